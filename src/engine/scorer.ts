@@ -1,0 +1,33 @@
+// What a backend must do. Given the same query codes and shards, all of them return the same ids and integers.
+
+import type { Backend, QueryCodes, ShardCodes, TokenEmbeddings, TopK } from '../types.ts';
+
+/** Query token embeddings that stayed on the GPU: f32 [tokenCount, dim], bound at byteOffset 0. */
+export interface GpuTokenEmbeddings {
+  buffer: GPUBuffer;
+  tokenCount: number;
+  dim: number;
+}
+
+export interface SearchOptions {
+  /** Passages wanted, 1..MAX_RESULTS; fewer come back when fewer match. */
+  k: number;
+  /** One bit per passage, bit i of word i >> 5; passages whose bit is 0 are left out. */
+  filter?: Uint32Array;
+}
+
+export interface Scorer {
+  readonly backend: Backend;
+  readonly passageCount: number;
+  /** Takes the codes of the next passages; ids continue where the last shard ended. */
+  addShard(shard: ShardCodes): Promise<void>;
+  /** Searches with codes made elsewhere. */
+  search(query: QueryCodes, options: SearchOptions): Promise<TopK>;
+  /** Quantizes, then searches. The codes come back for `align`. */
+  searchEmbeddings(
+    query: TokenEmbeddings | GpuTokenEmbeddings,
+    options: SearchOptions,
+  ): Promise<TopK & { queryCodes: QueryCodes }>;
+  /** Frees memory and buffers; every later call rejects with code `closed`. */
+  close(): void;
+}

@@ -1,0 +1,62 @@
+// Every error a caller may branch on, by `name` and `code`. Errors cross the worker as plain data and are rebuilt here.
+
+export const ERROR_CODES = [
+  'bad-option', // the caller passed something that is not allowed
+  'bad-manifest', // manifest.json is not one, or of a version this build does not read
+  'bad-shard', // a .lls file fails a check of docs/FORMAT.md
+  'bad-fragment', // a fragment file fails a check
+  'bad-codec', // a codec file fails a check, or scores could overflow 16 bits
+  'bad-model', // a model folder lacks a file, or its files contradict each other
+  'hash-mismatch', // bytes differ from the SHA-256 in the manifest
+  'download-failed', // the network or server said no (status and URL in the message)
+  'no-webgpu', // device 'webgpu' was asked for and there is none
+  'device-lost', // the GPU device was lost and could not be had again
+  'worker-crashed', // the search worker died; pending calls reject, the next call starts a new one
+  'closed', // the engine was closed
+  'aborted', // an AbortSignal fired, or a newer query replaced this one
+  'ingest-failed', // the input folder cannot be read at all (single files are reported, not thrown)
+] as const;
+
+export type ErrorCode = (typeof ERROR_CODES)[number];
+
+/**
+ * The one error class of Latelight. `message` reads `where: expected X, got Y. What to do.`
+ * `code` is stable across versions; `name` is `LatelightError`, or `AbortError` for code `aborted`, as the platform has it.
+ */
+export class LatelightError extends Error {
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.code = code;
+    this.name = code === 'aborted' ? 'AbortError' : 'LatelightError';
+  }
+}
+
+export function abortError(what: string): LatelightError {
+  return new LatelightError('aborted', `${what}: aborted`);
+}
+
+/** Throws the error of an aborted signal, so that long loops can be cancelled between steps. */
+export function throwIfAborted(signal: AbortSignal | undefined, what: string): void {
+  if (signal?.aborted) throw abortError(what);
+}
+
+/** What crosses the worker boundary. */
+export interface ErrorData {
+  code: ErrorCode;
+  message: string;
+  stack?: string;
+}
+
+export function toErrorData(error: unknown, fallback: ErrorCode): ErrorData {
+  if (error instanceof LatelightError) return { code: error.code, message: error.message, stack: error.stack };
+  if (error instanceof Error) return { code: fallback, message: error.message, stack: error.stack };
+  return { code: fallback, message: String(error) };
+}
+
+export function fromErrorData(data: ErrorData): LatelightError {
+  const error = new LatelightError(data.code, data.message);
+  if (data.stack) error.stack = data.stack;
+  return error;
+}
