@@ -48,3 +48,105 @@ export interface TopK {
   ids: Uint32Array;
   scores: Int32Array;
 }
+
+/** What to open and how. */
+export interface OpenOptions {
+  /**
+   * `auto` (default) takes WebGPU on a hardware adapter and WASM otherwise; `webgpu` takes any adapter, software ones too, and
+   * rejects with `no-webgpu` when there is none; `wasm` never asks for a GPU.
+   */
+  device?: 'auto' | 'webgpu' | 'wasm';
+  /** Called as bytes arrive while opening. */
+  onProgress?: (progress: LoadProgress) => void;
+  /** Cancels opening. */
+  signal?: AbortSignal;
+}
+
+/** Bytes so far over everything a first search needs. */
+export interface LoadProgress {
+  loadedBytes: number;
+  totalBytes: number;
+  /** What is arriving: the inference runtime, the query encoder, the index. */
+  part: 'runtime' | 'model' | 'index';
+  /** True when the bytes came from this browser's cache. */
+  fromCache: boolean;
+}
+
+export interface SearchRequest {
+  /** Hits wanted, 1..512; default 10. */
+  limit?: number;
+  /** Passages must have one of the values under every name given. */
+  filter?: Record<string, string[]>;
+  /** Cancels this search. A newer search on the same engine cancels it too; both reject with code `aborted`. */
+  signal?: AbortSignal;
+}
+
+/** A word of the passage that matched a word of the query. */
+export interface Mark {
+  /** Offsets in the hit's `excerpt`, UTF-16 units. */
+  start: number;
+  end: number;
+  /** Index in the result's `words` of the query word it answers best. */
+  queryWord: number;
+  /** 0..1, relative to the strongest match of this search. */
+  strength: number;
+}
+
+/** A word of the query, as the encoder saw it. */
+export interface QueryWord {
+  text: string;
+  /** Offsets in the query, UTF-16 units. */
+  start: number;
+  end: number;
+}
+
+export interface Hit {
+  /** Passage id in this index. */
+  id: number;
+  /** Address relative to the indexed site's root, with anchor. */
+  url: string;
+  title: string;
+  /** Headings above the passage, outermost first. */
+  headings: string[];
+  /** Plain text; never HTML. */
+  excerpt: string;
+  marks: Mark[];
+  meta: Record<string, string>;
+  /** The integer MaxSim sum; equal on every backend for the same query codes. */
+  score: number;
+}
+
+/** Milliseconds of each stage of one search. */
+export interface SearchTimings {
+  encodeMs: number;
+  /** Quantize, MaxSim and top-k. */
+  scoreMs: number;
+  /** Fetching the fragments of the hits; near 0 when cached. */
+  fetchMs: number;
+  /** Finding which words matched. */
+  alignMs: number;
+  totalMs: number;
+}
+
+export interface SearchResult {
+  query: string;
+  hits: Hit[];
+  words: QueryWord[];
+  /** Backend that scored. */
+  backend: Backend;
+  /** Execution provider that encoded. */
+  encoder: 'webgpu' | 'wasm' | 'cpu';
+  /** Passages searched. */
+  passageCount: number;
+  timings: SearchTimings;
+}
+
+/** An open index. */
+export interface SearchEngine {
+  readonly backend: Backend;
+  readonly passageCount: number;
+  /** Filter names and the values each takes, with the passages that have it. */
+  readonly filters: Record<string, Record<string, number>>;
+  search(query: string, request?: SearchRequest): Promise<SearchResult>;
+  close(): void;
+}
