@@ -1,0 +1,126 @@
+// Text -> token embeddings with any onnxruntime build: tensors in, rows out. Which runtime, and where the model's bytes
+// come from, is the business of runtime-node.ts and runtime-web.ts.
+
+import type { InferenceSession, Tensor, TensorConstructor } from 'onnxruntime-common';
+import { LatelightError, throwIfAborted } from '../errors.ts';
+import type { TokenEmbeddings } from '../types.ts';
+import type { ColbertTokenizer, EncodedText } from './colbert-tokenizer.ts';
+
+export interface EncoderRuntime {
+  session: InferenceSession;
+  Tensor: TensorConstructor;
+  provider: 'cpu' | 'wasm' | 'webgpu';
+  /** Frees what the runtime holds beside the session. */
+  release?: () => void;
+}
+
+/** Rows on the GPU as the session left them; `release` gives the buffer back to the runtime. */
+export interface GpuQueryEmbeddings {
+  buffer: GPUBuffer;
+  tokenCount: number;
+  dim: number;
+  release: () => void;
+}
+
+export interface EncodedDocument extends TokenEmbeddings {
+  /** [tokenCount] position of each kept row in the encoded ids, for `align`. */
+  positions: Uint32Array;
+}
+
+export class Encoder {
+  readonly tokenizer: ColbertTokenizer;
+  readonly provider: EncoderRuntime['provider'];
+  private readonly runtime: EncoderRuntime;
+
+  constructor(tokenizer: ColbertTokenizer, runtime: EncoderRuntime) {
+    this.tokenizer = tokenizer;
+    this.runtime = runtime;
+    this.provider = runtime.provider;
+  }
+
+  /** Query rows in main memory, f32 [tokenCount, dim], L2-normalised; expansion rows are kept. */
+  async encodeQuery(text: string): Promise<TokenEmbeddings> {
+    const encoded = this.tokenizer.encode(text, 'query');
+    const output = await this.run(encoded);
+    const data = (await output.getData()) as Float32Array;
+    const [, tokenCount, dim] = output.dims;
+    const rows = normalizeRows(data.slice(0, tokenCount * dim), dim);
+    output.dispose();
+    return { data: rows, tokenCount, dim };
+  }
+
+  /** Query rows left in a GPU buffer of the session's device. The session must prefer outputs in `gpu-buffer`. */
+  async encodeQueryOnGpu(text: string): Promise<GpuQueryEmbeddings> {
+    const encoded = this.tokenizer.encode(text, 'query');
+    const output = await this.run(encoded);
+    const [, tokenCount, dim] = output.dims;
+    return { buffer: output.gpuBuffer as unknown as GPUBuffer, tokenCount, dim, release: () => output.dispose() };
+  }
+
+  /**
+   * One document's rows, skip-listed tokens dropped. Documents are run one at a time on purpose: a batch changes the last
+   * bits of its members, and an index must not depend on which passages happened to be encoded together.
+   */
+  async encodeDocument(text: string, signal?: AbortSignal): Promise<EncodedDocument> {
+    throwIfAborted(signal, 'encode');
+    const encoded = this.tokenizer.encode(text, 'document');
+    const output = await this.run(encoded);
+    const all = (await output.getData()) as Float32Array;
+    const dim = output.dims[2];
+    const positions = Uint32Array.from(encoded.ids.keys()).filter((position) => encoded.keep[position]);
+    const data = new Float32Array(positions.length * dim);
+    positions.forEach((position, row) => {
+      data.set(all.subarray(position * dim, (position + 1) * dim), row * dim);
+    });
+    output.dispose();
+    return { data: normalizeRows(data, dim), tokenCount: positions.length, dim, positions };
+  }
+
+  async close(): Promise<void> {
+    await this.runtime.session.release();
+    this.runtime.release?.();
+  }
+
+  private async run(encoded: EncodedText): Promise<Tensor> {
+    const { session, Tensor } = this.runtime;
+    const shape = [1, encoded.ids.length];
+    const feeds: Record<string, Tensor> = {};
+    for (const name of session.inputNames) {
+      const values = inputValues(name, encoded);
+      feeds[name] = new Tensor('int64', BigInt64Array.from(values, BigInt), shape);
+    }
+    const results = await session.run(feeds);
+    const output = results[session.outputNames[0]];
+    if (output.type !== 'float32' || output.dims.length !== 3 || output.dims[1] !== encoded.ids.length) {
+      throw new LatelightError(
+        'bad-model',
+        `encoder: expected a float32 output [1, ${encoded.ids.length}, dim], got ${output.type} [${output.dims.join(', ')}]. ` +
+          'Export the model with its projection and one row a token.',
+      );
+    }
+    return output;
+  }
+}
+
+function inputValues(name: string, encoded: EncodedText): number[] {
+  if (name === 'input_ids') return encoded.ids;
+  if (name === 'attention_mask') return encoded.attentionMask;
+  if (name === 'token_type_ids') return encoded.ids.map(() => 0);
+  throw new LatelightError(
+    'bad-model',
+    `encoder: expected inputs input_ids, attention_mask and perhaps token_type_ids, got ${name}.`,
+  );
+}
+
+/** L2-normalises rows in place, as PyLate does after projecting; a zero row stays zero. */
+export function normalizeRows(data: Float32Array, dim: number): Float32Array {
+  for (let start = 0; start < data.length; start += dim) {
+    let squared = 0;
+    for (let d = start; d < start + dim; d++) squared += data[d] * data[d];
+    // Already unit length to within f32: dividing again would only add rounding.
+    if (squared === 0 || Math.abs(squared - 1) < 1e-6) continue;
+    const inverse = 1 / Math.sqrt(squared);
+    for (let d = start; d < start + dim; d++) data[d] *= inverse;
+  }
+  return data;
+}

@@ -1,0 +1,25 @@
+// onnxruntime-node behind the encoder, for the CLI.
+
+import * as ort from 'onnxruntime-node';
+import { LatelightError } from '../errors.ts';
+import type { EncoderRuntime } from './encoder.ts';
+
+/**
+ * Opens an ONNX file on the CPU with one thread a run: passages are encoded side by side instead, which scales better than
+ * threads inside one small product, and leaves sums in an order that does not depend on the number of cores.
+ * @throws LatelightError `bad-model` when onnxruntime cannot read the file.
+ */
+export async function openNodeRuntime(modelPath: string): Promise<EncoderRuntime> {
+  try {
+    const session = await ort.InferenceSession.create(modelPath, {
+      executionProviders: ['cpu'],
+      intraOpNumThreads: 1,
+      interOpNumThreads: 1,
+      graphOptimizationLevel: 'all',
+      logSeverityLevel: 3,
+    });
+    return { session, Tensor: ort.Tensor, provider: 'cpu' };
+  } catch (cause) {
+    throw new LatelightError('bad-model', `encoder: onnxruntime cannot open ${modelPath}: ${String(cause)}`, { cause });
+  }
+}
