@@ -120,6 +120,7 @@ export class ColbertTokenizer {
 
 /** Python's str.strip(), which sentence-transformers applies to prompt + text: JavaScript's trim differs in five characters. */
 function strip(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: Python strips these separators, JavaScript does not.
   return text.replace(/^(?:(?!\uFEFF)[\s\x1c-\x1f\x85])+|(?:(?!\uFEFF)[\s\x1c-\x1f\x85])+$/g, '');
 }
 

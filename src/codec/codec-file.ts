@@ -1,0 +1,63 @@
+// The codec's file (*.llc): docs/FORMAT.md, "Codec file". Writer and reader are inverses; the reader proves the codec safe.
+
+import { LatelightError } from '../errors.ts';
+import { CODEWORDS } from '../format/layout.ts';
+import { type Codec, checkCodec } from './codec.ts';
+
+const MAGIC = 'LLCODEC\n';
+const VERSION = 1;
+const BYTE_ORDER = 0x01020304;
+const HEADER_BYTES = 32;
+
+export function writeCodec(codec: Codec): Uint8Array {
+  checkCodec(codec);
+  const { dim, subspaceDim, rotation, codewords, codewordScale } = codec;
+  const bytes = new Uint8Array(HEADER_BYTES + rotation.length * 4 + codewords.length);
+  const view = new DataView(bytes.buffer);
+  for (let i = 0; i < 8; i++) bytes[i] = MAGIC.charCodeAt(i);
+  view.setUint32(8, BYTE_ORDER, true);
+  view.setUint16(12, VERSION, true);
+  view.setUint16(14, HEADER_BYTES, true);
+  view.setUint16(16, dim, true);
+  view.setUint16(18, subspaceDim, true);
+  view.setFloat32(20, codewordScale, true);
+  rotation.forEach((value, i) => {
+    view.setFloat32(HEADER_BYTES + 4 * i, value, true);
+  });
+  bytes.set(new Uint8Array(codewords.buffer, codewords.byteOffset, codewords.length), HEADER_BYTES + 4 * dim * dim);
+  return bytes;
+}
+
+/** @throws LatelightError `bad-codec` naming the field that is wrong */
+export function readCodec(bytes: Uint8Array): Codec {
+  const fail = (what: string): never => {
+    throw new LatelightError('bad-codec', `codec file: ${what}. Download it again or index the site again.`);
+  };
+  if (bytes.length < HEADER_BYTES) fail(`expected at least ${HEADER_BYTES} bytes, got ${bytes.length}`);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const magic = String.fromCharCode(...bytes.subarray(0, 8));
+  if (magic !== MAGIC) fail(`expected the magic ${JSON.stringify(MAGIC)}, got ${JSON.stringify(magic)}`);
+  if (view.getUint32(8, true) !== BYTE_ORDER) fail('expected little-endian byte order');
+  if (view.getUint16(12, true) !== VERSION) fail(`expected version ${VERSION}, got ${view.getUint16(12, true)}`);
+  if (view.getUint16(14, true) !== HEADER_BYTES) fail(`expected a header of ${HEADER_BYTES} bytes`);
+  if (view.getUint32(24, true) !== 0 || view.getUint32(28, true) !== 0) fail('expected zeros in the reserved bytes');
+  const dim = view.getUint16(16, true);
+  const subspaceDim = view.getUint16(18, true);
+  const codewordScale = view.getFloat32(20, true);
+  const size = HEADER_BYTES + dim * dim * 4 + CODEWORDS * dim;
+  if (bytes.length !== size) fail(`expected ${size} bytes for ${dim} dimensions, got ${bytes.length}`);
+  if (!(codewordScale > 0 && codewordScale < 1e6)) fail(`expected a positive scale, got ${codewordScale}`);
+  const rotation = Float32Array.from({ length: dim * dim }, (_, i) => view.getFloat32(HEADER_BYTES + 4 * i, true));
+  if (!rotation.every((value) => Math.abs(value) <= 1.001)) fail('expected an orthogonal rotation');
+  const codewords = new Int8Array(bytes.slice(HEADER_BYTES + dim * dim * 4).buffer);
+  const codec: Codec = {
+    dim,
+    subspaceDim: subspaceDim as 2 | 4,
+    subspaceCount: dim / subspaceDim,
+    rotation,
+    codewords,
+    codewordScale,
+  };
+  checkCodec(codec);
+  return codec;
+}

@@ -1,0 +1,78 @@
+// The part of a passage that is shown: around its strongest marks, cut at sentence ends where they are near.
+
+import { wordSpans } from '../format/fragment.ts';
+import type { Mark } from '../types.ts';
+import type { WordMatch } from './align.ts';
+
+/** Characters shown of a passage: about three lines of a result. */
+export const EXCERPT_CHARACTERS = 280;
+/** How far a cut may move to fall on a sentence or line end. */
+const SLACK = 80;
+
+export interface Excerpt {
+  excerpt: string;
+  marks: Mark[];
+}
+
+/**
+ * @param words the fragment's packed words
+ * @param strongest similarity of the strongest match of the whole search, so that strengths compare across hits
+ */
+export function cutExcerpt(text: string, words: number[], matches: WordMatch[], strongest: number): Excerpt {
+  const spans = wordSpans(words);
+  const marks: Mark[] = matches.map(({ word, queryWord, similarity }) => ({
+    ...spans[word],
+    queryWord,
+    strength: strongest > 0 ? Math.min(1, Math.max(0, similarity / strongest)) : 0,
+  }));
+  const { start, end } = bestWindow(text, marks);
+  const before = start > 0 ? '… ' : '';
+  const after = end < text.length ? ' …' : '';
+  const body = text.slice(start, end);
+  const lead = body.length - body.trimStart().length;
+  const shift = before.length - start - lead;
+  return {
+    excerpt: before + body.trim() + after,
+    marks: marks
+      .filter((mark) => mark.start >= start && mark.end <= end)
+      .map((mark) => ({ ...mark, start: mark.start + shift, end: mark.end + shift })),
+  };
+}
+
+function bestWindow(text: string, marks: Mark[]): { start: number; end: number } {
+  if (text.length <= EXCERPT_CHARACTERS + SLACK) return { start: 0, end: text.length };
+  let best = { start: 0, weight: -1 };
+  // A window that starts at a mark holds the most weight some window can hold; different query words count more than repeats.
+  for (const first of [{ start: 0 }, ...marks]) {
+    const seen = new Map<number, number>();
+    for (const mark of marks) {
+      if (mark.start < first.start || mark.end > first.start + EXCERPT_CHARACTERS) continue;
+      seen.set(mark.queryWord, Math.max(seen.get(mark.queryWord) ?? 0, mark.strength ** 2));
+    }
+    const weight = [...seen.values()].reduce((a, b) => a + b, 0);
+    if (weight > best.weight + 1e-9) best = { start: first.start, weight };
+  }
+  const start = sentenceStart(text, best.start);
+  return { start, end: cutEnd(text, start + EXCERPT_CHARACTERS) };
+}
+
+/** Moves back to the beginning of the sentence or line, or of the word when that is too far. */
+function sentenceStart(text: string, at: number): number {
+  const from = Math.max(0, at - SLACK);
+  const before = text.slice(from, at);
+  const breaks = [...before.matchAll(/[.!?。！？]\s+|\n/g)];
+  const last = breaks.at(-1);
+  if (last) return from + last.index + last[0].length;
+  if (from === 0) return 0;
+  const space = before.search(/\s/);
+  return space < 0 ? at : from + space + 1;
+}
+
+function cutEnd(text: string, at: number): number {
+  if (at >= text.length) return text.length;
+  const after = text.slice(at, at + SLACK);
+  const stop = after.search(/[.!?。！？](\s|$)|\n/);
+  if (stop >= 0) return at + stop + 1;
+  const space = text.lastIndexOf(' ', at);
+  return space > at - SLACK ? space : at;
+}

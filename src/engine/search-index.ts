@@ -1,0 +1,169 @@
+// An open index: manifest, codec, shards in a scorer, fragments on demand. Knows nothing of text or models; search.ts does.
+
+import type { Codec } from '../codec/codec.ts';
+import { readCodec } from '../codec/codec-file.ts';
+import { LatelightError, throwIfAborted } from '../errors.ts';
+import { type Filters, filterBitmap, filterCounts, readFilters } from '../format/filters.ts';
+import { type FragmentPassage, readFragment } from '../format/fragment.ts';
+import { blockBytes } from '../format/layout.ts';
+import type { FileRef, Manifest } from '../format/manifest.ts';
+import { readShard, type Shard } from '../format/shard.ts';
+import type { ByteSource, ReadOptions } from '../format/source.ts';
+import type { Scorer } from './scorer.ts';
+
+export type CreateScorer = (codec: Codec) => Promise<Scorer>;
+
+/** Fragments kept in memory; a fragment is about 16 KB of text. */
+const FRAGMENTS_KEPT = 256;
+
+export class SearchIndex {
+  readonly manifest: Manifest;
+  readonly codec: Codec;
+  readonly filters: Filters;
+  private readonly source: ByteSource;
+  /** Kept beside the scorer's copy: `align` reads codes, and a lost device is filled again from here. */
+  private readonly shards: Shard[];
+  private readonly firstIds: number[];
+  private readonly fragmentFirstIds: number[];
+  private readonly fragments = new Map<number, Promise<FragmentPassage[]>>();
+  private currentScorer: Scorer;
+
+  private constructor(
+    source: ByteSource,
+    manifest: Manifest,
+    codec: Codec,
+    filters: Filters,
+    shards: Shard[],
+    scorer: Scorer,
+  ) {
+    this.source = source;
+    this.manifest = manifest;
+    this.codec = codec;
+    this.filters = filters;
+    this.shards = shards;
+    this.currentScorer = scorer;
+    this.firstIds = firstIdsOf(manifest.shards);
+    this.fragmentFirstIds = firstIdsOf(manifest.fragments);
+  }
+
+  /** Reads codec, filters and every shard, and fills a scorer. Shards go to the scorer as they arrive, in order. */
+  static async open(
+    source: ByteSource,
+    manifest: Manifest,
+    createScorer: CreateScorer,
+    options: ReadOptions = {},
+  ): Promise<SearchIndex> {
+    const codec = readCodec(await source.read(manifest.codec, options));
+    if (codec.dim !== manifest.codec.dim || codec.subspaceDim !== manifest.codec.subspaceDim) {
+      throw new LatelightError('bad-codec', 'codec: expected the shape that the manifest names. Index the site again.');
+    }
+    const filters = manifest.filters
+      ? readFilters(await source.read(manifest.filters, options), manifest.passageCount)
+      : {};
+    const shape = { dim: codec.dim, subspaceDim: codec.subspaceDim, codecSha256: manifest.codec.sha256 };
+    const scorer = await createScorer(codec);
+    try {
+      const shards: Shard[] = [];
+      const downloads = manifest.shards.map((ref) => source.read(ref, options));
+      // A download that fails while an earlier one is awaited must not count as unhandled.
+      for (const download of downloads) download.catch(() => undefined);
+      for (const [i, ref] of manifest.shards.entries()) {
+        const shard = readShard(await downloads[i], shape);
+        throwIfAborted(options.signal, 'open');
+        if (shard.passageCount !== ref.passageCount || shard.blockCount !== ref.blockCount) {
+          throw new LatelightError(
+            'bad-shard',
+            `${ref.file}: expected ${ref.passageCount} passages, got ${shard.passageCount}.`,
+          );
+        }
+        await scorer.addShard(shard);
+        shards.push(shard);
+      }
+      return new SearchIndex(source, manifest, codec, filters, shards, scorer);
+    } catch (error) {
+      scorer.close();
+      throw error;
+    }
+  }
+
+  /** Files that a first search needs from this class, for progress in bytes. */
+  static files(manifest: Manifest): FileRef[] {
+    return [manifest.codec, ...(manifest.filters ? [manifest.filters] : []), ...manifest.shards];
+  }
+
+  get scorer(): Scorer {
+    return this.currentScorer;
+  }
+
+  get filterCounts(): Record<string, Record<string, number>> {
+    return filterCounts(this.filters);
+  }
+
+  /** Puts the same codes into another scorer, after a device was lost. */
+  async replaceScorer(createScorer: CreateScorer): Promise<void> {
+    const scorer = await createScorer(this.codec);
+    for (const shard of this.shards) await scorer.addShard(shard);
+    this.currentScorer.close();
+    this.currentScorer = scorer;
+  }
+
+  bitmap(wanted: Record<string, string[]> | undefined): Uint32Array | undefined {
+    if (!wanted || Object.keys(wanted).length === 0) return undefined;
+    return filterBitmap(this.filters, wanted, this.manifest.passageCount);
+  }
+
+  /** Codes and row count of one passage. */
+  passageCodes(id: number): { blocks: Uint8Array; rowCount: number } {
+    const part = lastAtMost(this.firstIds, id);
+    const shard = this.shards[part];
+    const local = id - this.firstIds[part];
+    const size = blockBytes(this.codec.dim, this.codec.subspaceDim);
+    return {
+      blocks: shard.codes.subarray(shard.firstBlocks[local] * size, shard.firstBlocks[local + 1] * size),
+      rowCount: shard.rowCounts[local],
+    };
+  }
+
+  /** Text and metadata of one passage, fetching its fragment when it is not in memory. */
+  async passage(id: number, signal?: AbortSignal): Promise<FragmentPassage> {
+    const part = lastAtMost(this.fragmentFirstIds, id);
+    let fragment = this.fragments.get(part);
+    if (!fragment) {
+      const ref = this.manifest.fragments[part];
+      // Not bound to the caller's signal: another search may be waiting for the same fragment.
+      fragment = this.source.read(ref).then((bytes) => readFragment(bytes, ref.passageCount));
+      this.fragments.set(part, fragment);
+      fragment.catch(() => this.fragments.delete(part));
+      if (this.fragments.size > FRAGMENTS_KEPT) this.fragments.delete(this.fragments.keys().next().value!);
+    }
+    const passages = await fragment;
+    throwIfAborted(signal, 'search');
+    return passages[id - this.fragmentFirstIds[part]];
+  }
+
+  close(): void {
+    this.currentScorer.close();
+    this.fragments.clear();
+  }
+}
+
+function firstIdsOf(parts: { passageCount: number }[]): number[] {
+  let next = 0;
+  return parts.map(({ passageCount }) => {
+    const first = next;
+    next += passageCount;
+    return first;
+  });
+}
+
+/** Index of the last value at most `id` in an ascending list. */
+function lastAtMost(values: number[], id: number): number {
+  let low = 0;
+  let high = values.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (values[middle] <= id) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}

@@ -1,0 +1,80 @@
+// The filters file: which passages have which named values, and bitmaps made from it. docs/FORMAT.md, "Filters file".
+
+import { LatelightError } from '../errors.ts';
+import type { Passage } from '../types.ts';
+
+/** Filter name -> value -> passage ids as runs: [first, count, first, count, ...], ascending. */
+export type Filters = Record<string, Record<string, number[]>>;
+
+export function collectFilters(passages: Pick<Passage, 'filters'>[]): Filters {
+  const filters = new Map<string, Map<string, number[]>>();
+  passages.forEach((passage, id) => {
+    for (const [name, values] of Object.entries(passage.filters)) {
+      const byValue = filters.get(name) ?? filters.set(name, new Map()).get(name)!;
+      for (const value of new Set(values)) {
+        const runs = byValue.get(value) ?? byValue.set(value, []).get(value)!;
+        if (runs.length > 0 && runs[runs.length - 2] + runs[runs.length - 1] === id) runs[runs.length - 1]++;
+        else runs.push(id, 1);
+      }
+    }
+  });
+  const sorted = <T>(map: Map<string, T>) => [...map].sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(sorted(filters).map(([name, values]) => [name, Object.fromEntries(sorted(values))]));
+}
+
+/** @throws LatelightError `bad-manifest` when runs leave 0..passageCount */
+export function readFilters(bytes: Uint8Array, passageCount: number): Filters {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(new TextDecoder().decode(bytes));
+    for (const values of Object.values(parsed as Filters)) {
+      for (const runs of Object.values(values)) {
+        let end = 0;
+        for (let i = 0; i < runs.length; i += 2) {
+          if (!(runs[i] >= end && runs[i + 1] >= 1)) throw new Error('runs that do not ascend');
+          end = runs[i] + runs[i + 1];
+        }
+        if (runs.length % 2 !== 0 || !(end <= passageCount)) throw new Error('runs beyond the last passage');
+      }
+    }
+  } catch (cause) {
+    throw new LatelightError('bad-manifest', `filters: expected runs of passage ids, got ${String(cause)}`, { cause });
+  }
+  return parsed as Filters;
+}
+
+/** Number of passages of each value. */
+export function filterCounts(filters: Filters): Record<string, Record<string, number>> {
+  const counts: Record<string, Record<string, number>> = {};
+  for (const [name, values] of Object.entries(filters)) {
+    counts[name] = {};
+    for (const [value, runs] of Object.entries(values)) {
+      counts[name][value] = runs.reduce((sum, part, i) => (i % 2 === 1 ? sum + part : sum), 0);
+    }
+  }
+  return counts;
+}
+
+/**
+ * One bit per passage: those that have, under every name asked for, one of the values.
+ * @throws LatelightError `bad-option` for a filter name the index does not have; an unknown value matches nothing
+ */
+export function filterBitmap(filters: Filters, wanted: Record<string, string[]>, passageCount: number): Uint32Array {
+  const words = Math.ceil(passageCount / 32);
+  const bitmap = new Uint32Array(words).fill(0xffffffff);
+  for (const [name, values] of Object.entries(wanted)) {
+    if (!Object.hasOwn(filters, name)) {
+      const known = Object.keys(filters).join(', ') || 'none';
+      throw new LatelightError('bad-option', `search: expected a filter of this index (${known}), got ${name}.`);
+    }
+    const matching = new Uint32Array(words);
+    for (const value of values) {
+      const runs = Object.hasOwn(filters[name], value) ? filters[name][value] : [];
+      for (let i = 0; i < runs.length; i += 2) {
+        for (let id = runs[i]; id < runs[i] + runs[i + 1]; id++) matching[id >> 5] |= 1 << (id & 31);
+      }
+    }
+    for (let word = 0; word < words; word++) bitmap[word] &= matching[word];
+  }
+  return bitmap;
+}

@@ -1,0 +1,106 @@
+// Fragments: text and metadata of a few passages, fetched only for what is shown. docs/FORMAT.md, "Fragment file".
+// They also say which words each row stands for, so that a match can be shown without the model.
+
+import { LatelightError } from '../errors.ts';
+import type { Passage } from '../types.ts';
+
+export const FRAGMENT_VERSION = 1;
+
+export interface FragmentPassage extends Passage {
+  /** [2 x words] gap since the end of the previous word, then length, in UTF-16 units of `text`. */
+  words: number[];
+  /** [rows] words of `words` that each row's tokens came from, ascending. */
+  rowWords: number[][];
+}
+
+export function writeFragment(passages: FragmentPassage[]): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify({ version: FRAGMENT_VERSION, passages }));
+}
+
+/**
+ * @param passageCount how many passages the manifest promises
+ * @throws LatelightError `bad-fragment`
+ */
+export function readFragment(bytes: Uint8Array, passageCount: number): FragmentPassage[] {
+  const fail = (what: string): never => {
+    throw new LatelightError('bad-fragment', `fragment: ${what}. Download it again, or index the site again.`);
+  };
+  let parsed: { version?: unknown; passages?: unknown };
+  try {
+    parsed = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (cause) {
+    throw new LatelightError('bad-fragment', `fragment: expected UTF-8 JSON, got ${String(cause)}`, { cause });
+  }
+  if (parsed?.version !== FRAGMENT_VERSION) fail(`expected version ${FRAGMENT_VERSION}, got ${parsed?.version}`);
+  const passages = parsed.passages;
+  if (!Array.isArray(passages) || passages.length !== passageCount) fail(`expected ${passageCount} passages`);
+  for (const passage of passages as FragmentPassage[]) {
+    if (!isPassage(passage)) fail('a passage lacks a field, or has one of another type');
+    if (!relativeUrl(passage.url)) fail(`expected a relative address, got ${JSON.stringify(passage.url)}`);
+    let end = 0;
+    for (let i = 0; i < passage.words.length; i++) end += passage.words[i];
+    if (passage.words.length % 2 !== 0 || end > passage.text.length) fail('expected words inside the text');
+    const wordCount = passage.words.length / 2;
+    for (const row of passage.rowWords) {
+      if (row.some((word) => word >= wordCount)) fail('expected rows of words that exist');
+    }
+  }
+  return passages as FragmentPassage[];
+}
+
+/** Offsets of each word, from the gaps and lengths of `words`. */
+export function wordSpans(words: number[]): { start: number; end: number }[] {
+  const spans: { start: number; end: number }[] = [];
+  let at = 0;
+  for (let i = 0; i < words.length; i += 2) {
+    const start = at + words[i];
+    at = start + words[i + 1];
+    spans.push({ start, end: at });
+  }
+  return spans;
+}
+
+/** Inverts `wordSpans`. */
+export function packWords(spans: { start: number; end: number }[]): number[] {
+  let at = 0;
+  return spans.flatMap(({ start, end }) => {
+    const pair = [start - at, end - start];
+    at = end;
+    return pair;
+  });
+}
+
+/** Whether an address stays on the site: resolved as a browser would, it keeps the scheme, the host and the folder's root. */
+function relativeUrl(url: string): boolean {
+  if (/^[/\\]/.test(url)) return false;
+  try {
+    return new URL(url, 'https://site.invalid/').origin === 'https://site.invalid';
+  } catch {
+    return false;
+  }
+}
+
+function isPassage(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const { text, title, headings, url, filters, meta, words, rowWords } = value as Record<string, unknown>;
+  return (
+    [text, title, url].every((field) => typeof field === 'string') &&
+    isListOf(headings, (heading) => typeof heading === 'string') &&
+    isRecordOf(meta, (entry) => typeof entry === 'string') &&
+    isRecordOf(filters, (entry) => isListOf(entry, (name) => typeof name === 'string')) &&
+    isListOf(words, isCount) &&
+    isListOf(rowWords, (row) => isListOf(row, isCount))
+  );
+}
+
+function isListOf(value: unknown, test: (item: unknown) => boolean): boolean {
+  return Array.isArray(value) && value.every(test);
+}
+
+function isRecordOf(value: unknown, test: (item: unknown) => boolean): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).every(test);
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isInteger(value) && (value as number) >= 0;
+}
