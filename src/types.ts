@@ -56,6 +56,8 @@ export interface OpenOptions {
    * rejects with `no-webgpu` when there is none; `wasm` never asks for a GPU.
    */
   device?: 'auto' | 'webgpu' | 'wasm';
+  /** Also keep every fragment, fetched in the background after opening, so that all of the index can be searched offline. */
+  offline?: boolean;
   /** Called as bytes arrive while opening. */
   onProgress?: (progress: LoadProgress) => void;
   /** Cancels opening. */
@@ -145,6 +147,10 @@ export interface SearchResult {
 export interface SearchEngine {
   readonly backend: Backend;
   readonly passageCount: number;
+  /** Absolute address that hits' `url`s are relative to. */
+  readonly siteRoot: string;
+  /** Why WebGPU is not in use although it was not ruled out, in words; empty otherwise. */
+  readonly notice: string;
   /** Filter names and the values each takes, with the passages that have it. */
   readonly filters: Record<string, Record<string, number>>;
   search(query: string, request?: SearchRequest): Promise<SearchResult>;

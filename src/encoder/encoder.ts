@@ -25,6 +25,8 @@ export interface GpuQueryEmbeddings {
 export interface EncodedDocument extends TokenEmbeddings {
   /** [tokenCount] position of each kept row in the encoded ids, for `align`. */
   positions: Uint32Array;
+  /** Ids that the model saw, skip-listed ones counted. */
+  encodedCount: number;
 }
 
 export class Encoder {
@@ -73,7 +75,19 @@ export class Encoder {
       data.set(all.subarray(position * dim, (position + 1) * dim), row * dim);
     });
     output.dispose();
-    return { data: normalizeRows(data, dim), tokenCount: positions.length, dim, positions };
+    return {
+      data: normalizeRows(data, dim),
+      tokenCount: positions.length,
+      dim,
+      positions,
+      encodedCount: encoded.ids.length,
+    };
+  }
+
+  /** Runs a short query, so that the first real one finds code compiled and buffers allocated. */
+  async warmUp(): Promise<void> {
+    const output = await this.run(this.tokenizer.encode('warm up', 'query'));
+    output.dispose();
   }
 
   async close(): Promise<void> {

@@ -1,0 +1,44 @@
+// Files that ship inside the npm package: the default model, the built page scripts, onnxruntime-web's WASM.
+
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { LatelightError } from '../errors.ts';
+
+export const DEFAULT_MODEL = 'colbert-minilm-l6-v0';
+
+/** The package's root: the nearest folder above this file (source or bundle) that holds its package.json. */
+export const packageRoot = findRoot(dirname(fileURLToPath(import.meta.url)));
+
+export const defaultModelFolder = join(packageRoot, 'public/models', DEFAULT_MODEL);
+
+/** What `npm run build` makes for pages. */
+export function builtSiteFolder(): string {
+  const folder = join(packageRoot, 'dist/site');
+  if (!existsSync(join(folder, 'latelight.js'))) {
+    throw new LatelightError(
+      'bad-option',
+      `index: expected the built page scripts in ${folder}. Run \`npm run build\`.`,
+    );
+  }
+  return folder;
+}
+
+/** onnxruntime-web's WASM builds by the name the manifest gives them. */
+export function runtimeFiles(): Record<'wasm' | 'jspi' | 'asyncify', string> {
+  const require = createRequire(import.meta.url);
+  const path = (file: string) => require.resolve(`onnxruntime-web/${file}`);
+  return {
+    wasm: path('ort-wasm-simd-threaded.wasm'),
+    jspi: path('ort-wasm-simd-threaded.jspi.wasm'),
+    asyncify: path('ort-wasm-simd-threaded.asyncify.wasm'),
+  };
+}
+
+function findRoot(from: string): string {
+  for (let folder = from; ; folder = dirname(folder)) {
+    if (existsSync(join(folder, 'package.json'))) return folder;
+    if (folder === dirname(folder)) throw new Error('latelight: its package.json is missing from the installation');
+  }
+}

@@ -1,0 +1,74 @@
+// onnxruntime-web behind the encoder. The page's own bytes are used for model and WASM: nothing is fetched by the runtime
+// itself, so that every byte is hash-checked, cached and counted by us, and none comes from another origin.
+
+import type { InferenceSession, env as OrtEnv, TensorConstructor } from 'onnxruntime-common';
+import { LatelightError } from '../errors.ts';
+import type { EncoderRuntime } from './encoder.ts';
+
+/** Which of onnxruntime-web's builds runs: `jspi` and `asyncify` are the two ways of its WebGPU provider. */
+export type RuntimeBuild = 'wasm' | 'jspi' | 'asyncify';
+
+interface OrtModule {
+  InferenceSession: typeof InferenceSession;
+  Tensor: TensorConstructor;
+  env: typeof OrtEnv;
+}
+
+/** JSPI's build is a third smaller, but needs WebAssembly stack switching. */
+export function webgpuBuild(): 'jspi' | 'asyncify' {
+  return 'Suspending' in WebAssembly ? 'jspi' : 'asyncify';
+}
+
+/** Whether the page's policy lets code be made from strings: the WebGPU builds of onnxruntime-web 1.30 need it, the CPU's does not. */
+export function evalAllowed(): boolean {
+  try {
+    return new Function('return true')() as boolean;
+  } catch {
+    return false;
+  }
+}
+
+/** Loads the script of a build. It can be called while WASM and model are still downloading. */
+export async function loadOrt(build: RuntimeBuild): Promise<OrtModule> {
+  switch (build) {
+    case 'wasm':
+      return (await import('onnxruntime-web/wasm')) as unknown as OrtModule;
+    case 'jspi':
+      return (await import('onnxruntime-web/jspi')) as unknown as OrtModule;
+    case 'asyncify':
+      return (await import('onnxruntime-web/webgpu')) as unknown as OrtModule;
+    default:
+      return build satisfies never;
+  }
+}
+
+/**
+ * Opens a model.
+ * @param wasm bytes of the build's .wasm file @param model bytes of the ONNX file
+ * @param device the GPUDevice that the scorer uses too; outputs then stay in its buffers. Absent: CPU.
+ * @throws LatelightError `bad-model` when onnxruntime refuses the bytes
+ */
+export async function openWebRuntime(
+  ort: OrtModule,
+  wasm: Uint8Array,
+  model: Uint8Array,
+  device?: GPUDevice,
+): Promise<EncoderRuntime> {
+  ort.env.wasm.wasmBinary = wasm;
+  ort.env.wasm.proxy = false;
+  // Without COOP and COEP headers there are no threads anyway; a 12-token query gains little from them.
+  ort.env.wasm.numThreads = globalThis.crossOriginIsolated ? Math.min(4, navigator.hardwareConcurrency) : 1;
+  ort.env.logLevel = 'error';
+  try {
+    const session = await ort.InferenceSession.create(model, {
+      executionProviders: device ? [{ name: 'webgpu', device } as never] : ['wasm'],
+      preferredOutputLocation: device ? 'gpu-buffer' : 'cpu',
+      graphOptimizationLevel: 'all',
+    });
+    return { session, Tensor: ort.Tensor, provider: device ? 'webgpu' : 'wasm' };
+  } catch (cause) {
+    throw new LatelightError('bad-model', `encoder: onnxruntime-web cannot open the model: ${String(cause)}`, {
+      cause,
+    });
+  }
+}

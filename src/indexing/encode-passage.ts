@@ -1,0 +1,88 @@
+// One passage from text to what the index stores of it: encode, pool, code, and which words each row stands for.
+
+import type { Codec } from '../codec/codec.ts';
+import { encodeRows, packBlocks, rotateRows, truncateRows } from '../codec/encode-rows.ts';
+import { poolRows, targetRowCount } from '../codec/pool.ts';
+import type { Encoder } from '../encoder/encoder.ts';
+import { alignWords } from '../encoder/words.ts';
+import { packWords } from '../format/fragment.ts';
+import type { Passage } from '../types.ts';
+
+export interface EncodedPassage {
+  /** Packed codes, whole blocks. */
+  blocks: Uint8Array;
+  /** Rows without padding, at least 1. */
+  rowCount: number;
+  /** Tokens that the encoder saw, special ones counted. */
+  tokenCount: number;
+  /** As in FragmentPassage. */
+  words: number[];
+  rowWords: number[][];
+}
+
+/** What stands before a passage's text when it is encoded: a section is found by its page and headings too. */
+export function passageContext(passage: Pick<Passage, 'title' | 'headings'>): string {
+  const trail = [passage.title, ...passage.headings].filter((part, i, all) => part !== '' && part !== all[i - 1]);
+  return trail.length > 0 ? `${trail.join(' > ')}\n` : '';
+}
+
+export interface EncodedRows {
+  blocks: Uint8Array;
+  rowCount: number;
+  tokenCount: number;
+  /** [kept tokens] position of each kept token among the encoded ids, and the pooled row it went into. */
+  positions: Uint32Array;
+  rowOfToken: Uint32Array;
+}
+
+/** Text to codes: encode, truncate, pool, rotate, code, lay out in blocks. */
+export async function encodeText(
+  encoder: Encoder,
+  codec: Codec,
+  text: string,
+  signal?: AbortSignal,
+): Promise<EncodedRows> {
+  const encoded = await encoder.encodeDocument(text, signal);
+  const rows = truncateRows(encoded.data, encoded.tokenCount, encoded.dim, codec.dim);
+  const pooled = poolRows(rows, encoded.tokenCount, codec.dim, targetRowCount(encoded.tokenCount));
+  const rotated = rotateRows(codec, pooled.data, pooled.rowCount);
+  const codes = encodeRows(codec, rotated, pooled.rowCount);
+  return {
+    blocks: packBlocks(codes, pooled.rowCount, codec.subspaceCount),
+    rowCount: pooled.rowCount,
+    tokenCount: encoded.encodedCount,
+    positions: encoded.positions,
+    rowOfToken: pooled.rowOfToken,
+  };
+}
+
+/**
+ * A passage as the index stores it.
+ * @param context text encoded before `text`, not part of what is shown
+ * @throws LatelightError `aborted`
+ */
+export async function encodePassage(
+  encoder: Encoder,
+  codec: Codec,
+  context: string,
+  text: string,
+  signal?: AbortSignal,
+): Promise<EncodedPassage> {
+  const full = context + text;
+  const { blocks, rowCount, tokenCount, positions, rowOfToken } = await encodeText(encoder, codec, full, signal);
+  const { words, wordOfToken } = alignWords(encoder.tokenizer, full, 'document');
+  const firstShown = words.findIndex(({ start }) => start >= context.length);
+  const shown = firstShown < 0 ? [] : words.slice(firstShown);
+  const members = Array.from({ length: rowCount }, () => new Set<number>());
+  positions.forEach((position, token) => {
+    const word = wordOfToken[position];
+    if (firstShown >= 0 && word >= firstShown) members[rowOfToken[token]].add(word - firstShown);
+  });
+  return {
+    blocks,
+    rowCount,
+    tokenCount,
+    words: packWords(shown.map(({ start, end }) => ({ start: start - context.length, end: end - context.length }))),
+    rowWords: members.map((row) => [...row].sort((a, b) => a - b)),
+  };
+}

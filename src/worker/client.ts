@@ -1,0 +1,190 @@
+// The page's side of the worker: `open` starts it, a `SearchEngine` talks to it, and a worker that died is started again.
+
+import { abortError, type ErrorData, fromErrorData, LatelightError, throwIfAborted } from '../errors.ts';
+import type { Backend, OpenOptions, SearchEngine, SearchRequest, SearchResult } from '../types.ts';
+import { type FromWorker, type OpenedInfo, PROTOCOL_VERSION, type ToWorker } from './protocol.ts';
+
+interface Pending {
+  resolve: (result: SearchResult) => void;
+  reject: (error: LatelightError) => void;
+}
+
+/**
+ * Opens an index made by `latelight index`.
+ * @param url the index folder, absolute or relative to the page
+ * @returns an engine whose worker, model and codes are ready
+ * @throws LatelightError by code: `download-failed`, `hash-mismatch`, `bad-manifest`, `bad-shard`, `bad-codec`, `bad-model`,
+ * `no-webgpu`, `insecure-context`, `worker-crashed`, `aborted`
+ */
+export async function open(url: string | URL, options: OpenOptions = {}): Promise<SearchEngine> {
+  throwIfAborted(options.signal, 'open');
+  const engine = new WorkerEngine(new URL(url, document.baseURI).href, options);
+  await engine.connect();
+  return engine;
+}
+
+class WorkerEngine implements SearchEngine {
+  private readonly url: string;
+  private readonly options: OpenOptions;
+  private readonly pending = new Map<number, Pending>();
+  private worker: Worker | undefined;
+  private connecting: Promise<void> | undefined;
+  private info: OpenedInfo | undefined;
+  private nextId = 1;
+  private current: { id: number; detach: () => void } | undefined;
+  private closed = false;
+
+  constructor(url: string, options: OpenOptions) {
+    this.url = url;
+    this.options = options;
+  }
+
+  get backend(): Backend {
+    return this.opened.backend;
+  }
+  get passageCount(): number {
+    return this.opened.passageCount;
+  }
+  get siteRoot(): string {
+    return this.opened.siteRoot;
+  }
+  get notice(): string {
+    return this.opened.notice;
+  }
+  get filters(): Record<string, Record<string, number>> {
+    return this.opened.filters;
+  }
+
+  private get opened(): OpenedInfo {
+    if (!this.info) throw new LatelightError('closed', 'engine: not open');
+    return this.info;
+  }
+
+  /** Starts the worker and opens the index; calls made meanwhile share the one attempt. */
+  connect(): Promise<void> {
+    this.connecting ??= this.start().catch((error) => {
+      // A failed start leaves nothing behind, so that the next call tries again.
+      this.drop();
+      throw error;
+    });
+    return this.connecting;
+  }
+
+  async search(query: string, request: SearchRequest = {}): Promise<SearchResult> {
+    if (this.closed) throw new LatelightError('closed', 'search: the engine was closed. Open it again.');
+    this.cancelCurrent();
+    const { signal, limit, filter } = request;
+    throwIfAborted(signal, 'search');
+    const id = this.nextId++;
+    return new Promise<SearchResult>((resolve, reject) => {
+      const cancel = () => this.cancel(id);
+      signal?.addEventListener('abort', cancel, { once: true });
+      this.current = { id, detach: () => signal?.removeEventListener('abort', cancel) };
+      this.pending.set(id, { resolve, reject });
+      this.connect().then(
+        () => this.pending.has(id) && this.post({ type: 'search', id, query, limit, filter }),
+        (error: LatelightError) => this.settle(id)?.reject(error),
+      );
+    });
+  }
+
+  close(): void {
+    this.closed = true;
+    if (this.worker) this.post({ type: 'close' });
+    this.drop();
+    this.rejectAll(new LatelightError('closed', 'search: the engine was closed'));
+  }
+
+  private start(): Promise<void> {
+    const worker = new Worker(new URL('./search.worker.ts', import.meta.url), { type: 'module', name: 'latelight' });
+    this.worker = worker;
+    return new Promise<void>((resolve, reject) => {
+      const { signal, onProgress } = this.options;
+      const stop = () => reject(abortError('open'));
+      signal?.addEventListener('abort', stop, { once: true });
+      const finish = (settle: () => void) => {
+        signal?.removeEventListener('abort', stop);
+        settle();
+      };
+      const crashed = (what: string) => {
+        if (this.worker !== worker) return;
+        const error = new LatelightError('worker-crashed', `worker: ${what}. Search again to start a new one.`);
+        this.drop();
+        this.rejectAll(error);
+        finish(() => reject(error));
+      };
+      worker.addEventListener('error', (event) => crashed(event.message || 'expected it to start, got an error'));
+      worker.addEventListener('messageerror', () => crashed('expected a message, got one that cannot be read'));
+      worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => {
+        if (this.worker !== worker) return;
+        switch (data.type) {
+          case 'hello':
+            if (data.version !== PROTOCOL_VERSION)
+              return crashed(`expected protocol ${PROTOCOL_VERSION}, got ${data.version}`);
+            void navigator.locks?.request(data.lock, () => crashed('it ended unexpectedly'));
+            return this.post({ type: 'open', version: PROTOCOL_VERSION, url: this.url, ...this.openSettings() });
+          case 'progress':
+            return onProgress?.(data.progress);
+          case 'opened':
+            this.info = data.info;
+            return finish(resolve);
+          case 'open-failed':
+            return finish(() => reject(fromErrorData(data.error)));
+          case 'result':
+            if (data.info) this.info = data.info;
+            return this.settle(data.id)?.resolve(data.result);
+          case 'search-failed':
+            return this.fail(data.id, data.error);
+          default:
+            data satisfies never;
+        }
+      });
+    });
+  }
+
+  private openSettings() {
+    const { device = 'auto', offline = false } = this.options;
+    return { device, offline };
+  }
+
+  private post(message: ToWorker): void {
+    this.worker?.postMessage(message);
+  }
+
+  private cancelCurrent(): void {
+    if (this.current) this.cancel(this.current.id);
+  }
+
+  /** Rejects at once; the worker is told, so that it spends no more time on it. */
+  private cancel(id: number): void {
+    const pending = this.settle(id);
+    if (!pending) return;
+    this.post({ type: 'cancel', id });
+    pending.reject(abortError('search'));
+  }
+
+  private fail(id: number, error: ErrorData): void {
+    this.settle(id)?.reject(fromErrorData(error));
+  }
+
+  private settle(id: number): Pending | undefined {
+    const pending = this.pending.get(id);
+    this.pending.delete(id);
+    if (this.current?.id === id) {
+      this.current.detach();
+      this.current = undefined;
+    }
+    return pending;
+  }
+
+  private rejectAll(error: LatelightError): void {
+    for (const id of [...this.pending.keys()]) this.settle(id)?.reject(error);
+  }
+
+  /** Ends the worker; the next call starts another. */
+  private drop(): void {
+    this.worker?.terminate();
+    this.worker = undefined;
+    this.connecting = undefined;
+  }
+}

@@ -1,0 +1,90 @@
+// The search worker: takes messages, runs the engine, answers. All logic is in engine-host.ts.
+
+import { abortError, LatelightError, toErrorData } from '../errors.ts';
+import { EngineHost } from './engine-host.ts';
+import { type FromWorker, PROTOCOL_VERSION, type ToWorker } from './protocol.ts';
+
+const send = (message: FromWorker) => postMessage(message);
+const pending = new Map<number, AbortController>();
+const opening = new AbortController();
+let host: EngineHost | undefined;
+let backend = '';
+/** Searches run one after another: encoder and scorer are one machine. */
+let last: Promise<unknown> = Promise.resolve();
+
+// The page asks for this lock too, and gets it when the worker is gone, however it went.
+const lock = `latelight-${crypto.randomUUID()}`;
+void navigator.locks?.request(lock, () => new Promise(() => undefined));
+send({ type: 'hello', version: PROTOCOL_VERSION, lock });
+
+addEventListener('message', ({ data }: MessageEvent<ToWorker>) => {
+  switch (data.type) {
+    case 'open':
+      void open(data);
+      break;
+    case 'search':
+      // Known from now on, so that a cancel finds it while it waits its turn.
+      pending.set(data.id, new AbortController());
+      last = last.then(() => runSearch(data));
+      break;
+    case 'cancel':
+      pending.get(data.id)?.abort();
+      break;
+    case 'close':
+      opening.abort();
+      host?.close();
+      close();
+      break;
+    default:
+      data satisfies never;
+  }
+});
+
+async function open(message: Extract<ToWorker, { type: 'open' }>): Promise<void> {
+  try {
+    if (message.version !== PROTOCOL_VERSION) {
+      throw new LatelightError(
+        'worker-crashed',
+        `worker: expected protocol ${PROTOCOL_VERSION}, got ${message.version}. Reload the page.`,
+      );
+    }
+    const { url, device, offline } = message;
+    host = await EngineHost.open(
+      url,
+      device,
+      offline,
+      (progress) => send({ type: 'progress', progress }),
+      opening.signal,
+    );
+    backend = host.info.backend;
+    send({ type: 'opened', info: host.info });
+  } catch (error) {
+    send({ type: 'open-failed', error: toErrorData(error, 'worker-crashed') });
+  }
+}
+
+async function runSearch({ id, query, limit, filter }: Extract<ToWorker, { type: 'search' }>): Promise<void> {
+  const { signal } = pending.get(id)!;
+  try {
+    // One turn of the event loop: a cancel that is already queued is seen before any work is done.
+    await nextTask();
+    if (!host) throw new LatelightError('closed', 'search: the engine is not open');
+    if (signal.aborted) throw abortError('search');
+    const result = await host.search(query, { limit, filter, signal });
+    const changed = host.info.backend !== backend;
+    backend = host.info.backend;
+    send({ type: 'result', id, result, info: changed ? host.info : undefined });
+  } catch (error) {
+    send({ type: 'search-failed', id, error: toErrorData(error, 'worker-crashed') });
+  } finally {
+    pending.delete(id);
+  }
+}
+
+const channel = new MessageChannel();
+function nextTask(): Promise<void> {
+  return new Promise((resolve) => {
+    channel.port1.onmessage = () => resolve();
+    channel.port2.postMessage(null);
+  });
+}
