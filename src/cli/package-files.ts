@@ -1,6 +1,6 @@
 // Files that ship inside the npm package: the default model, the built page scripts, onnxruntime-web's WASM.
 
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,6 +10,10 @@ export const DEFAULT_MODEL = 'colbert-minilm-l6-v0';
 
 /** The package's root: the nearest folder above this file (source or bundle) that holds its package.json. */
 export const packageRoot = findRoot(dirname(fileURLToPath(import.meta.url)));
+
+export const packageVersion = (
+  JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string }
+).version;
 
 export const defaultModelFolder = join(packageRoot, 'public/models', DEFAULT_MODEL);
 

@@ -6,6 +6,8 @@ import type { Codec } from './codec.ts';
 
 /** Weight of the error parallel to the row against the rest; chosen by bench/quality (docs/decisions/0002). */
 const PARALLEL_WEIGHT = 10;
+/** Changes whenever the codes of the same rows would: cached passages of another version are encoded again. */
+export const CODING_VERSION = 1;
 /** Coordinate-descent sweeps over the subspaces; a third changed fewer than 1 code in 500. */
 const SWEEPS = 2;
 

@@ -1,6 +1,8 @@
 // Ward pooling of a passage's token rows: fewer rows, each the mean of similar ones. Same result as SciPy's linkage(method
 // 'ward') on 1 - cosine cut at a number of clusters, which PyLate uses (Clavie et al., 2024, "Token Pooling").
 
+import { BLOCK_ROWS } from '../format/layout.ts';
+
 export interface PooledRows {
   /** [rowCount, dim] L2-normalised means, in the order of each cluster's first member. */
   data: Float32Array;
@@ -127,4 +129,12 @@ function mergeInto(
     distance[other * count + keep] = updated;
   }
   size[keep] = a + b;
+}
+
+/** Tokens that one pooled row stands for, on average: docs/decisions/0002. */
+export const POOL_FACTOR = 3;
+
+/** Rows a passage is pooled to: whole blocks of 16, so that little is padded. */
+export function targetRowCount(tokenCount: number): number {
+  return BLOCK_ROWS * Math.max(1, Math.round(tokenCount / POOL_FACTOR / BLOCK_ROWS));
 }

@@ -1,0 +1,104 @@
+// The files of an index folder beside shards and fragments: model, codec, runtime and page scripts, and the manifest over all.
+
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
+import { packTokenizer } from '../encoder/tokenizer-file.ts';
+import { type FileRef, MANIFEST_VERSION, type Manifest } from '../format/manifest.ts';
+import { hashedFile, type IndexParts } from '../indexing/build-index.ts';
+import type { OpenModel } from './model.ts';
+import { pageWeights } from './model.ts';
+import { builtSiteFolder, packageVersion, runtimeFiles } from './package-files.ts';
+
+export interface FolderFile {
+  file: string;
+  content: () => Promise<Uint8Array> | Uint8Array;
+}
+
+export interface ManifestInput {
+  model: OpenModel;
+  parts: IndexParts;
+  passageCount: number;
+  pageCount: number;
+  tokenCount: number;
+  language: string;
+  siteRoot: string;
+  webgpu: boolean;
+}
+
+/** Everything to write, manifest last, so that a copy that was cut short is seen to be one. */
+export async function indexFiles(
+  input: ManifestInput,
+  page?: object,
+): Promise<{ manifest: Manifest; files: FolderFile[] }> {
+  const { model, parts } = input;
+  const files: FolderFile[] = parts.files.map(({ ref, content }) => ({ file: ref.file, content: () => content }));
+  const add = async (folder: string, extension: string, content: Uint8Array): Promise<FileRef> => {
+    const { ref } = await hashedFile(folder, extension, content);
+    if (!files.some(({ file }) => file === ref.file)) files.push({ file: ref.file, content: () => content });
+    return ref;
+  };
+  const addPath = async (folder: string, extension: string, path: string) =>
+    add(folder, extension, await readFile(path));
+
+  const weights = pageWeights(model.folder);
+  const runtime = runtimeFiles();
+  const tokenizer = new TextEncoder().encode(JSON.stringify(packTokenizer(model.folder.tokenizerJson)));
+  const codecRef = await add('models', '.llc', model.codecBytes);
+  const manifest: Manifest = {
+    format: 'latelight',
+    version: MANIFEST_VERSION,
+    generator: `latelight ${packageVersion}`,
+    language: input.language,
+    siteRoot: input.siteRoot,
+    passageCount: input.passageCount,
+    pageCount: input.pageCount,
+    tokenCount: input.tokenCount,
+    codec: { ...codecRef, dim: model.codec.dim, subspaceDim: model.codec.subspaceDim },
+    documentEncoder: { name: model.folder.name, weights: model.weights, sha256: model.weightsSha256 },
+    queryEncoder: {
+      name: model.folder.name,
+      dim: await outputDim(model),
+      config: model.folder.config,
+      tokenizer: await add('models', '.json', tokenizer),
+      tokenizerConfig: model.folder.tokenizerConfig,
+      weights: {
+        wasm: await addPath('models', '.onnx', weights.wasm),
+        webgpu: input.webgpu ? await addPath('models', '.onnx', weights.webgpu) : undefined,
+      },
+    },
+    runtime: {
+      wasm: await addPath('runtime', '.wasm', runtime.wasm),
+      jspi: input.webgpu ? await addPath('runtime', '.wasm', runtime.jspi) : undefined,
+      asyncify: input.webgpu ? await addPath('runtime', '.wasm', runtime.asyncify) : undefined,
+    },
+    shards: parts.shards,
+    fragments: parts.fragments,
+    filters: parts.filters,
+  };
+  files.push(...(await siteFiles()));
+  if (page) files.push({ file: 'page.json', content: () => new TextEncoder().encode(JSON.stringify(page)) });
+  files.push({
+    file: 'manifest.json',
+    content: () => new TextEncoder().encode(`${JSON.stringify(manifest, null, 1)}\n`),
+  });
+  return { manifest, files };
+}
+
+/** The built search page, element and worker, as they are. */
+async function siteFiles(): Promise<FolderFile[]> {
+  const root = builtSiteFolder();
+  const names = await readdir(root, { recursive: true });
+  const files: FolderFile[] = [];
+  for (const name of names.sort()) {
+    const path = join(root, name);
+    if ((await stat(path)).isFile()) {
+      files.push({ file: relative(root, path).split(sep).join('/'), content: () => readFile(path) });
+    }
+  }
+  return files;
+}
+
+/** Dimensions of the model's rows, seen from one run. */
+async function outputDim(model: OpenModel): Promise<number> {
+  return (await model.encoder.encodeQuery('dimensions')).dim;
+}

@@ -1,0 +1,120 @@
+// `latelight eval <beir folder>`: retrieval quality of the whole pipeline as it ships: document encoder, pooling, codes, the
+// query encoder that pages use on a CPU, the WASM scorer.
+
+import type { Encoder } from '../../encoder/encoder.ts';
+import { createWasmScorer } from '../../engine/wasm-scorer.ts';
+import { blockBytes } from '../../format/layout.ts';
+import { readShard, writeShard } from '../../format/shard.ts';
+import { encodeText } from '../../indexing/encode-passage.ts';
+import { type BeirSet, type Measures, measure, readBeir } from '../beir.ts';
+import type { CliIo } from '../io.ts';
+import { type CodecShape, openModel, openQueryEncoder } from '../model.ts';
+import { mapParallel } from '../parallel.ts';
+import { startProgress } from '../progress.ts';
+import { formatBytes, table } from '../text.ts';
+
+export interface EvalCommandOptions {
+  model: string;
+  shape: CodecShape;
+  split: string;
+  json: boolean;
+}
+
+const DEPTH = 100;
+
+export async function evalCommand(folder: string, options: EvalCommandOptions, io: CliIo): Promise<void> {
+  const set = await readBeir(folder, options.split);
+  const model = await openModel(options.model, options.shape);
+  const queryEncoder = await openQueryEncoder(model.folder);
+  try {
+    const started = performance.now();
+    const progress = startProgress(io, 'encode', set.documents.length, 'documents');
+    let done = 0;
+    const encoded = await mapParallel(set.documents, async ({ text }) => {
+      const rows = await encodeText(model.encoder, model.codec, text, io.signal);
+      progress.update(++done);
+      return rows;
+    });
+    progress.stop();
+    const encodeSeconds = (performance.now() - started) / 1000;
+
+    const shape = { ...options.shape, codecSha256: model.codecSha256 };
+    const shard = readShard(writeShard(shape, encoded), shape);
+    const scorer = await createWasmScorer(model.codec);
+    await scorer.addShard(shard);
+    const { measures, encodeMs, scoreMs } = await runQueries(set, queryEncoder, scorer);
+    scorer.close();
+
+    const tokens = encoded.reduce((sum, passage) => sum + passage.tokenCount, 0);
+    const codeBytes = shard.blockCount * blockBytes(shape.dim, shape.subspaceDim);
+    const report = {
+      folder,
+      split: options.split,
+      documents: set.documents.length,
+      queries: set.queries.length,
+      ndcg10: mean(measures, 'ndcg10'),
+      mrr10: mean(measures, 'mrr10'),
+      recall100: mean(measures, 'recall100'),
+      tokens,
+      codeBytesPerToken: codeBytes / tokens,
+      codeBytesPerPassage: codeBytes / set.documents.length,
+      passagesPerSecond: set.documents.length / encodeSeconds,
+      encodeQueryMs: median(encodeMs),
+      scoreMs: median(scoreMs),
+    };
+    if (options.json) io.out(`${JSON.stringify(report)}\n`);
+    else {
+      io.out(
+        table([
+          ['documents', `${report.documents} (${tokens} tokens)`],
+          ['queries', `${report.queries} judged in ${options.split}`],
+          ['nDCG@10', report.ndcg10.toFixed(4)],
+          ['MRR@10', report.mrr10.toFixed(4)],
+          ['recall@100', report.recall100.toFixed(4)],
+          [
+            'codes',
+            `${report.codeBytesPerToken.toFixed(2)} bytes a document token, ${formatBytes(report.codeBytesPerPassage)} a passage`,
+          ],
+          ['encoding', `${report.passagesPerSecond.toFixed(1)} documents/s`],
+          [
+            'a query',
+            `${report.encodeQueryMs.toFixed(1)} ms to encode, ${report.scoreMs.toFixed(1)} ms to score (medians)`,
+          ],
+        ]),
+      );
+    }
+  } finally {
+    await queryEncoder.close();
+    await model.encoder.close();
+  }
+}
+
+async function runQueries(set: BeirSet, encoder: Encoder, scorer: Awaited<ReturnType<typeof createWasmScorer>>) {
+  const measures: Measures[] = [];
+  const encodeMs: number[] = [];
+  const scoreMs: number[] = [];
+  for (const { text, relevance } of set.queries) {
+    const started = performance.now();
+    const rows = await encoder.encodeQuery(text);
+    const encodedAt = performance.now();
+    const top = await scorer.searchEmbeddings(rows, { k: DEPTH });
+    scoreMs.push(performance.now() - encodedAt);
+    encodeMs.push(encodedAt - started);
+    measures.push(
+      measure(
+        Array.from(top.ids, (id) => set.documents[id].id),
+        relevance,
+      ),
+    );
+  }
+  return { measures, encodeMs, scoreMs };
+}
+
+function mean(measures: Measures[], name: keyof Measures): number {
+  return measures.reduce((sum, one) => sum + one[name], 0) / measures.length;
+}
+
+function median(values: number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)];
+}

@@ -1,0 +1,209 @@
+// `latelight index <folder>`: documents in, one folder out that is all a site needs.
+
+import { existsSync } from 'node:fs';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { CODING_VERSION } from '../../codec/encode-rows.ts';
+import { POOL_FACTOR } from '../../codec/pool.ts';
+import { LatelightError, throwIfAborted } from '../../errors.ts';
+import { buildIndex } from '../../indexing/build-index.ts';
+import { type EncodedPassage, encodePassage, passageContext } from '../../indexing/encode-passage.ts';
+import { PassageCache } from '../../indexing/passage-cache.ts';
+import { replaceFolder } from '../../indexing/write-folder.ts';
+import { ingestDirectory } from '../../ingest/directory.ts';
+import { TARGET_TOKENS } from '../../ingest/pack.ts';
+import type { Passage } from '../../types.ts';
+import { type FolderFile, indexFiles } from '../build-manifest.ts';
+import type { CliIo } from '../io.ts';
+import { type CodecShape, type OpenModel, openModel } from '../model.ts';
+import { mapParallel } from '../parallel.ts';
+import { startProgress } from '../progress.ts';
+import { formatBytes, table } from '../text.ts';
+
+export interface IndexCommandOptions {
+  output?: string;
+  model: string;
+  shape: CodecShape;
+  webgpu: boolean;
+  cache: boolean;
+  /** Where hits' addresses lead, relative to the output folder. */
+  siteRoot?: string;
+  cleanUrls: boolean;
+  title?: string;
+  example: string[];
+  json: boolean;
+}
+
+export async function indexCommand(input: string, options: IndexCommandOptions, io: CliIo): Promise<void> {
+  const started = performance.now();
+  const root = resolve(input);
+  const output = resolve(options.output ?? join(root, 'latelight'));
+  if (output === root) {
+    throw new LatelightError(
+      'bad-option',
+      `index: expected the output to be another folder than the input, got ${output}.`,
+    );
+  }
+  const model = await openModel(options.model, options.shape);
+  try {
+    const { tokenizer } = model.encoder;
+    const maxTokens = tokenizer.documentBudget;
+    const { passages, pages, report } = await ingestDirectory(root, {
+      countTokens: countingTokens(model),
+      maxTokens,
+      targetTokens: Math.min(TARGET_TOKENS, maxTokens),
+      exclude: output.startsWith(root + sep) ? [`${relative(root, output).split(sep).join('/')}/**`] : [],
+      cleanUrls: options.cleanUrls,
+      signal: io.signal,
+    });
+    for (const { path, reason } of report.skipped) io.err(`skipped ${path}: ${reason}\n`);
+    for (const { path, reason } of report.warnings) io.err(`warning ${path}: ${reason}\n`);
+    if (passages.length === 0) {
+      throw new LatelightError(
+        'ingest-failed',
+        `index: expected HTML or Markdown pages with text in ${root}, found none in ${report.files} files.`,
+      );
+    }
+    const { encoded, reused } = await encodeAll(model, passages, cachePath(output), options.cache, io);
+    throwIfAborted(io.signal, 'index');
+    const shape = { ...options.shape, codecSha256: model.codecSha256 };
+    const parts = await buildIndex(shape, passages, encoded);
+    const siteRoot = options.siteRoot ?? defaultSiteRoot(root, output);
+    const { manifest, files } = await indexFiles(
+      {
+        model,
+        parts,
+        passageCount: passages.length,
+        pageCount: pages.length,
+        tokenCount: encoded.reduce((sum, passage) => sum + passage.tokenCount, 0),
+        language: mostCommon(pages.map(({ language }) => language)),
+        siteRoot,
+        webgpu: options.webgpu,
+      },
+      { title: options.title ?? basename(root), examples: options.example },
+    );
+    const sizes = await writeFiles(output, files, io.signal);
+    const seconds = (performance.now() - started) / 1000;
+    const codeBytes = parts.shards.reduce((sum, shard) => sum + shard.bytes, 0);
+    const summary = {
+      output,
+      pages: pages.length,
+      passages: passages.length,
+      reused,
+      skipped: report.skipped.length,
+      tokens: manifest.tokenCount,
+      shardBytes: codeBytes,
+      totalBytes: sizes,
+      seconds: Number(seconds.toFixed(2)),
+    };
+    if (options.json) io.out(`${JSON.stringify(summary)}\n`);
+    else {
+      io.out(
+        table([
+          ['pages', `${pages.length}${report.skipped.length > 0 ? ` (${report.skipped.length} files skipped)` : ''}`],
+          ['passages', `${passages.length} (${reused} unchanged, ${passages.length - reused} encoded)`],
+          ['search data', `${formatBytes(codeBytes)}, ${formatBytes(codeBytes / passages.length)} a passage`],
+          ['folder', `${formatBytes(sizes)} at ${output}`],
+          ['time', `${seconds.toFixed(1)} s`],
+        ]),
+      );
+      io.out(`\nTry it:  npx latelight serve ${relative(process.cwd(), output) || '.'}\n`);
+    }
+  } finally {
+    await model.encoder.close();
+  }
+}
+
+/** Everything that decides a passage's codes beside its text. */
+function fingerprint(model: OpenModel): string {
+  return [
+    model.weightsSha256,
+    model.codecSha256,
+    CODING_VERSION,
+    POOL_FACTOR,
+    JSON.stringify(model.folder.config),
+  ].join(' ');
+}
+
+async function encodeAll(model: OpenModel, passages: Passage[], path: string, useCache: boolean, io: CliIo) {
+  const cache = await PassageCache.open(useCache ? path : '');
+  const print = fingerprint(model);
+  const progress = startProgress(io, 'encode', passages.length, 'passages');
+  let done = 0;
+  let reused = 0;
+  // One text may stand on many pages: it is encoded once.
+  const running = new Map<string, Promise<EncodedPassage>>();
+  try {
+    const encoded = await mapParallel(passages, async (passage) => {
+      const context = passageContext(passage);
+      const key = await PassageCache.key(print, context, passage.text);
+      const kept = cache.get(key);
+      if (kept) reused++;
+      const encode = async () => {
+        const fresh = await encodePassage(model.encoder, model.codec, context, passage.text, io.signal);
+        if (useCache) await cache.put(key, fresh);
+        return fresh;
+      };
+      const result = kept ?? running.get(key) ?? running.set(key, encode()).get(key)!;
+      const passageCodes = await result;
+      progress.update(++done);
+      return passageCodes;
+    });
+    if (useCache) await cache.compact();
+    return { encoded, reused };
+  } finally {
+    progress.stop();
+    if (useCache) await cache.save();
+  }
+}
+
+/** Beside the output, so that replacing the output keeps it; safe to delete. */
+function cachePath(output: string): string {
+  return join(dirname(output), '.latelight-cache', `${basename(output)}.jsonl`);
+}
+
+/** An index folder inside the site leads back to the site's root; one elsewhere is taken to be put beside the pages. */
+function defaultSiteRoot(root: string, output: string): string {
+  if (!output.startsWith(root + sep)) return '';
+  return `${relative(output, root).split(sep).join('/')}/`;
+}
+
+async function writeFiles(output: string, files: FolderFile[], signal: AbortSignal): Promise<number> {
+  let total = 0;
+  const counted = files.map(({ file, content }) => ({
+    file,
+    content: async () => {
+      const bytes = await content();
+      total += bytes.length;
+      return bytes;
+    },
+  }));
+  if (!existsSync(dirname(output))) {
+    throw new LatelightError('bad-option', `index: expected the folder ${dirname(output)} for the output, found none.`);
+  }
+  await replaceFolder(output, counted, signal);
+  return total;
+}
+
+/** Counts tokens a word at a time with a memory: packing asks for the same words over and over. */
+function countingTokens(model: OpenModel): (text: string) => number {
+  const { tokenizer } = model.encoder;
+  const known = new Map<string, number>();
+  return (text) => {
+    let total = 0;
+    for (const [word] of text.matchAll(/\s*\S+/g)) {
+      let tokens = known.get(word);
+      if (tokens === undefined) {
+        tokens = tokenizer.count(word);
+        known.set(word, tokens);
+      }
+      total += tokens;
+    }
+    return total;
+  };
+}
+
+function mostCommon(values: string[]): string {
+  const counts = new Map<string, number>();
+  for (const value of values) if (value) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return [...counts].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))[0]?.[0] ?? '';
+}

@@ -1,0 +1,121 @@
+// `latelight inspect <index>`: what an index weighs and whether every file is what the manifest says.
+
+import { readdir, stat } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
+import { readFragment } from '../../format/fragment.ts';
+import { BLOCK_ROWS, blockBytes } from '../../format/layout.ts';
+import { type FileRef, type Manifest, parseManifest } from '../../format/manifest.ts';
+import { readShard } from '../../format/shard.ts';
+import { FolderSource } from '../folder-source.ts';
+import type { CliIo } from '../io.ts';
+import { formatBytes, table } from '../text.ts';
+
+export async function inspectCommand(folder: string, options: { json: boolean }, io: CliIo): Promise<void> {
+  const source = new FolderSource(folder);
+  const text = await source.readManifest();
+  const manifest = parseManifest(text);
+  await checkFiles(source, manifest);
+  const report = measure(manifest, new TextEncoder().encode(text).length, await folderBytes(folder, manifest));
+  io.out(options.json ? `${JSON.stringify(report)}\n` : describe(report, manifest));
+}
+
+/** Reads every file the manifest names: hashes and structure. */
+async function checkFiles(source: FolderSource, manifest: Manifest): Promise<void> {
+  const { codec, queryEncoder, runtime } = manifest;
+  const shape = { dim: codec.dim, subspaceDim: codec.subspaceDim, codecSha256: codec.sha256 };
+  for (const ref of manifest.shards) readShard(await source.read(ref), shape);
+  for (const ref of manifest.fragments) readFragment(await source.read(ref), ref.passageCount);
+  const others = [codec, queryEncoder.tokenizer, queryEncoder.weights.wasm, queryEncoder.weights.webgpu, runtime.wasm];
+  for (const ref of [...others, runtime.jspi, runtime.asyncify, manifest.filters]) if (ref) await source.read(ref);
+}
+
+function measure(manifest: Manifest, manifestBytes: number, scriptBytes: number) {
+  const { codec, shards, fragments, passageCount, tokenCount, queryEncoder, runtime } = manifest;
+  const sum = (refs: (FileRef | undefined)[]) => refs.reduce((total, ref) => total + (ref?.bytes ?? 0), 0);
+  const blocks = shards.reduce((total, shard) => total + shard.blockCount, 0);
+  const rows = shards.reduce((total, shard) => total + shard.rowCount, 0);
+  const codeBytes = blocks * blockBytes(codec.dim, codec.subspaceDim);
+  return {
+    passages: passageCount,
+    pages: manifest.pageCount,
+    dim: codec.dim,
+    subspaceDim: codec.subspaceDim,
+    tokens: tokenCount,
+    rows,
+    paddedRows: blocks * BLOCK_ROWS,
+    paddingShare: blocks > 0 ? 1 - rows / (blocks * BLOCK_ROWS) : 0,
+    codeBytes,
+    codeBytesPerPassage: passageCount > 0 ? codeBytes / passageCount : 0,
+    codeBytesPerToken: tokenCount > 0 ? codeBytes / tokenCount : 0,
+    offsetBytes: sum(shards) - codeBytes,
+    fragmentBytes: sum(fragments),
+    filterBytes: sum([manifest.filters]),
+    manifestBytes,
+    codecBytes: codec.bytes,
+    tokenizerBytes: queryEncoder.tokenizer.bytes,
+    modelWasmBytes: queryEncoder.weights.wasm.bytes,
+    modelWebgpuBytes: sum([queryEncoder.weights.webgpu]),
+    runtimeWasmBytes: runtime.wasm.bytes,
+    runtimeWebgpuBytes: sum([runtime.jspi, runtime.asyncify]),
+    scriptBytes,
+  };
+}
+
+function describe(report: ReturnType<typeof measure>, manifest: Manifest): string {
+  const { passages } = report;
+  const each = (bytes: number) => [formatBytes(bytes), passages > 0 ? formatBytes(bytes / passages) : '-'];
+  const once = (bytes: number) => [formatBytes(bytes), ''];
+  const head = table([
+    ['made by', manifest.generator],
+    ['pages', `${report.pages}`],
+    ['passages', `${passages}`],
+    ['document encoder', `${manifest.documentEncoder.name} (${manifest.documentEncoder.weights})`],
+    ['query encoder', manifest.queryEncoder.name],
+    [
+      'codec',
+      `${report.dim} dimensions in subspaces of ${report.subspaceDim}, ${report.dim / report.subspaceDim / 2} bytes a row`,
+    ],
+    ['tokens', `${report.tokens}, ${report.codeBytesPerToken.toFixed(2)} bytes of codes each`],
+    [
+      'rows',
+      `${report.rows}, and ${report.paddedRows - report.rows} of padding (${(report.paddingShare * 100).toFixed(1)}%)`,
+    ],
+    ['files', 'all match their SHA-256'],
+  ]);
+  const sizes = table(
+    [
+      ['', 'in all', 'a passage'],
+      ['codes', ...each(report.codeBytes)],
+      ['shard headers and offsets', ...each(report.offsetBytes)],
+      ['fragments (text, metadata, word map)', ...each(report.fragmentBytes)],
+      ['filters', ...each(report.filterBytes)],
+      ['manifest', ...each(report.manifestBytes)],
+      ['codec', ...once(report.codecBytes)],
+      ['tokenizer', ...once(report.tokenizerBytes)],
+      ['model for WASM', ...once(report.modelWasmBytes)],
+      ['model for WebGPU', ...once(report.modelWebgpuBytes)],
+      ['onnxruntime-web for WASM', ...once(report.runtimeWasmBytes)],
+      ['onnxruntime-web for WebGPU (two builds)', ...once(report.runtimeWebgpuBytes)],
+      ['page, element and worker scripts', ...once(report.scriptBytes)],
+    ],
+    true,
+  );
+  return `${head}\n${sizes}`;
+}
+
+/** Bytes of the files that the manifest does not name: page and scripts. */
+async function folderBytes(folder: string, manifest: Manifest): Promise<number> {
+  const named = new Set(
+    JSON.stringify(manifest)
+      .match(/"file":"[^"]+"/g)
+      ?.map((field) => field.slice(8, -1)),
+  );
+  let total = 0;
+  for (const name of await readdir(folder, { recursive: true })) {
+    const path = join(folder, name);
+    const file = relative(folder, path).split(sep).join('/');
+    const info = await stat(path);
+    if (info.isFile() && !named.has(file) && file !== 'manifest.json') total += info.size;
+  }
+  return total;
+}

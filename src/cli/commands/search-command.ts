@@ -1,0 +1,54 @@
+// `latelight search <index> "question"`: what the page would show, in the terminal.
+
+import { search } from '../../engine/search.ts';
+import type { Hit, SearchResult } from '../../types.ts';
+import type { CliIo } from '../io.ts';
+import { openFolder } from '../open-folder.ts';
+
+export interface SearchCommandOptions {
+  limit: number;
+  filter: Record<string, string[]>;
+  json: boolean;
+  color: boolean;
+}
+
+export async function searchCommand(
+  folder: string,
+  query: string,
+  options: SearchCommandOptions,
+  io: CliIo,
+): Promise<void> {
+  const { index, encoder } = await openFolder(folder, io.signal);
+  try {
+    const { limit, filter } = options;
+    const result = await search(index, encoder, query, { limit, filter, signal: io.signal });
+    io.out(options.json ? `${JSON.stringify(result)}\n` : describe(result, options.color));
+  } finally {
+    index.close();
+    await encoder.close();
+  }
+}
+
+function describe(result: SearchResult, color: boolean): string {
+  const { hits, timings, passageCount, backend } = result;
+  const lines = hits.map((hit, i) => {
+    const trail = [hit.title, ...hit.headings].filter(Boolean).join(' > ');
+    return `${i + 1}. ${trail}\n   ${hit.url}\n   ${highlight(hit, color).replaceAll('\n', '\n   ')}\n`;
+  });
+  const ms = (value: number) => `${value.toFixed(1)} ms`;
+  const foot = `${hits.length} of ${passageCount} passages, ${backend}: encode ${ms(timings.encodeMs)}, score ${ms(timings.scoreMs)}`;
+  return `${lines.join('\n')}\n${foot}\n`;
+}
+
+/** Strong matches in bold on a terminal; the text alone elsewhere. */
+function highlight(hit: Hit, color: boolean): string {
+  if (!color) return hit.excerpt;
+  let text = '';
+  let at = 0;
+  for (const mark of hit.marks) {
+    if (mark.start < at || mark.strength < 0.6) continue;
+    text += `${hit.excerpt.slice(at, mark.start)}\x1b[1m${hit.excerpt.slice(mark.start, mark.end)}\x1b[22m`;
+    at = mark.end;
+  }
+  return text + hit.excerpt.slice(at);
+}

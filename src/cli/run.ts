@@ -1,0 +1,140 @@
+// The command line: parses, dispatches, turns errors into exit codes. `run` touches the world only through `io`.
+
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { LatelightError } from '../errors.ts';
+import { MAX_RESULTS } from '../format/layout.ts';
+import { evalCommand } from './commands/eval-command.ts';
+import { fitCodecCommand } from './commands/fit-codec-command.ts';
+import { indexCommand } from './commands/index-command.ts';
+import { inspectCommand } from './commands/inspect-command.ts';
+import { searchCommand } from './commands/search-command.ts';
+import { serveCommand } from './commands/serve-command.ts';
+import type { CliIo } from './io.ts';
+import { DEFAULT_SHAPE } from './model.ts';
+import { defaultModelFolder, packageVersion } from './package-files.ts';
+
+/** 0 done; 1 failed; 2 the command line was wrong; 130 interrupted. */
+export type ExitCode = 0 | 1 | 2 | 130;
+
+export async function run(argv: string[], io: CliIo): Promise<ExitCode> {
+  const program = commandLine(io);
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (io.signal.aborted) {
+      io.err('\nInterrupted. Nothing was left half-written; what was encoded is kept for the next run.\n');
+      return 130;
+    }
+    if (error instanceof LatelightError) {
+      io.err(`error [${error.code}] ${error.message}\n`);
+      return error.code === 'bad-option' ? 2 : 1;
+    }
+    io.err(`unexpected ${error instanceof Error ? error.stack : String(error)}\n`);
+    return 1;
+  }
+}
+
+function commandLine(io: CliIo): Command {
+  const program = new Command('latelight')
+    .description('Search a folder of documents by meaning, in the browser, with no server.')
+    .version(packageVersion)
+    .exitOverride()
+    .configureOutput({ writeOut: io.out, writeErr: io.err })
+    .showHelpAfterError('(latelight --help shows the commands)');
+  const command = (name: string, description: string) =>
+    program
+      .command(name)
+      .description(description)
+      .exitOverride()
+      .configureOutput({ writeOut: io.out, writeErr: io.err });
+  const json = () => new Option('--json', 'machine-readable output').default(false);
+  const model = () =>
+    new Option('-m, --model <folder>', 'a ColBERT model as PyLate saves it, with ONNX files').default(
+      defaultModelFolder,
+      'the model in the package',
+    );
+  const dim = () =>
+    new Option('--dim <n>', "dimensions kept of the model's").argParser(wholeNumber(8, 256)).default(DEFAULT_SHAPE.dim);
+  const subspace = () =>
+    new Option('--subspace <n>', 'dimensions a code stands for: 2 is finer, 4 is half the bytes')
+      .argParser(oneOf(2, 4))
+      .default(DEFAULT_SHAPE.subspaceDim);
+  const shapeOf = (options: { dim: number; subspace: 2 | 4 }) => ({ dim: options.dim, subspaceDim: options.subspace });
+
+  command('index', 'make an index of the HTML and Markdown in a folder')
+    .argument('<folder>', 'the built site, or any folder of documents')
+    .option('-o, --output <folder>', 'where the index goes (default: <folder>/latelight)')
+    .addOption(model())
+    .addOption(dim())
+    .addOption(subspace())
+    .option('--site-root <path>', "where hits' addresses lead, relative to the index (default: found from the folders)")
+    .option('--clean-urls', 'link to pages without .html', false)
+    .option('--title <text>', 'title of the search page')
+    .option('--example <question...>', 'questions offered on the search page', [])
+    .option('--no-webgpu', 'leave out the files that only WebGPU needs (about 69 MB)')
+    .option('--no-cache', 'encode every passage again')
+    .addOption(json())
+    .action((folder, options) => indexCommand(folder, { ...options, shape: shapeOf(options) }, io));
+
+  command('search', 'search an index from the terminal')
+    .argument('<index>', 'a folder made by `latelight index`')
+    .argument('<query>', 'the question')
+    .addOption(new Option('-n, --limit <n>', 'hits shown').argParser(wholeNumber(1, MAX_RESULTS)).default(5))
+    .option('-f, --filter <name=value...>', 'only passages with this value', collectFilter, {})
+    .addOption(json())
+    .action((folder, query, options) => searchCommand(folder, query, { ...options, color: io.interactive }, io));
+
+  command('inspect', 'check an index and list what it weighs')
+    .argument('<index>', 'a folder made by `latelight index`')
+    .addOption(json())
+    .action((folder, options) => inspectCommand(folder, options, io));
+
+  command('eval', 'measure retrieval quality on a BEIR folder')
+    .argument('<folder>', 'corpus.jsonl, queries.jsonl, qrels/<split>.tsv')
+    .addOption(model())
+    .addOption(dim())
+    .addOption(subspace())
+    .option('--split <name>', 'judgements to use', 'test')
+    .addOption(json())
+    .action((folder, options) => evalCommand(folder, { ...options, shape: shapeOf(options) }, io));
+
+  command('serve', 'serve an index on this machine')
+    .argument('<folder>', 'a folder made by `latelight index`')
+    .addOption(new Option('-p, --port <n>', '0 takes a free one').argParser(wholeNumber(0, 65535)).default(4173))
+    .option('--host <name>', 'address to listen on', 'localhost')
+    .action((folder, options) => serveCommand(folder, options, io));
+
+  command('fit-codec', "fit a codec's rotation and codebooks for a model, on general text")
+    .argument('<files...>', 'text: .jsonl (fields passage and query), .txt or .md')
+    .addOption(model())
+    .addOption(dim())
+    .addOption(subspace())
+    .addOption(new Option('--passages <n>', 'passages sampled').argParser(wholeNumber(100, 1_000_000)).default(12_000))
+    .action((files, options) => fitCodecCommand(files, { ...options, shape: shapeOf(options) }, io));
+
+  return program;
+}
+
+function wholeNumber(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (Number.isInteger(value) && value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`Expected a whole number from ${least} to ${most}.`);
+  };
+}
+
+function oneOf(...values: number[]): (text: string) => number {
+  return (text) => {
+    if (values.includes(Number(text))) return Number(text);
+    throw new InvalidArgumentError(`Expected ${values.join(' or ')}.`);
+  };
+}
+
+function collectFilter(text: string, filters: Record<string, string[]>): Record<string, string[]> {
+  const at = text.indexOf('=');
+  if (at < 1) throw new InvalidArgumentError('Expected name=value.');
+  const name = text.slice(0, at);
+  return { ...filters, [name]: [...(filters[name] ?? []), text.slice(at + 1)] };
+}
