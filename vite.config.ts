@@ -1,8 +1,60 @@
+// Two builds and the unit tests: `vite build` makes what pages load (dist/site), `vite build --ssr` the CLI (dist/cli).
+
+import { builtinModules } from 'node:module';
+import { join } from 'node:path';
+import type { BuildEnvironmentOptions, Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 
-export default defineConfig({
+const root = import.meta.dirname;
+
+/**
+ * onnxruntime-web's scripts name their .wasm by URL, so Vite would copy 58 MB into the build. The engine hands the runtime its
+ * bytes instead, hash-checked and cached, so the copies are left out.
+ */
+function withoutRuntimeWasm(): Plugin {
+  return {
+    name: 'latelight:without-runtime-wasm',
+    generateBundle(_options, bundle) {
+      for (const file of Object.keys(bundle)) if (/ort-wasm.*\.wasm$/.test(file)) delete bundle[file];
+    },
+  };
+}
+
+/** The CLI for Node: our code in one file, packages left to node_modules. */
+const cliBuild: BuildEnvironmentOptions = {
+  outDir: join(root, 'dist/cli'),
+  emptyOutDir: true,
+  target: 'node20',
+  rollupOptions: {
+    input: join(root, 'src/cli/main.ts'),
+    external: [...builtinModules, /^node:/],
+    output: { entryFileNames: 'main.js', chunkFileNames: '[name]-[hash].js' },
+  },
+};
+
+/** Search page, element and worker for browsers. */
+const siteBuild: BuildEnvironmentOptions = {
+  outDir: join(root, 'dist/site'),
+  emptyOutDir: true,
+  target: 'es2022',
+  modulePreload: { polyfill: false },
+  rollupOptions: {
+    input: { index: join(root, 'src/page/index.html'), latelight: join(root, 'src/latelight.ts') },
+    preserveEntrySignatures: 'exports-only',
+    output: { entryFileNames: (chunk) => (chunk.name === 'latelight' ? 'latelight.js' : 'assets/[name]-[hash].js') },
+  },
+};
+
+export default defineConfig(({ isSsrBuild }) => ({
+  root: isSsrBuild ? root : join(root, 'src/page'),
+  base: './',
+  publicDir: isSsrBuild ? false : join(root, 'public/icons'),
+  worker: { format: 'es', plugins: () => [withoutRuntimeWasm()] },
+  plugins: [withoutRuntimeWasm()],
+  build: isSsrBuild ? cliBuild : siteBuild,
   test: {
+    root,
     include: ['src/**/*.test.ts', 'bench/**/*.test.ts'],
     testTimeout: 60_000,
   },
-});
+}));

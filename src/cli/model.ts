@@ -50,13 +50,17 @@ export async function openModel(path: string, shape: CodecShape = DEFAULT_SHAPE)
   }
   const codecBytes = new Uint8Array(await readFile(codecPath));
   const codec = readCodec(codecBytes);
-  const weights = pickWeights(folder, DOCUMENT_WEIGHTS);
+  const weights = documentWeights(folder);
   const [weightsSha256, codecSha256] = await Promise.all([
     readFile(folder.weights[weights]!).then(sha256Hex),
     sha256Hex(codecBytes),
   ]);
   const encoder = await openEncoder(folder, weights);
   return { folder, encoder, weights, weightsSha256, codec, codecBytes, codecSha256 };
+}
+
+export function documentWeights(folder: ModelFolder): WeightFormat {
+  return pickWeights(folder, DOCUMENT_WEIGHTS);
 }
 
 /** An encoder for queries alone, with the weights that pages use on a CPU. */

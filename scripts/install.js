@@ -1,0 +1,104 @@
+// What `npm start` and `npm test` need before anything else, said plainly when it cannot be had. No dependencies: it runs on a
+// fresh clone with nothing but Node and npm.
+
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+
+/** Runs a command with the terminal handed through; ends this process with its exit code when it fails. */
+export function must(command, args, options = {}) {
+  const result = spawnSync(command, args, {
+    cwd: root,
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+    ...options,
+  });
+  if (result.status === 0) return;
+  if (result.error) console.error(`${command}: ${result.error.message}`);
+  process.exit(result.status ?? 1);
+}
+
+export function installPackages() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major < 20 || (major === 20 && minor < 19)) {
+    console.error(
+      `Latelight: expected Node 20.19 or later, got ${process.version}. Install it from your package manager.`,
+    );
+    process.exit(1);
+  }
+  const marker = join(root, 'node_modules/.package-lock.json');
+  const lock = join(root, 'package-lock.json');
+  if (existsSync(marker) && statSync(marker).mtimeMs >= statSync(lock).mtimeMs) return;
+  console.log('Installing packages from the lock file ...');
+  // onnxruntime-node holds its CPU library; its install script would only fetch CUDA files.
+  const result = spawnSync('npm', ['ci', '--no-fund', '--no-audit'], {
+    cwd: root,
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+    env: { ...process.env, ONNXRUNTIME_NODE_INSTALL: 'skip' },
+  });
+  if (result.status !== 0) {
+    console.error(
+      'Latelight: expected `npm ci` to reach the npm registry, and it failed (see above). Check the connection.',
+    );
+    process.exit(1);
+  }
+}
+
+const CHROMIUMS = [
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/usr/bin/google-chrome-stable',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+];
+
+/** A browser that exists: LATELIGHT_CHROMIUM, Playwright's own, or the system's. */
+export async function findChromium() {
+  const { chromium } = await import('playwright-core');
+  const candidates = [process.env.LATELIGHT_CHROMIUM, chromium.executablePath(), ...CHROMIUMS];
+  return candidates.find((path) => path && existsSync(path));
+}
+
+/** Finds a browser or installs one: Playwright's first, then Debian's. */
+export async function installChromium() {
+  const found = await findChromium();
+  if (found) return found;
+  console.log('No Chromium found; asking Playwright for one ...');
+  spawnSync('npx', ['playwright', 'install', 'chromium'], {
+    cwd: root,
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+  });
+  const downloaded = await findChromium();
+  if (downloaded) return downloaded;
+  if (process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
+    console.log('Playwright could not download one; installing the Debian package chromium ...');
+    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+    spawnSync('apt-get', ['update'], { stdio: 'inherit', env });
+    spawnSync('apt-get', ['install', '-y', '--no-install-recommends', 'chromium'], { stdio: 'inherit', env });
+  }
+  const installed = await findChromium();
+  if (!installed) {
+    console.error(
+      'Latelight: expected a Chromium for the browser tests, found and could install none.\n' +
+        "Install one (`npx playwright install chromium`, or your system's chromium or chrome), or set LATELIGHT_CHROMIUM to its path.",
+    );
+    process.exit(1);
+  }
+  return installed;
+}
+
+/** The short commit of the checkout, or an empty string outside one. */
+export function commit() {
+  try {
+    return execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: root, encoding: 'utf8' }).trim();
+  } catch {
+    return '';
+  }
+}
+
+export const packageVersion = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version;
