@@ -1,0 +1,319 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Codec } from '../codec/codec.ts';
+import { pairScores } from '../engine/align.ts';
+import { createReferenceScorer } from '../engine/reference-scorer.ts';
+import { createWasmScorer } from '../engine/wasm-scorer.ts';
+import { LatelightError } from '../errors.ts';
+import { collectFilters, filterBitmap, filterCounts, readFilters } from './filters.ts';
+import { packWords, readFragment, wordSpans, writeFragment } from './fragment.ts';
+import { blockBytes } from './layout.ts';
+import { parseManifest } from './manifest.ts';
+import { sha256Hex } from './sha256.ts';
+import { readShard, type ShardShape, writeShard } from './shard.ts';
+import { checkBytes } from './source.ts';
+
+const shape: ShardShape = { dim: 32, subspaceDim: 4, codecSha256: 'ab'.repeat(32) };
+const size = blockBytes(shape.dim, shape.subspaceDim);
+const codec: Codec = {
+  dim: 32,
+  subspaceDim: 4,
+  subspaceCount: 8,
+  rotation: Float32Array.from({ length: 32 * 32 }, (_, i) => (i % 33 === 0 ? 1 : 0)),
+  codewords: Int8Array.from({ length: 16 * 32 }, (_, i) => ((i * 37) % 61) - 30),
+  codewordScale: 100,
+};
+const passages = [16, 3, 47, 160, 1].map((rowCount, id) => {
+  const blocks = Math.ceil(rowCount / 16);
+  return { rowCount, blocks: Uint8Array.from({ length: blocks * size }, (_, i) => (i * 31 + id * 101) & 255) };
+});
+
+describe('shard file', () => {
+  it('readShard inverts writeShard', () => {
+    const shard = readShard(writeShard(shape, passages), shape);
+    expect([...shard.rowCounts]).toEqual([16, 3, 47, 160, 1]);
+    expect([...shard.firstBlocks]).toEqual([0, 1, 2, 5, 15, 16]);
+    passages.forEach(({ blocks }, id) => {
+      expect(shard.codes.subarray(shard.firstBlocks[id] * size, shard.firstBlocks[id + 1] * size)).toEqual(blocks);
+    });
+    expect(readShard(writeShard(shape, []), shape).passageCount).toBe(0);
+  });
+
+  it('reads a shard that does not start at an aligned address', () => {
+    const bytes = writeShard(shape, passages);
+    const shifted = new Uint8Array(bytes.length + 3).subarray(3);
+    shifted.set(bytes);
+    expect([...readShard(shifted, shape).rowCounts]).toEqual([16, 3, 47, 160, 1]);
+  });
+
+  it('names what is wrong: magic, version, byte order, dimension, codec, counts, offsets, padding, truncation', () => {
+    const broken = (change: (view: DataView, bytes: Uint8Array) => void, cut = 0) => {
+      const bytes = writeShard(shape, passages);
+      change(new DataView(bytes.buffer), bytes);
+      return () => readShard(bytes.subarray(0, bytes.length - cut), shape);
+    };
+    const table = 64 + 4 * (passages.length + 1);
+    expect(broken((_, bytes) => bytes.fill(0, 0, 1))).toThrow(/expected magic/);
+    expect(broken((view) => view.setUint32(8, 0x04030201, true))).toThrow(/expected byte order/);
+    expect(broken((view) => view.setUint16(12, 2, true))).toThrow(/expected version 1, got 2/);
+    expect(broken((view) => view.setUint16(16, 64, true))).toThrow(/expected dimension 32, got 64/);
+    expect(broken((view) => view.setUint16(18, 2, true))).toThrow(/expected subspace dimension/);
+    expect(broken((view) => view.setUint32(20, 0xffffffff, true))).toThrow(/more passages/);
+    expect(broken((view) => view.setUint32(24, 17, true))).toThrow(/expected file bytes/);
+    expect(broken((view) => view.setUint32(28, 0, true))).toThrow(/expected codes offset/);
+    expect(broken((view) => view.setUint32(36, 0, true))).toThrow(/expected codec/);
+    expect(broken((view) => view.setUint8(60, 1))).toThrow(/reserved byte 60/);
+    expect(broken((view) => view.setUint32(68, 0, true))).toThrow(/expected passage 0 to have blocks/);
+    expect(broken((view) => view.setUint32(68, 0xfffffff0, true))).toThrow(/expected passage 0 to have blocks/);
+    expect(broken((view) => view.setUint8(table, 16))).toThrow(/rows of padding/);
+    expect(broken(() => undefined, 1)).toThrow(/expected file bytes/);
+    expect(broken(() => undefined, 1_000_000)).toThrow(/at least 64 bytes/);
+  });
+
+  it('survives 10,000 mutations: each is refused by name, or scores like the reference; the hash notices every one', async () => {
+    const good = writeShard(shape, passages);
+    const ref = { file: 'shards/a.lls', bytes: good.length, sha256: await sha256Hex(good) };
+    const query = {
+      codes: Int8Array.from({ length: 3 * 32 }, (_, i) => ((i * 53) % 41) - 20),
+      tokenCount: 3,
+      dim: 32,
+    };
+    let passed = 0;
+    let refused = 0;
+    const mutation = fc.record({
+      // Half of the changes fall on header and tables, where a wrong number does harm.
+      at: fc.oneof(fc.nat(127), fc.nat(good.length - 1)),
+      value: fc.nat(255),
+      length: fc.oneof(
+        { arbitrary: fc.constant(good.length), weight: 8 },
+        { arbitrary: fc.nat(good.length + 64), weight: 1 },
+      ),
+      more: fc.array(fc.tuple(fc.nat(good.length - 1), fc.nat(255)), { maxLength: 3 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(mutation, async ({ at, value, length, more }) => {
+        const bytes = new Uint8Array(length);
+        bytes.set(good.subarray(0, length));
+        for (const [place, byte] of [[at, value], ...more]) if (place < length) bytes[place] = byte;
+        const changed = length !== good.length || bytes.some((byte, i) => byte !== good[i]);
+        if (changed) await expect(checkBytes(ref, bytes)).rejects.toMatchObject({ code: 'hash-mismatch' });
+        try {
+          const shard = readShard(bytes, shape);
+          passed++;
+          if (passed % 50 !== 0) return;
+          const [wasm, reference] = [await createWasmScorer(codec), createReferenceScorer(codec)];
+          await wasm.addShard(shard);
+          await reference.addShard(shard);
+          expect(await wasm.search(query, { k: 5 })).toEqual(await reference.search(query, { k: 5 }));
+          wasm.close();
+        } catch (error) {
+          expect(error).toMatchObject({ code: 'bad-shard' });
+          expect(error).toBeInstanceOf(LatelightError);
+          refused++;
+        }
+      }),
+      { numRuns: 10_000, seed: 20261123 },
+    );
+    expect(Math.min(passed, refused)).toBeGreaterThan(1000);
+  });
+});
+
+describe('fragment file', () => {
+  const passage = {
+    text: 'Set the timeout.',
+    title: 'T',
+    headings: ['H'],
+    url: 'a.html#b',
+    filters: {},
+    meta: {},
+    words: packWords([
+      { start: 0, end: 3 },
+      { start: 8, end: 15 },
+    ]),
+    rowWords: [[0], [0, 1]],
+  };
+
+  it('readFragment inverts writeFragment', () => {
+    expect(readFragment(writeFragment([passage]), 1)).toEqual([passage]);
+  });
+
+  it('wordSpans inverts packWords', () => {
+    expect(wordSpans(passage.words)).toEqual([
+      { start: 0, end: 3 },
+      { start: 8, end: 15 },
+    ]);
+  });
+
+  it('refuses what could mislead a page', () => {
+    const read =
+      (change: object, count = 1) =>
+      () =>
+        readFragment(writeFragment([{ ...passage, ...change }]), count);
+    expect(read({}, 2)).toThrow(/expected 2 passages/);
+    expect(read({ words: [0, 300] })).toThrow(/words inside the text/);
+    expect(read({ words: [0, 3, -1, 2] })).toThrow(/lacks a field/);
+    expect(read({ rowWords: [[2]] })).toThrow(/rows of words that exist/);
+    expect(read({ text: 3 })).toThrow(/lacks a field/);
+    for (const url of [
+      'javascript:alert(1)',
+      ' javascript:alert(1)',
+      'java\nscript:alert(1)',
+      '//evil.example/',
+      'https://evil.example/',
+      '/\\evil',
+      '\\\\evil',
+    ]) {
+      expect(read({ url }), url).toThrow(/relative address/);
+    }
+    expect(() => readFragment(Uint8Array.of(0xff, 0xfe), 1)).toThrow(/UTF-8 JSON/);
+    expect(() => readFragment(new TextEncoder().encode('null'), 1)).toThrow(
+      expect.objectContaining({ code: 'bad-fragment' }),
+    );
+  });
+});
+
+describe('filters file', () => {
+  const tagged = [['a'], ['a', 'b'], [], ['b'], ['a']].map(
+    (tag) => ({ filters: tag.length > 0 ? { tag } : {} }) as const,
+  );
+  const filters = collectFilters(tagged.map(({ filters }) => ({ filters: filters as Record<string, string[]> })));
+
+  it('counts and finds the passages of a value', () => {
+    expect(filters).toEqual({ tag: { a: [0, 2, 4, 1], b: [1, 1, 3, 1] } });
+    expect(filterCounts(filters)).toEqual({ tag: { a: 3, b: 2 } });
+    expect(filterBitmap(filters, { tag: ['a'] }, 5)[0]).toBe(0b10011);
+    expect(filterBitmap(filters, { tag: ['a', 'b'] }, 5)[0]).toBe(0b11011);
+    expect(filterBitmap(filters, { tag: ['none'] }, 5)[0]).toBe(0);
+    expect(() => filterBitmap(filters, { other: ['a'] }, 5)).toThrow(expect.objectContaining({ code: 'bad-option' }));
+    expect(() => filterBitmap(filters, { constructor: ['a'] }, 5)).toThrow(
+      expect.objectContaining({ code: 'bad-option' }),
+    );
+  });
+
+  it('refuses runs that leave the passages', () => {
+    const read = (value: unknown) => () => readFilters(new TextEncoder().encode(JSON.stringify(value)), 5);
+    expect(read(filters)()).toEqual(filters);
+    for (const runs of [[0, 6], [3, 1, 0, 1], [0], [0, 0], ['x', 1], [0, 1e12]])
+      expect(read({ tag: { a: runs } })).toThrow(/runs/);
+    expect(read(null)).toThrow(expect.objectContaining({ code: 'bad-manifest' }));
+  });
+});
+
+describe('manifest', () => {
+  const file = (name: string, bytes = 10) => ({ file: name, bytes, sha256: '0'.repeat(64) });
+  const manifest = {
+    format: 'latelight',
+    version: 1,
+    generator: 'test',
+    language: 'en',
+    siteRoot: '../',
+    passageCount: 2,
+    pageCount: 1,
+    tokenCount: 100,
+    codec: { ...file('models/c.llc', 5000), dim: 32, subspaceDim: 4 },
+    documentEncoder: { name: 'm', weights: 'q8', sha256: '0' },
+    queryEncoder: {
+      name: 'm',
+      dim: 128,
+      config: {
+        prompts: { query: '', document: '' },
+        prefixes: { query: '[Q]', document: '[D]' },
+        queryLength: 64,
+        documentLength: 256,
+        queryExpansion: false,
+        attendToExpansionTokens: false,
+        skiplist: ['.'],
+        maskToken: '',
+      },
+      tokenizer: file('models/t.json'),
+      tokenizerConfig: {},
+      weights: { wasm: file('models/a.onnx') },
+    },
+    runtime: { wasm: file('runtime/a.wasm') },
+    shards: [{ ...file('shards/a.lls'), passageCount: 2, blockCount: 3, rowCount: 40 }],
+    fragments: [{ ...file('fragments/a.json'), passageCount: 2 }],
+  };
+  const parse = (change: (copy: typeof manifest) => void) => () => {
+    const copy = structuredClone(manifest);
+    change(copy);
+    return parseManifest(JSON.stringify(copy));
+  };
+
+  it('reads what it should', () => {
+    expect(parse(() => undefined)()).toMatchObject({ passageCount: 2, siteRoot: '../' });
+  });
+
+  it('names the field that is wrong', () => {
+    expect(() => parseManifest('<!doctype html>')).toThrow(/expected the file to be JSON/);
+    expect(
+      parse((m) => {
+        m.version = 2;
+      }),
+    ).toThrow(/expected version to be 1, got 2/);
+    expect(
+      parse((m) => {
+        m.passageCount = 3;
+      }),
+    ).toThrow(/passages of shards to be 3 in all, got 2/);
+    expect(
+      parse((m) => {
+        m.shards[0].sha256 = 'x';
+      }),
+    ).toThrow(/shards\[0\].sha256/);
+    expect(
+      parse((m) => {
+        m.shards[0].file = '../../secret';
+      }),
+    ).toThrow(/shards\[0\].file/);
+    expect(
+      parse((m) => {
+        m.runtime.wasm.file = 'https://evil.example/a.wasm';
+      }),
+    ).toThrow(/runtime.wasm.file/);
+    expect(
+      parse((m) => {
+        m.siteRoot = 'https://evil.example/';
+      }),
+    ).toThrow(/siteRoot/);
+    expect(
+      parse((m) => {
+        m.queryEncoder.config.queryLength = -1;
+      }),
+    ).toThrow(/queryLength/);
+    expect(
+      parse((m) => {
+        m.codec.subspaceDim = 3;
+      }),
+    ).toThrow(/subspaceDim/);
+  });
+
+  it('never throws anything but bad-manifest', () => {
+    const text = JSON.stringify(manifest);
+    fc.assert(
+      fc.property(fc.nat(text.length - 1), fc.string({ maxLength: 3 }), (at, junk) => {
+        try {
+          parseManifest(text.slice(0, at) + junk + text.slice(at + junk.length));
+        } catch (error) {
+          expect(error).toMatchObject({ code: 'bad-manifest' });
+        }
+      }),
+      { numRuns: 3000, seed: 1 },
+    );
+  });
+});
+
+it('pair scores of one passage add up to what the scorers return', async () => {
+  const scorer = await createWasmScorer(codec);
+  await scorer.addShard(readShard(writeShard(shape, passages), shape));
+  const query = { codes: Int8Array.from({ length: 2 * 32 }, (_, i) => ((i * 29) % 41) - 20), tokenCount: 2, dim: 32 };
+  const top = await scorer.search(query, { k: 5 });
+  top.ids.forEach((id, i) => {
+    const { blocks, rowCount } = passages[id];
+    // Padding here is not a repeat of the last row, so every row of the blocks counts.
+    const rows = (blocks.length / size) * 16;
+    const scores = pairScores(codec, query, blocks, rows);
+    let sum = 0;
+    for (let token = 0; token < 2; token++) sum += Math.max(...scores.subarray(token * rows, (token + 1) * rows));
+    expect(sum, `${rowCount} rows`).toBe(top.scores[i]);
+  });
+});
