@@ -1,0 +1,72 @@
+// The one engine an element opens by itself: opened once, its progress and its failure kept for showing, closed for good.
+
+import { abortError } from '../errors.ts';
+import type { LoadProgress, OpenOptions, SearchEngine } from '../types.ts';
+
+export type OpenEngine = (url: string, options: OpenOptions) => Promise<SearchEngine>;
+
+export class EngineSession {
+  /** The open engine, once there is one. */
+  engine: SearchEngine | undefined;
+  /** Bytes so far, while opening. */
+  progress: LoadProgress | undefined;
+  private readonly openEngine: OpenEngine;
+  private readonly onChange: () => void;
+  private opening: Promise<SearchEngine> | undefined;
+  private controller: AbortController | undefined;
+
+  constructor(openEngine: OpenEngine, onChange: () => void) {
+    this.openEngine = openEngine;
+    this.onChange = onChange;
+  }
+
+  get isOpening(): boolean {
+    return this.controller !== undefined && this.engine === undefined;
+  }
+
+  /**
+   * Opens, or joins the attempt under way. A failure is kept, and every call rejects with it until `close`: a visitor who types
+   * on must not download a broken index again with every key.
+   */
+  open(url: string, device: OpenOptions['device']): Promise<SearchEngine> {
+    this.opening ??= this.start(url, device);
+    return this.opening;
+  }
+
+  /** Ends the engine or the attempt to open one; the next `open` starts afresh. */
+  close(): void {
+    this.controller?.abort();
+    this.engine?.close();
+    this.controller = undefined;
+    this.opening = undefined;
+    this.engine = undefined;
+    this.progress = undefined;
+    this.onChange();
+  }
+
+  private async start(url: string, device: OpenOptions['device']): Promise<SearchEngine> {
+    const controller = new AbortController();
+    this.controller = controller;
+    this.onChange();
+    const onProgress = (progress: LoadProgress) => {
+      if (this.controller !== controller) return;
+      this.progress = progress;
+      this.onChange();
+    };
+    try {
+      const engine = await this.openEngine(url, { device, onProgress, signal: controller.signal });
+      if (this.controller !== controller) {
+        engine.close();
+        throw abortError('open');
+      }
+      this.engine = engine;
+      return engine;
+    } finally {
+      if (this.controller === controller) {
+        this.progress = undefined;
+        if (!this.engine) this.controller = undefined;
+        this.onChange();
+      }
+    }
+  }
+}

@@ -1,0 +1,56 @@
+// Which search may show its result: the one of the newest query, and no other. Knows neither engine nor DOM.
+
+export interface SequenceHooks<T> {
+  run: (query: string, signal: AbortSignal) => Promise<T>;
+  onResult: (result: T) => void;
+  /** Never called for a search that was replaced or cancelled. */
+  onError: (error: unknown) => void;
+  onBusy: (busy: boolean) => void;
+}
+
+export class QuerySequence<T> {
+  private readonly hooks: SequenceHooks<T>;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private current: AbortController | undefined;
+
+  constructor(hooks: SequenceHooks<T>) {
+    this.hooks = hooks;
+  }
+
+  /** Cancels what is under way, and runs `query` unless another call comes within `delayMs`. */
+  schedule(query: string, delayMs: number): void {
+    this.stop();
+    this.hooks.onBusy(true);
+    if (delayMs > 0) this.timer = setTimeout(() => void this.start(query), delayMs);
+    else void this.start(query);
+  }
+
+  /** Nothing that is under way will show. */
+  cancel(): void {
+    this.stop();
+    this.hooks.onBusy(false);
+  }
+
+  private stop(): void {
+    clearTimeout(this.timer);
+    this.current?.abort();
+    this.current = undefined;
+  }
+
+  private async start(query: string): Promise<void> {
+    const controller = new AbortController();
+    this.current = controller;
+    const { run, onResult, onError, onBusy } = this.hooks;
+    let show: () => void;
+    try {
+      const result = await run(query, controller.signal);
+      show = () => onResult(result);
+    } catch (error) {
+      show = () => onError(error);
+    }
+    if (this.current !== controller) return;
+    this.current = undefined;
+    onBusy(false);
+    show();
+  }
+}
