@@ -1,0 +1,79 @@
+// The few DOM questions the parsers ask, over cheerio's tree. Walks are loops, not recursion: malformed pages nest 10,000 deep.
+
+import { load } from 'cheerio';
+
+export type DocumentNode = ReturnType<ReturnType<typeof load>['root']>[number];
+export type DomNode = DocumentNode['children'][number];
+export type DomElement = Extract<DomNode, { tagName: string }>;
+
+export function parseDocument(html: string): DocumentNode {
+  return load(html).root()[0];
+}
+
+export function isElement(node: { type: string } | null | undefined): node is DomElement {
+  return node?.type === 'tag' || node?.type === 'script' || node?.type === 'style';
+}
+
+export function attribute(element: DomElement, name: string): string | undefined {
+  return element.attribs[name];
+}
+
+export function hasClass(element: DomElement, pattern: RegExp): boolean {
+  return pattern.test(attribute(element, 'class') ?? '');
+}
+
+/**
+ * Visits nodes below `root` in document order; `visit` returning false skips what is inside the node.
+ */
+export function walk(root: DocumentNode | DomElement, visit: (node: DomNode) => boolean | undefined): void {
+  const stack: DomNode[] = [...root.children].reverse();
+  while (stack.length > 0) {
+    const node = stack.pop() as DomNode;
+    const enter = visit(node) !== false;
+    if (enter && 'children' in node) for (let i = node.children.length - 1; i >= 0; i--) stack.push(node.children[i]);
+  }
+}
+
+/** Elements below `root` that pass, in document order, without those inside another that passed. */
+export function outermost(root: DocumentNode | DomElement, test: (element: DomElement) => boolean): DomElement[] {
+  const found: DomElement[] = [];
+  walk(root, (node) => {
+    if (!isElement(node) || !test(node)) return true;
+    found.push(node);
+    return false;
+  });
+  return found;
+}
+
+export function firstElement(
+  root: DocumentNode | DomElement,
+  test: (element: DomElement) => boolean,
+): DomElement | undefined {
+  let found: DomElement | undefined;
+  walk(root, (node) => {
+    if (!found && isElement(node) && test(node)) found = node;
+    return found === undefined;
+  });
+  return found;
+}
+
+/** Text of a node as written, without what `skip` names; `<br>` is a newline. */
+export function textOf(root: DomElement, skip: (element: DomElement) => boolean = () => false): string {
+  const parts: string[] = [];
+  walk(root, (node) => {
+    if (node.type === 'text') parts.push(node.data);
+    if (!isElement(node)) return true;
+    if (node.tagName === 'br') parts.push('\n');
+    return !skip(node);
+  });
+  return parts.join('');
+}
+
+/** Level 1..6 of a heading element, `role=heading` included; 0 for anything else. */
+export function headingLevel(element: DomElement): number {
+  const named = /^h([1-6])$/.exec(element.tagName);
+  if (named) return Number(named[1]);
+  if (attribute(element, 'role') !== 'heading') return 0;
+  const level = Number(attribute(element, 'aria-level') ?? 2);
+  return Number.isInteger(level) && level >= 1 ? Math.min(level, 6) : 2;
+}

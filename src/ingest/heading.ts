@@ -1,0 +1,50 @@
+// A heading element -> its clean text and the fragment that leads to it.
+
+import { hasLetterOrDigit, oneLine } from './clean-text.ts';
+import { attribute, type DomElement, firstElement, hasClass, textOf } from './dom.ts';
+import { isHidden } from './main-content.ts';
+
+// Class names of the permalinks that Sphinx, VitePress, Docusaurus, GitHub, MkDocs, Hugo, Jekyll, rehype-autolink add.
+const PERMALINK_CLASS =
+  /(^|[\s_-])(header-?anchor|heading-?anchor|heading-?link|headerlink|hash-?link|perma-?link|anchor-?link|anchor|anchorjs-link|octicon-link)(\s|$)/i;
+const PERMALINK_TEXT = /^(link|permalink|anchor|direct link|copy link|link to (this )?(heading|section))\b/i;
+const UNREAD_TAGS = /^(script|style|template|noscript|svg|input|select|textarea)$/;
+
+/** Text of a heading without permalinks, icons and buttons beside it; '' when nothing readable is left. */
+export function headingText(heading: DomElement): string {
+  const whole = oneLine(textOf(heading, isUnread));
+  const withoutExtras = oneLine(textOf(heading, (element) => isUnread(element) || isExtra(element)));
+  // An accordion's heading is all button, a self-linked heading all link: then the "extra" is the heading.
+  const text = hasLetterOrDigit(withoutExtras) ? withoutExtras : whole;
+  return text
+    .replace(/^[#¶§]\s+|\s*[#¶§🔗]+$/gu, (mark) => (/^\s*#+$/.test(mark) && /[A-Z]#$/.test(text) ? mark : ''))
+    .trim();
+}
+
+function isUnread(element: DomElement): boolean {
+  return UNREAD_TAGS.test(element.tagName) || isHidden(element);
+}
+
+function isExtra(element: DomElement): boolean {
+  if (element.tagName === 'button') return true;
+  const text = textOf(element);
+  const hiddenFromReaders = attribute(element, 'aria-hidden') === 'true';
+  if (element.tagName !== 'a') return hiddenFromReaders && !hasLetterOrDigit(text);
+  if (hiddenFromReaders || hasClass(element, PERMALINK_CLASS)) return true;
+  const samePage = (attribute(element, 'href') ?? '').startsWith('#');
+  return samePage && (!hasLetterOrDigit(text) || PERMALINK_TEXT.test(oneLine(text)));
+}
+
+/** The heading's own id, or the id or name of something inside it. */
+export function headingAnchor(heading: DomElement): string | undefined {
+  const inside = firstElement(heading, (element) => elementAnchor(element) !== undefined);
+  return elementAnchor(heading) ?? (inside && elementAnchor(inside));
+}
+
+/** The fragment that scrolls to this element, if there is one. */
+export function elementAnchor(element: DomElement): string | undefined {
+  const id = attribute(element, 'id')?.trim();
+  if (id) return id;
+  // Only <a> has the old `name`; on <meta> and form controls it means something else.
+  return (element.tagName === 'a' && attribute(element, 'name')?.trim()) || undefined;
+}

@@ -1,0 +1,36 @@
+// One HTML page -> its sections and metadata. Pure: runs in Node and in a browser. Never throws on malformed pages.
+
+import { parseDocument } from './dom.ts';
+import { findMainContent } from './main-content.ts';
+import { readMetadata } from './page-metadata.ts';
+import { chooseTitle, titleFromPath } from './page-title.ts';
+import type { ParsedPage } from './parsed-page.ts';
+import { readSections, type SectionOptions } from './sections.ts';
+
+export interface HtmlOptions extends SectionOptions {
+  /** `/`-separated path of the file; names the page when nothing else does. */
+  path: string;
+  /** A title that goes before all others, from front matter. */
+  title?: string;
+}
+
+export function parseHtml(html: string, options: HtmlOptions): ParsedPage {
+  const document = parseDocument(html);
+  const content = findMainContent(document);
+  const sections = readSections(content, options);
+  const { documentTitle, lang, meta, filters, exclusion } = readMetadata(document, content.roots);
+  const title = options.title || meta.get('title') || chooseTitle(documentTitle, sections);
+  meta.delete('title');
+  return {
+    title: title || titleFromPath(options.path),
+    titleIsFileName: title === '',
+    lang,
+    sections,
+    // fromEntries defines, so a name like __proto__ is a plain property and pollutes nothing.
+    meta: Object.fromEntries(meta),
+    filters: Object.fromEntries(filters),
+    hasBodyMark: content.from === 'mark',
+    exclusion,
+    warnings: [],
+  };
+}

@@ -1,0 +1,67 @@
+// One file's bytes -> its parsed page, and a parsed page -> its passages. Pure; the two steps are apart because a set of
+// pages can change what one of them means (data-latelight-body, titles that all pages share).
+
+import type { Passage } from '../types.ts';
+import { decodeHtml, decodeMarkdown } from './decode.ts';
+import { parseHtml } from './html.ts';
+import { parseMarkdown } from './markdown.ts';
+import { type PackOptions, packSections } from './pack.ts';
+import { isHtmlPath, isMarkdownPath, pageUrl, type UrlOptions, withAnchor } from './page-url.ts';
+import type { ParsedPage } from './parsed-page.ts';
+
+export interface PageOptions extends UrlOptions, Omit<PackOptions, 'lang'> {}
+
+export interface PageInfo {
+  /** Path in the indexed folder, `/`-separated. */
+  path: string;
+  url: string;
+  title: string;
+  /** Language tag as the page gives it; '' when it gives none. */
+  lang: string;
+  passageCount: number;
+}
+
+export type ParseOutcome = { page: ParsedPage } | { skipped: string };
+export type PageOutcome = { page: PageInfo; passages: Passage[]; warnings: string[] } | { skipped: string };
+
+/** Bytes -> passages, for one page on its own. Nothing is thrown for anything the bytes may hold. */
+export function ingestPage(path: string, bytes: Uint8Array, options: PageOptions): PageOutcome {
+  const outcome = parsePage(path, bytes);
+  return 'skipped' in outcome ? outcome : passagesOf(path, outcome.page, options);
+}
+
+export function parsePage(path: string, bytes: Uint8Array): ParseOutcome {
+  if (!isHtmlPath(path) && !isMarkdownPath(path)) return { skipped: 'not an HTML or Markdown file' };
+  const decoded = isMarkdownPath(path) ? decodeMarkdown(bytes) : decodeHtml(bytes);
+  if (decoded.text.includes('\0')) return { skipped: 'binary content (NUL characters)' };
+  if (decoded.text.trim() === '') return { skipped: 'empty file' };
+  try {
+    const page = isMarkdownPath(path) ? parseMarkdown(decoded.text, { path }) : parseHtml(decoded.text, { path });
+    if (page.exclusion) return { skipped: page.exclusion };
+    return { page: { ...page, warnings: [...decoded.warnings, ...page.warnings] } };
+  } catch (error) {
+    // No input is known to get here; one bad page must not cost the whole index if one turns up.
+    return { skipped: `could not be parsed: ${error instanceof Error ? error.message : String(error)}` };
+  }
+}
+
+export function passagesOf(path: string, page: ParsedPage, options: PageOptions): PageOutcome {
+  const url = pageUrl(path, options);
+  const passages = packSections(page.sections, { ...options, lang: page.lang }).map(
+    ({ text, headings, anchor }): Passage => ({
+      text,
+      title: page.title,
+      headings: withoutTitle(headings, page.title),
+      url: withAnchor(url, anchor),
+      filters: page.filters,
+      meta: page.meta,
+    }),
+  );
+  if (passages.length === 0) return { skipped: 'no text in its main content' };
+  const info = { path, url, title: page.title, lang: page.lang, passageCount: passages.length };
+  return { page: info, passages, warnings: page.warnings };
+}
+
+function withoutTitle(headings: readonly string[], title: string): string[] {
+  return headings[0]?.toLowerCase() === title.toLowerCase() ? headings.slice(1) : [...headings];
+}

@@ -1,0 +1,51 @@
+// Elements inside a line that become other text than they hold: images, mathematics, footnote marks, listings.
+
+import { codeLines, hasLetterOrDigit, oneLine } from './clean-text.ts';
+import { attribute, type DomElement, firstElement, isElement, textOf, walk } from './dom.ts';
+
+const BADGE =
+  /(shields\.io|badgen\.net|badge|\/workflows\/|codecov\.io|coveralls\.io|travis-ci|snyk\.io|opencollective\.com)/i;
+const FILE_NAME = /^\S+\.(png|jpe?g|gif|svg|webp|avif)$/i;
+
+export function isBadge(image: DomElement): boolean {
+  return BADGE.test(attribute(image, 'src') ?? '');
+}
+
+/**
+ * An image is its alt text in square brackets, so that a reader of the passage can tell it from the prose. Badges, file
+ * names and decoration are nothing; a picture of an emoji is the emoji.
+ */
+export function imageText(image: DomElement): string {
+  const alt = oneLine(attribute(image, 'alt') ?? '');
+  if (alt === '' || isBadge(image) || FILE_NAME.test(alt) || attribute(image, 'role') === 'presentation') return '';
+  return hasLetterOrDigit(alt) ? `[${alt}]` : alt;
+}
+
+/** MathML carries the same formula twice; the TeX source is the one people type. */
+export function mathText(math: DomElement): string {
+  const source = firstElement(math, (element) => /x-tex/.test(attribute(element, 'encoding') ?? ''));
+  return oneLine(textOf(source ?? math));
+}
+
+/** "[3]" or "3" in superscript that only links to a footnote of this page. */
+export function isFootnoteMark(sup: DomElement): boolean {
+  const link = firstElement(sup, (element) => element.tagName === 'a');
+  const target = link && attribute(link, 'href');
+  return target?.startsWith('#') === true && /^[[(]?[\p{L}\p{N}*†‡]{1,4}[\])]?$/u.test(oneLine(textOf(sup)));
+}
+
+const LINE_ELEMENTS = /^(div|p|li|tr)$/;
+
+/** Text of a listing, a line per line, whether the highlighter ends lines with newlines, `<br>` or an element each. */
+export function preformattedText(pre: DomElement, isDropped: (element: DomElement) => boolean): string {
+  let text = '';
+  walk(pre, (node) => {
+    if (node.type === 'text') text += node.data;
+    if (!isElement(node)) return true;
+    if (isDropped(node)) return false;
+    if (node.tagName === 'br' || (LINE_ELEMENTS.test(node.tagName) && text !== '' && !text.endsWith('\n')))
+      text += '\n';
+    return true;
+  });
+  return codeLines(text);
+}

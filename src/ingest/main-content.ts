@@ -1,0 +1,83 @@
+// Which part of a page is content: the roots to read, and the elements inside them that are not.
+
+import { hasLetterOrDigit } from './clean-text.ts';
+import {
+  attribute,
+  type DocumentNode,
+  type DomElement,
+  firstElement,
+  hasClass,
+  headingLevel,
+  isElement,
+  outermost,
+  textOf,
+} from './dom.ts';
+
+export interface MainContent {
+  roots: DomElement[];
+  /** `body` means nothing marked the content, so `header` and `aside` count as the site's, not the page's. */
+  from: 'mark' | 'main' | 'article' | 'body';
+}
+
+// Never text a reader of the page sees as its content.
+const DROPPED_TAGS = new Set(
+  'script style template noscript svg nav button input select textarea datalist label iframe object embed video audio canvas dialog head'.split(
+    ' ',
+  ),
+);
+const DROPPED_ROLES = /^(navigation|banner|contentinfo|search|menu|menubar|toolbar|tablist|dialog|alertdialog)$/;
+// Gutters of highlighted code, which would put "1 2 3 4" before every listing.
+const LINE_NUMBERS = /(^|\s)(linenos?|lineno|gutter|line-numbers-rows|code-line-number|ln)(\s|$)/;
+
+/** Hidden from every reader, or marked `data-latelight-ignore`. */
+export function isHidden(element: DomElement): boolean {
+  const hidden = attribute(element, 'hidden');
+  // hidden="until-found" is content that the browser's own search opens.
+  if (hidden !== undefined && hidden !== 'until-found') return true;
+  if (attribute(element, 'data-latelight-ignore') !== undefined) return true;
+  return /(^|;)\s*(display\s*:\s*none|visibility\s*:\s*hidden)/i.test(attribute(element, 'style') ?? '');
+}
+
+/** `from` decides about `header`, `footer` and `aside`; `header` itself is the caller's business when it returns false. */
+export function isDropped(element: DomElement, from: MainContent['from']): boolean {
+  const { tagName } = element;
+  if (DROPPED_TAGS.has(tagName) || isHidden(element)) return true;
+  if (attribute(element, 'aria-hidden') === 'true' && headingLevel(element) === 0) return true;
+  if (DROPPED_ROLES.test(attribute(element, 'role') ?? '')) return true;
+  // <blockquote><footer> is the source of the quotation.
+  if (tagName === 'footer') return (element.parent as DomElement | null)?.tagName !== 'blockquote';
+  if (tagName === 'header') return from === 'body';
+  // Inside marked content an aside is usually a note or a tip; as a list of links it is a table of contents.
+  if (tagName === 'aside') return from === 'body' || isMostlyLinks(element);
+  return hasClass(element, LINE_NUMBERS) && !/\p{L}/u.test(textOf(element));
+}
+
+function isMostlyLinks(element: DomElement): boolean {
+  const all = textOf(element).replace(/\s+/g, '').length;
+  const unlinked = textOf(element, (inner) => inner.tagName === 'a').replace(/\s+/g, '').length;
+  return all === 0 || (all - unlinked) / all > 0.6;
+}
+
+function insideHidden(element: DomElement): boolean {
+  for (let at: DomElement | null = element; isElement(at); at = at.parent as DomElement | null) {
+    if (isHidden(at) || at.tagName === 'noscript' || at.tagName === 'template') return true;
+  }
+  return false;
+}
+
+/** Roots in document order; the first kind that has any text. */
+export function findMainContent(document: DocumentNode): MainContent {
+  const marked = outermost(document, (element) => attribute(element, 'data-latelight-body') !== undefined);
+  if (marked.length > 0) return { roots: marked, from: 'mark' };
+  const kinds: [MainContent['from'], (element: DomElement) => boolean][] = [
+    ['main', (element) => element.tagName === 'main' || attribute(element, 'role') === 'main'],
+    ['article', (element) => element.tagName === 'article'],
+  ];
+  for (const [from, test] of kinds) {
+    const roots = outermost(document, test).filter((root) => !insideHidden(root));
+    if (roots.some((root) => hasLetterOrDigit(textOf(root, (element) => isDropped(element, from)))))
+      return { roots, from };
+  }
+  const body = firstElement(document, (element) => element.tagName === 'body');
+  return { roots: body ? [body] : [], from: 'body' };
+}

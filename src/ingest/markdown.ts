@@ -1,0 +1,98 @@
+// One Markdown or MDX file -> HTML -> the same path as an HTML page. Headings get the ids GitHub would give them.
+
+import GithubSlugger from 'github-slugger';
+import MarkdownIt, { type MarkdownIt as MarkdownRenderer } from 'markdown-it';
+import { readFrontMatter } from './front-matter.ts';
+import { parseHtml } from './html.ts';
+import type { ParsedPage } from './parsed-page.ts';
+
+export interface MarkdownOptions {
+  /** `/`-separated path of the file; `.mdx` turns on MDX rules. */
+  path: string;
+}
+
+export function parseMarkdown(source: string, options: MarkdownOptions): ParsedPage {
+  const front = readFrontMatter(source);
+  const slugger = new GithubSlugger();
+  const isMdx = /\.mdx$/i.test(options.path);
+  const html = renderMarkdown(front.body, isMdx);
+  const page = parseHtml(html, { path: options.path, title: front.title, slug: (heading) => slugger.slug(heading) });
+  return {
+    ...page,
+    lang: front.lang || page.lang,
+    meta: { ...page.meta, ...Object.fromEntries(front.meta) },
+    filters: { ...page.filters, ...Object.fromEntries(front.filters) },
+    exclusion: front.exclusion ?? page.exclusion,
+    warnings: [...front.warnings, ...page.warnings],
+  };
+}
+
+export function renderMarkdown(source: string, isMdx: boolean): string {
+  return (isMdx ? mdx : markdown).render(source);
+}
+
+const markdown = createRenderer();
+// MDX has no indented code: what stands indented inside a component is prose.
+const mdx = createRenderer().disable('code');
+mdx.core.ruler.before('inline', 'mdx-modules', (state) => {
+  state.tokens = state.tokens.filter((_, index, tokens) => {
+    // paragraph_open, inline, paragraph_close
+    const start = [index + 1, index, index - 1].find((at) => tokens[at]?.type === 'inline' && tokens[at].level === 1);
+    return (
+      start === undefined ||
+      tokens[start - 1].type !== 'paragraph_open' ||
+      !/^(import|export)\s/.test(tokens[start].content)
+    );
+  });
+});
+mdx.core.ruler.before('inline', 'mdx-comments', (state) => {
+  for (const token of state.tokens) {
+    if (token.type === 'inline') token.content = token.content.replace(/\{\/\*[\s\S]*?\*\/\}/g, '');
+  }
+});
+
+function createRenderer(): MarkdownRenderer {
+  const renderer = new MarkdownIt({ html: true });
+  renderer.core.ruler.before('inline', 'directives', (state) => {
+    for (const token of state.tokens) if (token.type === 'inline') token.content = withoutDirectives(token.content);
+  });
+  renderer.core.ruler.before('inline', 'heading-ids', (state) => {
+    state.tokens.forEach((token, index) => {
+      if (token.type !== 'heading_open') return;
+      const inline = state.tokens[index + 1];
+      const custom = /\s*\{#([^\s{}]+)\}\s*$/.exec(inline.content);
+      if (!custom) return;
+      token.attrSet('id', custom[1]);
+      inline.content = inline.content.slice(0, custom.index);
+    });
+  });
+  renderer.core.ruler.push('components', (state) => {
+    for (const token of [...state.tokens, ...state.tokens.flatMap((parent) => parent.children ?? [])]) {
+      if (token.type === 'html_block' || token.type === 'html_inline') token.content = plainComponents(token.content);
+    }
+  });
+  return renderer;
+}
+
+/** Markers of admonitions and shortcodes, which are syntax of site generators and not text. */
+function withoutDirectives(content: string): string {
+  return content
+    .replace(/^:{3,}[^\S\n]*(?:[\w-]+(?:[{[][^\n]*[}\]])?)?[^\S\n]*/gm, '')
+    .replace(/^\[!(NOTE|TIP|IMPORTANT|WARNING|CAUTION)\][^\S\n]*\n?/i, (_, kind: string) => `${capitalised(kind)}: `)
+    .replace(/\{\{[<%][\s\S]*?[>%]\}\}/g, '');
+}
+
+function capitalised(word: string): string {
+  return word[0].toUpperCase() + word.slice(1).toLowerCase();
+}
+
+/**
+ * `<Tabs>` of MDX and Vue is a div here. HTML knows no self-closing component: `<Header />` would swallow the rest of the
+ * page. Old HTML in capitals (`<TABLE>`) is left alone.
+ */
+function plainComponents(html: string): string {
+  return html.replace(
+    /<(\/?)[A-Z][A-Za-z0-9.]*[a-z][A-Za-z0-9.]*(?:\s(?:"[^"]*"|'[^']*'|\{[^}]*\}|[^>"'])*?)?(\/?)>/g,
+    (_, close, selfClosed) => (selfClosed ? '' : `<${close}div>`),
+  );
+}

@@ -1,0 +1,103 @@
+// Collects text into blocks and blocks into sections while the HTML walk goes by; drops blocks that only link within the page.
+
+import { hasLetterOrDigit, proseLines } from './clean-text.ts';
+import type { Block, Section } from './parsed-page.ts';
+
+// A block that is one link and reads like this is the site's furniture. English only: other languages' sites mark it
+// `data-latelight-ignore`.
+const FURNITURE =
+  /^[[(]?(edit|improve|suggest (an )?edits?|view|report|open|found|back|return|jump|skip|copy|print|share)\b.{0,40}\b(page|source|github|gitlab|issue|bug|top|contents?|code|link|this)\b.{0,20}$/i;
+const CONTENTS_MARKER = /^\[{1,2}toc\]{1,2}$/i;
+
+const letters = (text: string) => text.replace(/[^\p{L}]+/gu, '').length;
+
+export class SectionBuilder {
+  private readonly sections: Section[] = [];
+  private section: Section = emptySection();
+  private path: { level: number; text: string }[] = [];
+  private line = '';
+  private linkedLetters = { none: 0, 'same-page': 0, other: 0 };
+  /** Fragment met since the last text; the heading or block that comes next starts there. */
+  private anchor: { id: string; forBlocks: boolean } | undefined;
+  /** The section's fragment was made from its text, so one that the author wrote beside the heading is better. */
+  private anchorIsSlug = false;
+  private term: { hasId: boolean } | undefined;
+
+  addText(text: string, link: 'none' | 'same-page' | 'other'): void {
+    this.line += text.replace(/\s+/g, ' ');
+    this.linkedLetters[link] += letters(text);
+  }
+
+  addLineBreak(): void {
+    this.line += '\n';
+  }
+
+  seeAnchor(id: string, forBlocks: boolean): void {
+    // Once a line has text, an id inside it is not where the block starts.
+    if (this.line.trim() !== '') return;
+    if (forBlocks || !this.anchor?.forBlocks) this.anchor = { id, forBlocks };
+  }
+
+  startTerm(hasId: boolean): void {
+    this.term = { hasId };
+  }
+
+  endBlock(options: { leadsOn?: boolean } = {}): void {
+    const text = proseLines(this.line);
+    const { none, 'same-page': samePage, other } = this.linkedLetters;
+    const term = this.term;
+    this.line = '';
+    this.linkedLetters = { none: 0, 'same-page': 0, other: 0 };
+    if (text === '') return;
+    this.term = undefined;
+    if (!hasLetterOrDigit(text)) return;
+    const onlyLinksHere = none + other === 0 && samePage > 0 && !term;
+    const onlyLinks = none === 0 && samePage + other > 0;
+    if (onlyLinksHere || CONTENTS_MARKER.test(text)) {
+      this.section.onlyContents = this.section.blocks.length === 0;
+      return;
+    }
+    if (onlyLinks && FURNITURE.test(text)) return;
+    this.push({ kind: 'prose', text, leadsOn: options.leadsOn || /[:：]$/.test(text), startsEntry: term?.hasId });
+  }
+
+  addBlock(kind: Block['kind'], text: string): void {
+    this.endBlock();
+    if (hasLetterOrDigit(text)) this.push({ kind, text });
+  }
+
+  startSection(level: number, text: string, anchors: { own?: string; slug?: string }): void {
+    this.endBlock();
+    this.close();
+    while (this.path.length > 0 && this.path[this.path.length - 1].level >= level) this.path.pop();
+    this.path.push({ level, text });
+    const anchor = anchors.own ?? this.anchor?.id ?? anchors.slug;
+    this.anchorIsSlug = anchors.own === undefined && this.anchor === undefined;
+    this.anchor = undefined;
+    this.section = { ...emptySection(), headings: this.path.map((heading) => heading.text), level, anchor };
+  }
+
+  finish(): Section[] {
+    this.endBlock();
+    this.close();
+    return this.sections;
+  }
+
+  private push(block: Block): void {
+    const anchor = this.anchor?.forBlocks ? this.anchor.id : undefined;
+    if (anchor && this.section.blocks.length === 0 && this.section.level > 0 && this.anchorIsSlug)
+      this.section.anchor = anchor;
+    else if (anchor) block.anchor = anchor;
+    this.anchor = undefined;
+    this.section.blocks.push(block);
+    this.section.onlyContents = false;
+  }
+
+  private close(): void {
+    if (this.section.level > 0 || this.section.blocks.length > 0) this.sections.push(this.section);
+  }
+}
+
+function emptySection(): Section {
+  return { headings: [], level: 0, anchor: undefined, blocks: [], onlyContents: false };
+}

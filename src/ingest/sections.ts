@@ -1,0 +1,133 @@
+// Main content -> sections of blocks, in document order. Knows HTML elements; knows nothing of tokens or passages.
+
+import { attribute, type DomElement, headingLevel, isElement, textOf } from './dom.ts';
+import { elementAnchor, headingAnchor, headingText } from './heading.ts';
+import { imageText, isFootnoteMark, mathText, preformattedText } from './inline-elements.ts';
+import { isDropped, type MainContent } from './main-content.ts';
+import type { Section } from './parsed-page.ts';
+import { SectionBuilder } from './section-builder.ts';
+import { isLayoutTable, tableRows } from './table-rows.ts';
+
+const BLOCK_TAGS = new Set(
+  (
+    'address article aside blockquote body caption center dd details dir div dl dt fieldset figcaption figure footer form ' +
+    'header hgroup hr legend li main menu ol p section summary table tbody td tfoot th thead tr ul'
+  ).split(' '),
+);
+// Ids that generators put on everything (listings, tab panes) are no place to land on; these elements name their content.
+const ANCHOR_TAGS = /^(a|span|dt|details|section)$/;
+// Browsers stop nesting at 512 levels; below that this walk stops recursing and takes plain text.
+const MAX_DEPTH = 512;
+
+export interface SectionOptions {
+  /** Makes ids for headings that have none, as the renderer of this Markdown would. */
+  slug?: (heading: string) => string;
+}
+
+interface Place {
+  depth: number;
+  /** Text here is the text of a link within the page, of another link, or of none. */
+  link: 'none' | 'same-page' | 'other';
+  /** Inside a `header` of the content, where only headings and paragraphs count. */
+  muted: boolean;
+}
+
+export function readSections(content: MainContent, options: SectionOptions = {}): Section[] {
+  const builder = new SectionBuilder();
+  const dropped = (element: DomElement) => isDropped(element, content.from);
+  for (const root of content.roots) {
+    if (content.from === 'mark' && headingLevel(root) > 0) enter(root, { depth: 0, link: 'none', muted: false });
+    else readChildren(root, { depth: 0, link: 'none', muted: false });
+    builder.endBlock();
+  }
+  return builder.finish();
+
+  function readChildren(element: DomElement, place: Place): void {
+    for (const node of element.children) {
+      if (node.type === 'text' && !place.muted) builder.addText(node.data, place.link);
+      else if (isElement(node) && !dropped(node)) enter(node, { ...place, depth: place.depth + 1 });
+    }
+  }
+
+  function enter(element: DomElement, place: Place): void {
+    const level = headingLevel(element);
+    const { tagName } = element;
+    if (level > 0) {
+      readHeading(element, level);
+    } else if (place.depth > MAX_DEPTH) {
+      builder.addText(` ${textOf(element, dropped)} `, place.link);
+    } else if (BLOCK_TAGS.has(tagName)) {
+      builder.endBlock();
+      noteAnchor(element);
+      readElement(element, place);
+      builder.endBlock({ leadsOn: tagName === 'dt' || tagName === 'summary' });
+    } else {
+      noteAnchor(element);
+      readElement(element, place);
+    }
+  }
+
+  function noteAnchor(element: DomElement): void {
+    const anchor = elementAnchor(element);
+    if (anchor) builder.seeAnchor(anchor, ANCHOR_TAGS.test(element.tagName));
+    if (element.tagName === 'dt') builder.startTerm(anchor !== undefined);
+  }
+
+  function readElement(element: DomElement, place: Place): void {
+    switch (element.tagName) {
+      case 'br':
+        builder.addLineBreak();
+        break;
+      case 'img':
+        if (!place.muted) builder.addText(imageText(element), place.link);
+        break;
+      case 'math':
+        builder.addText(` ${mathText(element)} `, place.link);
+        break;
+      case 'pre':
+        builder.addBlock('code', preformattedText(element, dropped));
+        break;
+      case 'sup':
+        if (!isFootnoteMark(element)) readChildren(element, place);
+        break;
+      case 'table':
+        if (isLayoutTable(element)) readChildren(element, place);
+        else readTable(element, place);
+        break;
+      case 'a':
+        readChildren(element, { ...place, link: linkKind(element) });
+        break;
+      case 'p':
+        readChildren(element, { ...place, muted: false });
+        break;
+      case 'header':
+        readChildren(element, { ...place, muted: true });
+        break;
+      default:
+        readChildren(element, place);
+    }
+  }
+
+  function readTable(table: DomElement, place: Place): void {
+    for (const child of table.children) {
+      if (isElement(child) && child.tagName === 'caption' && !dropped(child))
+        enter(child, { ...place, depth: place.depth + 1 });
+    }
+    for (const row of tableRows(table, dropped)) builder.addBlock('row', row);
+  }
+
+  function readHeading(element: DomElement, level: number): void {
+    builder.endBlock();
+    const text = headingText(element);
+    if (text === '') return;
+    const own = headingAnchor(element);
+    const slug = options.slug?.(text);
+    builder.startSection(level, text, { own, slug });
+  }
+}
+
+function linkKind(link: DomElement): Place['link'] {
+  const href = attribute(link, 'href');
+  if (href === undefined) return 'none';
+  return href.startsWith('#') ? 'same-page' : 'other';
+}

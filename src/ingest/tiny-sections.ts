@@ -1,0 +1,80 @@
+// Sections -> groups that are packed together. Almost always a group is one section, because a hit should lead to its own
+// heading; only sections that say too little to stand alone ("Returns: void") join a neighbour.
+
+import type { Block, Section } from './parsed-page.ts';
+
+export interface SectionGroup {
+  headings: string[];
+  anchor: string | undefined;
+  blocks: Block[];
+}
+
+export interface GroupOptions {
+  countTokens: (text: string) => number;
+  targetTokens: number;
+  /** A section below this joins its neighbour when that is below it too, or is its first subsection (h3 and deeper). */
+  tinyTokens: number;
+}
+
+interface Member {
+  section: Section;
+  tokens: number;
+}
+
+export function groupSections(sections: readonly Section[], options: GroupOptions): SectionGroup[] {
+  const groups: SectionGroup[] = [];
+  let open: Member[] = [];
+  sections.forEach((section, index) => {
+    const isParent = (sections[index + 1]?.level ?? 0) > section.level;
+    // The heading of an empty parent lives on in its children's paths; that of a dropped table of contents is no content.
+    if (section.blocks.length === 0 && (isParent || section.onlyContents)) return;
+    const text = section.blocks.map((block) => block.text).join('\n');
+    const member = { section, tokens: options.countTokens(text === '' ? ownHeading(section) : text) };
+    if (!joins(open, member, options)) {
+      if (open.length > 0) groups.push(closeGroup(open));
+      open = [];
+    }
+    open.push(member);
+  });
+  if (open.length > 0) groups.push(closeGroup(open));
+  return groups;
+}
+
+function joins(open: readonly Member[], next: Member, options: GroupOptions): boolean {
+  if (open.length === 0) return false;
+  const headingTokens = options.countTokens(ownHeading(next.section));
+  const total = open.reduce((sum, member) => sum + member.tokens, 0) + next.tokens + headingTokens;
+  if (total > options.targetTokens || !open.every((member) => member.tokens < options.tinyTokens)) return false;
+  if (next.tokens < options.tinyTokens) return true;
+  const [first] = open;
+  const isFirstSubsection = open.length === 1 && startsWith(next.section.headings, first.section.headings);
+  return isFirstSubsection && next.section.level >= 3 && first.section.level >= 1;
+}
+
+/** Members under the part of the heading path that they share; the rest of their headings become lines of text. */
+function closeGroup(members: readonly Member[]): SectionGroup {
+  const [first] = members;
+  let shared = first.section.headings;
+  for (const { section } of members) {
+    const differs = shared.findIndex((heading, index) => heading !== section.headings[index]);
+    if (differs !== -1) shared = shared.slice(0, differs);
+  }
+  const blocks: Block[] = [];
+  let shown = shared;
+  for (const { section } of members) {
+    const from = section.headings.findIndex((heading, index) => heading !== shown[index]);
+    const lines = from === -1 ? [] : section.headings.slice(from);
+    blocks.push(...lines.map((text): Block => ({ kind: 'prose', text, leadsOn: true })), ...section.blocks);
+    shown = section.headings;
+  }
+  if (blocks.length === 0) blocks.push({ kind: 'prose', text: ownHeading(first.section) });
+  return { headings: shared, anchor: first.section.anchor, blocks };
+}
+
+function ownHeading(section: Section): string {
+  return section.headings[section.headings.length - 1] ?? '';
+}
+
+function startsWith(path: readonly string[], start: readonly string[]): boolean {
+  return path.length > start.length && start.every((heading, index) => heading === path[index]);
+}
