@@ -1,0 +1,65 @@
+// The CPU backend: quantize in JavaScript, MaxSim in WASM SIMD, top-k in JavaScript. One thread; a search runs to its end.
+
+import { type Codec, checkCodec } from '../codec/codec.ts';
+import { LatelightError } from '../errors.ts';
+import { quantizeQueryCpu } from '../kernels/quantize-query-cpu.ts';
+import { createWasmMaxsim, type WasmMaxsim } from '../kernels/score-maxsim-wasm.ts';
+import {
+  checkEmbeddings,
+  checkQuantized,
+  checkQueryCodes,
+  checkSearchOptions,
+  checkShard,
+} from '../kernels/search-input.ts';
+import type { QueryCodes, TopK } from '../types.ts';
+import type { Scorer, SearchOptions } from './scorer.ts';
+import { selectTopK } from './top-k.ts';
+
+/** @throws LatelightError `bad-codec` when scores could overflow 16 bits. */
+export async function createWasmScorer(codec: Codec): Promise<Scorer> {
+  checkCodec(codec);
+  let maxsim: WasmMaxsim | undefined = await createWasmMaxsim(codec);
+  let passageCount = 0;
+
+  function open(): WasmMaxsim {
+    if (!maxsim) throw new LatelightError('closed', 'wasm-scorer: expected an open scorer, got a closed one');
+    return maxsim;
+  }
+
+  function rank(query: QueryCodes, options: SearchOptions): TopK {
+    return selectTopK(open().score(query, options.filter), options.k);
+  }
+
+  return {
+    backend: 'wasm',
+    get passageCount() {
+      return passageCount;
+    },
+    async addShard(shard) {
+      const scores = open();
+      checkShard(shard, codec);
+      scores.addShard(shard);
+      passageCount += shard.firstBlocks.length - 1;
+    },
+    async search(query, options) {
+      open();
+      checkSearchOptions(options, passageCount);
+      checkQueryCodes(query, codec);
+      return rank(query, options);
+    },
+    async searchEmbeddings(query, options) {
+      open();
+      checkSearchOptions(options, passageCount);
+      checkEmbeddings(query, codec);
+      if ('buffer' in query) {
+        throw new LatelightError('bad-option', 'wasm-scorer: expected embeddings in main memory, got a GPU buffer');
+      }
+      const queryCodes = quantizeQueryCpu(query, codec);
+      checkQuantized(queryCodes, codec);
+      return { ...rank(queryCodes, options), queryCodes };
+    },
+    close() {
+      maxsim = undefined;
+    },
+  };
+}

@@ -1,0 +1,39 @@
+// GPU host of shaders/quantize-query.wgsl. The CPU path is quantize-query-cpu.ts.
+
+import shader from '../../shaders/quantize-query.wgsl?raw';
+import type { Codec } from '../codec/codec.ts';
+import { bindBuffers, createFilledBuffer, createPipeline } from './compute-pipeline.ts';
+
+export interface QuantizeQuery {
+  /**
+   * Adds the kernel to a pass. Nothing else may be encoded with it before the pass is submitted.
+   * @param embeddings f32 [tokenCount, modelDim]
+   * @param query receives int8 [tokenCount, dim]
+   */
+  encode(
+    pass: GPUComputePassEncoder,
+    embeddings: GPUBuffer,
+    tokenCount: number,
+    modelDim: number,
+    query: GPUBuffer,
+  ): void;
+  close(): void;
+}
+
+export async function createQuantizeQuery(device: GPUDevice, codec: Codec): Promise<QuantizeQuery> {
+  const pipeline = await createPipeline(device, 'quantize-query', shader, { DIM: codec.dim });
+  const params = createFilledBuffer(device, 'quantize-query params', GPUBufferUsage.UNIFORM, new Uint32Array(1));
+  const rotation = createFilledBuffer(device, 'rotation', GPUBufferUsage.STORAGE, codec.rotation);
+  return {
+    encode(pass, embeddings, tokenCount, modelDim, query) {
+      device.queue.writeBuffer(params, 0, Uint32Array.of(modelDim));
+      pass.setPipeline(pipeline);
+      pass.setBindGroup(0, bindBuffers(device, pipeline, 0, [params, rotation, embeddings, query]));
+      pass.dispatchWorkgroups(tokenCount);
+    },
+    close() {
+      params.destroy();
+      rotation.destroy();
+    },
+  };
+}
