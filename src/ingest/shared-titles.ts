@@ -31,7 +31,9 @@ export function withoutSharedTitles(pages: readonly NamedPage[]): NamedPage[] {
 /** The banner stays in front where there is nothing better than the file's name, so that "index" is not a title. */
 function renamed({ path, page }: NamedPage): NamedPage {
   const fileName = titleFromPath(path);
-  const sameName = page.sections.find(({ headings }) => slug(headings[headings.length - 1] ?? '') === slug(fileName));
+  const sameName = page.sections.find(
+    ({ headings, level }) => level <= 2 && slug(headings[headings.length - 1] ?? '') === slug(fileName),
+  );
   const name = sameName?.headings[sameName.headings.length - 1] ?? fileName;
   if (slug(name) === slug(page.title) || /^(index|readme)$/i.test(name)) return { path, page };
   return { path, page: { ...page, title: name, sections: withoutBanner(page) } };

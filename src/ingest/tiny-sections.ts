@@ -18,18 +18,24 @@ export interface GroupOptions {
 
 interface Member {
   section: Section;
+  /** How many h1 and h2 have begun. */
+  chapter: number;
   tokens: number;
 }
 
 export function groupSections(sections: readonly Section[], options: GroupOptions): SectionGroup[] {
   const groups: SectionGroup[] = [];
   let open: Member[] = [];
+  let chapter = 0;
   sections.forEach((section, index) => {
-    const isParent = (sections[index + 1]?.level ?? 0) > section.level;
+    if (section.level <= 2) chapter += 1;
+    const next = sections[index + 1];
+    // A bare h1 is a title or a banner; it only counts when the page has nothing else.
+    const isParent = next !== undefined && (next.level > section.level || section.level === 1);
     // The heading of an empty parent lives on in its children's paths; that of a dropped table of contents is no content.
     if (section.blocks.length === 0 && (isParent || section.onlyContents)) return;
     const text = section.blocks.map((block) => block.text).join('\n');
-    const member = { section, tokens: options.countTokens(text === '' ? ownHeading(section) : text) };
+    const member = { section, chapter, tokens: options.countTokens(text === '' ? ownHeading(section) : text) };
     if (!joins(open, member, options)) {
       if (open.length > 0) groups.push(closeGroup(open));
       open = [];
@@ -40,15 +46,22 @@ export function groupSections(sections: readonly Section[], options: GroupOption
   return groups;
 }
 
-function joins(open: readonly Member[], next: Member, options: GroupOptions): boolean {
-  if (open.length === 0) return false;
-  const headingTokens = options.countTokens(ownHeading(next.section));
-  const total = open.reduce((sum, member) => sum + member.tokens, 0) + next.tokens + headingTokens;
-  if (total > options.targetTokens || !open.every((member) => member.tokens < options.tinyTokens)) return false;
-  if (next.tokens < options.tinyTokens) return true;
+function joins(
+  open: readonly Member[],
+  next: Member,
+  { countTokens, targetTokens, tinyTokens }: GroupOptions,
+): boolean {
+  if (open.length === 0 || !open.every((member) => member.tokens < tinyTokens)) return false;
   const [first] = open;
+  const openTokens = open.reduce((sum, member) => sum + member.tokens, 0);
+  const total = openTokens + next.tokens + countTokens(ownHeading(next.section));
+  if (next.tokens < tinyTokens) {
+    // Every section joined is an anchor lost, so a group of tiny ones stays short, and shorter where a new chapter begins.
+    const crossesChapter = first.chapter !== next.chapter;
+    return crossesChapter ? openTokens < tinyTokens : total <= targetTokens / 2;
+  }
   const isFirstSubsection = open.length === 1 && startsWith(next.section.headings, first.section.headings);
-  return isFirstSubsection && next.section.level >= 3 && first.section.level >= 1;
+  return isFirstSubsection && next.section.level >= 3 && first.section.level >= 1 && total <= targetTokens;
 }
 
 /** Members under the part of the heading path that they share; the rest of their headings become lines of text. */

@@ -38,7 +38,8 @@ interface Place {
 }
 
 const INCLUDE = '**/*.{html,htm,xhtml,md,markdown,mdx}';
-const EXCLUDE = ['404.html', '**/node_modules/**'];
+/** Left out unless `exclude` says otherwise. */
+export const DEFAULT_EXCLUDE = ['404.html', '**/node_modules/**'];
 
 /**
  * Files in code-unit order. Names that begin with a dot are left out. Symbolic links are followed only to what lies inside
@@ -51,7 +52,7 @@ export async function walkFolder(
   const { fs = nodeFs } = options;
   const realRoot = await fs.realpath(root);
   const matches = picomatch([...list(options.include ?? INCLUDE)], { nocase: true });
-  const excluded = picomatch([...list(options.exclude ?? EXCLUDE)]);
+  const excluded = picomatch([...list(options.exclude ?? DEFAULT_EXCLUDE)]);
   const files: FoundFile[] = [];
   const skipped: Skipped[] = [];
   const seen = new Set<string>([realRoot]);
