@@ -20,10 +20,24 @@ export interface EncodedPassage {
   rowWords: number[][];
 }
 
-/** What stands before a passage's text when it is encoded: a section is found by its page and headings too. */
-export function passageContext(passage: Pick<Passage, 'title' | 'headings'>): string {
-  const trail = [passage.title, ...passage.headings].filter((part, i, all) => part !== '' && part !== all[i - 1]);
-  return trail.length > 0 ? `${trail.join(' > ')}\n` : '';
+/** Tokens kept free for a passage's context when its text is packed. */
+export const CONTEXT_TOKENS = 48;
+
+/**
+ * What stands before a passage's text when it is encoded: a section is found by its page's title and its headings too.
+ * The title stays; outer headings go first when all of it is longer than `CONTEXT_TOKENS`.
+ */
+export function passageContext(
+  passage: Pick<Passage, 'title' | 'headings'>,
+  countTokens: (text: string) => number,
+): string {
+  const parts = [passage.title, ...passage.headings].filter((part, i, all) => part !== '' && part !== all[i - 1]);
+  while (parts.length > 0) {
+    const context = `${parts.join(' > ')}\n`;
+    if (countTokens(context) <= CONTEXT_TOKENS) return context;
+    parts.splice(parts.length > 1 ? 1 : 0, 1);
+  }
+  return '';
 }
 
 export interface EncodedRows {

@@ -18,18 +18,19 @@ interface CacheLine extends Omit<EncodedPassage, 'blocks'> {
 const APPEND_EVERY = 64;
 
 export class PassageCache {
-  private readonly path: string;
+  private readonly path: string | undefined;
   private readonly lines = new Map<string, string>();
   private readonly used = new Set<string>();
   private unsaved: string[] = [];
 
-  private constructor(path: string) {
+  private constructor(path: string | undefined) {
     this.path = path;
   }
 
-  static async open(path: string): Promise<PassageCache> {
+  /** @param path the journal; absent: nothing is kept */
+  static async open(path: string | undefined): Promise<PassageCache> {
     const cache = new PassageCache(path);
-    if (!existsSync(path)) return cache;
+    if (!path || !existsSync(path)) return cache;
     for await (const line of createInterface({ input: createReadStream(path, 'utf8'), crlfDelay: Infinity })) {
       const key = /^\{"key":"([0-9a-f]{64})"/.exec(line)?.[1];
       if (key && line.endsWith('}')) cache.lines.set(key, line);
@@ -55,6 +56,7 @@ export class PassageCache {
   }
 
   async put(key: string, passage: EncodedPassage): Promise<void> {
+    if (!this.path) return;
     const entry: CacheLine = { key, ...passage, blocks: Buffer.from(passage.blocks).toString('base64') };
     const line = JSON.stringify(entry);
     this.lines.set(key, line);
@@ -67,7 +69,7 @@ export class PassageCache {
   async save(): Promise<void> {
     const lines = this.unsaved;
     this.unsaved = [];
-    if (lines.length === 0) return;
+    if (!this.path || lines.length === 0) return;
     await mkdir(dirname(this.path), { recursive: true });
     // A leading line end closes a line that an earlier crash tore.
     await appendFile(this.path, `\n${lines.join('\n')}\n`);
@@ -76,6 +78,7 @@ export class PassageCache {
   /** Rewrites the file with only the entries this run used. */
   async compact(): Promise<void> {
     await this.save();
+    if (!this.path) return;
     if (this.used.size === 0) return rm(this.path, { force: true });
     await mkdir(dirname(this.path), { recursive: true });
     const temporary = `${this.path}.${process.pid}.tmp`;

@@ -6,11 +6,11 @@ import { CODING_VERSION } from '../../codec/encode-rows.ts';
 import { POOL_FACTOR } from '../../codec/pool.ts';
 import { LatelightError, throwIfAborted } from '../../errors.ts';
 import { buildIndex } from '../../indexing/build-index.ts';
-import { type EncodedPassage, encodePassage, passageContext } from '../../indexing/encode-passage.ts';
+import { CONTEXT_TOKENS, type EncodedPassage, encodePassage, passageContext } from '../../indexing/encode-passage.ts';
 import { PassageCache } from '../../indexing/passage-cache.ts';
 import { replaceFolder } from '../../indexing/write-folder.ts';
 import { ingestDirectory } from '../../ingest/directory.ts';
-import { TARGET_TOKENS } from '../../ingest/pack.ts';
+import { DEFAULT_EXCLUDE } from '../../ingest/walk.ts';
 import type { Passage } from '../../types.ts';
 import { type FolderFile, indexFiles } from '../build-manifest.ts';
 import type { CliIo } from '../io.ts';
@@ -45,25 +45,29 @@ export async function indexCommand(input: string, options: IndexCommandOptions, 
   }
   const model = await openModel(options.model, options.shape);
   try {
-    const { tokenizer } = model.encoder;
-    const maxTokens = tokenizer.documentBudget;
+    const countTokens = countingTokens(model);
     const { passages, pages, report } = await ingestDirectory(root, {
-      countTokens: countingTokens(model),
-      maxTokens,
-      targetTokens: Math.min(TARGET_TOKENS, maxTokens),
-      exclude: output.startsWith(root + sep) ? [`${relative(root, output).split(sep).join('/')}/**`] : [],
+      countTokens,
+      maxTokens: model.encoder.tokenizer.documentBudget - CONTEXT_TOKENS,
+      exclude: [...DEFAULT_EXCLUDE, ...ownOutput(root, output)],
       cleanUrls: options.cleanUrls,
       signal: io.signal,
     });
     for (const { path, reason } of report.skipped) io.err(`skipped ${path}: ${reason}\n`);
-    for (const { path, reason } of report.warnings) io.err(`warning ${path}: ${reason}\n`);
+    for (const { path, message } of report.warnings) io.err(`warning ${path}: ${message}\n`);
     if (passages.length === 0) {
       throw new LatelightError(
         'ingest-failed',
         `index: expected HTML or Markdown pages with text in ${root}, found none in ${report.files} files.`,
       );
     }
-    const { encoded, reused } = await encodeAll(model, passages, cachePath(output), options.cache, io);
+    const { encoded, reused } = await encodeAll(
+      model,
+      passages,
+      countTokens,
+      options.cache ? cachePath(output) : undefined,
+      io,
+    );
     throwIfAborted(io.signal, 'index');
     const shape = { ...options.shape, codecSha256: model.codecSha256 };
     const parts = await buildIndex(shape, passages, encoded);
@@ -75,7 +79,7 @@ export async function indexCommand(input: string, options: IndexCommandOptions, 
         passageCount: passages.length,
         pageCount: pages.length,
         tokenCount: encoded.reduce((sum, passage) => sum + passage.tokenCount, 0),
-        language: mostCommon(pages.map(({ language }) => language)),
+        language: mostCommon(pages.map(({ lang }) => lang)),
         siteRoot,
         webgpu: options.webgpu,
       },
@@ -124,8 +128,14 @@ function fingerprint(model: OpenModel): string {
   ].join(' ');
 }
 
-async function encodeAll(model: OpenModel, passages: Passage[], path: string, useCache: boolean, io: CliIo) {
-  const cache = await PassageCache.open(useCache ? path : '');
+async function encodeAll(
+  model: OpenModel,
+  passages: Passage[],
+  countTokens: (text: string) => number,
+  path: string | undefined,
+  io: CliIo,
+) {
+  const cache = await PassageCache.open(path);
   const print = fingerprint(model);
   const progress = startProgress(io, 'encode', passages.length, 'passages');
   let done = 0;
@@ -134,13 +144,13 @@ async function encodeAll(model: OpenModel, passages: Passage[], path: string, us
   const running = new Map<string, Promise<EncodedPassage>>();
   try {
     const encoded = await mapParallel(passages, async (passage) => {
-      const context = passageContext(passage);
+      const context = passageContext(passage, countTokens);
       const key = await PassageCache.key(print, context, passage.text);
       const kept = cache.get(key);
       if (kept) reused++;
       const encode = async () => {
         const fresh = await encodePassage(model.encoder, model.codec, context, passage.text, io.signal);
-        if (useCache) await cache.put(key, fresh);
+        await cache.put(key, fresh);
         return fresh;
       };
       const result = kept ?? running.get(key) ?? running.set(key, encode()).get(key)!;
@@ -148,12 +158,17 @@ async function encodeAll(model: OpenModel, passages: Passage[], path: string, us
       progress.update(++done);
       return passageCodes;
     });
-    if (useCache) await cache.compact();
+    await cache.compact();
     return { encoded, reused };
   } finally {
     progress.stop();
-    if (useCache) await cache.save();
+    await cache.save();
   }
+}
+
+/** The output is often a folder inside the input. */
+function ownOutput(root: string, output: string): string[] {
+  return output.startsWith(root + sep) ? [`${relative(root, output).split(sep).join('/')}/**`] : [];
 }
 
 /** Beside the output, so that replacing the output keeps it; safe to delete. */
