@@ -30,7 +30,8 @@ export class FolderSource implements ByteSource {
     throwIfAborted(options.signal, 'open');
     let bytes: Uint8Array;
     try {
-      bytes = await readFile(join(this.folder, ref.file));
+      // A copy: a Buffer's slices are views, where the readers expect a Uint8Array's.
+      bytes = new Uint8Array(await readFile(join(this.folder, ref.file)));
     } catch (cause) {
       throw new LatelightError('download-failed', `index: expected the file ${ref.file}: ${String(cause)}`, { cause });
     }

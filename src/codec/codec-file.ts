@@ -49,7 +49,11 @@ export function readCodec(bytes: Uint8Array): Codec {
   if (!(codewordScale > 0 && codewordScale < 1e6)) fail(`expected a positive scale, got ${codewordScale}`);
   const rotation = Float32Array.from({ length: dim * dim }, (_, i) => view.getFloat32(HEADER_BYTES + 4 * i, true));
   if (!rotation.every((value) => Math.abs(value) <= 1.001)) fail('expected an orthogonal rotation');
-  const codewords = new Int8Array(bytes.slice(HEADER_BYTES + dim * dim * 4).buffer);
+  const codewords = new Int8Array(
+    bytes.buffer,
+    bytes.byteOffset + HEADER_BYTES + dim * dim * 4,
+    CODEWORDS * dim,
+  ).slice();
   const codec: Codec = {
     dim,
     subspaceDim: subspaceDim as 2 | 4,
