@@ -9,23 +9,26 @@ function setUp() {
     resolve: (engine: SearchEngine) => void;
     reject: (error: unknown) => void;
   }[] = [];
+  const onOpen = vi.fn();
   const session = new EngineSession(
     (_url, options) => new Promise((resolve, reject) => attempts.push({ options, resolve, reject })),
     () => undefined,
+    onOpen,
   );
-  return { attempts, session };
+  return { attempts, session, onOpen };
 }
 
 const engine = () => ({ close: vi.fn() }) as unknown as SearchEngine;
 
 it('opens once for all who ask', async () => {
-  const { attempts, session } = setUp();
+  const { attempts, session, onOpen } = setUp();
   const both = [session.open('/', 'auto'), session.open('/', 'auto')];
   expect(session.isOpening).toBe(true);
   const opened = engine();
   attempts[0].resolve(opened);
   expect(await Promise.all(both)).toEqual([opened, opened]);
   expect(attempts).toHaveLength(1);
+  expect(onOpen).toHaveBeenCalledExactlyOnceWith(opened);
   expect(session.isOpening).toBe(false);
 });
 

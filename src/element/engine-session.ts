@@ -12,12 +12,15 @@ export class EngineSession {
   progress: LoadProgress | undefined;
   private readonly openEngine: OpenEngine;
   private readonly onChange: () => void;
+  private readonly onOpen: (engine: SearchEngine) => void;
   private opening: Promise<SearchEngine> | undefined;
   private controller: AbortController | undefined;
 
-  constructor(openEngine: OpenEngine, onChange: () => void) {
+  /** @param onOpen called once for every engine that opened */
+  constructor(openEngine: OpenEngine, onChange: () => void, onOpen: (engine: SearchEngine) => void) {
     this.openEngine = openEngine;
     this.onChange = onChange;
+    this.onOpen = onOpen;
   }
 
   get isOpening(): boolean {
@@ -60,6 +63,7 @@ export class EngineSession {
         throw abortError('open');
       }
       this.engine = engine;
+      this.onOpen(engine);
       return engine;
     } finally {
       if (this.controller === controller) {

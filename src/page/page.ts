@@ -1,0 +1,59 @@
+// The search page of an index folder: its title and examples, the query in the address, and the element that does the rest.
+
+import '../element/latelight-search.ts';
+import { parsePageSettings } from './page-settings.ts';
+
+const find = <T extends HTMLElement>(selector: string) => document.querySelector<T>(selector)!;
+const search = find<HTMLElementTagNameMap['latelight-search']>('latelight-search');
+const examples = find('#examples');
+
+/** What the box holds, in the address, so that a search can be linked and reloaded. */
+function writeAddress(query: string): void {
+  const address = new URL(location.href);
+  if (query) address.searchParams.set('q', query);
+  else address.searchParams.delete('q');
+  history.replaceState(history.state, '', address);
+}
+
+function showExamples(): void {
+  examples.hidden = search.query !== '' || !examples.querySelector('li');
+}
+
+search.addEventListener('latelight-ready', ({ detail }) => {
+  const { passageCount } = detail;
+  find('#size').textContent = `${passageCount.toLocaleString('en')} ${passageCount === 1 ? 'passage' : 'passages'}`;
+});
+search.addEventListener('latelight-results', ({ detail }) => writeAddress(detail.query));
+search.addEventListener('input', () => {
+  if (!search.query) writeAddress('');
+  showExamples();
+});
+
+search.query = new URLSearchParams(location.search).get('q') ?? '';
+// On a touch screen the keyboard would cover the page before anyone asked for it.
+if (!search.query && matchMedia('(hover: hover)').matches) search.focus({ preventScroll: true });
+
+const settings = await fetch('page.json')
+  .then((response) => (response.ok ? response.json() : undefined))
+  .then(parsePageSettings, () => parsePageSettings(undefined));
+
+document.title = settings.title;
+find('#title').textContent = settings.title;
+find('#tagline').textContent = settings.tagline;
+find('#tagline').hidden = settings.tagline === '';
+for (const example of settings.examples) {
+  const button = document.createElement('button');
+  button.type = 'button';
+  button.textContent = example;
+  button.addEventListener('click', () => {
+    search.query = example;
+    search.focus();
+    showExamples();
+  });
+  const item = document.createElement('li');
+  item.append(button);
+  find('#examples ul').append(item);
+}
+showExamples();
+
+// The service worker is registered here.
