@@ -79,6 +79,11 @@ export interface SearchRequest {
   limit?: number;
   /** Passages must have one of the values under every name given. */
   filter?: Record<string, string[]>;
+  /**
+   * The query as another search's `queryCodes` gave it: the text is then not encoded again. Only codes of the same model and
+   * codec mean anything; with them every backend returns the same ids and scores.
+   */
+  queryCodes?: QueryCodes;
   /** Cancels this search. A newer search on the same engine cancels it too; both reject with code `aborted`. */
   signal?: AbortSignal;
 }
@@ -134,6 +139,8 @@ export interface SearchResult {
   query: string;
   hits: Hit[];
   words: QueryWord[];
+  /** The query as it was scored. */
+  queryCodes: QueryCodes;
   /** Backend that scored. */
   backend: Backend;
   /** Execution provider that encoded. */

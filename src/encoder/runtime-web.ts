@@ -64,6 +64,8 @@ export async function openWebRuntime(
       executionProviders: device ? [{ name: 'webgpu', device } as never] : ['wasm'],
       preferredOutputLocation: device ? 'gpu-buffer' : 'cpu',
       graphOptimizationLevel: 'all',
+      // Warnings say that shape arithmetic stays on the CPU, which it should.
+      logSeverityLevel: 3,
     });
     return { session, Tensor: ort.Tensor, provider: device ? 'webgpu' : 'wasm' };
   } catch (cause) {

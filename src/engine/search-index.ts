@@ -99,6 +99,24 @@ export class SearchIndex {
     return filterCounts(this.filters);
   }
 
+  /** Searches once for nothing, so that the first real search finds the kernels compiled. */
+  async warmUp(): Promise<void> {
+    const { dim } = this.codec;
+    await this.currentScorer.search({ codes: new Int8Array(4 * dim).fill(1), tokenCount: 4, dim }, { k: 1 });
+  }
+
+  /** Fetches the fragments one after another into memory, as many as are kept there; stops at the first failure. */
+  async prefetch(): Promise<void> {
+    const firsts = this.fragmentFirstIds.slice(0, FRAGMENTS_KEPT);
+    for (const first of firsts) {
+      try {
+        await this.passage(first);
+      } catch {
+        return;
+      }
+    }
+  }
+
   /** Puts the same codes into another scorer, after a device was lost. */
   async replaceScorer(createScorer: CreateScorer): Promise<void> {
     const scorer = await createScorer(this.codec);

@@ -7,9 +7,16 @@ import { MAX_QUERY_TOKENS, MAX_RESULTS } from '../format/layout.ts';
 import type { Hit, QueryCodes, SearchRequest, SearchResult, TopK } from '../types.ts';
 import { alignPassage, type WordMatch } from './align.ts';
 import { cutExcerpt } from './excerpt.ts';
+import type { SearchOptions } from './scorer.ts';
 import type { SearchIndex } from './search-index.ts';
 
 export const DEFAULT_LIMIT = 10;
+
+interface Scored {
+  top: TopK;
+  queryCodes: QueryCodes;
+  encodedAt: number;
+}
 
 /**
  * @throws LatelightError `bad-option` for a limit, filter or query that cannot be; `aborted`; what source and scorer throw
@@ -26,7 +33,10 @@ export async function search(
   }
   const filter = index.bitmap(request.filter);
   const started = performance.now();
-  const { top, queryCodes, encodedAt } = await encodeAndScore(index, encoder, query, { k: limit, filter }, signal);
+  const options = { k: limit, filter };
+  const { top, queryCodes, encodedAt } = request.queryCodes
+    ? await scoreCodes(index, request.queryCodes, options)
+    : await encodeAndScore(index, encoder, query, options, signal);
   throwIfAborted(signal, 'search');
   const scoredAt = performance.now();
 
@@ -50,6 +60,7 @@ export async function search(
     query,
     hits,
     words: queryWords(query, alignment),
+    queryCodes,
     backend: index.scorer.backend,
     encoder: encoder.provider,
     passageCount: index.manifest.passageCount,
@@ -63,14 +74,19 @@ export async function search(
   };
 }
 
+async function scoreCodes(index: SearchIndex, queryCodes: QueryCodes, options: SearchOptions): Promise<Scored> {
+  const encodedAt = performance.now();
+  return { top: await index.scorer.search(queryCodes, options), queryCodes, encodedAt };
+}
+
 /** Rows stay on the GPU when both the encoder and the scorer are there. */
 async function encodeAndScore(
   index: SearchIndex,
   encoder: Encoder,
   query: string,
-  options: { k: number; filter?: Uint32Array },
+  options: SearchOptions,
   signal: AbortSignal | undefined,
-): Promise<{ top: TopK; queryCodes: QueryCodes; encodedAt: number }> {
+): Promise<Scored> {
   const { scorer } = index;
   const onGpu = scorer.backend === 'webgpu' && encoder.provider === 'webgpu';
   const rows = onGpu ? await encoder.encodeQueryOnGpu(query) : await encoder.encodeQuery(query);

@@ -73,7 +73,7 @@ class WorkerEngine implements SearchEngine {
   async search(query: string, request: SearchRequest = {}): Promise<SearchResult> {
     if (this.closed) throw new LatelightError('closed', 'search: the engine was closed. Open it again.');
     this.cancelCurrent();
-    const { signal, limit, filter } = request;
+    const { signal, ...rest } = request;
     throwIfAborted(signal, 'search');
     const id = this.nextId++;
     return new Promise<SearchResult>((resolve, reject) => {
@@ -82,7 +82,7 @@ class WorkerEngine implements SearchEngine {
       this.current = { id, detach: () => signal?.removeEventListener('abort', cancel) };
       this.pending.set(id, { resolve, reject });
       this.connect().then(
-        () => this.pending.has(id) && this.post({ type: 'search', id, query, limit, filter }),
+        () => this.pending.has(id) && this.post({ type: 'search', id, query, request: rest }),
         (error: LatelightError) => this.settle(id)?.reject(error),
       );
     });

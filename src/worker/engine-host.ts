@@ -60,7 +60,13 @@ export class EngineHost {
     );
     throwIfAborted(signal, 'open');
     const host = new EngineHost(source, manifest, wanted, { index, encoder, choice: device });
-    if (offline) void source.keep(manifest.fragments).then(() => source.prune());
+    await index.warmUp();
+    // In the background: first what a search needs, then the rest, then what no index needs any more.
+    if (offline)
+      void index
+        .prefetch()
+        .then(() => source.keep(manifest.fragments))
+        .then(() => source.prune());
     else void source.prune();
     return host;
   }

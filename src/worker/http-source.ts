@@ -30,7 +30,7 @@ export class HttpSource implements ByteSource {
     }
     if (!response.ok) throw downloadFailed(url, `status ${response.status}`);
     const text = await response.text();
-    await cache?.put(url, new Response(text)).catch(() => undefined);
+    void cache?.put(url, new Response(text)).catch(() => undefined);
     return text;
   }
 
@@ -50,8 +50,8 @@ export class HttpSource implements ByteSource {
       }
     }
     const bytes = await checkBytes(ref, await this.download(ref, options));
-    // A full disk costs the next visit a download, not this one its results.
-    await cache?.put(keyOf(ref.sha256), new Response(bytes as BodyInit)).catch(() => undefined);
+    // Nobody waits for the disk, and a full one costs the next visit a download, not this one its results.
+    void cache?.put(keyOf(ref.sha256), new Response(bytes as BodyInit)).catch(() => undefined);
     return bytes;
   }
 
@@ -124,11 +124,10 @@ function downloadFailed(url: string, what: string, cause?: unknown): LatelightEr
   );
 }
 
+let cacheOpening: Promise<Cache | undefined> | undefined;
+
 /** The cache, or nothing where storage is switched off (private windows of some browsers, blocked site data). */
-async function openCache(): Promise<Cache | undefined> {
-  try {
-    return await caches.open(CACHE_NAME);
-  } catch {
-    return undefined;
-  }
+function openCache(): Promise<Cache | undefined> {
+  cacheOpening ??= caches.open(CACHE_NAME).catch(() => undefined);
+  return cacheOpening;
 }

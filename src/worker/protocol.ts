@@ -1,7 +1,7 @@
 // What page and worker say to each other: one union a direction, opened by a version handshake. Errors cross as data.
 
 import type { ErrorData } from '../errors.ts';
-import type { Backend, LoadProgress, OpenOptions, SearchResult } from '../types.ts';
+import type { Backend, LoadProgress, OpenOptions, SearchRequest, SearchResult } from '../types.ts';
 
 /** Changes with any change of these types: a page must not talk to a worker script of another build. */
 export const PROTOCOL_VERSION = 1;
@@ -16,13 +16,7 @@ export interface OpenedInfo {
 
 export type ToWorker =
   | { type: 'open'; version: number; url: string; device: NonNullable<OpenOptions['device']>; offline: boolean }
-  | {
-      type: 'search';
-      id: number;
-      query: string;
-      limit: number | undefined;
-      filter: Record<string, string[]> | undefined;
-    }
+  | { type: 'search'; id: number; query: string; request: Omit<SearchRequest, 'signal'> }
   | { type: 'cancel'; id: number }
   | { type: 'close' };
 

@@ -12,10 +12,16 @@ let backend = '';
 /** Searches run one after another: encoder and scorer are one machine. */
 let last: Promise<unknown> = Promise.resolve();
 
-// The page asks for this lock too, and gets it when the worker is gone, however it went.
+// The page asks for this lock too, and gets it when the worker is gone, however it went. It is told the name once the lock is
+// held here: asking first, the page would take its own lock for the worker's end.
 const lock = `latelight-${crypto.randomUUID()}`;
-void navigator.locks?.request(lock, () => new Promise(() => undefined));
-send({ type: 'hello', version: PROTOCOL_VERSION, lock });
+const hello = () => send({ type: 'hello', version: PROTOCOL_VERSION, lock });
+if (navigator.locks) {
+  void navigator.locks.request(lock, () => {
+    hello();
+    return new Promise(() => undefined);
+  });
+} else hello();
 
 addEventListener('message', ({ data }: MessageEvent<ToWorker>) => {
   switch (data.type) {
@@ -63,14 +69,14 @@ async function open(message: Extract<ToWorker, { type: 'open' }>): Promise<void>
   }
 }
 
-async function runSearch({ id, query, limit, filter }: Extract<ToWorker, { type: 'search' }>): Promise<void> {
+async function runSearch({ id, query, request }: Extract<ToWorker, { type: 'search' }>): Promise<void> {
   const { signal } = pending.get(id)!;
   try {
     // One turn of the event loop: a cancel that is already queued is seen before any work is done.
     await nextTask();
     if (!host) throw new LatelightError('closed', 'search: the engine is not open');
     if (signal.aborted) throw abortError('search');
-    const result = await host.search(query, { limit, filter, signal });
+    const result = await host.search(query, { ...request, signal });
     const changed = host.info.backend !== backend;
     backend = host.info.backend;
     send({ type: 'result', id, result, info: changed ? host.info : undefined });

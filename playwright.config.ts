@@ -1,0 +1,36 @@
+// E2E on the built page. The server serves files and nothing else, as any static host would.
+
+import { defineConfig } from '@playwright/test';
+import { findChromium } from './scripts/install.js';
+
+const port = 4871;
+
+export default defineConfig({
+  testDir: 'e2e',
+  timeout: 120_000,
+  expect: { timeout: 30_000 },
+  retries: 0,
+  // Two cores are the least we ask for, and a test here runs a model: side by side they would only wait for each other.
+  workers: 1,
+  reporter: process.env.CI ? [['line'], ['json', { outputFile: 'test-results/e2e.json' }]] : 'list',
+  use: {
+    baseURL: `http://localhost:${port}/`,
+    launchOptions: {
+      executablePath: await findChromium(),
+      args: [
+        '--enable-unsafe-webgpu',
+        '--no-sandbox',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
+    },
+  },
+  webServer: {
+    command: `node bin/latelight.js serve demo/search --port ${port}`,
+    url: `http://localhost:${port}/manifest.json`,
+    reuseExistingServer: false,
+  },
+});
