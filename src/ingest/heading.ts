@@ -37,7 +37,11 @@ function isExtra(element: DomElement): boolean {
 
 /** The heading's own id, or the id or name of something inside it. */
 export function headingAnchor(heading: DomElement): string | undefined {
-  const inside = firstElement(heading, (element) => elementAnchor(element) !== undefined);
+  // A copy button in the heading has an id too, but not one to link to.
+  const inside = firstElement(
+    heading,
+    (element) => /^(a|span)$/.test(element.tagName) && elementAnchor(element) !== undefined,
+  );
   return elementAnchor(heading) ?? (inside && elementAnchor(inside));
 }
 

@@ -6,7 +6,7 @@ import type { Block, Section } from './parsed-page.ts';
 // A block that is one link and reads like this is the site's furniture. English only: other languages' sites mark it
 // `data-latelight-ignore`.
 const FURNITURE =
-  /^[[(]?(edit|improve|suggest (an )?edits?|view|report|open|found|back|return|jump|skip|copy|print|share)\b.{0,40}\b(page|source|github|gitlab|issue|bug|top|contents?|code|link|this)\b.{0,20}$/i;
+  /^[[(]?(edit|improve|suggest (an )?edits?|view|report|open|found|back|return|jump|skip|copy|print|share)\b.{0,40}\b(page|source|github|gitlab|issue|bug|top|contents?|code|link|this)\b.{0,20}$|^\[?(src|source|edit|permalink)\]?$/i;
 const CONTENTS_MARKER = /^(\[{1,2}toc\]{1,2}|(table of )?contents:?|on this page:?|in this (article|page|section):?)$/i;
 
 const letters = (text: string) => text.replace(/[^\p{L}]+/gu, '').length;
@@ -21,6 +21,8 @@ export class SectionBuilder {
   private anchor: { id: string; forBlocks: boolean } | undefined;
   /** The section's fragment was made from its text, so one that the author wrote beside the heading is better. */
   private anchorIsSlug = false;
+  /** Lines before the first heading that are links only: breadcrumbs, unless the page has no heading at all. */
+  private readonly leadingLinks = new Set<string>();
   private term: { hasId: boolean } | undefined;
 
   addText(text: string, link: 'none' | 'same-page' | 'other'): void {
@@ -58,6 +60,7 @@ export class SectionBuilder {
       return;
     }
     if (onlyLinks && FURNITURE.test(text)) return;
+    if (onlyLinks && this.section.level === 0) this.leadingLinks.add(text);
     this.push({ kind: 'prose', text, leadsOn: options.leadsOn || /[:：]$/.test(text), startsEntry: term?.hasId });
   }
 
@@ -68,11 +71,16 @@ export class SectionBuilder {
 
   startSection(level: number, text: string, anchors: { own?: string; slug?: string }): void {
     this.endBlock();
+    if (this.section.level === 0)
+      this.section.blocks = this.section.blocks.filter(({ text }) => !this.leadingLinks.has(text));
     this.close();
     while (this.path.length > 0 && this.path[this.path.length - 1].level >= level) this.path.pop();
     this.path.push({ level, text });
-    const anchor = anchors.own ?? this.anchor?.id ?? anchors.slug;
-    this.anchorIsSlug = anchors.own === undefined && this.anchor === undefined;
+    // The id of what wraps the whole page leads to its top, which the bare address does too.
+    const wrapsPage = this.anchor?.forBlocks === false && this.sections.length === 0;
+    const nearby = wrapsPage ? undefined : this.anchor?.id;
+    const anchor = anchors.own ?? nearby ?? anchors.slug;
+    this.anchorIsSlug = anchors.own === undefined && nearby === undefined;
     this.anchor = undefined;
     this.section = { ...emptySection(), headings: this.path.map((heading) => heading.text), level, anchor };
   }

@@ -14,8 +14,8 @@ const BLOCK_TAGS = new Set(
     'header hgroup hr legend li main menu ol p section summary table tbody td tfoot th thead tr ul'
   ).split(' '),
 );
-// Ids that generators put on everything (listings, tab panes) are no place to land on; these elements name their content.
-const ANCHOR_TAGS = /^(a|span|dt|details|section)$/;
+// Ids that generators put on everything (listings, tab panes, wrappers) are no place to land on; these name their content.
+const ANCHOR_TAGS = /^(a|span|dt|details)$/;
 // Browsers stop nesting at 512 levels; below that this walk stops recursing and takes plain text.
 const MAX_DEPTH = 512;
 

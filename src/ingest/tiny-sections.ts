@@ -23,17 +23,20 @@ interface Member {
   tokens: number;
 }
 
+const LEAF_HEADING_WORDS = 4;
+
 export function groupSections(sections: readonly Section[], options: GroupOptions): SectionGroup[] {
   const groups: SectionGroup[] = [];
   let open: Member[] = [];
   let chapter = 0;
-  sections.forEach((section, index) => {
+  const hasBlocks = sections.some((section) => section.blocks.length > 0);
+  for (const [index, section] of sections.entries()) {
     if (section.level <= 2) chapter += 1;
-    const next = sections[index + 1];
-    // A bare h1 is a title or a banner; it only counts when the page has nothing else.
-    const isParent = next !== undefined && (next.level > section.level || section.level === 1);
-    // The heading of an empty parent lives on in its children's paths; that of a dropped table of contents is no content.
-    if (section.blocks.length === 0 && (isParent || section.onlyContents)) return;
+    if (
+      section.blocks.length === 0 &&
+      !(standsAlone(section, sections[index + 1]) || (!hasBlocks && section === sections[0]))
+    )
+      continue;
     const text = section.blocks.map((block) => block.text).join('\n');
     const member = { section, chapter, tokens: options.countTokens(text === '' ? ownHeading(section) : text) };
     if (!joins(open, member, options)) {
@@ -41,9 +44,18 @@ export function groupSections(sections: readonly Section[], options: GroupOption
       open = [];
     }
     open.push(member);
-  });
+  }
   if (open.length > 0) groups.push(closeGroup(open));
   return groups;
+}
+
+/**
+ * A heading with nothing under it: "Is there a free plan for schools?" answers to a search by itself, "Fixed" and "Options"
+ * do not. That of a parent lives on in its children's paths and that of a dropped table of contents is no content.
+ */
+function standsAlone(section: Section, next: Section | undefined): boolean {
+  const isParent = next !== undefined && (next.level > section.level || section.level === 1);
+  return !isParent && !section.onlyContents && ownHeading(section).split(' ').length >= LEAF_HEADING_WORDS;
 }
 
 function joins(
