@@ -72,3 +72,25 @@ async function open(): Promise<TestDevice | undefined> {
     return undefined;
   }
 }
+
+/** Runs kernels in one pass and reads the buffer they return. Rejects on a validation error. */
+export async function runAndRead(
+  device: GPUDevice,
+  byteLength: number,
+  encode: (pass: GPUComputePassEncoder) => GPUBuffer,
+): Promise<ArrayBuffer> {
+  device.pushErrorScope('validation');
+  const readBack = device.createBuffer({ size: byteLength, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
+  const encoder = device.createCommandEncoder();
+  const pass = encoder.beginComputePass();
+  const result = encode(pass);
+  pass.end();
+  encoder.copyBufferToBuffer(result, 0, readBack, 0, byteLength);
+  device.queue.submit([encoder.finish()]);
+  const error = await device.popErrorScope();
+  if (error) throw new Error(error.message);
+  await readBack.mapAsync(GPUMapMode.READ);
+  const bytes = readBack.getMappedRange().slice(0);
+  readBack.destroy();
+  return bytes;
+}

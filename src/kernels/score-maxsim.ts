@@ -93,7 +93,11 @@ export async function createScoreMaxsim(
   const chunks: Chunk[] = [];
   let passageCount = 0;
   let closed = false;
-  let scores = device.createBuffer({ label: 'scores', size: 4, usage: GPUBufferUsage.STORAGE });
+  let scores = device.createBuffer({
+    label: 'scores',
+    size: 4,
+    usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC,
+  });
   let filterBits = createFilledBuffer(device, 'filter', GPUBufferUsage.STORAGE, new Uint32Array(1));
 
   async function addChunk(codes: Uint8Array, firstBlocks: Uint32Array): Promise<void> {
@@ -123,7 +127,7 @@ export async function createScoreMaxsim(
   function grow(buffer: GPUBuffer, label: string, size: number): GPUBuffer {
     if (buffer.size >= size) return buffer;
     buffer.destroy();
-    return device.createBuffer({ label, size, usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST });
+    return device.createBuffer({ label, size, usage: buffer.usage });
   }
 
   return {

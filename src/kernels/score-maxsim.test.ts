@@ -1,0 +1,109 @@
+// The kernels alone, with each of their variants. What all backends have in common is src/engine/scorers.test.ts.
+
+import { setFlagsFromString } from 'node:v8';
+import { afterAll, describe, expect, it } from 'vitest';
+import { raggedBlocks, randomCodec, randomQuery, randomShard } from '../engine/scorers.fixture.ts';
+import type { QueryCodes, ShardCodes } from '../types.ts';
+import { createFilledBuffer } from './compute-pipeline.ts';
+import { openTestDevice, runAndRead } from './open-test-device.ts';
+import { scoreMaxsimReference } from './score-maxsim.reference.ts';
+import { createScoreMaxsim, packCodebook, type ScoreMaxsimOptions } from './score-maxsim.ts';
+import { RELAXED_SIMD, SIMD } from './score-maxsim-wasm.generated.ts';
+import { createWasmMaxsim } from './score-maxsim-wasm.ts';
+
+setFlagsFromString('--experimental-wasm-relaxed-simd'); // newer than Node 20's defaults; browsers have it
+const gpu = await openTestDevice();
+const codecs = [randomCodec(1, 64, 2), randomCodec(2, 64, 4)];
+const shard = (codec: (typeof codecs)[0]) => randomShard(3, codec, raggedBlocks(3, 37, 6));
+
+function reference(codec: (typeof codecs)[0], query: QueryCodes, { codes, firstBlocks }: ShardCodes): number[] {
+  const shape = { tokenCount: query.tokenCount, dim: codec.dim, subspaceDim: codec.subspaceDim };
+  return Array.from(scoreMaxsimReference(shape, codec.codewords, query.codes, undefined, codes, firstBlocks));
+}
+
+it('scores a passage by hand as the reference does', () => {
+  // Two subspaces of 4, codeword c = (c, 0, 0, 0); row r has codes (r, 1): its dot with (2,0,0,0, 3,0,0,0) is 2r + 3.
+  const codewords = Int8Array.from({ length: 128 }, (_, i) => (i % 4 === 0 ? (i / 4) % 16 : 0));
+  const query = Int8Array.of(2, 0, 0, 0, 3, 0, 0, 0, -1, 0, 0, 0, 0, 0, 0, 0);
+  const codes = Uint8Array.from({ length: 16 }, (_, row) => row | (1 << 4));
+  const shape = { tokenCount: 2, dim: 8, subspaceDim: 4 };
+  const scores = scoreMaxsimReference(shape, codewords, query, undefined, codes, Uint32Array.of(0, 1));
+  expect(Array.from(scores)).toEqual([2 * 15 + 3 + 0]);
+});
+
+describe.each(codecs)('score-maxsim in subspaces of $subspaceDim', (codec) => {
+  it.each([false, true])('is equal with and without relaxed SIMD (%s)', async (relaxed) => {
+    const maxsim = await createWasmMaxsim(codec, relaxed);
+    maxsim.addShard(shard(codec));
+    for (const tokenCount of [1, 2, 5]) {
+      const query = randomQuery(tokenCount, tokenCount, 64);
+      expect(Array.from(maxsim.score(query, undefined)[0])).toEqual(reference(codec, query, shard(codec)));
+    }
+  });
+
+  it
+    .runIf(gpu)
+    .each<ScoreMaxsimOptions>([
+      { packedDot: true },
+      { packedDot: false },
+      { tokenTile: 1 },
+      { tokenTile: 3, maxBufferBytes: 6 * 512 },
+    ])('is equal in the shader variant %o', async (options) => {
+    const { device } = gpu!;
+    const maxsim = await createScoreMaxsim(device, codec, options);
+    await maxsim.addShard(shard(codec));
+    for (const tokenCount of [1, 4, 9]) {
+      const query = randomQuery(tokenCount, tokenCount, 64);
+      const buffer = createFilledBuffer(device, 'query', GPUBufferUsage.STORAGE, new Uint8Array(query.codes.buffer));
+      const bytes = await runAndRead(device, 37 * 4, (pass) => maxsim.encode(pass, buffer, tokenCount, undefined));
+      expect(Array.from(new Int32Array(bytes))).toEqual(reference(codec, query, shard(codec)));
+      buffer.destroy();
+    }
+    maxsim.close();
+  });
+});
+
+it.runIf(gpu)('refuses a passage that no buffer of the device can hold', async () => {
+  const maxsim = await createScoreMaxsim(gpu!.device, codecs[0], { maxBufferBytes: 512 });
+  await expect(maxsim.addShard(randomShard(1, codecs[0], [3]))).rejects.toMatchObject({ code: 'bad-shard' });
+  maxsim.close();
+});
+
+it('joins two codewords of 2 dimensions to the 4 of a byte of codes', () => {
+  const [codec] = codecs;
+  const book = packCodebook(codec);
+  const joined = book[0 * 16 + 5] | book[1 * 16 + 9];
+  const bytes = [5, 16 + 9].flatMap((word) => [codec.codewords[word * 2], codec.codewords[word * 2 + 1]]);
+  expect(Array.from(new Int8Array(Uint32Array.of(joined).buffer))).toEqual(bytes);
+});
+
+describe('the WASM artefact', () => {
+  it('is smaller than 4 KiB in both builds', () => {
+    for (const { byteLength, base64 } of [SIMD, RELAXED_SIMD]) {
+      expect(byteLength).toBeLessThan(4096);
+      expect(Buffer.from(base64, 'base64').length).toBe(byteLength);
+    }
+  });
+
+  it('holds the shards and a fixed part, and 100 searches add nothing', async () => {
+    const [codec] = codecs;
+    const maxsim = await createWasmMaxsim(codec);
+    const fixed = maxsim.memoryBytes;
+    expect(fixed).toBeLessThan(1 << 20);
+    const big = randomShard(1, codec, new Array(2000).fill(1));
+    maxsim.addShard(big);
+    maxsim.addShard(big);
+    const loaded = maxsim.memoryBytes;
+    expect(loaded - fixed).toBeLessThan(2 * (big.codes.length + 2000 * 8) + 2 * 65536);
+    for (let i = 0; i < 100; i++) maxsim.score(randomQuery(i, 2, 64), new Uint32Array(125).fill(0xff));
+    expect(maxsim.memoryBytes).toBe(loaded);
+  });
+
+  it('says that memory is full instead of trapping', async () => {
+    const maxsim = await createWasmMaxsim(codecs[0]);
+    const tooLarge = { codes: { length: 2 ** 32 } as Uint8Array, firstBlocks: Uint32Array.of(0, 1) };
+    expect(() => maxsim.addShard(tooLarge)).toThrow(/expected an index that fits/);
+  });
+});
+
+afterAll(() => gpu?.device.destroy());
