@@ -1,6 +1,6 @@
 // The YAML block at the top of a Markdown file -> title, metadata and filters. Broken YAML is a warning, not an error.
 
-import { parse } from 'yaml';
+import { parseDocument } from 'yaml';
 import { oneLine } from './clean-text.ts';
 
 export interface FrontMatter {
@@ -14,7 +14,8 @@ export interface FrontMatter {
   body: string;
 }
 
-const YAML_BLOCK = /^---[^\S\n]*\n([\s\S]*?)(?:^|\n)(?:---|\.\.\.)[^\S\n]*(?:\n|$)/;
+const YAML_BLOCK = /^---[^\S\n]*\n((?:[\s\S]*?\n)??)(?:---|\.\.\.)[^\S\n]*(?:\n|$)/;
+const YAML_START = /^\s*(?:#.*\n\s*)*(?:$|["']?[\w-]+["']?\s*:|[{&])/;
 const TOML_BLOCK = /^\+\+\+[^\S\n]*\n[\s\S]*?\n\+\+\+[^\S\n]*(?:\n|$)/;
 const META_NAMES = ['description', 'image', 'date', 'author'];
 const FILTER_NAMES = ['tags', 'tag', 'categories', 'category'];
@@ -28,11 +29,14 @@ export function readFrontMatter(source: string): FrontMatter {
   }
   const block = YAML_BLOCK.exec(text);
   // A rule ("---") at the top of a file opens no front matter when what follows is prose.
-  if (!block || !/^\s*(#|$|["']?[\w-]+["']?\s*:|[{&])/m.test(block[1])) return result;
+  if (!block || !YAML_START.test(block[1])) return result;
   result.body = text.slice(block[0].length);
   let values: unknown;
   try {
-    values = parse(block[1], { logLevel: 'silent' });
+    const document = parseDocument(block[1]);
+    if (document.errors.length > 0) throw document.errors[0];
+    // Throws on aliases that multiply (a "billion laughs" file).
+    values = document.toJS();
   } catch (error) {
     const reason = error instanceof Error ? error.message.split('\n')[0] : String(error);
     result.warnings.push(`front matter is not valid YAML and was ignored: ${reason}`);

@@ -70,8 +70,9 @@ function toPieces(blocks: readonly Block[], { countTokens, maxTokens, lang = '' 
     }
     const units = cutToUnits(block.text, { kind: block.kind, lang, maxTokens, countTokens });
     return units.map((unit, index) => ({
-      ...unit,
+      text: unit.text,
       tokens: countTokens(unit.text),
+      isSentence: unit.isSentence,
       gap: index === 0 ? '\n' : unit.gap,
       block,
       anchor,

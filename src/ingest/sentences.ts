@@ -26,8 +26,12 @@ export function cutToUnits(
   text: string,
   options: { kind: Block['kind']; lang: string; maxTokens: number; countTokens: (text: string) => number },
 ): Unit[] {
+  const spaced: Splitter = (part) => part.split(/(?<=\s)(?=\S)/u);
   const words: Splitter[] = [
-    (part) => part.split(/(?<=\s)(?=\S)/u),
+    // Eight at a time first: a megabyte without a full stop need not become 200,000 units.
+    (part) => inGroups(spaced(part), 8),
+    spaced,
+    (part) => inGroups(segments(part, segmenter(options.lang, 'word')), 8),
     (part) => segments(part, segmenter(options.lang, 'word')),
     (part) => segments(part, segmenter(options.lang, 'grapheme')),
   ];
@@ -75,6 +79,12 @@ export function splitSentences(text: string, lang: string): string[] {
     else sentences.push(part);
   }
   return sentences;
+}
+
+function inGroups(parts: readonly string[], size: number): string[] {
+  const groups: string[] = [];
+  for (let i = 0; i < parts.length; i += size) groups.push(parts.slice(i, i + size).join(''));
+  return groups;
 }
 
 function splitLines(text: string): string[] {

@@ -68,9 +68,9 @@ function joins(
   const openTokens = open.reduce((sum, member) => sum + member.tokens, 0);
   const total = openTokens + next.tokens + countTokens(ownHeading(next.section));
   if (next.tokens < tinyTokens) {
-    // Every section joined is an anchor lost, so a group of tiny ones stays short, and shorter where a new chapter begins.
+    // Every section joined is an anchor lost, so a group of tiny ones stays short, and a pair where a new chapter begins.
     const crossesChapter = first.chapter !== next.chapter;
-    return crossesChapter ? openTokens < tinyTokens : total <= targetTokens / 2;
+    return crossesChapter ? open.length === 1 : total <= targetTokens / 2;
   }
   const isFirstSubsection = open.length === 1 && startsWith(next.section.headings, first.section.headings);
   return isFirstSubsection && next.section.level >= 3 && first.section.level >= 1 && total <= targetTokens;

@@ -1,0 +1,270 @@
+// A folder to passages and a report: real files, and the file system's bad days.
+
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type DirectoryOptions, ingestDirectory } from './directory.ts';
+import { ingestPage } from './ingest-page.ts';
+import { ingestPages } from './ingest-pages.ts';
+import { nodeFs } from './walk.ts';
+
+const fixtures = join(dirname(fileURLToPath(import.meta.url)), 'fixtures');
+const options: DirectoryOptions = { countTokens: (text) => text.match(/\S+/g)?.length ?? 0, maxTokens: 253 };
+const bytes = (text: string) => new TextEncoder().encode(text);
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'latelight-ingest-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+async function write(files: Record<string, string | Uint8Array>): Promise<void> {
+  for (const [path, content] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await writeFile(join(folder, path), content);
+  }
+}
+const ingest = (more: Partial<DirectoryOptions> = {}) => ingestDirectory(folder, { ...options, ...more });
+const skips = ({ report }: Awaited<ReturnType<typeof ingest>>) =>
+  report.skipped.map(({ path, reason }) => `${path}: ${reason}`);
+
+describe('a site', () => {
+  it('becomes passages with titles, paths, addresses, filters and metadata', async () => {
+    const { passages, pages, report } = await ingestDirectory(join(fixtures, 'site'), options);
+    expect(passages).toMatchSnapshot();
+    expect(pages.map(({ url, title, lang }) => [url, title, lang])).toEqual([
+      ['api/lens.html', 'Lens', ''],
+      ['guide/', 'Guide', 'en'],
+      ['guide/setup.md', 'Setting up', ''],
+      ['./', 'Lantern', 'en'],
+    ]);
+    expect(report).toMatchObject({ files: 7, pages: 4, passages: passages.length, warnings: [] });
+    expect(report.skipped).toEqual([
+      { path: 'api/hidden.html', reason: 'robots noindex' },
+      { path: 'api/moved.html', reason: 'redirects to another page' },
+      { path: 'guide/draft.md', reason: 'draft in front matter' },
+    ]);
+  });
+
+  it('with data-latelight-body on one page is only the pages that have it', async () => {
+    const result = await ingestDirectory(join(fixtures, 'marked'), options);
+    expect(result.passages.map(({ text }) => text)).toEqual(['Inside the first mark.\nInside the second mark.']);
+    expect(skips(result)).toEqual(['plain.html: no data-latelight-body, which other pages have']);
+  });
+
+  it('gives the same result in whatever order the files come', async () => {
+    const paths = [
+      'index.html',
+      'guide/index.html',
+      'guide/setup.md',
+      'guide/draft.md',
+      'api/lens.html',
+      'api/moved.html',
+    ];
+    const files = paths.map((path) => ({ path, read: () => readFile(join(fixtures, 'site', path)) }));
+    const result = await ingestPages(files, options);
+    expect(await ingestPages([...files].reverse(), options)).toEqual(result);
+    expect(await ingestPages([...files.slice(3), ...files.slice(0, 3)], options)).toEqual(result);
+    expect(result.pages.map(({ path }) => path)).toEqual([
+      'api/lens.html',
+      'guide/index.html',
+      'guide/setup.md',
+      'index.html',
+    ]);
+  });
+
+  it('loses the title that most of its pages share', async () => {
+    const page = (name: string) => `<title>${name} — Harbour</title><h1>The ${name}</h1><p>Text.`;
+    await write({
+      'a.html': page('Mole'),
+      'b.html': page('Pier'),
+      'c.html': page('Quay'),
+      'd.html': '<title>Harbour</title><p>Text.',
+    });
+    expect((await ingest()).pages.map(({ title }) => title)).toEqual(['Mole', 'Pier', 'Quay', 'Harbour']);
+  });
+
+  it('names pages by their own heading or file under a banner that most of them have', async () => {
+    await write({
+      'hooks.md': '<h1>Harbour</h1>\n\n## Hooks\n\nText.',
+      'server.md': '<h1>Harbour</h1>\n\n## Factory\n\nText.',
+      'index.md': '# Harbour\n\nText.',
+    });
+    const { pages, passages } = await ingest();
+    expect(pages.map(({ title }) => title)).toEqual(['Hooks', 'Harbour', 'server']);
+    expect(passages.map(({ headings }) => headings)).toEqual([[], [], ['Factory']]);
+  });
+});
+
+describe('bad files', () => {
+  it('are skipped with a reason, and cost no other page', async () => {
+    await write({
+      'binary.html': Uint8Array.from([0x89, 0x50, 0x4e, 0x47, 0, 1, 2]),
+      'blank.html': ' \n ',
+      'empty.html': '<main><script>x()</script></main>',
+      'good.html': '<p>Good.',
+      'large.html': `<p>${'x'.repeat(3000)}`,
+      'broken.md': '---\na: [b\n---\nStill read.',
+      'notes.txt': 'not a page',
+    });
+    const result = await ingest({ maxFileBytes: 2000 });
+    expect(result.passages.map(({ text }) => text)).toEqual(['Still read.', 'Good.']);
+    expect(skips(result)).toEqual([
+      'binary.html: binary content (NUL characters)',
+      'blank.html: empty file',
+      'empty.html: no text in its main content',
+      'large.html: larger than 2000 bytes',
+    ]);
+    expect(result.report.warnings).toMatchObject([{ path: 'broken.md' }]);
+  });
+
+  it('that cannot be opened are reported by the system’s code, without paths of the machine', async () => {
+    await write({ 'a.html': '<p>A', 'locked.html': '<p>L', 'shut/b.html': '<p>B' });
+    const allow = (path: string) => {
+      if (/locked|shut$/.test(path))
+        throw Object.assign(new Error(`EACCES: permission denied, ${path}`), { code: 'EACCES' });
+      return path;
+    };
+    const fs: typeof nodeFs = {
+      ...nodeFs,
+      readFile: async (path, more) => nodeFs.readFile(allow(path), more),
+      readdir: async (path, more) => nodeFs.readdir(allow(path), more),
+    };
+    const result = await ingest({ fs });
+    expect(result.pages.map(({ path }) => path)).toEqual(['a.html']);
+    expect(skips(result)).toEqual(['locked.html: cannot be read: EACCES', 'shut: folder cannot be read: EACCES']);
+  });
+
+  it('are not folders that are named like a page', async () => {
+    await write({ 'odd.html/inner.html': '<p>Inner.' });
+    expect((await ingest()).passages.map(({ url }) => url)).toEqual(['odd.html/inner.html']);
+  });
+});
+
+describe('symbolic links', () => {
+  it('in a loop are reported and not followed', async () => {
+    await write({ 'a/page.html': '<p>Page.' });
+    await symlink(join(folder, 'a'), join(folder, 'a/again'));
+    await symlink(folder, join(folder, 'a/top'));
+    await symlink(join(folder, 'self'), join(folder, 'self'));
+    const result = await ingest();
+    expect(result.passages).toHaveLength(1);
+    expect(skips(result)).toEqual([
+      'a/again: symbolic link to what is read under its own path',
+      'a/top: symbolic link to what is read under its own path',
+    ]);
+  });
+
+  it('out of the folder are not followed, and dangling ones are reported', async () => {
+    const outside = await mkdtemp(join(tmpdir(), 'latelight-outside-'));
+    await writeFile(join(outside, 'private.html'), '<p>Private.');
+    await write({ 'page.html': '<p>Page.' });
+    await symlink(outside, join(folder, 'out'));
+    await symlink(join(outside, 'private.html'), join(folder, 'p.html'));
+    await symlink(join(folder, 'gone'), join(folder, 'gone.html'));
+    const result = await ingest();
+    await rm(outside, { recursive: true });
+    expect(result.passages.map(({ text }) => text)).toEqual(['Page.']);
+    expect(skips(result)).toEqual([
+      'gone.html: symbolic link cannot be followed: ENOENT',
+      'out: symbolic link leads out of the folder',
+      'p.html: symbolic link leads out of the folder',
+    ]);
+  });
+
+  it('to a folder that has no path of its own are followed once', async () => {
+    await write({ '.releases/7/page.html': '<p>Seven.' });
+    await symlink(join(folder, '.releases'), join(folder, '.releases/7/loop'));
+    await symlink(join(folder, '.releases/7'), join(folder, 'current'));
+    expect((await ingest()).passages.map(({ url }) => url)).toEqual(['current/page.html']);
+  });
+});
+
+describe('what is read', () => {
+  beforeEach(() =>
+    write({
+      'a.html': '<p>a',
+      'b.md': 'b',
+      'old/c.HTM': '<p>c',
+      '404.html': '<p>e',
+      '.git/d.html': '<p>d',
+      'node_modules/x/r.md': 'r',
+    }),
+  );
+
+  it('leaves out dot folders, node_modules and the error page by default', async () => {
+    expect((await ingest()).pages.map(({ path }) => path)).toEqual(['a.html', 'b.md', 'old/c.HTM']);
+  });
+
+  it('obeys globs to include and exclude', async () => {
+    expect((await ingest({ include: '**/*.md', exclude: [] })).pages.map(({ path }) => path)).toEqual([
+      'b.md',
+      'node_modules/x/r.md',
+    ]);
+    expect((await ingest({ exclude: ['old/**', '*.md', 'node_modules/**'] })).pages.map(({ path }) => path)).toEqual([
+      '404.html',
+      'a.html',
+    ]);
+  });
+
+  it('is told to the progress callback file by file', async () => {
+    const seen: string[] = [];
+    await ingest({ onProgress: ({ path, filesDone, filesTotal }) => seen.push(`${path} ${filesDone}/${filesTotal}`) });
+    expect(seen).toEqual(['a.html 1/3', 'b.md 2/3', 'old/c.HTM 3/3']);
+  });
+
+  it('stops when the signal fires', async () => {
+    const controller = new AbortController();
+    const running = ingest({ signal: controller.signal, onProgress: () => controller.abort() });
+    await expect(running).rejects.toMatchObject({ code: 'aborted', name: 'AbortError' });
+    await expect(ingest({ signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'aborted' });
+  });
+});
+
+describe('a root', () => {
+  it('that is missing, a file or unreadable is the one thing that throws', async () => {
+    await write({ 'a.html': '<p>a' });
+    await expect(ingestDirectory(join(folder, 'no'), options)).rejects.toMatchObject({
+      code: 'ingest-failed',
+      message: expect.stringContaining('ENOENT'),
+    });
+    await expect(ingestDirectory(join(folder, 'a.html'), options)).rejects.toMatchObject({ code: 'ingest-failed' });
+    const fs: typeof nodeFs = {
+      ...nodeFs,
+      readdir: () => Promise.reject(Object.assign(new Error('x'), { code: 'EACCES' })),
+    };
+    await expect(ingest({ fs })).rejects.toMatchObject({
+      code: 'ingest-failed',
+      message: expect.stringContaining('EACCES'),
+    });
+  });
+
+  it('without pages gives an empty result', async () => {
+    expect(await ingest()).toMatchObject({ passages: [], pages: [], report: { files: 0, skipped: [] } });
+  });
+});
+
+describe('a 5 MB page', () => {
+  const paragraph = (i: number) => `Paragraph ${i} of it: ${'many plain words in a row, '.repeat(20)}and an end.`;
+  const paragraphs = Array.from({ length: 9000 }, (_, i) => paragraph(i));
+  const marked = paragraphs.map((text, i) => `${i % 50 ? '' : `<h2 id=h${i}>H ${i}</h2>`}<p>${text}</p>`);
+
+  // CPU time, not the clock's: other work on the machine must not fail this.
+  it.each([
+    ['of paragraphs', 'a.html', `<main>${marked.join('')}`, 5],
+    ['of Markdown', 'a.md', paragraphs.join('\n\n'), 5],
+    ['of one paragraph', 'a.html', `<main><p>${paragraphs.join(' ')}`, 5],
+    ['of one line of code', 'a.html', `<main><pre>${paragraphs.join(' ')}`, 20],
+    ['of one word', 'a.html', `<p>${'長'.repeat(1_700_000)}`, 20],
+  ])('%s takes seconds', (_, path, source, seconds) => {
+    const page = bytes(source);
+    expect(page.length).toBeGreaterThan(5_000_000);
+    const start = process.cpuUsage();
+    const outcome = ingestPage(path, page, { ...options, countTokens: (text) => text.length / 5 });
+    const { user, system } = process.cpuUsage(start);
+    expect((user + system) / 1e6).toBeLessThan(seconds);
+    expect('passages' in outcome && outcome.passages.length).toBeGreaterThan(1000);
+  });
+});

@@ -1,0 +1,119 @@
+// Markdown, MDX and front matter to sections.
+
+import { describe, expect, it } from 'vitest';
+import { readFrontMatter } from './front-matter.ts';
+import { parseMarkdown } from './markdown.ts';
+
+const parse = (source: string, path = 'docs/page.md') => parseMarkdown(source, { path });
+const texts = (source: string, path?: string) =>
+  parse(source, path).sections.flatMap((section) => section.blocks.map((block) => block.text));
+const anchors = (source: string) => parse(source).sections.map((section) => section.anchor);
+
+describe('Markdown', () => {
+  it('gets the heading ids of GitHub, repeated headings and raw HTML headings too', () => {
+    expect(anchors('# `a.b()` & more!\nx\n## Set up\nx\n## Set up\nx\n<h2>Über <b>uns</b></h2>\nx')).toEqual([
+      'ab--more',
+      'set-up',
+      'set-up-1',
+      'über-uns',
+    ]);
+  });
+
+  it('prefers an anchor that the author wrote, before or after the heading or in braces', () => {
+    expect(anchors('x\n\n<a id="before"></a>\n## A\nx\n\n## B\n<a id=after></a>\n\nx\n\n## C {#custom}\nx')).toEqual([
+      undefined,
+      'before',
+      'after',
+      'custom',
+    ]);
+    expect(parse('## C {#custom}\nx').sections[0].headings).toEqual(['C']);
+  });
+
+  it('gives an anchor before a heading to that heading, not to the empty section above', () => {
+    expect(anchors('## A\n\n<a id="b"></a>\n\n### B\n\nx')).toEqual(['a', 'b']);
+  });
+
+  it('keeps code, tables, images and inline code, and drops comments, badges and tables of contents', () => {
+    const page =
+      '# T\n\n[![build](https://img.shields.io/b.svg)](x)\n\n<!-- note -->\n\n- [A](#a)\n  - [B](#b)\n\n[[toc]]\n\n' +
+      '## A\n\nUse `x < y`.\n\n```js\nif (a) {\n  b();\n}\n```\n\n| K | V |\n|---|---|\n| a | 1 |\n\n![A pier](p.png)';
+    expect(texts(page)).toEqual(['Use x < y.', 'if (a) {\n  b();\n}', 'K: a; V: 1.', '[A pier]']);
+  });
+
+  it('drops the syntax of admonitions and shortcodes, not their text', () => {
+    expect(
+      texts('::: tip Title\nText\n:::\n\n:::note[Head]\n\nBody\n\n:::\n\n> [!WARNING]\n> Hot.\n\n{{< ref "x" >}}More'),
+    ).toEqual(['Title Text', 'Body', 'Warning: Hot.', 'More']);
+    expect(texts('```\n::: tip\n```')).toEqual(['::: tip']);
+  });
+
+  it('survives components that HTML would read as open tags', () => {
+    expect(
+      texts('<Header />\n\nText\n\n<Aside title="x > y">\n\nInside\n\n</Aside>\n\n<Button label={f()} />\n\nAfter'),
+    ).toEqual(['Text', 'Inside', 'After']);
+    expect(texts('<TABLE><TR><TD>a</TD></TR></TABLE>')).toEqual(['a.']);
+  });
+
+  it('drops import and export of MDX only, and reads indented prose in components', () => {
+    const source =
+      "import X from './x'\nexport const a = 1\n\n# T\n\n{/* note */}\n\n<X>\n\n    Indented.\n\n</X>\n\n```js\nimport y from 'y'\n```";
+    expect(texts(source, 'a.mdx')).toEqual(['Indented.', "import y from 'y'"]);
+    expect(texts('import duties apply', 'a.md')).toEqual(['import duties apply']);
+  });
+});
+
+describe('front matter', () => {
+  it('gives title, language, metadata and filters', () => {
+    const page = parse(
+      '\uFEFF---\r\ntitle: "A: b"\r\nlang: fr\r\ndescription: D\r\ndate: 2024-05-01\r\ntags: [x, y, x]\r\ncategory: a, b\r\n---\r\n# H\r\ntext',
+    );
+    expect(page).toMatchObject({
+      title: 'A: b',
+      lang: 'fr',
+      meta: { description: 'D', date: '2024-05-01' },
+      filters: { tags: ['x', 'y'], category: ['a', 'b'] },
+      sections: [{ headings: ['H'], blocks: [{ text: 'text' }] }],
+      warnings: [],
+    });
+  });
+
+  it('without a title leaves it to the first h1, the first heading, the file name', () => {
+    expect(parse('---\ntags: a\n---\n## B\nx\n# A\nx').title).toBe('A');
+    expect(parse('## B\nx').title).toBe('B');
+    expect(parse('x', 'docs/get-going/README.md').title).toBe('get going');
+  });
+
+  it.each([
+    'title: [unclosed',
+    'a: b: c',
+    'x: *missing',
+    'title: "open',
+    `a: &a [x]\n${'b: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a,*a]\n'.repeat(1)}c: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: [*c,*c,*c,*c,*c,*c,*c,*c,*c,*c]`,
+  ])('that is broken (%j) is a warning, and the text is still read', (yaml) => {
+    const page = parse(`---\n${yaml}\n---\n# H\ntext`);
+    expect(page.title).toBe('H');
+    expect(page.warnings).toHaveLength(1);
+    expect(page.sections[0].blocks).toMatchObject([{ text: 'text' }]);
+  });
+
+  it('is not every rule at the top of a file', () => {
+    expect(readFrontMatter('---\n\nSome prose\n\n---\nmore').body).toContain('Some prose');
+    expect(readFrontMatter('---\ntitle: never closed\n').title).toBe('');
+    expect(readFrontMatter('---\n---\ntext').body).toBe('text');
+  });
+
+  it('excludes drafts and pages that ask for it', () => {
+    for (const line of ['draft: true', 'published: false', 'search: false', 'unlisted: true']) {
+      expect(parse(`---\n${line}\n---\nx`).exclusion).toBeDefined();
+    }
+    expect(parse('---\ndraft: false\n---\nx').exclusion).toBeUndefined();
+  });
+
+  it('in TOML is removed with a warning', () => {
+    expect(parse('+++\ntitle = "x"\n+++\ntext')).toMatchObject({
+      title: 'page',
+      sections: [{ blocks: [{ text: 'text' }] }],
+    });
+    expect(parse('+++\ntitle = "x"\n+++\ntext').warnings).toHaveLength(1);
+  });
+});

@@ -1,0 +1,38 @@
+// Addresses of pages.
+
+import { expect, it } from 'vitest';
+import { pageUrl, withAnchor } from './page-url.ts';
+
+it.each([
+  ['index.html', './'],
+  ['guide/index.html', 'guide/'],
+  ['guide/setup.html', 'guide/setup.html'],
+  ['reindex.html', 'reindex.html'],
+  ['a b/ü#?.html', 'a%20b/%C3%BC%23%3F.html'],
+  ['c:d.html', 'c%3Ad.html'],
+  ['\uD800.html', '%EF%BF%BD.html'],
+  ['docs/guide.md', 'docs/guide.md'],
+])('the page of %s is at %s', (path, url) => {
+  expect(pageUrl(path)).toBe(url);
+});
+
+it('clean addresses have no extension, and those of Markdown are the caller’s', () => {
+  expect(pageUrl('guide/setup.html', { cleanUrls: true })).toBe('guide/setup');
+  expect(pageUrl('guide/index.html', { cleanUrls: true })).toBe('guide/');
+  expect(pageUrl('guide/a b.md', { markdownUrl: (path) => path.replace(/ /g, '_').replace(/\.md$/, '/') })).toBe(
+    'guide/a_b/',
+  );
+});
+
+it('an address resolves against the root of the site to the file and the fragment', () => {
+  for (const [path, anchor] of [
+    ['a:b/c d.html', 'x y#"ü%'],
+    ['index.html', 'a'],
+    ['?/#.html', undefined],
+  ] as const) {
+    const url = new URL(withAnchor(pageUrl(path), anchor), 'https://example.org/site/');
+    expect(decodeURIComponent(url.pathname)).toBe(`/site/${path.replace('index.html', '')}`);
+    expect(decodeURIComponent(url.hash)).toBe(anchor === undefined ? '' : `#${anchor}`);
+    expect(url.search).toBe('');
+  }
+});
