@@ -28,9 +28,17 @@ export default defineConfig({
       ],
     },
   },
-  webServer: {
-    command: `node bin/latelight.js serve demo/search --port ${port}`,
-    url: `http://localhost:${port}/manifest.json`,
-    reuseExistingServer: false,
-  },
+  webServer: [
+    serve('demo/search', port),
+    // A smaller index at an origin of its own, for tests on the software GPU adapter and for breaking things.
+    serve('demo/small', 4872),
+  ],
 });
+
+function serve(folder: string, at: number) {
+  return {
+    command: `node bin/latelight.js serve ${folder} --port ${at}`,
+    url: `http://localhost:${at}/manifest.json`,
+    reuseExistingServer: false,
+  };
+}

@@ -1,0 +1,45 @@
+// A strict Content-Security-Policy, sent as a header for page and worker alike.
+
+import { expect, test } from '@playwright/test';
+import { gotoBlank, openAndSearch, SMALL } from './engine.ts';
+
+const POLICY =
+  "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; worker-src 'self'; style-src 'self'; img-src 'self' data:";
+
+test.beforeEach(async ({ context }) => {
+  await context.route(`${SMALL}**`, async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, headers: { ...response.headers(), 'content-security-policy': POLICY } });
+  });
+});
+
+test('the page searches under it, and nothing is reported', async ({ page }) => {
+  const violations: string[] = [];
+  page.on('console', (message) => {
+    if (/content security policy/i.test(message.text())) violations.push(message.text());
+  });
+  await page.goto(SMALL);
+  const box = page.getByRole('textbox', { name: 'Search' }).or(page.getByRole('combobox', { name: 'Search' }));
+  await box.fill('redact passwords');
+  await expect(page.getByRole('region', { name: 'Results' }).getByRole('listitem').first()).toContainText(/redact/i);
+  expect(violations).toEqual([]);
+});
+
+test('WebGPU says why it cannot', async ({ page }) => {
+  await gotoBlank(page);
+  expect(await openAndSearch(page, 'webgpu', [{ text: 'a' }])).toMatchObject({ code: 'no-webgpu' });
+  const auto = await openAndSearch(page, 'auto', [{ text: 'logging' }]);
+  expect(auto).toMatchObject({ found: [{ backend: 'wasm' }] });
+});
+
+test('no request leaves the origin', async ({ page }) => {
+  const foreign: string[] = [];
+  page.context().on('request', (request) => {
+    if (!request.url().startsWith(SMALL) && !/^(data|blob):/.test(request.url())) foreign.push(request.url());
+  });
+  await page.goto(SMALL);
+  const box = page.getByRole('textbox', { name: 'Search' }).or(page.getByRole('combobox', { name: 'Search' }));
+  await box.fill('transport');
+  await expect(page.getByRole('region', { name: 'Results' }).getByRole('listitem').first()).toBeVisible();
+  expect(foreign).toEqual([]);
+});

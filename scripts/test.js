@@ -1,0 +1,73 @@
+// `npm test`: installs what is missing, then types, lint, unit tests and kernels, build, size budget, end-to-end tests. Ends with the
+// totals of all runners.
+
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { installChromium, installPackages, must, root } from './install.js';
+
+installPackages();
+const chromium = await installChromium();
+console.log(`Chromium: ${chromium}`);
+must(process.execPath, ['scripts/build-scorer.js']);
+console.log('\n== types');
+must('npx', ['tsc', '--noEmit']);
+console.log('\n== lint');
+must('npx', ['biome', 'check', '.']);
+
+const results = join(root, 'test-results');
+rmSync(results, { recursive: true, force: true });
+mkdirSync(results);
+const totals = { passed: 0, failed: 0, skipped: 0 };
+let broken = false;
+
+/** Runs a test runner to its end, whatever it finds, and adds what its report says. */
+function runner(name, args, report, read) {
+  console.log(`\n== ${name}`);
+  const { status } = spawnSync('npx', args, {
+    cwd: root,
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+    env: { ...process.env, LATELIGHT_CHROMIUM: chromium },
+  });
+  if (!existsSync(report)) {
+    console.error(`${name}: expected a report in ${report}, got none (exit code ${status})`);
+    broken = true;
+    return;
+  }
+  const { passed, failed, skipped } = read(JSON.parse(readFileSync(report, 'utf8')));
+  totals.passed += passed;
+  totals.failed += failed;
+  totals.skipped += skipped;
+  if (status !== 0) broken = true;
+}
+
+const unitReport = join(results, 'unit.json');
+runner(
+  'unit tests, kernels on Dawn',
+  ['vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${unitReport}`],
+  unitReport,
+  (report) => ({
+    passed: report.numPassedTests,
+    failed:
+      report.numFailedTests +
+      report.testResults.filter(({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0)
+        .length,
+    skipped: report.numPendingTests + report.numTodoTests,
+  }),
+);
+
+console.log('\n== build, demo index, size budget');
+must(process.execPath, ['scripts/build.js']);
+must(process.execPath, ['scripts/build-demo.js', '--small']);
+must(process.execPath, ['scripts/size-budget.js']);
+
+const e2eReport = join(root, 'test-results/e2e.json');
+runner('end to end in Chromium', ['playwright', 'test'], e2eReport, ({ stats }) => ({
+  passed: stats.expected,
+  failed: stats.unexpected + stats.flaky,
+  skipped: stats.skipped,
+}));
+
+console.log(`\n${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
+process.exit(broken || totals.failed > 0 ? 1 : 0);
