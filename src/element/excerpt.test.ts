@@ -70,6 +70,6 @@ describe('segmentExcerpt', () => {
 
 describe('markLevel', () => {
   it('grows with strength', () => {
-    expect([0, 0.5, 0.6, 0.8, 0.9, 1].map(markLevel)).toEqual([1, 1, 2, 3, 4, 4]);
+    expect([0, 0.59, 0.6, 0.8, 0.92, 1].map(markLevel)).toEqual([1, 1, 2, 3, 4, 4]);
   });
 });

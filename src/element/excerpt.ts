@@ -11,8 +11,11 @@ export interface Segment {
   mark?: { queryWord: number; level: MarkLevel };
 }
 
-/** Alignment keeps cosines from .45 up and strengths are relative to the strongest, so most lie between .45 and 1. */
-const LEVEL_BOUNDS = [0.55, 0.7, 0.85];
+/**
+ * Strengths of the default model over the demo index: the same word or its inflections .92 to 1, related words .6 to .9,
+ * function words that answer function words .45 to .8, most of them below .6.
+ */
+const LEVEL_BOUNDS = [0.6, 0.8, 0.92];
 
 export function markLevel(strength: number): MarkLevel {
   return (1 + LEVEL_BOUNDS.filter((bound) => strength >= bound).length) as MarkLevel;

@@ -14,8 +14,6 @@ import { QuerySequence } from './query-sequence.ts';
 import { styles } from './styles.ts';
 import { type Chip, chipsOf, chipsView, engineView, errorView, hitsView } from './views.ts';
 
-/** The folder of the script that defined the element: an index folder holds both. */
-const scriptAddress = import.meta.url;
 /** A pause long enough that a screen reader is not talked over while someone types. */
 const ANNOUNCE_AFTER_MS = 700;
 
@@ -32,7 +30,10 @@ export class LatelightSearch extends LitElement {
   };
   static override styles = styles;
 
-  /** Address of the index folder, relative to the page; by default the folder of this script. */
+  /** Index folder of elements without `src`. The script that a site includes sets it to its own folder. */
+  static defaultSrc = './';
+
+  /** Address of the index folder, relative to the page. */
   declare src: string | undefined;
   /** Where to compute: `auto`, `webgpu` or `wasm`. */
   declare device: OpenOptions['device'];
@@ -176,7 +177,7 @@ export class LatelightSearch extends LitElement {
 
   private async openEngine(): Promise<SearchEngine> {
     if (this.engine) return this.engine;
-    const folder = this.src === undefined ? new URL('.', scriptAddress) : new URL(this.src, document.baseURI);
+    const folder = new URL(this.src ?? LatelightSearch.defaultSrc, document.baseURI);
     return this.session.open(folder.href, this.device);
   }
 

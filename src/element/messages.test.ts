@@ -7,6 +7,7 @@ const result = (over: Partial<SearchResult> = {}): SearchResult => ({
   query: 'reef',
   hits: [],
   words: [],
+  queryCodes: { codes: new Int8Array(), tokenCount: 0, dim: 0 },
   backend: 'wasm',
   encoder: 'wasm',
   passageCount: 3204,

@@ -98,6 +98,9 @@ export const styles = css`
     font-size: 1.1875rem;
     text-overflow: ellipsis;
   }
+  input:focus-visible {
+    outline: none;
+  }
   input::placeholder {
     color: var(--_muted);
     opacity: 1;
@@ -199,8 +202,7 @@ export const styles = css`
   /* Below the box: always there, so that nothing jumps when it fills */
   .foot {
     display: flex;
-    flex-wrap: wrap;
-    align-items: center;
+    align-items: start;
     justify-content: space-between;
     column-gap: 1rem;
     min-block-size: 2.75rem;
@@ -211,13 +213,15 @@ export const styles = css`
   }
   .note {
     margin: 0;
-    padding-block: 0.5rem;
+    padding-block: 0.6875rem;
+    line-height: 1.4;
   }
   .note[data-loading] {
     animation: appear 0.2s 0.25s both;
   }
   .engine {
     position: relative;
+    flex: none;
     margin-inline-start: auto;
   }
   summary {
@@ -389,7 +393,6 @@ export const styles = css`
   .excerpt {
     margin: 0.375rem 0 0;
     overflow-wrap: anywhere;
-    white-space: pre-line;
     transition: color 0.15s;
   }
   ol[data-dimmed] .excerpt {
@@ -406,14 +409,18 @@ export const styles = css`
     text-decoration-skip-ink: none;
     transition: background-color 0.15s;
   }
+  /* Weak matches show when their word is asked for; all at once they would be noise. */
   mark[data-level='1'] {
-    text-decoration-style: dotted;
+    text-decoration: none;
+  }
+  ol[data-dimmed] mark[data-level='1']:not([data-dim]) {
+    text-decoration: underline dotted var(--_accent);
   }
   mark[data-level='2'] {
-    --_wash: 14%;
+    --_wash: 10%;
   }
   mark[data-level='3'] {
-    --_wash: 28%;
+    --_wash: 26%;
     --_rule: 2px;
   }
   mark[data-level='4'] {
@@ -423,7 +430,7 @@ export const styles = css`
   ol[data-dimmed] mark:not([data-dim]) {
     color: var(--_text);
   }
-  mark[data-dim] {
+  mark[data-level][data-dim] {
     background: none;
     text-decoration: none;
   }
