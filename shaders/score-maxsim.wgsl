@@ -73,8 +73,7 @@ fn score_maxsim(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocati
   for (var token = 0u; token < search.token_count; token += TOKEN_TILE) {
     workgroupBarrier();
     for (var i = lane; i < TOKEN_TILE * WORDS; i += LANES) {
-      let at = token * WORDS + i;
-      tile[i] = select(0u, query[min(at, search.token_count * WORDS - 1u)], at < search.token_count * WORDS);
+      tile[i] = query[min(token * WORDS + i, search.token_count * WORDS - 1u)]; // slots after the last token are not summed
     }
     workgroupBarrier();
 
