@@ -137,6 +137,12 @@ describe('bad files', () => {
     expect(skips(result)).toEqual(['locked.html: cannot be read: EACCES', 'shut: folder cannot be read: EACCES']);
   });
 
+  it('that are known to be too large are not read at all', async () => {
+    const read = () => Promise.reject(new Error('was read'));
+    const { report } = await ingestPages([{ path: 'a.html', sizeBytes: 33 * 2 ** 20, read }], options);
+    expect(report.skipped).toEqual([{ path: 'a.html', reason: 'larger than 33554432 bytes' }]);
+  });
+
   it('are not folders that are named like a page', async () => {
     await write({ 'odd.html/inner.html': '<p>Inner.' });
     expect((await ingest()).passages.map(({ url }) => url)).toEqual(['odd.html/inner.html']);

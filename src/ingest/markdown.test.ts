@@ -51,6 +51,7 @@ describe('Markdown', () => {
     expect(
       texts('<Header />\n\nText\n\n<Aside title="x > y">\n\nInside\n\n</Aside>\n\n<Button label={f()} />\n\nAfter'),
     ).toEqual(['Text', 'Inside', 'After']);
+    expect(texts('Before <Badge text="new" /> and after')).toEqual(['Before and after']);
     expect(texts('<TABLE><TR><TD>a</TD></TR></TABLE>')).toEqual(['a.']);
   });
 

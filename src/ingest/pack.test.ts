@@ -42,17 +42,15 @@ describe('packing', () => {
   });
 
   it('keeps a line that announces the next block with it', () => {
-    const passages = pack([
-      section(
-        ['A'],
-        [
-          words(38),
-          { kind: 'prose', text: 'For example this:', leadsOn: true },
-          { kind: 'code', text: words(35, 'code') },
-        ],
-      ),
-    ]);
-    expect(passages.map(({ text }) => text.split('\n')[0])).toEqual([words(38), 'For example this:']);
+    const announcement: Block = { kind: 'prose', text: 'For example, a lantern that turns by itself:', leadsOn: true };
+    const passages = pack([section(['A'], [words(30), announcement, { kind: 'code', text: words(38, 'code') }])]);
+    expect(passages.map(({ text }) => text.split('\n')[0])).toEqual([words(30), announcement.text]);
+  });
+
+  it('repeats nothing where a passage begins with a new paragraph, though both are long', () => {
+    const long = (name: string) => Array.from({ length: 8 }, (_, i) => sentence(10, `${name}${i}x`)).join(' ');
+    const passages = pack([section(['A'], [long('p'), long('q')])]);
+    expect(passages.map(({ text }) => text.slice(4, 7))).toEqual(['p0x', 'p3x', 'q0x', 'q3x']);
   });
 
   it('cuts a long paragraph between sentences and repeats one of them', () => {

@@ -24,6 +24,10 @@ it('clean addresses have no extension, and those of Markdown are the caller’s'
   );
 });
 
+it('a fragment has no second hash in it', () => {
+  expect(withAnchor('a.html', 'x#y z')).toBe('a.html#x%23y%20z');
+});
+
 it('an address resolves against the root of the site to the file and the fragment', () => {
   for (const [path, anchor] of [
     ['a:b/c d.html', 'x y#"ü%'],
