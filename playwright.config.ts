@@ -7,8 +7,8 @@ const port = 4871;
 
 export default defineConfig({
   testDir: 'e2e',
-  timeout: 120_000,
-  expect: { timeout: 30_000 },
+  timeout: 60_000,
+  expect: { timeout: 20_000 },
   retries: 0,
   // Two cores are the least we ask for, and a test here runs a model: side by side they would only wait for each other.
   workers: 1,

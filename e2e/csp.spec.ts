@@ -19,7 +19,7 @@ test('the page searches under it, and nothing is reported', async ({ page }) => 
     if (/content security policy/i.test(message.text())) violations.push(message.text());
   });
   await page.goto(SMALL);
-  const box = page.getByRole('textbox', { name: 'Search' }).or(page.getByRole('combobox', { name: 'Search' }));
+  const box = page.getByRole('searchbox', { name: 'Search' });
   await box.fill('redact passwords');
   await expect(page.getByRole('region', { name: 'Results' }).getByRole('listitem').first()).toContainText(/redact/i);
   expect(violations).toEqual([]);
@@ -38,7 +38,7 @@ test('no request leaves the origin', async ({ page }) => {
     if (!request.url().startsWith(SMALL) && !/^(data|blob):/.test(request.url())) foreign.push(request.url());
   });
   await page.goto(SMALL);
-  const box = page.getByRole('textbox', { name: 'Search' }).or(page.getByRole('combobox', { name: 'Search' }));
+  const box = page.getByRole('searchbox', { name: 'Search' });
   await box.fill('transport');
   await expect(page.getByRole('region', { name: 'Results' }).getByRole('listitem').first()).toBeVisible();
   expect(foreign).toEqual([]);

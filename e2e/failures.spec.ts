@@ -9,10 +9,7 @@ async function expectErrorThenRetry(page: Page, sentence: RegExp, detail: RegExp
   await expect(alert).toContainText(detail);
   await page.context().unrouteAll({ behavior: 'wait' });
   await page.getByRole('button', { name: 'Try again' }).click();
-  await page
-    .getByRole('textbox', { name: 'Search' })
-    .or(page.getByRole('combobox', { name: 'Search' }))
-    .fill('redact passwords');
+  await page.getByRole('searchbox', { name: 'Search' }).fill('redact passwords');
   await expect(page.getByRole('region', { name: 'Results' }).getByRole('listitem').first()).toContainText(/redact/i);
   await expect(alert).toHaveCount(0);
 }

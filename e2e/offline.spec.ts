@@ -2,8 +2,7 @@
 
 import { expect, test } from '@playwright/test';
 
-const box = (page: import('@playwright/test').Page) =>
-  page.getByRole('textbox', { name: 'Search' }).or(page.getByRole('combobox', { name: 'Search' }));
+const box = (page: import('@playwright/test').Page) => page.getByRole('searchbox', { name: 'Search' });
 
 test('after one visit the page reloads and searches offline, for a question never asked before', async ({
   page,

@@ -3,8 +3,7 @@
 import { expect, type Page, test } from '@playwright/test';
 import { gotoBlank, hasAdapter, SMALL } from './engine.ts';
 
-const box = (page: Page) =>
-  page.getByRole('textbox', { name: 'Search' }).or(page.getByRole('combobox', { name: 'Search' }));
+const box = (page: Page) => page.getByRole('searchbox', { name: 'Search' });
 
 test('a worker that dies during a search is named, and trying again starts another', async ({ page }) => {
   // Held fragments keep the search pending until the worker is gone.

@@ -5,10 +5,7 @@ import { gotoBlank, hasAdapter, openAndSearch, SMALL } from './engine.ts';
 
 test('a question finds the passage that answers it', async ({ page }) => {
   await page.goto('/');
-  await page
-    .getByRole('textbox', { name: 'Search' })
-    .or(page.getByRole('combobox', { name: 'Search' }))
-    .fill('how do I close the server gracefully');
+  await page.getByRole('searchbox', { name: 'Search' }).fill('how do I close the server gracefully');
   const first = page.getByRole('region', { name: 'Results' }).getByRole('listitem').first();
   await expect(first).toContainText(/clos/i);
   await expect(first.getByRole('link').first()).toHaveAttribute('href', /fastify\/Reference\/(Server|Hooks)\.html#/);
@@ -18,7 +15,7 @@ test('a question finds the passage that answers it', async ({ page }) => {
 test('typed fast, only the results of the last query show', async ({ page }) => {
   await page.goto('/');
   const results = page.getByRole('region', { name: 'Results' });
-  const box = page.getByRole('textbox', { name: 'Search' }).or(page.getByRole('combobox', { name: 'Search' }));
+  const box = page.getByRole('searchbox', { name: 'Search' });
   await box.fill('retry failed requests');
   await expect(results.getByRole('listitem').first()).toContainText(/retry/i);
   // Every announcement is a result that was shown.

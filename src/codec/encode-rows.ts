@@ -1,18 +1,20 @@
-// Embeddings -> 4-bit codes: rotate, then choose one codeword a subspace so that dot products with the row are kept, not
-// only its place (score-aware quantization: Guo et al. 2020, "Accelerating Large-Scale Inference with Anisotropic VQ", eq. 4).
+// Embeddings -> 4-bit codes: rotate, then choose one codeword a subspace so that scores are kept, not only places (score-aware
+// quantization: Guo et al. 2020, "Accelerating Large-Scale Inference with Anisotropic VQ", here for all members of a pooled row).
 
 import { BLOCK_ROWS, CODEWORDS } from '../format/layout.ts';
 import type { Codec } from './codec.ts';
 
-/** Weight of the error parallel to the row against the rest; chosen by bench/quality (docs/decisions/0002). */
-const PARALLEL_WEIGHT = 10;
+/** Weight of the members' scores against the distance from their mean: 4, 9 and 20 were tried (docs/decisions/0002). */
+export const MEMBER_WEIGHT = 9;
 /** Changes whenever the codes of the same rows would: cached passages of another version are encoded again. */
-export const CODING_VERSION = 1;
-/** Coordinate-descent sweeps over the subspaces; a third changed fewer than 1 code in 500. */
-const SWEEPS = 2;
+export const CODING_VERSION = 2;
+/** Coordinate-descent sweeps over the subspaces; most rows stop changing before the third ends. */
+const SWEEPS = 3;
+/** A code changes only for a gain above rounding, so that equal losses never depend on the order of sums. */
+const LEAST_GAIN = 1e-9;
 
-/** Rotates rows: [count, dim] of the codec's own dim, in place order; rows must be truncated and unit already. */
-export function rotateRows(codec: Codec, rows: Float32Array, count: number): Float32Array {
+/** Rotated rows [count, dim]; the given ones must be of the codec's own dim already, and unit. */
+export function rotateRows(codec: Pick<Codec, 'dim' | 'rotation'>, rows: Float32Array, count: number): Float32Array {
   const { dim, rotation } = codec;
   const rotated = new Float32Array(count * dim);
   for (let row = 0; row < count; row++) {
@@ -39,57 +41,164 @@ export function truncateRows(rows: Float32Array, count: number, modelDim: number
 }
 
 /**
- * Codes of rotated rows.
- * @param rotated [count, dim] unit rows after `rotateRows`
- * @returns [count, subspaceCount] codes 0..15
+ * One code for each group of pooled rows. Chosen by coordinate descent over the subspaces so that the coded row c lies near the
+ * members' mean m and gives every member z the score 1 it gives itself:
+ *   |c - m|^2 + MEMBER_WEIGHT x mean over members of (c.z - 1)^2
+ * @param rotated [tokenCount, dim] unit rows after `rotateRows`
+ * @param rowOfToken [tokenCount] group of each row, as `poolRows` gives it
+ * @returns [rowCount, subspaceCount] codes 0..15
  */
-export function encodeRows(codec: Codec, rotated: Float32Array, count: number): Uint8Array {
-  const { dim, subspaceDim, subspaceCount, codewords, codewordScale } = codec;
-  const words = Float32Array.from(codewords, (value) => value / codewordScale);
-  const codes = new Uint8Array(count * subspaceCount);
-  // For one row: squared error and parallel component of each candidate in each subspace.
-  const errors = new Float64Array(subspaceCount * CODEWORDS);
-  const parallels = new Float64Array(subspaceCount * CODEWORDS);
-  for (let row = 0; row < count; row++) {
-    let parallel = 0;
-    for (let s = 0; s < subspaceCount; s++) {
-      let best = 0;
-      for (let c = 0; c < CODEWORDS; c++) {
-        let error = 0;
-        let along = 0;
-        for (let d = 0; d < subspaceDim; d++) {
-          const x = rotated[row * dim + s * subspaceDim + d];
-          const e = x - words[(s * CODEWORDS + c) * subspaceDim + d];
-          error += e * e;
-          along += e * x;
-        }
-        errors[s * CODEWORDS + c] = error;
-        parallels[s * CODEWORDS + c] = along;
-        if (error < errors[s * CODEWORDS + best]) best = c;
-      }
-      codes[row * subspaceCount + s] = best;
-      parallel += parallels[s * CODEWORDS + best];
-    }
-    for (let sweep = 0; sweep < SWEEPS; sweep++) {
+export function encodeRows(codec: Codec, rotated: Float32Array, rowOfToken: Uint32Array, rowCount: number): Uint8Array {
+  const { dim, subspaceCount, codewords, codewordScale } = codec;
+  const coder = new RowCoder(
+    dim,
+    subspaceCount,
+    Float32Array.from(codewords, (value) => value / codewordScale),
+    SWEEPS,
+  );
+  const codes = new Uint8Array(rowCount * subspaceCount);
+  membersOf(rowOfToken, rowCount).forEach((members, row) => {
+    coder.encode(rotated, members, codes.subarray(row * subspaceCount, (row + 1) * subspaceCount));
+  });
+  return codes;
+}
+
+/** Tokens of each pooled row, ascending. */
+export function membersOf(rowOfToken: Uint32Array, rowCount: number): number[][] {
+  const members: number[][] = Array.from({ length: rowCount }, () => []);
+  rowOfToken.forEach((row, token) => {
+    members[row].push(token);
+  });
+  return members;
+}
+
+/** Codes rows with given codewords; keeps its buffers from one row to the next. Fitting uses it too. */
+export class RowCoder {
+  private readonly dim: number;
+  private readonly subspaceDim: number;
+  private readonly subspaceCount: number;
+  /** [subspaceCount, 16, subspaceDim] */
+  private readonly words: Float32Array;
+  private readonly sweeps: number;
+  private readonly mean: Float64Array;
+  private readonly coded: Float64Array;
+
+  constructor(dim: number, subspaceCount: number, words: Float32Array, sweeps: number) {
+    this.dim = dim;
+    this.subspaceCount = subspaceCount;
+    this.subspaceDim = dim / subspaceCount;
+    this.words = words;
+    this.sweeps = sweeps;
+    this.mean = new Float64Array(dim);
+    this.coded = new Float64Array(dim);
+  }
+
+  /** Writes the codes of the group `members` of `rotated` rows. */
+  encode(rotated: Float32Array, members: readonly number[], codes: Uint8Array): void {
+    const { dim, subspaceDim, subspaceCount, words, mean, coded } = this;
+    meanOfMembers(rotated, members, dim, mean);
+    this.startFrom(startingPoint(mean), codes);
+    // miss[i] = c.z_i - 1
+    const miss = members.map((token) => {
+      let dot = 0;
+      for (let d = 0; d < dim; d++) dot += coded[d] * rotated[token * dim + d];
+      return dot - 1;
+    });
+    const weight = MEMBER_WEIGHT / members.length;
+    const linear = new Float64Array(subspaceDim);
+    const quadratic = new Float64Array(subspaceDim * subspaceDim);
+    for (let sweep = 0; sweep < this.sweeps; sweep++) {
+      let changed = false;
       for (let s = 0; s < subspaceCount; s++) {
-        const current = codes[row * subspaceCount + s];
-        const others = parallel - parallels[s * CODEWORDS + current];
-        let best = current;
-        let lowest = Number.POSITIVE_INFINITY;
-        for (let c = 0; c < CODEWORDS; c++) {
-          const along = others + parallels[s * CODEWORDS + c];
-          const loss = errors[s * CODEWORDS + c] + (PARALLEL_WEIGHT - 1) * along * along;
-          if (loss < lowest) {
-            lowest = loss;
-            best = c;
+        const at = s * subspaceDim;
+        // The loss around the present code, as a quadratic in the change of this subspace.
+        for (let a = 0; a < subspaceDim; a++) {
+          linear[a] = coded[at + a] - mean[at + a];
+          for (let b = 0; b < subspaceDim; b++) quadratic[a * subspaceDim + b] = a === b ? 1 : 0;
+        }
+        members.forEach((token, i) => {
+          const z = token * dim + at;
+          for (let a = 0; a < subspaceDim; a++) {
+            linear[a] += weight * miss[i] * rotated[z + a];
+            for (let b = 0; b < subspaceDim; b++) {
+              quadratic[a * subspaceDim + b] += weight * rotated[z + a] * rotated[z + b];
+            }
+          }
+        });
+        let best = codes[s];
+        let lowest = -LEAST_GAIN;
+        for (let word = 0; word < CODEWORDS; word++) {
+          if (word === codes[s]) continue;
+          let change = 0;
+          const from = (s * CODEWORDS + word) * subspaceDim;
+          for (let a = 0; a < subspaceDim; a++) {
+            const delta = words[from + a] - coded[at + a];
+            let bent = 2 * linear[a];
+            for (let b = 0; b < subspaceDim; b++)
+              bent += quadratic[a * subspaceDim + b] * (words[from + b] - coded[at + b]);
+            change += delta * bent;
+          }
+          if (change < lowest) {
+            lowest = change;
+            best = word;
           }
         }
-        codes[row * subspaceCount + s] = best;
-        parallel = others + parallels[s * CODEWORDS + best];
+        if (best === codes[s]) continue;
+        changed = true;
+        codes[s] = best;
+        const from = (s * CODEWORDS + best) * subspaceDim;
+        members.forEach((token, i) => {
+          for (let a = 0; a < subspaceDim; a++)
+            miss[i] += (words[from + a] - coded[at + a]) * rotated[token * dim + at + a];
+        });
+        for (let a = 0; a < subspaceDim; a++) coded[at + a] = words[from + a];
       }
+      if (!changed) break;
     }
   }
-  return codes;
+
+  /** Nearest codeword in each subspace, ties to the lowest code. */
+  private startFrom(point: Float64Array, codes: Uint8Array): void {
+    const { subspaceDim, subspaceCount, words, coded } = this;
+    for (let s = 0; s < subspaceCount; s++) {
+      let best = 0;
+      let lowest = Number.POSITIVE_INFINITY;
+      for (let word = 0; word < CODEWORDS; word++) {
+        let error = 0;
+        for (let d = 0; d < subspaceDim; d++) {
+          error += (point[s * subspaceDim + d] - words[(s * CODEWORDS + word) * subspaceDim + d]) ** 2;
+        }
+        if (error < lowest) {
+          lowest = error;
+          best = word;
+        }
+      }
+      codes[s] = best;
+      for (let d = 0; d < subspaceDim; d++)
+        coded[s * subspaceDim + d] = words[(s * CODEWORDS + best) * subspaceDim + d];
+    }
+  }
+}
+
+/** Plain mean of the members, not renormalised, into `mean`. */
+export function meanOfMembers(
+  rotated: Float32Array,
+  members: readonly number[],
+  dim: number,
+  mean: Float64Array,
+): void {
+  mean.fill(0);
+  for (const token of members) for (let d = 0; d < dim; d++) mean[d] += rotated[token * dim + d];
+  for (let d = 0; d < dim; d++) mean[d] /= members.length;
+}
+
+/**
+ * The mean made longer than a unit row: members spread around it, and each is to score 1 against the coded row, not its cosine
+ * with the mean. m / |m|^1.5 lost least in float (bench/quality; 1 is renormalising, 2 makes the mean score exactly 1).
+ */
+export function startingPoint(mean: Float64Array): Float64Array {
+  const scale = Math.max(1e-6, Math.hypot(...mean)) ** -1.5;
+  return mean.map((value) => value * scale);
 }
 
 /** Number of blocks that hold `rowCount` rows; a passage has at least one. */

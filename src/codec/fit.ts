@@ -1,65 +1,156 @@
-// Fits a codec: a rotation that spreads variance over the subspaces, k-means in each, and the int8 scale that keeps scores
-// inside 16 bits. Once for a model, on general text (docs/decisions/0002).
+// Fits a codec: a random rotation that spreads variance over the subspaces, codebooks by k-means and then by the very loss that
+// codes are chosen with, and the int8 scale that keeps scores inside 16 bits. Once for a model, on general text.
 
 import { CODEWORDS, MAX_PAIR_SCORE } from '../format/layout.ts';
-import { type Codec, checkCodec, maxQueryNorm } from './codec.ts';
-import { rotateRows } from './encode-rows.ts';
+import { type Codec, checkCodec, maxQueryNorm, maxRowNorm } from './codec.ts';
+import { MEMBER_WEIGHT, meanOfMembers, RowCoder, rotateRows, startingPoint } from './encode-rows.ts';
 import { seededNormal, seededRandom } from './random.ts';
 
 const SEED = 20261123;
-const KMEANS_ROUNDS = 25;
+const KMEANS_ROUNDS = 10;
+/** Rounds of coding all rows and solving all codewords again; the loss falls by less than 1% after the fourth. */
+const REFIT_ROUNDS = 6;
+const REFIT_SWEEPS = 2;
+/** Pull of a codeword towards where it was, as a share of an average codeword's rows: keeps rare ones in place. */
+const RIDGE = 1e-3;
 
-/**
- * @param rows [count, dim] pooled, truncated, unit rows of general text
- * @throws LatelightError `bad-codec` when no scale keeps the scores in bounds
- */
-export function fitCodec(rows: Float32Array, count: number, dim: number, subspaceDim: 2 | 4): Codec {
+/** Unit token rows and the pooled groups they form. */
+export interface FitRows {
+  /** [tokenCount, dim] */
+  rows: Float32Array;
+  /** Tokens of each group. */
+  groups: number[][];
+}
+
+/** @throws LatelightError `bad-codec` when no scale keeps the scores in bounds */
+export function fitCodec({ rows, groups }: FitRows, dim: number, subspaceDim: 2 | 4): Codec {
   const subspaceCount = dim / subspaceDim;
   const rotation = randomRotation(dim, SEED);
-  const shell: Codec = {
+  const rotated = rotateRows({ dim, rotation }, rows, rows.length / dim);
+  const means = new Float64Array(groups.length * dim);
+  const starts = new Float32Array(groups.length * dim);
+  groups.forEach((members, row) => {
+    const mean = means.subarray(row * dim, (row + 1) * dim);
+    meanOfMembers(rotated, members, dim, mean);
+    starts.set(startingPoint(mean), row * dim);
+  });
+  const words = new Float32Array(CODEWORDS * dim);
+  for (let s = 0; s < subspaceCount; s++) {
+    const points = new Float32Array(groups.length * subspaceDim);
+    for (let row = 0; row < groups.length; row++) {
+      for (let d = 0; d < subspaceDim; d++) points[row * subspaceDim + d] = starts[row * dim + s * subspaceDim + d];
+    }
+    words.set(kMeans(points, groups.length, subspaceDim, SEED + s), s * CODEWORDS * subspaceDim);
+  }
+  const codes = new Uint8Array(groups.length * subspaceCount);
+  for (let round = 0; round < REFIT_ROUNDS; round++) {
+    const coder = new RowCoder(dim, subspaceCount, words, REFIT_SWEEPS);
+    groups.forEach((members, row) => {
+      coder.encode(rotated, members, codes.subarray(row * subspaceCount, (row + 1) * subspaceCount));
+    });
+    solveCodewords({ rotated, groups, means, codes, dim, subspaceDim }, words);
+  }
+  const codec: Codec = {
     dim,
     subspaceDim,
     subspaceCount,
     rotation,
-    codewords: new Int8Array(CODEWORDS * dim),
-    codewordScale: 1,
+    ...roundCodewords(words, subspaceCount, subspaceDim),
   };
-  const rotated = rotateRows(shell, rows, count);
-  const centroids = new Float32Array(CODEWORDS * dim);
-  for (let s = 0; s < subspaceCount; s++) {
-    const points = new Float32Array(count * subspaceDim);
-    for (let row = 0; row < count; row++) {
-      for (let d = 0; d < subspaceDim; d++) points[row * subspaceDim + d] = rotated[row * dim + s * subspaceDim + d];
-    }
-    centroids.set(kMeans(points, count, subspaceDim, SEED + s), s * CODEWORDS * subspaceDim);
-  }
-  const codec = { ...shell, ...roundCodewords(centroids, subspaceCount, subspaceDim) };
   checkCodec(codec);
   return codec;
 }
 
-/** Int8 codewords at the largest scale that keeps every pair score provably within 16 bits. */
-function roundCodewords(centroids: Float32Array, subspaceCount: number, subspaceDim: number) {
-  const dim = subspaceCount * subspaceDim;
-  let sum = 0;
-  let largestValue = 0;
-  for (let s = 0; s < subspaceCount; s++) {
-    let largest = 0;
-    for (let word = 0; word < CODEWORDS; word++) {
-      let squared = 0;
+interface CodedRows {
+  rotated: Float32Array;
+  groups: number[][];
+  /** [rowCount, dim] */
+  means: Float64Array;
+  /** [rowCount, subspaceCount] */
+  codes: Uint8Array;
+  dim: number;
+  subspaceDim: number;
+}
+
+/** One Gauss-Seidel sweep: each codeword moves to the minimum of the coding loss over the rows that use it, codes fixed. */
+function solveCodewords({ rotated, groups, means, codes, dim, subspaceDim }: CodedRows, words: Float32Array): void {
+  const subspaceCount = dim / subspaceDim;
+  // error[row] = c - m, and for each token miss = c.z - 1, both kept up to date as codewords move.
+  const error = new Float64Array(groups.length * dim);
+  const miss = new Float64Array(rotated.length / dim);
+  groups.forEach((members, row) => {
+    for (let s = 0; s < subspaceCount; s++) {
+      const word = (s * CODEWORDS + codes[row * subspaceCount + s]) * subspaceDim;
       for (let d = 0; d < subspaceDim; d++) {
-        const value = centroids[(s * CODEWORDS + word) * subspaceDim + d];
-        squared += value * value;
-        largestValue = Math.max(largestValue, Math.abs(value));
+        const at = row * dim + s * subspaceDim + d;
+        error[at] = words[word + d] - means[at];
+        for (const token of members) miss[token] += words[word + d] * rotated[token * dim + s * subspaceDim + d];
       }
-      largest = Math.max(largest, squared);
     }
-    sum += largest;
+    for (const token of members) miss[token] -= 1;
+  });
+  const ridge = (RIDGE * groups.length) / CODEWORDS;
+  for (let s = 0; s < subspaceCount; s++) {
+    const users: number[][] = Array.from({ length: CODEWORDS }, () => []);
+    for (let row = 0; row < groups.length; row++) users[codes[row * subspaceCount + s]].push(row);
+    users.forEach((rowsOfWord, word) => {
+      if (rowsOfWord.length === 0) return;
+      const at = s * subspaceDim;
+      const matrix = new Float64Array(subspaceDim * subspaceDim);
+      const gradient = new Float64Array(subspaceDim);
+      for (let a = 0; a < subspaceDim; a++) matrix[a * subspaceDim + a] = rowsOfWord.length + ridge;
+      for (const row of rowsOfWord) {
+        const weight = MEMBER_WEIGHT / groups[row].length;
+        for (let a = 0; a < subspaceDim; a++) gradient[a] += error[row * dim + at + a];
+        for (const token of groups[row]) {
+          const z = token * dim + at;
+          for (let a = 0; a < subspaceDim; a++) {
+            gradient[a] += weight * miss[token] * rotated[z + a];
+            for (let b = 0; b < subspaceDim; b++)
+              matrix[a * subspaceDim + b] += weight * rotated[z + a] * rotated[z + b];
+          }
+        }
+      }
+      const step = solve(matrix, gradient);
+      for (let a = 0; a < subspaceDim; a++) words[(s * CODEWORDS + word) * subspaceDim + a] -= step[a];
+      for (const row of rowsOfWord) {
+        for (let a = 0; a < subspaceDim; a++) error[row * dim + at + a] -= step[a];
+        for (const token of groups[row]) {
+          for (let a = 0; a < subspaceDim; a++) miss[token] -= step[a] * rotated[token * dim + at + a];
+        }
+      }
+    });
   }
-  // Rounding adds at most half a unit to each component of the longest possible row.
-  const bound = MAX_PAIR_SCORE / maxQueryNorm(dim) - 0.5 * Math.sqrt(dim);
-  const codewordScale = Math.fround(Math.floor(Math.min(bound / Math.sqrt(sum), 127 / largestValue)));
-  return { codewords: Int8Array.from(centroids, (value) => Math.round(value * codewordScale)), codewordScale };
+}
+
+/** Solves a small symmetric positive definite system by elimination; both arguments are used up. */
+function solve(matrix: Float64Array, right: Float64Array): Float64Array {
+  const n = right.length;
+  for (let pivot = 0; pivot < n; pivot++) {
+    for (let row = pivot + 1; row < n; row++) {
+      const factor = matrix[row * n + pivot] / matrix[pivot * n + pivot];
+      for (let column = pivot; column < n; column++) matrix[row * n + column] -= factor * matrix[pivot * n + column];
+      right[row] -= factor * right[pivot];
+    }
+  }
+  for (let row = n - 1; row >= 0; row--) {
+    for (let column = row + 1; column < n; column++) right[row] -= matrix[row * n + column] * right[column];
+    right[row] /= matrix[row * n + row];
+  }
+  return right;
+}
+
+/** Int8 codewords at the largest scale, in steps of 0.1%, that keeps every pair score provably within 16 bits. */
+function roundCodewords(words: Float32Array, subspaceCount: number, subspaceDim: number) {
+  const limit = MAX_PAIR_SCORE / maxQueryNorm(subspaceCount * subspaceDim);
+  let codewordScale = 127 / words.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
+  for (;;) {
+    // The file keeps the scale as f32.
+    codewordScale = Math.fround(codewordScale);
+    const codewords = Int8Array.from(words, (value) => Math.round(value * codewordScale));
+    if (maxRowNorm(codewords, subspaceCount, subspaceDim) <= limit) return { codewords, codewordScale };
+    codewordScale *= 0.999;
+  }
 }
 
 /** A random orthogonal matrix [dim, dim]: Gram-Schmidt on seeded normal rows. */

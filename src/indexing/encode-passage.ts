@@ -58,15 +58,14 @@ export async function encodeText(
 ): Promise<EncodedRows> {
   const encoded = await encoder.encodeDocument(text, signal);
   const rows = truncateRows(encoded.data, encoded.tokenCount, encoded.dim, codec.dim);
-  const pooled = poolRows(rows, encoded.tokenCount, codec.dim, targetRowCount(encoded.tokenCount));
-  const rotated = rotateRows(codec, pooled.data, pooled.rowCount);
-  const codes = encodeRows(codec, rotated, pooled.rowCount);
+  const { rowCount, rowOfToken } = poolRows(rows, encoded.tokenCount, codec.dim, targetRowCount(encoded.tokenCount));
+  const codes = encodeRows(codec, rotateRows(codec, rows, encoded.tokenCount), rowOfToken, rowCount);
   return {
-    blocks: packBlocks(codes, pooled.rowCount, codec.subspaceCount),
-    rowCount: pooled.rowCount,
+    blocks: packBlocks(codes, rowCount, codec.subspaceCount),
+    rowCount,
     tokenCount: encoded.encodedCount,
     positions: encoded.positions,
-    rowOfToken: pooled.rowOfToken,
+    rowOfToken,
   };
 }
 

@@ -4,8 +4,8 @@ import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { writeCodec } from '../../codec/codec-file.ts';
-import { truncateRows } from '../../codec/encode-rows.ts';
-import { fitCodec } from '../../codec/fit.ts';
+import { membersOf, truncateRows } from '../../codec/encode-rows.ts';
+import { type FitRows, fitCodec } from '../../codec/fit.ts';
 import { poolRows, targetRowCount } from '../../codec/pool.ts';
 import { seededRandom } from '../../codec/random.ts';
 import { Encoder } from '../../encoder/encoder.ts';
@@ -25,7 +25,7 @@ export interface FitCodecOptions {
 }
 
 /** Pooled rows that the codebooks are fitted on; more changed nothing that could be measured. */
-const MOST_ROWS = 200_000;
+const MOST_ROWS = 60_000;
 
 export async function fitCodecCommand(files: string[], options: FitCodecOptions, io: CliIo): Promise<void> {
   const texts = sample((await Promise.all(files.map(readTexts))).flat(), options.passages);
@@ -51,12 +51,13 @@ export async function fitCodecCommand(files: string[], options: FitCodecOptions,
       }
       const rows = truncateRows(encoded.data, encoded.tokenCount, encoded.dim, dim);
       progress.update(++done);
-      return poolRows(rows, encoded.tokenCount, dim, targetRowCount(encoded.tokenCount)).data;
+      const { rowOfToken, rowCount } = poolRows(rows, encoded.tokenCount, dim, targetRowCount(encoded.tokenCount));
+      return { rows, groups: membersOf(rowOfToken, rowCount) };
     });
     progress.stop();
-    const { rows, count } = gather(pooled, dim);
-    io.err(`fit: ${count} rows, ${dim} dimensions in subspaces of ${subspaceDim}\n`);
-    const codec = fitCodec(rows, count, dim, subspaceDim);
+    const sampled = gather(pooled, dim);
+    io.err(`fit: ${sampled.groups.length} rows, ${dim} dimensions in subspaces of ${subspaceDim}\n`);
+    const codec = fitCodec(sampled, dim, subspaceDim);
     const bytes = writeCodec(codec);
     const path = join(options.model, codecFileName(options.shape));
     await writeFile(`${path}.tmp`, bytes);
@@ -92,17 +93,22 @@ function sample(texts: string[], count: number): string[] {
   return pool.slice(0, count);
 }
 
-function gather(pooled: Float32Array[], dim: number): { rows: Float32Array; count: number } {
-  const available = pooled.reduce((sum, rows) => sum + rows.length / dim, 0);
-  const keep = Math.min(1, MOST_ROWS / available);
+/** A seeded sample of the groups of all passages, with only the rows they need. */
+function gather(passages: FitRows[], dim: number): FitRows {
+  const available = passages.reduce((sum, { groups }) => sum + groups.length, 0);
   const random = seededRandom(2);
-  const kept: Float32Array[] = [];
-  for (const rows of pooled) {
-    for (let at = 0; at < rows.length; at += dim) if (random() < keep) kept.push(rows.subarray(at, at + dim));
+  const parts: Float32Array[] = [];
+  const groups: number[][] = [];
+  for (const passage of passages) {
+    for (const members of passage.groups) {
+      if (random() >= MOST_ROWS / available) continue;
+      groups.push(members.map((_, i) => parts.length + i));
+      for (const token of members) parts.push(passage.rows.subarray(token * dim, (token + 1) * dim));
+    }
   }
-  const rows = new Float32Array(kept.length * dim);
-  kept.forEach((row, i) => {
+  const rows = new Float32Array(parts.length * dim);
+  parts.forEach((row, i) => {
     rows.set(row, i * dim);
   });
-  return { rows, count: kept.length };
+  return { rows, groups };
 }

@@ -3,7 +3,6 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { CODING_VERSION } from '../../codec/encode-rows.ts';
-import { POOL_FACTOR } from '../../codec/pool.ts';
 import { LatelightError, throwIfAborted } from '../../errors.ts';
 import { buildIndex } from '../../indexing/build-index.ts';
 import { CONTEXT_TOKENS, type EncodedPassage, encodePassage, passageContext } from '../../indexing/encode-passage.ts';
@@ -119,13 +118,7 @@ export async function indexCommand(input: string, options: IndexCommandOptions, 
 
 /** Everything that decides a passage's codes beside its text. */
 function fingerprint(model: OpenModel): string {
-  return [
-    model.weightsSha256,
-    model.codecSha256,
-    CODING_VERSION,
-    POOL_FACTOR,
-    JSON.stringify(model.folder.config),
-  ].join(' ');
+  return [model.weightsSha256, model.codecSha256, CODING_VERSION, JSON.stringify(model.folder.config)].join(' ');
 }
 
 async function encodeAll(
