@@ -1,5 +1,6 @@
 // The element's look. Colours follow `color-scheme`, which the page may set on the element; every colour that matters can be
 // replaced through a `--latelight-*` property. Sizes are in rem and logical, so that zoom and right-to-left need nothing more.
+// Not a .css file: the build would rewrite `light-dark()` for older browsers, and then a page's `color-scheme` would do nothing.
 
 import { css } from 'lit';
 
@@ -21,7 +22,7 @@ export const styles = css`
     padding: var(--latelight-padding, 1rem);
     background: var(--_surface);
     color: var(--_text);
-    font: 1rem/1.55 var(--latelight-font, system-ui, sans-serif);
+    font: 1rem / 1.55 var(--latelight-font, system-ui, sans-serif);
     text-align: start;
   }
   :host([hidden]) {
@@ -115,7 +116,9 @@ export const styles = css`
     border: 1px solid var(--_line);
     border-radius: 0.375rem;
     color: var(--_muted);
-    font: 0.875rem/1.625rem ui-monospace, monospace;
+    font:
+      0.875rem / 1.625rem ui-monospace,
+      monospace;
     text-align: center;
   }
   .search:focus-within kbd {
@@ -237,7 +240,7 @@ export const styles = css`
     display: none;
   }
   summary::after {
-    content: '';
+    content: "";
     inline-size: 0.4em;
     block-size: 0.4em;
     border: solid currentColor;
@@ -321,7 +324,7 @@ export const styles = css`
     border-color: var(--_accent);
     box-shadow: 0 0 0 1px var(--_accent);
   }
-  .chip[aria-pressed='true'] > span[dir] {
+  .chip[aria-pressed="true"] > span[dir] {
     border-color: var(--_accent);
     background: var(--_accent);
     color: var(--_on-accent);
@@ -358,9 +361,9 @@ export const styles = css`
     text-decoration: none;
     overflow-wrap: anywhere;
   }
-  /* The whole hit is the target; its text can still be selected, because the excerpt lies above. */
+  /* The whole hit is the target but for its excerpt, which lies above so that it can be selected. */
   h3 a[href]::before {
-    content: '';
+    content: "";
     position: absolute;
     inset: 0 -0.75rem;
     border-radius: var(--_radius);
@@ -373,9 +376,9 @@ export const styles = css`
     outline-offset: -3px;
   }
   .title {
-    font: 600 1.1875rem/1.35 var(--latelight-title-font, inherit);
+    font: 600 1.1875rem / 1.35 var(--latelight-title-font, inherit);
   }
-  li:hover a[href] .title,
+  a[href]:hover .title,
   a[href]:focus-visible .title {
     color: var(--_accent);
     text-decoration: underline;
@@ -391,6 +394,7 @@ export const styles = css`
     display: none;
   }
   .excerpt {
+    position: relative;
     margin: 0.375rem 0 0;
     overflow-wrap: anywhere;
     transition: color 0.15s;
@@ -410,20 +414,20 @@ export const styles = css`
     transition: background-color 0.15s;
   }
   /* Weak matches show when their word is asked for; all at once they would be noise. */
-  mark[data-level='1'] {
+  mark[data-level="1"] {
     text-decoration: none;
   }
-  ol[data-dimmed] mark[data-level='1']:not([data-dim]) {
+  ol[data-dimmed] mark[data-level="1"]:not([data-dim]) {
     text-decoration: underline dotted var(--_accent);
   }
-  mark[data-level='2'] {
+  mark[data-level="2"] {
     --_wash: 10%;
   }
-  mark[data-level='3'] {
+  mark[data-level="3"] {
     --_wash: 26%;
     --_rule: 2px;
   }
-  mark[data-level='4'] {
+  mark[data-level="4"] {
     --_wash: 45%;
     --_rule: 3px;
   }
@@ -459,7 +463,9 @@ export const styles = css`
   }
   .detail {
     color: var(--_muted);
-    font: 0.8125rem/1.5 ui-monospace, monospace;
+    font:
+      0.8125rem / 1.5 ui-monospace,
+      monospace;
   }
   .retry {
     min-block-size: 2.75rem;
@@ -494,16 +500,28 @@ export const styles = css`
       --_line: GrayText;
     }
     .chip[data-shown] > span[dir],
-    .chip[aria-pressed='true'] > span[dir] {
+    .chip[aria-pressed="true"] > span[dir] {
       forced-color-adjust: none;
       border-color: Highlight;
       background: Highlight;
       color: HighlightText;
       box-shadow: none;
     }
-    mark {
-      background: none;
+    /* Forced colours would leave the text of a mark in MarkText without the Mark behind it. */
+    mark[data-level] {
+      forced-color-adjust: none;
+      --_accent: currentColor;
+      background: Mark;
+      color: MarkText;
+    }
+    mark[data-level="1"],
+    mark[data-level][data-dim] {
+      background: Canvas;
       color: CanvasText;
+    }
+    ol[data-dimmed] mark[data-level]:not([data-dim]) {
+      background: Mark;
+      color: MarkText;
     }
   }
 `;
