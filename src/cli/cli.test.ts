@@ -1,0 +1,262 @@
+// The command line from end to end, in-process: real model, real files, a folder of a few pages.
+
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseManifest } from '../format/manifest.ts';
+import { run } from './run.ts';
+
+const PAGES: Record<string, string> = {
+  'timeout.html':
+    '<html lang="en"><title>Timeouts</title><main><h1>Timeouts</h1><h2 id="request">Request timeout</h2><p>Set requestTimeout to the number of milliseconds after which a slow client is cut off.</p></main>',
+  'guide/logging.md':
+    '---\ntitle: Logging\n---\n# Logging\n\n## Redaction\n\nPasswords and tokens can be hidden in the output with the redact option, which takes a list of paths.\n',
+  'guide/garden.md':
+    '# Garden\n\nTomatoes want sun, warm soil and water in the morning. Basil grows well beside them.\n',
+};
+
+let folder = '';
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'latelight-cli-'));
+  await writePages(join(folder, 'site'), Object.entries(PAGES));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+async function writePages(root: string, pages: [string, string][]): Promise<void> {
+  for (const [path, content] of pages) {
+    await mkdir(join(root, path, '..'), { recursive: true });
+    await writeFile(join(root, path), content);
+  }
+}
+
+async function latelight(...args: string[]) {
+  return latelightUntil(new AbortController().signal, ...args);
+}
+
+async function latelightUntil(signal: AbortSignal, ...args: string[]) {
+  let out = '';
+  let err = '';
+  const code = await run(args, {
+    out: (text) => {
+      out += text;
+    },
+    err: (text) => {
+      err += text;
+    },
+    interactive: false,
+    signal,
+  });
+  return { code, out, err };
+}
+
+/** Path -> content of every file, for comparing folders byte by byte. */
+async function contents(root: string): Promise<Map<string, string>> {
+  const files = new Map<string, string>();
+  for (const entry of await readdir(root, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.isFile()) files.set(path.slice(root.length), (await readFile(path)).toString('base64'));
+  }
+  return files;
+}
+
+describe('latelight index, inspect, search', () => {
+  it('makes a folder that is all a site needs, and finds in it', async () => {
+    const output = join(folder, 'index');
+    const indexed = await latelight(
+      'index',
+      join(folder, 'site'),
+      '-o',
+      output,
+      '--json',
+      '--no-webgpu',
+      '--title',
+      'Test',
+    );
+    expect(indexed.err).not.toContain('error');
+    expect(indexed.code).toBe(0);
+    expect(JSON.parse(indexed.out)).toMatchObject({ pages: 3, passages: 3, reused: 0, skipped: 0 });
+    const files = [...(await contents(output)).keys()];
+    for (const pattern of [
+      /manifest\.json$/,
+      /\.lls$/,
+      /fragments\/.*\.json$/,
+      /\.onnx$/,
+      /runtime\/.*\.wasm$/,
+      /latelight\.js$/,
+      /index\.html$/,
+      /page\.json$/,
+    ]) {
+      expect(files.filter((file) => pattern.test(file)).length, String(pattern)).toBeGreaterThan(0);
+    }
+    const found = await latelight('search', output, 'how do I keep secrets out of the logs', '--json');
+    const result = JSON.parse(found.out);
+    expect(result.hits[0]).toMatchObject({ url: 'guide/logging.md#redaction', title: 'Logging' });
+    const marked = result.hits[0].marks.map(({ start, end }: { start: number; end: number }) =>
+      result.hits[0].excerpt.slice(start, end),
+    );
+    expect(marked.join(' ')).toMatch(/Passwords|hidden|redact/);
+
+    const plain = await latelight('search', output, 'how do I keep secrets out of the logs', '-n', '1');
+    expect(plain.out).toContain('1. Logging > Redaction');
+
+    const inspected = await latelight('inspect', output, '--json');
+    expect(JSON.parse(inspected.out)).toMatchObject({ passages: 3, dim: 128, subspaceDim: 2 });
+  });
+
+  it('gives the same bytes for the same pages, whatever the order of files, their dates and the cache', async () => {
+    const other = join(folder, 'other');
+    await writePages(join(other, 'site'), Object.entries(PAGES).reverse());
+    for (const path of Object.keys(PAGES)) await utimes(join(other, 'site', path), 1e9, 1e9);
+    expect(
+      (
+        await latelight(
+          'index',
+          join(other, 'site'),
+          '-o',
+          join(other, 'index'),
+          '--no-webgpu',
+          '--title',
+          'Test',
+          '--no-cache',
+        )
+      ).code,
+    ).toBe(0);
+    expect(await contents(join(other, 'index'))).toEqual(await contents(join(folder, 'index')));
+    expect((await readdir(other)).sort()).toEqual(['index', 'site']);
+  });
+
+  it('encodes again only what changed, and the result is that of a fresh run', async () => {
+    const site = join(folder, 'changed/site');
+    await cp(join(folder, 'site'), site, { recursive: true });
+    const index = (...more: string[]) =>
+      latelight('index', site, '-o', join(folder, 'changed/index'), '--no-webgpu', '--json', ...more);
+    expect(JSON.parse((await index()).out)).toMatchObject({ reused: 0 });
+    expect(JSON.parse((await index()).out)).toMatchObject({ reused: 3 });
+    await writeFile(join(site, 'guide/garden.md'), '# Garden\n\nPotatoes are planted in April.\n');
+    expect(JSON.parse((await index()).out)).toMatchObject({ reused: 2 });
+    const incremental = await contents(join(folder, 'changed/index'));
+    await rm(join(folder, 'changed/.latelight-cache'), { recursive: true });
+    expect(JSON.parse((await index()).out)).toMatchObject({ reused: 0 });
+    expect(await contents(join(folder, 'changed/index'))).toEqual(incremental);
+  });
+
+  it('ignores a torn or damaged cache', async () => {
+    const path = join(folder, 'changed/.latelight-cache/index.jsonl');
+    const text = await readFile(path, 'utf8');
+    await writeFile(path, `${text.slice(0, text.length / 2)}`);
+    const site = join(folder, 'changed/site');
+    const again = await latelight('index', site, '-o', join(folder, 'changed/index'), '--no-webgpu', '--json');
+    expect(again.code).toBe(0);
+    expect(JSON.parse(again.out).reused).toBeLessThan(3);
+  });
+
+  it('leaves nothing half-written when interrupted, and the older index in place', async () => {
+    const output = join(folder, 'index');
+    const before = await contents(output);
+    await writePages(
+      join(folder, 'long'),
+      Array.from({ length: 40 }, (_, i) => [`page-${i}.md`, `# Page ${i}\n\nText number ${i} of many.\n`]),
+    );
+    const controller = new AbortController();
+    const interrupted = latelightUntil(controller.signal, 'index', join(folder, 'long'), '-o', output, '--no-webgpu');
+    controller.abort();
+    expect(await interrupted).toMatchObject({
+      code: 130,
+      err: expect.stringContaining('Nothing was left half-written'),
+    });
+    expect(await contents(output)).toEqual(before);
+    expect((await readdir(folder)).filter((name) => name.endsWith('.tmp') || name.endsWith('.old'))).toEqual([]);
+  });
+
+  it('puts an index inside the site by default, links back to the root and does not index itself', async () => {
+    const site = join(folder, 'inside');
+    await cp(join(folder, 'site'), site, { recursive: true });
+    for (let round = 0; round < 2; round++) {
+      expect(JSON.parse((await latelight('index', site, '--no-webgpu', '--json', '--no-cache')).out)).toMatchObject({
+        passages: 3,
+      });
+    }
+    const manifest = parseManifest(await readFile(join(site, 'latelight/manifest.json'), 'utf8'));
+    expect(manifest.siteRoot).toBe('../');
+  });
+});
+
+describe('errors', () => {
+  it('names what was expected, exits 1 or 2 and never deletes a folder that is no index', async () => {
+    const precious = join(folder, 'precious');
+    await writePages(precious, [['letter.txt', 'dear']]);
+    const cases: [string[], number, RegExp][] = [
+      [['index', join(folder, 'missing')], 1, /\[ingest-failed\].*expected a readable folder/],
+      [['index', precious], 1, /\[ingest-failed\].*expected HTML or Markdown pages/],
+      [
+        ['index', join(folder, 'site'), '-o', precious],
+        2,
+        /\[bad-option\].*expected .* absent, empty or an older index/,
+      ],
+      [['index', join(folder, 'site'), '-o', join(folder, 'site')], 2, /\[bad-option\].*another folder than the input/],
+      [['index', join(folder, 'site'), '--model', folder], 1, /\[bad-model\].*config_sentence_transformers\.json/],
+      [['index', join(folder, 'site'), '--dim', '64'], 1, /\[bad-model\].*codec-64x2\.llc.*fit-codec/],
+      [['index', join(folder, 'site'), '--dim', 'many'], 2, /whole number from 8 to 256/],
+      [['search', folder, 'x'], 1, /\[download-failed\].*expected a manifest/],
+      [['search', join(folder, 'index'), 'x', '--limit', '0'], 2, /whole number from 1 to 512/],
+      [
+        ['search', join(folder, 'index'), 'x', '--filter', 'tag=a'],
+        2,
+        /\[bad-option\].*expected a filter of this index \(none\), got tag/,
+      ],
+      [['eval', folder], 2, /\[bad-option\].*corpus\.jsonl/],
+      [['serve', folder], 2, /\[bad-option\].*expected a folder with an index\.html/],
+      [['fit-codec', join(precious, 'letter.txt')], 2, /\[bad-option\].*at least 100 passages/],
+      [['sing'], 2, /unknown command/],
+    ];
+    for (const [args, code, message] of cases) {
+      const result = await latelight(...args);
+      expect(result, args.join(' ')).toMatchObject({ code, err: expect.stringMatching(message) });
+    }
+    expect(await readdir(precious)).toEqual(['letter.txt']);
+  });
+
+  it('refuses an index with a changed byte', async () => {
+    const broken = join(folder, 'broken');
+    await cp(join(folder, 'index'), broken, { recursive: true });
+    const manifest = parseManifest(await readFile(join(broken, 'manifest.json'), 'utf8'));
+    const path = join(broken, manifest.shards[0].file);
+    const bytes = await readFile(path);
+    bytes[bytes.length - 1] ^= 1;
+    await writeFile(path, bytes);
+    expect(await latelight('inspect', broken)).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('[hash-mismatch]'),
+    });
+    await rm(path);
+    expect(await latelight('search', broken, 'x')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('[download-failed]'),
+    });
+  });
+
+  it('prints help and version with exit code 0', async () => {
+    expect(await latelight('--help')).toMatchObject({ code: 0, out: expect.stringContaining('inspect') });
+    expect(await latelight('--version')).toMatchObject({ code: 0 });
+  });
+});
+
+it('evaluates a BEIR folder', async () => {
+  const beir = join(folder, 'beir');
+  const lines = (rows: object[]) => rows.map((row) => JSON.stringify(row)).join('\n');
+  await writePages(beir, [
+    ['corpus.jsonl', lines(Object.values(PAGES).map((text, i) => ({ _id: `d${i}`, title: '', text })))],
+    [
+      'queries.jsonl',
+      lines([
+        { _id: 'q0', text: 'slow client' },
+        { _id: 'q1', text: 'vegetables' },
+        { _id: 'q2', text: 'unjudged' },
+      ]),
+    ],
+    ['qrels/test.tsv', 'query-id\tcorpus-id\tscore\nq0\td0\t1\nq1\td2\t1\n'],
+  ]);
+  const report = JSON.parse((await latelight('eval', beir, '--json')).out);
+  expect(report).toMatchObject({ documents: 3, queries: 2, ndcg10: 1, mrr10: 1, recall100: 1 });
+});

@@ -1,0 +1,96 @@
+import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Encoder } from './encoder.ts';
+import { openModelFolder } from './model-folder.ts';
+import { openNodeRuntime } from './runtime-node.ts';
+import { packTokenizer, unpackTokenizer } from './tokenizer-file.ts';
+
+const shipped = join(import.meta.dirname, '../../public/models/colbert-minilm-l6-v0');
+const FILES = [
+  'config_sentence_transformers.json',
+  'special_tokens_map.json',
+  'tokenizer.json',
+  'tokenizer_config.json',
+  'model_int8.onnx',
+];
+
+let folder = '';
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'latelight-model-'));
+  for (const file of FILES) await copyFile(join(shipped, file), join(folder, file));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+async function changeConfig(change: object): Promise<void> {
+  const path = join(folder, 'config_sentence_transformers.json');
+  await writeFile(path, JSON.stringify({ ...JSON.parse(await readFile(path, 'utf8')), ...change }));
+}
+
+const refused = (pattern: RegExp) =>
+  expect(openModelFolder(folder)).rejects.toMatchObject({ code: 'bad-model', message: expect.stringMatching(pattern) });
+
+describe('a model folder', () => {
+  it('opens with the weights it has', async () => {
+    const model = await openModelFolder(folder);
+    expect(Object.keys(model.weights)).toEqual(['int8']);
+    expect(model.config).toMatchObject({ queryLength: 64, documentLength: 256, queryExpansion: false });
+  });
+
+  it('is refused, by name of the file, when one is missing or no JSON', async () => {
+    await rm(join(folder, 'tokenizer.json'));
+    await refused(/tokenizer\.json, could not read/);
+    await writeFile(join(folder, 'tokenizer.json'), '{');
+    await refused(/expected JSON in .*tokenizer\.json/);
+  });
+
+  it('is refused without weights', async () => {
+    await rm(join(folder, 'model_int8.onnx'));
+    await refused(/expected one of model_int8\.onnx/);
+  });
+
+  it('is refused when the config lacks what encoding needs, or names tokens that are not there', async () => {
+    await changeConfig({ query_length: undefined });
+    await refused(/query_length to be a whole number/);
+    await changeConfig({ query_length: 64, query_prefix: '[NOT A TOKEN]' });
+    await refused(/query prefix "\[NOT A TOKEN\]" in the vocabulary/);
+    await changeConfig({ query_prefix: 7 });
+    await refused(/query_prefix to be a string, got 7/);
+  });
+
+  it('takes the default skip list where the config names none', async () => {
+    await changeConfig({ skiplist_words: undefined });
+    expect((await openModelFolder(folder)).config.skiplist).toHaveLength(32);
+  });
+
+  it('is refused when onnxruntime cannot read the weights', async () => {
+    await writeFile(join(folder, 'model_int8.onnx'), 'not a model');
+    const { weights } = await openModelFolder(folder);
+    await expect(openNodeRuntime(weights.int8!)).rejects.toMatchObject({ code: 'bad-model' });
+  });
+});
+
+it('unpackTokenizer inverts packTokenizer: the same ids for the same text', async () => {
+  const { tokenizerJson, tokenizerConfig, config } = await openModelFolder(shipped);
+  const packed = packTokenizer(tokenizerJson);
+  const { ColbertTokenizer } = await import('./colbert-tokenizer.ts');
+  const original = new ColbertTokenizer(config, tokenizerJson, tokenizerConfig);
+  const small = new ColbertTokenizer(config, unpackTokenizer(JSON.parse(JSON.stringify(packed))), tokenizerConfig);
+  for (const text of ['how do I set a request timeout', 'naïve café', '日本語', '__proto__ constructor', '']) {
+    expect(small.encode(text, 'document')).toEqual(original.encode(text, 'document'));
+  }
+  expect(JSON.stringify(packed).length).toBeLessThan(JSON.stringify(tokenizerJson).length / 2);
+});
+
+it('gives a document the same rows whatever was encoded before or beside it', async () => {
+  const model = await openModelFolder(shipped);
+  const encoder = new Encoder(model.tokenizer, await openNodeRuntime(model.weights.q8!));
+  const alone = await encoder.encodeDocument('Set the timeout in milliseconds.');
+  const [beside] = await Promise.all([
+    encoder.encodeDocument('Set the timeout in milliseconds.'),
+    encoder.encodeDocument('A longer text that runs at the same time as the other one does, on another thread.'),
+  ]);
+  expect(beside.data).toEqual(alone.data);
+  await encoder.close();
+});
