@@ -20,15 +20,15 @@ function withoutRuntimeWasm(): Plugin {
   };
 }
 
-/** The CLI for Node: our code in one file, packages left to node_modules. */
+/** The CLI for Node: our code in a few files, packages left to node_modules. */
 const cliBuild: BuildEnvironmentOptions = {
   outDir: join(root, 'dist/cli'),
   emptyOutDir: true,
   target: 'node20',
   rollupOptions: {
-    input: join(root, 'src/cli/main.ts'),
+    input: { main: join(root, 'src/cli/main.ts'), 'encode-worker': join(root, 'src/cli/encode-worker.ts') },
     external: [...builtinModules, /^node:/],
-    output: { entryFileNames: 'main.js', chunkFileNames: '[name]-[hash].js' },
+    output: { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
   },
 };
 

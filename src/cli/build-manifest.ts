@@ -6,7 +6,7 @@ import { packTokenizer } from '../encoder/tokenizer-file.ts';
 import { type FileRef, MANIFEST_VERSION, type Manifest } from '../format/manifest.ts';
 import { hashedFile, type IndexParts } from '../indexing/build-index.ts';
 import type { OpenModel } from './model.ts';
-import { pageWeights } from './model.ts';
+import { openQueryEncoder, pageWeights } from './model.ts';
 import { builtSiteFolder, packageVersion, runtimeFiles } from './package-files.ts';
 
 export interface FolderFile {
@@ -57,7 +57,7 @@ export async function indexFiles(
     documentEncoder: { name: model.folder.name, weights: model.weights, sha256: model.weightsSha256 },
     queryEncoder: {
       name: model.folder.name,
-      dim: await outputDim(model),
+      dim: await queryDim(model),
       config: model.folder.config,
       tokenizer: await add('models', '.json', tokenizer),
       tokenizerConfig: model.folder.tokenizerConfig,
@@ -98,7 +98,12 @@ async function siteFiles(): Promise<FolderFile[]> {
   return files;
 }
 
-/** Dimensions of the model's rows, seen from one run. */
-async function outputDim(model: OpenModel): Promise<number> {
-  return (await model.encoder.encodeQuery('dimensions')).dim;
+/** Dimensions of the query encoder's rows, seen from one run: a file that cannot be opened is found here, not by visitors. */
+async function queryDim(model: OpenModel): Promise<number> {
+  const encoder = await openQueryEncoder(model.folder);
+  try {
+    return (await encoder.encodeQuery('dimensions')).dim;
+  } finally {
+    await encoder.close();
+  }
 }

@@ -1,4 +1,4 @@
-// A model folder ready for the CLI: document encoder, codec, and the files that pages download. Node only.
+// A model folder ready for the CLI: which weights encode documents, the codec, and the files that pages download. Node only.
 
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -10,16 +10,18 @@ import { type ModelFolder, openModelFolder, type WeightFormat } from '../encoder
 import { openNodeRuntime } from '../encoder/runtime-node.ts';
 import { LatelightError } from '../errors.ts';
 import { sha256Hex } from '../format/sha256.ts';
+import type { EncodeSetup } from './encode-task.ts';
 
 export interface OpenModel {
   folder: ModelFolder;
-  encoder: Encoder;
-  /** Weight format that encodes documents. */
+  /** Weight format that encodes documents, and its file. */
   weights: WeightFormat;
   weightsSha256: string;
   codec: Codec;
   codecBytes: Uint8Array;
   codecSha256: string;
+  /** What the encoding pool opens. */
+  setup: EncodeSetup;
 }
 
 export interface CodecShape {
@@ -38,7 +40,7 @@ export function codecFileName({ dim, subspaceDim }: CodecShape): string {
   return `codec-${dim}x${subspaceDim}.llc`;
 }
 
-/** Opens a folder's document encoder and codec. */
+/** Reads a folder's config, tokenizer and codec. */
 export async function openModel(path: string, shape: CodecShape = DEFAULT_SHAPE): Promise<OpenModel> {
   const folder = await openModelFolder(path);
   const codecPath = join(path, codecFileName(shape));
@@ -55,8 +57,8 @@ export async function openModel(path: string, shape: CodecShape = DEFAULT_SHAPE)
     readFile(folder.weights[weights]!).then(sha256Hex),
     sha256Hex(codecBytes),
   ]);
-  const encoder = await openEncoder(folder, weights);
-  return { folder, encoder, weights, weightsSha256, codec, codecBytes, codecSha256 };
+  const setup = { modelFolder: path, weightsPath: folder.weights[weights]!, codecPath, shape };
+  return { folder, weights, weightsSha256, codec, codecBytes, codecSha256, setup };
 }
 
 export function documentWeights(folder: ModelFolder): WeightFormat {
@@ -64,8 +66,8 @@ export function documentWeights(folder: ModelFolder): WeightFormat {
 }
 
 /** An encoder for queries alone, with the weights that pages use on a CPU. */
-export function openQueryEncoder(folder: ModelFolder): Promise<Encoder> {
-  return openEncoder(folder, pickWeights(folder, QUERY_WEIGHTS));
+export async function openQueryEncoder(folder: ModelFolder): Promise<Encoder> {
+  return new Encoder(folder.tokenizer, await openNodeRuntime(pageWeights(folder).wasm));
 }
 
 /** The ONNX files that pages download: int8 for a CPU, 8-bit blocks for WebGPU, fp32 where there is nothing else. */
@@ -74,10 +76,6 @@ export function pageWeights(folder: ModelFolder): { wasm: string; webgpu: string
     wasm: folder.weights[pickWeights(folder, QUERY_WEIGHTS)]!,
     webgpu: folder.weights[pickWeights(folder, ['q8', 'fp32', 'int8'])]!,
   };
-}
-
-async function openEncoder(folder: ModelFolder, weights: WeightFormat): Promise<Encoder> {
-  return new Encoder(folder.tokenizer, await openNodeRuntime(folder.weights[weights]!));
 }
 
 function pickWeights(folder: ModelFolder, order: WeightFormat[]): WeightFormat {

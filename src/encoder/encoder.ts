@@ -25,8 +25,6 @@ export interface GpuQueryEmbeddings {
 export interface EncodedDocument extends TokenEmbeddings {
   /** [tokenCount] position of each kept row in the encoded ids, for `align`. */
   positions: Uint32Array;
-  /** Ids that the model saw, skip-listed ones counted. */
-  encodedCount: number;
 }
 
 export class Encoder {
@@ -75,13 +73,7 @@ export class Encoder {
       data.set(all.subarray(position * dim, (position + 1) * dim), row * dim);
     });
     output.dispose();
-    return {
-      data: normalizeRows(data, dim),
-      tokenCount: positions.length,
-      dim,
-      positions,
-      encodedCount: encoded.ids.length,
-    };
+    return { data: normalizeRows(data, dim), tokenCount: positions.length, dim, positions };
   }
 
   /** Runs a short query, so that the first real one finds code compiled and buffers allocated. */

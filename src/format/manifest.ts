@@ -35,7 +35,7 @@ export interface Manifest {
   siteRoot: string;
   passageCount: number;
   pageCount: number;
-  /** Document tokens that were encoded, before pooling. */
+  /** Document tokens that became rows, before pooling: special ones counted, skip-listed ones not. */
   tokenCount: number;
   codec: FileRef & { dim: number; subspaceDim: 2 | 4 };
   /** What encoded the documents: recorded, not downloaded. */

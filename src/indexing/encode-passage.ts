@@ -13,7 +13,7 @@ export interface EncodedPassage {
   blocks: Uint8Array;
   /** Rows without padding, at least 1. */
   rowCount: number;
-  /** Tokens that the encoder saw, special ones counted. */
+  /** Rows before pooling: tokens, special ones counted, skip-listed ones not. */
   tokenCount: number;
   /** As in FragmentPassage. */
   words: number[];
@@ -63,7 +63,7 @@ export async function encodeText(
   return {
     blocks: packBlocks(codes, rowCount, codec.subspaceCount),
     rowCount,
-    tokenCount: encoded.encodedCount,
+    tokenCount: encoded.tokenCount,
     positions: encoded.positions,
     rowOfToken,
   };

@@ -5,11 +5,11 @@ import type { Encoder } from '../../encoder/encoder.ts';
 import { createWasmScorer } from '../../engine/wasm-scorer.ts';
 import { blockBytes } from '../../format/layout.ts';
 import { readShard, writeShard } from '../../format/shard.ts';
-import { encodeText } from '../../indexing/encode-passage.ts';
+import type { EncodedRows } from '../../indexing/encode-passage.ts';
 import { type BeirSet, type Measures, measure, readBeir } from '../beir.ts';
+import { EncodePool } from '../encode-pool.ts';
 import type { CliIo } from '../io.ts';
 import { type CodecShape, openModel, openQueryEncoder } from '../model.ts';
-import { mapParallel } from '../parallel.ts';
 import { startProgress } from '../progress.ts';
 import { formatBytes, table } from '../text.ts';
 
@@ -30,12 +30,18 @@ export async function evalCommand(folder: string, options: EvalCommandOptions, i
     const started = performance.now();
     const progress = startProgress(io, 'encode', set.documents.length, 'documents');
     let done = 0;
-    const encoded = await mapParallel(set.documents, async ({ text }) => {
-      const rows = await encodeText(model.encoder, model.codec, text, io.signal);
-      progress.update(++done);
-      return rows;
-    });
-    progress.stop();
+    const encoded: EncodedRows[] = [];
+    const pool = new EncodePool(model.setup, set.documents.length, io.signal);
+    try {
+      const tasks = set.documents.map(({ text }, at) => ({ type: 'text', text, at }) as const);
+      await pool.runAll(tasks, (rows, { at }) => {
+        encoded[at] = rows;
+        progress.update(++done);
+      });
+    } finally {
+      progress.stop();
+      await pool.close();
+    }
     const encodeSeconds = (performance.now() - started) / 1000;
 
     const shape = { ...options.shape, codecSha256: model.codecSha256 };
@@ -85,7 +91,6 @@ export async function evalCommand(folder: string, options: EvalCommandOptions, i
     }
   } finally {
     await queryEncoder.close();
-    await model.encoder.close();
   }
 }
 

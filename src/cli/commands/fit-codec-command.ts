@@ -4,17 +4,13 @@ import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { writeCodec } from '../../codec/codec-file.ts';
-import { membersOf, truncateRows } from '../../codec/encode-rows.ts';
 import { type FitRows, fitCodec } from '../../codec/fit.ts';
-import { poolRows, targetRowCount } from '../../codec/pool.ts';
 import { seededRandom } from '../../codec/random.ts';
-import { Encoder } from '../../encoder/encoder.ts';
 import { openModelFolder } from '../../encoder/model-folder.ts';
-import { openNodeRuntime } from '../../encoder/runtime-node.ts';
 import { LatelightError } from '../../errors.ts';
+import { EncodePool } from '../encode-pool.ts';
 import type { CliIo } from '../io.ts';
 import { type CodecShape, codecFileName, documentWeights } from '../model.ts';
-import { mapParallel } from '../parallel.ts';
 import { startProgress } from '../progress.ts';
 import { formatBytes } from '../text.ts';
 
@@ -36,36 +32,31 @@ export async function fitCodecCommand(files: string[], options: FitCodecOptions,
     );
   }
   const folder = await openModelFolder(options.model);
-  const encoder = new Encoder(folder.tokenizer, await openNodeRuntime(folder.weights[documentWeights(folder)]!));
   const { dim, subspaceDim } = options.shape;
+  const weightsPath = folder.weights[documentWeights(folder)]!;
+  const setup = { modelFolder: options.model, weightsPath, shape: options.shape };
+  const passages: FitRows[] = [];
+  const progress = startProgress(io, 'encode', texts.length, 'passages');
+  const pool = new EncodePool(setup, texts.length, io.signal);
+  let done = 0;
   try {
-    const progress = startProgress(io, 'encode', texts.length, 'passages');
-    let done = 0;
-    const pooled = await mapParallel(texts, async (text) => {
-      const encoded = await encoder.encodeDocument(text, io.signal);
-      if (encoded.dim < dim) {
-        throw new LatelightError(
-          'bad-option',
-          `fit-codec: expected --dim of at most ${encoded.dim}, the model's, got ${dim}.`,
-        );
-      }
-      const rows = truncateRows(encoded.data, encoded.tokenCount, encoded.dim, dim);
+    const tasks = texts.map((text, at) => ({ type: 'groups', text, at }) as const);
+    await pool.runAll(tasks, (rows, { at }) => {
+      passages[at] = rows;
       progress.update(++done);
-      const { rowOfToken, rowCount } = poolRows(rows, encoded.tokenCount, dim, targetRowCount(encoded.tokenCount));
-      return { rows, groups: membersOf(rowOfToken, rowCount) };
     });
-    progress.stop();
-    const sampled = gather(pooled, dim);
-    io.err(`fit: ${sampled.groups.length} rows, ${dim} dimensions in subspaces of ${subspaceDim}\n`);
-    const codec = fitCodec(sampled, dim, subspaceDim);
-    const bytes = writeCodec(codec);
-    const path = join(options.model, codecFileName(options.shape));
-    await writeFile(`${path}.tmp`, bytes);
-    await rename(`${path}.tmp`, path);
-    io.out(`${path}: ${formatBytes(bytes.length)}, codeword scale ${codec.codewordScale}\n`);
   } finally {
-    await encoder.close();
+    progress.stop();
+    await pool.close();
   }
+  const sampled = gather(passages, dim);
+  io.err(`fit: ${sampled.groups.length} rows, ${dim} dimensions in subspaces of ${subspaceDim}\n`);
+  const codec = fitCodec(sampled, dim, subspaceDim);
+  const bytes = writeCodec(codec);
+  const path = join(options.model, codecFileName(options.shape));
+  await writeFile(`${path}.tmp`, bytes);
+  await rename(`${path}.tmp`, path);
+  io.out(`${path}: ${formatBytes(bytes.length)}, codeword scale ${codec.codewordScale}\n`);
 }
 
 async function readTexts(path: string): Promise<string[]> {

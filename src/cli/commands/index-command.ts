@@ -2,20 +2,16 @@
 
 import { existsSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
-import { CODING_VERSION } from '../../codec/encode-rows.ts';
 import { LatelightError, throwIfAborted } from '../../errors.ts';
 import { buildIndex } from '../../indexing/build-index.ts';
-import { CONTEXT_TOKENS, type EncodedPassage, encodePassage, passageContext } from '../../indexing/encode-passage.ts';
-import { PassageCache } from '../../indexing/passage-cache.ts';
+import { CONTEXT_TOKENS } from '../../indexing/encode-passage.ts';
 import { replaceFolder } from '../../indexing/write-folder.ts';
 import { ingestDirectory } from '../../ingest/directory.ts';
 import { DEFAULT_EXCLUDE } from '../../ingest/walk.ts';
-import type { Passage } from '../../types.ts';
 import { type FolderFile, indexFiles } from '../build-manifest.ts';
+import { encodePassages } from '../encode-passages.ts';
 import type { CliIo } from '../io.ts';
 import { type CodecShape, type OpenModel, openModel } from '../model.ts';
-import { mapParallel } from '../parallel.ts';
-import { startProgress } from '../progress.ts';
 import { formatBytes, table } from '../text.ts';
 
 export interface IndexCommandOptions {
@@ -43,119 +39,67 @@ export async function indexCommand(input: string, options: IndexCommandOptions, 
     );
   }
   const model = await openModel(options.model, options.shape);
-  try {
-    const countTokens = countingTokens(model);
-    const { passages, pages, report } = await ingestDirectory(root, {
-      countTokens,
-      maxTokens: model.encoder.tokenizer.documentBudget - CONTEXT_TOKENS,
-      exclude: [...DEFAULT_EXCLUDE, ...ownOutput(root, output)],
-      cleanUrls: options.cleanUrls,
-      signal: io.signal,
-    });
-    for (const { path, reason } of report.skipped) io.err(`skipped ${path}: ${reason}\n`);
-    for (const { path, message } of report.warnings) io.err(`warning ${path}: ${message}\n`);
-    if (passages.length === 0) {
-      throw new LatelightError(
-        'ingest-failed',
-        `index: expected HTML or Markdown pages with text in ${root}, found none in ${report.files} files.`,
-      );
-    }
-    const { encoded, reused } = await encodeAll(
-      model,
-      passages,
-      countTokens,
-      options.cache ? cachePath(output) : undefined,
-      io,
+  const countTokens = countingTokens(model);
+  const { passages, pages, report } = await ingestDirectory(root, {
+    countTokens,
+    maxTokens: model.folder.tokenizer.documentBudget - CONTEXT_TOKENS,
+    exclude: [...DEFAULT_EXCLUDE, ...ownOutput(root, output)],
+    cleanUrls: options.cleanUrls,
+    signal: io.signal,
+  });
+  for (const { path, reason } of report.skipped) io.err(`skipped ${path}: ${reason}\n`);
+  for (const { path, message } of report.warnings) io.err(`warning ${path}: ${message}\n`);
+  if (passages.length === 0) {
+    throw new LatelightError(
+      'ingest-failed',
+      `index: expected HTML or Markdown pages with text in ${root}, found none in ${report.files} files.`,
     );
-    throwIfAborted(io.signal, 'index');
-    const shape = { ...options.shape, codecSha256: model.codecSha256 };
-    const parts = await buildIndex(shape, passages, encoded);
-    const siteRoot = options.siteRoot ?? defaultSiteRoot(root, output);
-    const { manifest, files } = await indexFiles(
-      {
-        model,
-        parts,
-        passageCount: passages.length,
-        pageCount: pages.length,
-        tokenCount: encoded.reduce((sum, passage) => sum + passage.tokenCount, 0),
-        language: mostCommon(pages.map(({ lang }) => lang)),
-        siteRoot,
-        webgpu: options.webgpu,
-      },
-      { title: options.title ?? basename(root), examples: options.example },
-    );
-    const sizes = await writeFiles(output, files, io.signal);
-    const seconds = (performance.now() - started) / 1000;
-    const codeBytes = parts.shards.reduce((sum, shard) => sum + shard.bytes, 0);
-    const summary = {
-      output,
-      pages: pages.length,
-      passages: passages.length,
-      reused,
-      skipped: report.skipped.length,
-      tokens: manifest.tokenCount,
-      shardBytes: codeBytes,
-      totalBytes: sizes,
-      seconds: Number(seconds.toFixed(2)),
-    };
-    if (options.json) io.out(`${JSON.stringify(summary)}\n`);
-    else {
-      io.out(
-        table([
-          ['pages', `${pages.length}${report.skipped.length > 0 ? ` (${report.skipped.length} files skipped)` : ''}`],
-          ['passages', `${passages.length} (${reused} unchanged, ${passages.length - reused} encoded)`],
-          ['search data', `${formatBytes(codeBytes)}, ${formatBytes(codeBytes / passages.length)} a passage`],
-          ['folder', `${formatBytes(sizes)} at ${output}`],
-          ['time', `${seconds.toFixed(1)} s`],
-        ]),
-      );
-      io.out(`\nTry it:  npx latelight serve ${relative(process.cwd(), output) || '.'}\n`);
-    }
-  } finally {
-    await model.encoder.close();
   }
-}
-
-/** Everything that decides a passage's codes beside its text. */
-function fingerprint(model: OpenModel): string {
-  return [model.weightsSha256, model.codecSha256, CODING_VERSION, JSON.stringify(model.folder.config)].join(' ');
-}
-
-async function encodeAll(
-  model: OpenModel,
-  passages: Passage[],
-  countTokens: (text: string) => number,
-  path: string | undefined,
-  io: CliIo,
-) {
-  const cache = await PassageCache.open(path);
-  const print = fingerprint(model);
-  const progress = startProgress(io, 'encode', passages.length, 'passages');
-  let done = 0;
-  let reused = 0;
-  // One text may stand on many pages: it is encoded once.
-  const running = new Map<string, Promise<EncodedPassage>>();
-  try {
-    const encoded = await mapParallel(passages, async (passage) => {
-      const context = passageContext(passage, countTokens);
-      const key = await PassageCache.key(print, context, passage.text);
-      const kept = cache.get(key);
-      if (kept) reused++;
-      const encode = async () => {
-        const fresh = await encodePassage(model.encoder, model.codec, context, passage.text, io.signal);
-        await cache.put(key, fresh);
-        return fresh;
-      };
-      const result = kept ?? running.get(key) ?? running.set(key, encode()).get(key)!;
-      const passageCodes = await result;
-      progress.update(++done);
-      return passageCodes;
-    });
-    await cache.compact();
-    return { encoded, reused };
-  } finally {
-    progress.stop();
-    await cache.save();
+  const cache = options.cache ? cachePath(output) : undefined;
+  const { encoded, reused } = await encodePassages(model, passages, countTokens, cache, io);
+  throwIfAborted(io.signal, 'index');
+  const shape = { ...options.shape, codecSha256: model.codecSha256 };
+  const parts = await buildIndex(shape, passages, encoded);
+  const siteRoot = options.siteRoot ?? defaultSiteRoot(root, output);
+  const { manifest, files } = await indexFiles(
+    {
+      model,
+      parts,
+      passageCount: passages.length,
+      pageCount: pages.length,
+      tokenCount: encoded.reduce((sum, passage) => sum + passage.tokenCount, 0),
+      language: mostCommon(pages.map(({ lang }) => lang)),
+      siteRoot,
+      webgpu: options.webgpu,
+    },
+    { title: options.title ?? basename(root), examples: options.example },
+  );
+  const sizes = await writeFiles(output, files, io.signal);
+  const seconds = (performance.now() - started) / 1000;
+  const codeBytes = parts.shards.reduce((sum, shard) => sum + shard.bytes, 0);
+  const summary = {
+    output,
+    pages: pages.length,
+    passages: passages.length,
+    reused,
+    skipped: report.skipped.length,
+    tokens: manifest.tokenCount,
+    shardBytes: codeBytes,
+    totalBytes: sizes,
+    seconds: Number(seconds.toFixed(2)),
+  };
+  if (options.json) io.out(`${JSON.stringify(summary)}\n`);
+  else {
+    io.out(
+      table([
+        ['pages', `${pages.length}${report.skipped.length > 0 ? ` (${report.skipped.length} files skipped)` : ''}`],
+        ['passages', `${passages.length} (${reused} unchanged, ${passages.length - reused} encoded)`],
+        ['search data', `${formatBytes(codeBytes)}, ${formatBytes(codeBytes / passages.length)} a passage`],
+        ['folder', `${formatBytes(sizes)} at ${output}`],
+        ['time', `${seconds.toFixed(1)} s`],
+      ]),
+    );
+    io.out(`\nTry it:  npx latelight serve ${relative(process.cwd(), output) || '.'}\n`);
   }
 }
 
@@ -194,7 +138,7 @@ async function writeFiles(output: string, files: FolderFile[], signal: AbortSign
 
 /** Counts tokens a word at a time with a memory: packing asks for the same words over and over. */
 function countingTokens(model: OpenModel): (text: string) => number {
-  const { tokenizer } = model.encoder;
+  const { tokenizer } = model.folder;
   const known = new Map<string, number>();
   return (text) => {
     let total = 0;

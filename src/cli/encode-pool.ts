@@ -1,0 +1,59 @@
+// Encoding on all cores: a pool of threads (piscina), answers in the order of the tasks.
+
+import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import Piscina from 'piscina';
+import { fromErrorData, LatelightError, throwIfAborted, toErrorData } from '../errors.ts';
+import type { EncodeAnswers, EncodeSetup, EncodeTask } from './encode-task.ts';
+import { packageRoot } from './package-files.ts';
+
+/** A thread takes about half a second to open the model: fewer tasks than this each are not worth another one. */
+const TASKS_PER_THREAD = 8;
+
+export class EncodePool {
+  private readonly pool: Piscina;
+  private readonly signal: AbortSignal;
+
+  constructor(setup: EncodeSetup, taskCount: number, signal: AbortSignal) {
+    const filename = join(packageRoot, 'dist/cli/encode-worker.js');
+    if (!existsSync(filename)) {
+      throw new LatelightError(
+        'bad-option',
+        `encode: expected the built worker at ${filename}. Run \`npm run build\`.`,
+      );
+    }
+    const threads = Math.max(1, Math.min(availableParallelism(), Math.ceil(taskCount / TASKS_PER_THREAD)));
+    this.pool = new Piscina({ filename, workerData: setup, minThreads: threads, maxThreads: threads });
+    this.signal = signal;
+  }
+
+  /** @throws LatelightError what encoding throws; `aborted` */
+  async run<T extends EncodeTask>(task: T): Promise<EncodeAnswers[T['type']]> {
+    throwIfAborted(this.signal, 'encode');
+    try {
+      return (await this.pool.run(task, { signal: this.signal })) as EncodeAnswers[T['type']];
+    } catch (error) {
+      throwIfAborted(this.signal, 'encode');
+      // Classes do not cross threads; code and message do.
+      throw fromErrorData(toErrorData(revive(error), 'bad-model'));
+    }
+  }
+
+  /** Runs all tasks; the first failure stops the rest. */
+  async runAll<T extends EncodeTask>(
+    tasks: T[],
+    onAnswer: (answer: EncodeAnswers[T['type']], task: T) => Promise<void> | void,
+  ): Promise<void> {
+    await Promise.all(tasks.map(async (task) => onAnswer(await this.run(task), task)));
+  }
+
+  async close(): Promise<void> {
+    await this.pool.destroy();
+  }
+}
+
+function revive(error: unknown): unknown {
+  const { code, message } = error as { code?: LatelightError['code']; message: string };
+  return code ? new LatelightError(code, message) : error;
+}

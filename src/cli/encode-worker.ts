@@ -1,0 +1,45 @@
+// One thread of the encoding pool: its own session with one thread, and pooling and coding beside it, so that all of the work
+// of a passage scales with the cores. (onnxruntime-node runs a session on the thread that calls it.)
+
+import { readFile } from 'node:fs/promises';
+import { workerData } from 'node:worker_threads';
+import { readCodec } from '../codec/codec-file.ts';
+import { membersOf, truncateRows } from '../codec/encode-rows.ts';
+import { poolRows, targetRowCount } from '../codec/pool.ts';
+import { Encoder } from '../encoder/encoder.ts';
+import { openModelFolder } from '../encoder/model-folder.ts';
+import { openNodeRuntime } from '../encoder/runtime-node.ts';
+import { LatelightError } from '../errors.ts';
+import { encodePassage, encodeText } from '../indexing/encode-passage.ts';
+import type { EncodeAnswers, EncodeSetup, EncodeTask, GroupedRows } from './encode-task.ts';
+
+const { modelFolder, weightsPath, codecPath, shape } = workerData as EncodeSetup;
+
+async function start(): Promise<(task: EncodeTask) => Promise<EncodeAnswers[EncodeTask['type']]>> {
+  const folder = await openModelFolder(modelFolder);
+  const encoder = new Encoder(folder.tokenizer, await openNodeRuntime(weightsPath));
+  const codec = codecPath ? readCodec(new Uint8Array(await readFile(codecPath))) : undefined;
+  return async (task) => {
+    if (task.type === 'groups') return groupedRows(encoder, task.text);
+    if (!codec) throw new LatelightError('bad-codec', 'encode: expected a codec, got none');
+    return task.type === 'passage'
+      ? encodePassage(encoder, codec, task.context, task.text)
+      : encodeText(encoder, codec, task.text);
+  };
+}
+
+async function groupedRows(encoder: Encoder, text: string): Promise<GroupedRows> {
+  const { dim } = shape;
+  const encoded = await encoder.encodeDocument(text);
+  if (encoded.dim < dim) {
+    throw new LatelightError(
+      'bad-option',
+      `fit-codec: expected --dim of at most ${encoded.dim}, the model's, got ${dim}.`,
+    );
+  }
+  const rows = truncateRows(encoded.data, encoded.tokenCount, encoded.dim, dim);
+  const { rowOfToken, rowCount } = poolRows(rows, encoded.tokenCount, dim, targetRowCount(encoded.tokenCount));
+  return { rows, groups: membersOf(rowOfToken, rowCount) };
+}
+
+export default start();
