@@ -14,6 +14,7 @@ const TASKS_PER_THREAD = 8;
 export class EncodePool {
   private readonly pool: Piscina;
   private readonly signal: AbortSignal;
+  private readonly end = () => void this.pool.destroy();
 
   constructor(setup: EncodeSetup, taskCount: number, signal: AbortSignal) {
     const filename = join(packageRoot, 'dist/cli/encode-worker.js');
@@ -26,13 +27,15 @@ export class EncodePool {
     const threads = Math.max(1, Math.min(availableParallelism(), Math.ceil(taskCount / TASKS_PER_THREAD)));
     this.pool = new Piscina({ filename, workerData: setup, minThreads: threads, maxThreads: threads });
     this.signal = signal;
+    // Ends the threads at once, whatever they are at; what was not answered yet rejects.
+    signal.addEventListener('abort', this.end, { once: true });
   }
 
   /** @throws LatelightError what encoding throws; `aborted` */
   async run<T extends EncodeTask>(task: T): Promise<EncodeAnswers[T['type']]> {
     throwIfAborted(this.signal, 'encode');
     try {
-      return (await this.pool.run(task, { signal: this.signal })) as EncodeAnswers[T['type']];
+      return (await this.pool.run(task)) as EncodeAnswers[T['type']];
     } catch (error) {
       throwIfAborted(this.signal, 'encode');
       // Classes do not cross threads; code and message do.
@@ -49,6 +52,7 @@ export class EncodePool {
   }
 
   async close(): Promise<void> {
+    this.signal.removeEventListener('abort', this.end);
     await this.pool.destroy();
   }
 }
