@@ -22,7 +22,7 @@ const engine = () => ({ close: vi.fn() }) as unknown as SearchEngine;
 
 it('opens once for all who ask', async () => {
   const { attempts, session, onOpen } = setUp();
-  const both = [session.open('/', 'auto'), session.open('/', 'auto')];
+  const both = [session.open('/', { device: 'auto' }), session.open('/', { device: 'auto' })];
   expect(session.isOpening).toBe(true);
   const opened = engine();
   attempts[0].resolve(opened);
@@ -34,7 +34,7 @@ it('opens once for all who ask', async () => {
 
 it('keeps progress while opening and forgets it afterwards', async () => {
   const { attempts, session } = setUp();
-  const opening = session.open('/', 'auto');
+  const opening = session.open('/', { device: 'auto' });
   const progress = { loadedBytes: 1, totalBytes: 2, part: 'model', fromCache: false } as const;
   attempts[0].options.onProgress?.(progress);
   expect(session.progress).toEqual(progress);
@@ -46,19 +46,19 @@ it('keeps progress while opening and forgets it afterwards', async () => {
 it('does not download again after a failure until it is closed', async () => {
   const { attempts, session } = setUp();
   const failure = new LatelightError('hash-mismatch', 'model: expected a, got b');
-  const first = session.open('/', 'auto');
+  const first = session.open('/', { device: 'auto' });
   attempts[0].reject(failure);
   await expect(first).rejects.toBe(failure);
-  await expect(session.open('/', 'auto')).rejects.toBe(failure);
+  await expect(session.open('/', { device: 'auto' })).rejects.toBe(failure);
   expect(attempts).toHaveLength(1);
   session.close();
-  void session.open('/', 'auto');
+  void session.open('/', { device: 'auto' });
   expect(attempts).toHaveLength(2);
 });
 
 it('aborts an attempt that is closed, and closes the engine should it still arrive', async () => {
   const { attempts, session } = setUp();
-  const opening = session.open('/', 'auto');
+  const opening = session.open('/', { device: 'auto' });
   session.close();
   expect(attempts[0].options.signal?.aborted).toBe(true);
   const late = engine();

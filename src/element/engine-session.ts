@@ -5,6 +5,9 @@ import type { LoadProgress, OpenOptions, SearchEngine } from '../types.ts';
 
 export type OpenEngine = (url: string, options: OpenOptions) => Promise<SearchEngine>;
 
+/** What the element's attributes say about opening. */
+export type EngineSettings = Pick<OpenOptions, 'device' | 'offline'>;
+
 export class EngineSession {
   /** The open engine, once there is one. */
   engine: SearchEngine | undefined;
@@ -31,8 +34,8 @@ export class EngineSession {
    * Opens, or joins the attempt under way. A failure is kept, and every call rejects with it until `close`: a visitor who types
    * on must not download a broken index again with every key.
    */
-  open(url: string, device: OpenOptions['device']): Promise<SearchEngine> {
-    this.opening ??= this.start(url, device);
+  open(url: string, settings: EngineSettings): Promise<SearchEngine> {
+    this.opening ??= this.start(url, settings);
     return this.opening;
   }
 
@@ -47,7 +50,7 @@ export class EngineSession {
     this.onChange();
   }
 
-  private async start(url: string, device: OpenOptions['device']): Promise<SearchEngine> {
+  private async start(url: string, settings: EngineSettings): Promise<SearchEngine> {
     const controller = new AbortController();
     this.controller = controller;
     this.onChange();
@@ -57,7 +60,7 @@ export class EngineSession {
       this.onChange();
     };
     try {
-      const engine = await this.openEngine(url, { device, onProgress, signal: controller.signal });
+      const engine = await this.openEngine(url, { ...settings, onProgress, signal: controller.signal });
       if (this.controller !== controller) {
         engine.close();
         throw abortError('open');

@@ -24,6 +24,7 @@ export class LatelightSearch extends LitElement {
     limit: { type: Number },
     debounce: { type: Number },
     eager: { type: Boolean },
+    offline: { type: Boolean },
     placeholder: { type: String },
     engine: { attribute: false, noAccessor: true },
     query: { attribute: false, noAccessor: true },
@@ -43,6 +44,8 @@ export class LatelightSearch extends LitElement {
   declare debounce: number;
   /** Opens the engine at once instead of on first focus. */
   declare eager: boolean;
+  /** Keeps all of the index for offline use, fetched in the background after opening. */
+  declare offline: boolean;
   declare placeholder: string;
 
   private readonly keyboard = new Keyboard(this);
@@ -78,6 +81,7 @@ export class LatelightSearch extends LitElement {
     this.limit = 10;
     this.debounce = 80;
     this.eager = false;
+    this.offline = false;
     this.placeholder = MESSAGES.placeholder;
   }
 
@@ -178,7 +182,7 @@ export class LatelightSearch extends LitElement {
   private async openEngine(): Promise<SearchEngine> {
     if (this.engine) return this.engine;
     const folder = new URL(this.src ?? LatelightSearch.defaultSrc, document.baseURI);
-    return this.session.open(folder.href, this.device);
+    return this.session.open(folder.href, { device: this.device, offline: this.offline });
   }
 
   /** Opens the engine ahead of the first query; a failure is shown as one of a query would be. */

@@ -80,7 +80,7 @@ it('unpackTokenizer inverts packTokenizer: the same ids for the same text', asyn
   for (const text of ['how do I set a request timeout', 'naïve café', '日本語', '__proto__ constructor', '']) {
     expect(small.encode(text, 'document')).toEqual(original.encode(text, 'document'));
   }
-  expect(JSON.stringify(packed).length).toBeLessThan(JSON.stringify(tokenizerJson).length / 2);
+  expect(JSON.stringify(packed).length).toBeLessThan(JSON.stringify(tokenizerJson).length * 0.65);
 });
 
 it('gives a document the same rows whatever was encoded before or beside it', async () => {

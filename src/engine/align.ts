@@ -76,3 +76,22 @@ export function alignPassage(
   }
   return [...best.values()].sort((a, b) => a.word - b.word);
 }
+
+/** A query word that marks more words a hit than this says little about why the hit was found. */
+const TELLING_MATCHES = 3;
+
+/**
+ * Weakens query words that match a little of everything ("in", "a"): their similarity is divided by how often they match, as an
+ * inverse document frequency taken from the hits at hand. Needs no list of function words, so it works in any language.
+ */
+export function weakenCommonWords(hits: WordMatch[][]): WordMatch[][] {
+  const counts = new Map<number, number>();
+  for (const { queryWord } of hits.flat()) counts.set(queryWord, (counts.get(queryWord) ?? 0) + 1);
+  const factor = (queryWord: number) => {
+    const perHit = counts.get(queryWord)! / hits.length;
+    return Math.min(1, TELLING_MATCHES / perHit);
+  };
+  return hits.map((matches) =>
+    matches.map((match) => ({ ...match, similarity: match.similarity * factor(match.queryWord) })),
+  );
+}

@@ -5,7 +5,7 @@ import { alignWords, type WordAlignment } from '../encoder/words.ts';
 import { LatelightError, throwIfAborted } from '../errors.ts';
 import { MAX_QUERY_TOKENS, MAX_RESULTS } from '../format/layout.ts';
 import type { Hit, QueryCodes, SearchRequest, SearchResult, TopK } from '../types.ts';
-import { alignPassage, type WordMatch } from './align.ts';
+import { alignPassage, type WordMatch, weakenCommonWords } from './align.ts';
 import { cutExcerpt } from './excerpt.ts';
 import type { SearchOptions } from './scorer.ts';
 import type { SearchIndex } from './search-index.ts';
@@ -45,10 +45,12 @@ export async function search(
   const fetchedAt = performance.now();
 
   const alignment = alignWords(encoder.tokenizer, query, 'query');
-  const matches = passages.map((passage, i) => {
-    const { blocks } = index.passageCodes(top.ids[i]);
-    return alignPassage(index.codec, queryCodes, alignment, blocks, passage.rowWords);
-  });
+  const matches = weakenCommonWords(
+    passages.map((passage, i) => {
+      const { blocks } = index.passageCodes(top.ids[i]);
+      return alignPassage(index.codec, queryCodes, alignment, blocks, passage.rowWords);
+    }),
+  );
   const strongest = strongestOf(matches);
   const hits = passages.map((passage, i): Hit => {
     const { url, title, headings, meta } = passage;

@@ -56,4 +56,5 @@ for (const example of settings.examples) {
 }
 showExamples();
 
-// The service worker is registered here.
+// Keeps the page itself for offline visits; model and index are kept by the engine. Without it only that is lost.
+if ('serviceWorker' in navigator) navigator.serviceWorker.register('sw.js').catch(() => undefined);

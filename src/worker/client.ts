@@ -18,6 +18,12 @@ interface Pending {
  */
 export async function open(url: string | URL, options: OpenOptions = {}): Promise<SearchEngine> {
   throwIfAborted(options.signal, 'open');
+  if (!isSecureContext) {
+    throw new LatelightError(
+      'insecure-context',
+      `open: expected https or localhost, got ${location.origin}. Browsers allow hashing, caching and WebGPU only there.`,
+    );
+  }
   const engine = new WorkerEngine(new URL(url, document.baseURI).href, options);
   await engine.connect();
   return engine;

@@ -43,12 +43,6 @@ export class EngineHost {
     onProgress: (progress: LoadProgress) => void,
     signal?: AbortSignal,
   ): Promise<EngineHost> {
-    if (!globalThis.isSecureContext) {
-      throw new LatelightError(
-        'insecure-context',
-        `open: expected https or localhost, got ${location.origin}. Browsers allow hashing, caching and WebGPU only there.`,
-      );
-    }
     const source = new HttpSource(url);
     const [text, choice] = await Promise.all([source.readManifest(signal), chooseDevice(wanted)]);
     const manifest = parseManifest(text);

@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import type { Codec } from '../codec/codec.ts';
+import { packBlocks } from '../codec/encode-rows.ts';
+import { packWords } from '../format/fragment.ts';
+import { alignPassage, weakenCommonWords } from './align.ts';
+import { cutExcerpt, EXCERPT_CHARACTERS } from './excerpt.ts';
+
+/** Eight dimensions in subspaces of 4; code c of a subspace is 100 in dimension c & 3 (codes above 3 repeat). */
+const codec: Codec = {
+  dim: 8,
+  subspaceDim: 4,
+  subspaceCount: 2,
+  rotation: Float32Array.from({ length: 64 }, (_, i) => (i % 9 === 0 ? 1 : 0)),
+  codewords: Int8Array.from({ length: 2 * 16 * 4 }, (_, i) => ((i >> 2) % 4 === i % 4 ? 100 : 0)),
+  codewordScale: 100,
+};
+// Rows [0,1], [2,3], [1,1].
+const blocks = packBlocks(Uint8Array.of(0, 1, 2, 3, 1, 1), 3, 2);
+const query = { codes: Int8Array.from([64, 0, 0, 0, 0, 64, 0, 0, 0, 0, 64, 0, 0, 0, 0, 64]), tokenCount: 2, dim: 8 };
+
+describe('alignPassage', () => {
+  it('gives each word of the best rows the query word it answers', () => {
+    const alignment = {
+      words: [
+        { start: 0, end: 1 },
+        { start: 2, end: 3 },
+      ],
+      wordOfToken: Int32Array.of(0, 1),
+    };
+    const matches = alignPassage(codec, query, alignment, blocks, [[0, 3], [1], [2]]);
+    expect(matches.map(({ word, queryWord }) => [word, queryWord])).toEqual([
+      [0, 0],
+      [1, 1],
+      [3, 0],
+    ]);
+    for (const { similarity } of matches) expect(similarity).toBeCloseTo(128 / 127, 5);
+  });
+
+  it('leaves out tokens without a word, and a passage without rows', () => {
+    const alignment = { words: [], wordOfToken: Int32Array.of(-1, -1) };
+    expect(alignPassage(codec, query, alignment, blocks, [[0], [1], [2]])).toEqual([]);
+    expect(alignPassage(codec, query, alignment, blocks, [])).toEqual([]);
+  });
+});
+
+it('weakens a query word that matches a little of everything, and no other', () => {
+  const everywhere = Array.from({ length: 6 }, (_, word) => ({ word, queryWord: 0, similarity: 0.8 }));
+  const [hit] = weakenCommonWords([[...everywhere, { word: 9, queryWord: 1, similarity: 0.8 }]]);
+  expect(hit[0].similarity).toBeCloseTo(0.4);
+  expect(hit[6].similarity).toBe(0.8);
+});
+
+describe('cutExcerpt', () => {
+  const sentence = 'Nothing of note stands in this sentence at all. ';
+  const text = `${sentence.repeat(10)}Set the timeout here. ${sentence.repeat(10)}`;
+  const at = text.indexOf('timeout');
+  const words = packWords([{ start: at, end: at + 7 }]);
+
+  it('shows the sentence around the strongest mark, with offsets that fit', () => {
+    const { excerpt, marks } = cutExcerpt(text, words, [{ word: 0, queryWord: 2, similarity: 0.9 }], 0.9);
+    expect(excerpt).toMatch(/^… .*Set the timeout here\./s);
+    expect(excerpt.length).toBeLessThan(EXCERPT_CHARACTERS + 200);
+    expect(excerpt.slice(marks[0].start, marks[0].end)).toBe('timeout');
+    expect(marks[0]).toMatchObject({ queryWord: 2, strength: 1 });
+  });
+
+  it('shows a short text whole and survives one without words', () => {
+    expect(cutExcerpt('Short.', [], [], 0)).toEqual({ excerpt: 'Short.', marks: [] });
+    expect(cutExcerpt('', [], [], 0)).toEqual({ excerpt: '', marks: [] });
+  });
+});
