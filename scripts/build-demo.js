@@ -33,7 +33,8 @@ function page(source, path) {
   const body = markdown
     .render(source.replace(/^---\n[\s\S]*?\n---\n/, ''), { slugger: new GithubSlugger() })
     .replace(/(href="(?!https?:)[^"#]*)\.md(["#])/g, '$1.html$2');
-  const title = /^#\s+(.+)$/m.exec(source.replace(/<[^>]*>/g, ''))?.[1].replace(/[`*]/g, '') ?? path;
+  // fastify's pages have a banner for a first heading, in HTML; their own begins with ##.
+  const title = /^##?\s+(.+)$/m.exec(source.replace(/<[^>]*>/g, ''))?.[1].replace(/[`*]/g, '') ?? path;
   const escaped = title.replace(/[&<>]/g, (character) => `&#${character.charCodeAt(0)};`);
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
