@@ -1,8 +1,8 @@
 // What `npm start` and `npm test` need before anything else, said plainly when it cannot be had. No dependencies: it runs on a
 // fresh clone with nothing but Node and npm.
 
-import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -91,14 +91,3 @@ export async function installChromium() {
   }
   return installed;
 }
-
-/** The short commit of the checkout, or an empty string outside one. */
-export function commit() {
-  try {
-    return execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: root, encoding: 'utf8' }).trim();
-  } catch {
-    return '';
-  }
-}
-
-export const packageVersion = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version;
