@@ -54,7 +54,6 @@ export class EngineHost {
     );
     throwIfAborted(signal, 'open');
     const host = new EngineHost(source, manifest, wanted, { index, encoder, choice: device });
-    await index.warmUp();
     // In the background: first what a search needs, then the rest, then what no index needs any more.
     if (offline)
       void index
@@ -74,6 +73,12 @@ export class EngineHost {
       siteRoot: new URL(this.manifest.siteRoot || './', this.source.base).href,
       filters: index.filterCounts,
     };
+  }
+
+  /** First runs compile and allocate: done while nobody waits, the first query finds both stages warm. */
+  async warmUp(): Promise<void> {
+    await this.parts.encoder.warmUp();
+    await this.parts.index.warmUp();
   }
 
   /** Searches; when the device was lost, opens another (or the CPU, under `auto`) and searches once more. */
@@ -170,10 +175,7 @@ async function openEncoder(
   ]);
   const tokenizerJson = unpackTokenizer(JSON.parse(new TextDecoder().decode(tokenizerBytes)));
   const tokenizer = new ColbertTokenizer(queryEncoder.config, tokenizerJson, queryEncoder.tokenizerConfig);
-  const encoder = new Encoder(tokenizer, await openWebRuntime(ort, wasmBytes, modelBytes, device));
-  // The first run compiles and allocates; a visitor's first query should not wait for it.
-  await encoder.warmUp();
-  return encoder;
+  return new Encoder(tokenizer, await openWebRuntime(ort, wasmBytes, modelBytes, device));
 }
 
 /** Sums the bytes of all parts against what the manifest says a first search needs. */

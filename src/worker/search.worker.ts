@@ -64,6 +64,7 @@ async function open(message: Extract<ToWorker, { type: 'open' }>): Promise<void>
     );
     backend = host.info.backend;
     send({ type: 'opened', info: host.info });
+    last = last.then(warmUp);
   } catch (error) {
     send({ type: 'open-failed', error: toErrorData(error, 'worker-crashed') });
   }
@@ -85,6 +86,12 @@ async function runSearch({ id, query, request }: Extract<ToWorker, { type: 'sear
   } finally {
     pending.delete(id);
   }
+}
+
+/** Only when no search is waiting: that one would be the warm-up itself. */
+async function warmUp(): Promise<void> {
+  await nextTask();
+  if (pending.size === 0) await host?.warmUp().catch(() => undefined);
 }
 
 const channel = new MessageChannel();
