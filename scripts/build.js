@@ -22,3 +22,4 @@ const { count, warnings } = await generateSW({
 for (const warning of warnings) console.warn(warning);
 console.log(`service worker: ${count} files kept for offline use`);
 must('npx', ['vite', 'build', '--ssr', '--logLevel', 'warn']);
+must('npx', ['tsc', '-p', 'tsconfig.build.json']);
