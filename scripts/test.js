@@ -1,4 +1,4 @@
-// `npm test`: installs what is missing, then types, lint, unit tests and kernels, build, size budget, end-to-end tests. Ends with the
+// `npm test`: installs what is missing, then types, lint, build, unit tests and kernels, demo index, size budget, end-to-end tests. Ends with the
 // totals of all runners.
 
 import { spawnSync } from 'node:child_process';
@@ -14,6 +14,9 @@ console.log('\n== types');
 must('npx', ['tsc', '--noEmit']);
 console.log('\n== lint');
 must('npx', ['biome', 'check', '.']);
+
+console.log('\n== build');
+must(process.execPath, ['scripts/build.js']);
 
 const results = join(root, 'test-results');
 rmSync(results, { recursive: true, force: true });
@@ -57,8 +60,7 @@ runner(
   }),
 );
 
-console.log('\n== build, demo index, size budget');
-must(process.execPath, ['scripts/build.js']);
+console.log('\n== demo index, size budget');
 must(process.execPath, ['scripts/build-demo.js', '--small']);
 must(process.execPath, ['scripts/size-budget.js']);
 

@@ -9,7 +9,7 @@ import { run } from './run.ts';
 
 const PAGES: Record<string, string> = {
   'timeout.html':
-    '<html lang="en"><title>Timeouts</title><main><h1>Timeouts</h1><h2 id="request">Request timeout</h2><p>Set requestTimeout to the number of milliseconds after which a slow client is cut off.</p></main>',
+    '<html lang="en"><title>Timeouts</title><main data-latelight-filter="topic:network"><h1>Timeouts</h1><h2 id="request">Request timeout</h2><p>Set requestTimeout to the number of milliseconds after which a slow client is cut off.</p></main>',
   'guide/logging.md':
     '---\ntitle: Logging\n---\n# Logging\n\n## Redaction\n\nPasswords and tokens can be hidden in the output with the redact option, which takes a list of paths.\n',
   'guide/garden.md':
@@ -99,6 +99,11 @@ describe('latelight index, inspect, search', () => {
 
     const plain = await latelight('search', output, 'how do I keep secrets out of the logs', '-n', '1');
     expect(plain.out).toContain('1. Logging > Redaction');
+
+    const filtered = await latelight('search', output, 'how do I keep secrets', '--filter', 'topic=network', '--json');
+    expect(JSON.parse(filtered.out).hits.map(({ url }: { url: string }) => url)).toEqual(['timeout.html#request']);
+    const nothing = await latelight('search', output, 'how do I keep secrets', '--filter', 'topic=other', '--json');
+    expect(JSON.parse(nothing.out).hits).toEqual([]);
 
     const inspected = await latelight('inspect', output, '--json');
     expect(JSON.parse(inspected.out)).toMatchObject({ passages: 3, dim: 128, subspaceDim: 2 });
@@ -203,7 +208,7 @@ describe('errors', () => {
       [
         ['search', join(folder, 'index'), 'x', '--filter', 'tag=a'],
         2,
-        /\[bad-option\].*expected a filter of this index \(none\), got tag/,
+        /\[bad-option\].*expected a filter of this index \(topic\), got tag/,
       ],
       [['eval', folder], 2, /\[bad-option\].*corpus\.jsonl/],
       [['serve', folder], 2, /\[bad-option\].*expected a folder with an index\.html/],
