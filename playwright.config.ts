@@ -12,7 +12,8 @@ export default defineConfig({
   retries: 0,
   // Two cores are the least we ask for, and a test here runs a model: side by side they would only wait for each other.
   workers: 1,
-  reporter: process.env.CI ? [['line'], ['json', { outputFile: 'test-results/e2e.json' }]] : 'list',
+  // `npm test` adds up the totals of all runners from the report.
+  reporter: [['list'], ['json', { outputFile: 'test-results/e2e.json' }]],
   use: {
     baseURL: `http://localhost:${port}/`,
     launchOptions: {
