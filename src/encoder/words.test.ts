@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { ColbertTokenizer } from './colbert-tokenizer.ts';
 import { openModelFolder } from './model-folder.ts';
 import { alignWords } from './words.ts';
 
@@ -8,8 +9,11 @@ const root = join(import.meta.dirname, '../..');
 const folders = [join(root, 'public/models/colbert-minilm-l6-v0'), join(root, '../shared/models/zero-shape-tiny')];
 
 for (const folder of folders) {
-  describe.skipIf(!existsSync(folder))(`words of ${folder.split('/').pop()}`, async () => {
-    const { tokenizer } = await openModelFolder(folder);
+  describe.skipIf(!existsSync(folder))(`words of ${folder.split('/').pop()}`, () => {
+    let tokenizer: ColbertTokenizer;
+    beforeAll(async () => {
+      ({ tokenizer } = await openModelFolder(folder));
+    });
     const wordsOf = (text: string, kind: 'query' | 'document') => {
       const { words, wordOfToken } = alignWords(tokenizer, text, kind);
       return [...wordOfToken].map((word) => (word < 0 ? null : text.slice(words[word].start, words[word].end)));
