@@ -15,6 +15,8 @@ async function watch(page: Page): Promise<{ thirdParty: string[]; console: strin
     if (/^http/.test(url.protocol) && url.origin !== origin) seen.thirdParty.push(request.url());
   });
   page.on('console', (message) => {
+    // Blocking service workers is this file's own doing, and the browser driver says so.
+    if (/Service Worker registration blocked/.test(message.text())) return;
     if (['error', 'warning'].includes(message.type())) seen.console.push(message.text());
   });
   page.on('pageerror', (error) => seen.console.push(String(error)));
