@@ -21,7 +21,9 @@ const QUERIES = [
 const VISITS = 7;
 const DEBOUNCE_MS = 80;
 
-const server = await startServer('demo/search', { port: 0, host: 'localhost' });
+// An index folder may be named: `npm run bench:first-search -- demo/small`.
+const folder = process.argv[2]?.startsWith('-') ? 'demo/search' : (process.argv[2] ?? 'demo/search');
+const server = await startServer(folder, { port: 0, host: 'localhost' });
 const address = server.address();
 const base = `http://localhost:${typeof address === 'object' && address ? address.port : 0}/`;
 const browser = await chromium.launch({
@@ -83,11 +85,17 @@ async function typeAndWait(
 }
 
 const median = (values: number[]) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
-const passages = await (await fetch(`${base}manifest.json`)).json().then(({ passageCount }) => passageCount as number);
+const { passageCount: passages, fragments } = await (await fetch(`${base}manifest.json`))
+  .json()
+  .then((manifest) => manifest as { passageCount: number; fragments: unknown[] });
+const fragmentCount = fragments.length;
 console.log(machineLine(describeMachine()));
 const firstVisit = await visit(QUERIES[0]);
 // The second visit must find everything kept.
-await page.waitForFunction(async () => (await (await caches.open('latelight-1')).keys()).length > 150);
+await page.waitForFunction(
+  async (count) => (await (await caches.open('latelight-1')).keys()).length >= count,
+  fragmentCount,
+);
 const visits: number[] = [];
 for (let i = 0; i < VISITS; i++) visits.push(await visit(QUERIES[i % QUERIES.length]));
 const keys: Awaited<ReturnType<typeof typeAndWait>>[] = [];
