@@ -1,9 +1,8 @@
 // E2E on the built page. The server serves files and nothing else, as any static host would.
 
 import { defineConfig } from '@playwright/test';
-import { findChromium } from './scripts/install.js';
-
-const port = 4871;
+import { DEMO_PORT, SMALL_PORT } from './e2e/ports.ts';
+import { chromiumLaunch } from './scripts/install.js';
 
 export default defineConfig({
   testDir: 'e2e',
@@ -15,24 +14,13 @@ export default defineConfig({
   // `npm test` adds up the totals of all runners from the report.
   reporter: [['list'], ['json', { outputFile: 'test-results/e2e.json' }]],
   use: {
-    baseURL: `http://localhost:${port}/`,
-    launchOptions: {
-      executablePath: await findChromium(),
-      args: [
-        '--enable-unsafe-webgpu',
-        '--no-sandbox',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-      ],
-    },
+    baseURL: `http://localhost:${DEMO_PORT}/`,
+    launchOptions: await chromiumLaunch('--enable-unsafe-webgpu'),
   },
   webServer: [
-    serve('demo/search', port),
+    serve('demo/search', DEMO_PORT),
     // A smaller index at an origin of its own, for tests on the software GPU adapter and for breaking things.
-    serve('demo/small', 4872),
+    serve('demo/small', SMALL_PORT),
   ],
 });
 

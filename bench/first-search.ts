@@ -2,7 +2,7 @@
 // key press to rendered hits (debounce apart). `npm run bench:first-search`; `--assert` exits 1 when a bar is missed.
 
 import { chromium } from '@playwright/test';
-import { findChromium } from '../scripts/install.js';
+import { chromiumLaunch } from '../scripts/install.js';
 import { startServer } from '../src/cli/commands/serve-command.ts';
 import { describeMachine, machineLine } from './machine.ts';
 
@@ -26,17 +26,7 @@ const folder = process.argv[2]?.startsWith('-') ? 'demo/search' : (process.argv[
 const server = await startServer(folder, { port: 0, host: 'localhost' });
 const address = server.address();
 const base = `http://localhost:${typeof address === 'object' && address ? address.port : 0}/`;
-const browser = await chromium.launch({
-  executablePath: await findChromium(),
-  args: [
-    '--no-sandbox',
-    '--disable-quic',
-    '--no-first-run',
-    '--disable-background-networking',
-    '--disable-component-update',
-    '--disable-sync',
-  ],
-});
+const browser = await chromium.launch(await chromiumLaunch());
 const page = await (await browser.newContext()).newPage();
 
 /** Loads the page with a query in its address and waits until its hits are painted. */

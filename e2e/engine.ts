@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import type { Page, Route } from '@playwright/test';
 import type { Manifest } from '../src/format/manifest.ts';
 import type { OpenOptions, QueryCodes } from '../src/types.ts';
+import { SMALL_PORT } from './ports.ts';
 
 /** Index of a few hundred passages: the software GPU adapter is a correctness device, not a fast one. */
-export const SMALL = 'http://localhost:4872/';
+export const SMALL = `http://localhost:${SMALL_PORT}/`;
 
 export const smallFolder = join(import.meta.dirname, '../demo/small');
 

@@ -63,6 +63,22 @@ export async function findChromium() {
   return candidates.find((path) => path && existsSync(path));
 }
 
+/** Launch options for Playwright: a browser that exists, quiet on a closed network. */
+export async function chromiumLaunch(...args) {
+  return {
+    executablePath: await findChromium(),
+    args: [
+      '--no-sandbox',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      ...args,
+    ],
+  };
+}
+
 /** Finds a browser or installs one: Playwright's first, then Debian's. */
 export async function installChromium() {
   const found = await findChromium();
