@@ -91,12 +91,18 @@ export class Encoder {
     const { session, Tensor } = this.runtime;
     const shape = [1, encoded.ids.length];
     const feeds: Record<string, Tensor> = {};
-    for (const name of session.inputNames) {
+    session.inputNames.forEach((name, at) => {
       const values = inputValues(name, encoded);
-      feeds[name] = new Tensor('int64', BigInt64Array.from(values, BigInt), shape);
-    }
-    const results = await session.run(feeds);
-    const output = results[session.outputNames[0]];
+      // Most exports take int64, some int32: the graph says which.
+      const metadata = session.inputMetadata?.[at];
+      feeds[name] =
+        metadata?.isTensor && metadata.type === 'int32'
+          ? new Tensor('int32', Int32Array.from(values), shape)
+          : new Tensor('int64', BigInt64Array.from(values, BigInt), shape);
+    });
+    const outputName = rowsOutput(session.outputNames);
+    const results = await session.run(feeds, [outputName]);
+    const output = results[outputName];
     if (output.type !== 'float32' || output.dims.length !== 3 || output.dims[1] !== encoded.ids.length) {
       throw new LatelightError(
         'bad-model',
@@ -106,6 +112,16 @@ export class Encoder {
     }
     return output;
   }
+}
+
+/** The output that `completeModel` adds to a graph that is not a whole ColBERT: unit rows, after every Dense layer. */
+export const COMPLETED_OUTPUT = 'latelight_rows';
+
+/** Which of a graph's outputs are the rows: only that one is computed. */
+export function rowsOutput(names: readonly string[]): string {
+  // Vespa's exports say `contextual`, transformers.js and optimum may put a pooled vector beside the tokens'.
+  const known = [COMPLETED_OUTPUT, 'output', 'contextual', 'token_embeddings', 'last_hidden_state'];
+  return known.find((name) => names.includes(name)) ?? names[0];
 }
 
 function inputValues(name: string, encoded: EncodedText): number[] {
