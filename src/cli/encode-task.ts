@@ -1,5 +1,6 @@
 // What encoding workers are asked and answer: plain data that crosses threads.
 
+import type { EncodedDocument } from '../encoder/encoder.ts';
 import type { EncodedPassage, EncodedRows } from '../indexing/encode-passage.ts';
 import type { CodecShape } from './model.ts';
 
@@ -17,6 +18,8 @@ export type EncodeTask =
   | { type: 'passage'; context: string; text: string }
   /** Codes alone. */
   | { type: 'text'; text: string }
+  /** Unit rows as the model gives them, for measuring. */
+  | { type: 'rows'; text: string }
   /** Unit rows and the groups they pool into, for fitting a codec. */
   | { type: 'groups'; text: string };
 
@@ -29,5 +32,6 @@ export interface GroupedRows {
 export interface EncodeAnswers {
   passage: EncodedPassage;
   text: EncodedRows;
+  rows: EncodedDocument;
   groups: GroupedRows;
 }

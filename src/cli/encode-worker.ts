@@ -21,6 +21,7 @@ async function start(): Promise<(task: EncodeTask) => Promise<EncodeAnswers[Enco
   const codec = codecPath ? readCodec(new Uint8Array(await readFile(codecPath))) : undefined;
   return async (task) => {
     if (task.type === 'groups') return groupedRows(encoder, task.text);
+    if (task.type === 'rows') return encoder.encodeDocument(task.text);
     if (!codec) throw new LatelightError('bad-codec', 'encode: expected a codec, got none');
     return task.type === 'passage'
       ? encodePassage(encoder, codec, task.context, task.text)
