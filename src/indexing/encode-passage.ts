@@ -3,7 +3,7 @@
 import type { Codec } from '../codec/codec.ts';
 import { encodeRows, packBlocks, rotateRows, truncateRows } from '../codec/encode-rows.ts';
 import { poolRows, targetRowCount } from '../codec/pool.ts';
-import type { Encoder } from '../encoder/encoder.ts';
+import type { EncodedDocument, Encoder } from '../encoder/encoder.ts';
 import { alignWords } from '../encoder/words.ts';
 import { packWords } from '../format/fragment.ts';
 import type { Passage } from '../types.ts';
@@ -49,14 +49,18 @@ export interface EncodedRows {
   rowOfToken: Uint32Array;
 }
 
-/** Text to codes: encode, truncate, pool, rotate, code, lay out in blocks. */
+/** Text to codes: encode, then `codeDocument`. */
 export async function encodeText(
   encoder: Encoder,
   codec: Codec,
   text: string,
   signal?: AbortSignal,
 ): Promise<EncodedRows> {
-  const encoded = await encoder.encodeDocument(text, signal);
+  return codeDocument(codec, await encoder.encodeDocument(text, signal));
+}
+
+/** Rows to codes: truncate, pool, rotate, code, lay out in blocks. */
+export function codeDocument(codec: Codec, encoded: EncodedDocument): EncodedRows {
   const rows = truncateRows(encoded.data, encoded.tokenCount, encoded.dim, codec.dim);
   const { rowCount, rowOfToken } = poolRows(rows, encoded.tokenCount, codec.dim, targetRowCount(encoded.tokenCount));
   const codes = encodeRows(codec, rotateRows(codec, rows, encoded.tokenCount), rowOfToken, rowCount);

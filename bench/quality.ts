@@ -1,0 +1,298 @@
+// Retrieval quality of every stage beside what people use otherwise, on the same passages: the model in float32, its rounded queries,
+// its codes, codes of pooled rows (what ships), at each dimension; MiniSearch, Pagefind, and one dense vector a passage.
+// npm run bench:quality -- <BEIR folder...> [--cache <folder>] [--fp32 <model.onnx>] [--dense <folder>] [--write docs/quality.md] [--json] [--assert]
+
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { type BeirSet, type Measures, measure, readBeir } from '../src/cli/beir.ts';
+import { type CodecShape, DEFAULT_SHAPE, documentWeights, openModel, openQueryEncoder } from '../src/cli/model.ts';
+import { defaultModelFolder } from '../src/cli/package-files.ts';
+import type { Codec } from '../src/codec/codec.ts';
+import { encodeRows, packBlocks, rotateRows } from '../src/codec/encode-rows.ts';
+import { Encoder } from '../src/encoder/encoder.ts';
+import { type ModelFolder, openModelFolder } from '../src/encoder/model-folder.ts';
+import { openNodeRuntime } from '../src/encoder/runtime-node.ts';
+import { createWasmScorer } from '../src/engine/wasm-scorer.ts';
+import { sha256Hex } from '../src/format/sha256.ts';
+import { readShard, writeShard } from '../src/format/shard.ts';
+import { codeDocument } from '../src/indexing/encode-passage.ts';
+import { quantizeQueryCpu } from '../src/kernels/quantize-query-cpu.ts';
+import { describeMachine, machineLine } from './machine.ts';
+import { markdownTable, writeMarked } from './markdown.ts';
+import { encodeDense } from './quality/dense.ts';
+import { encodeDocuments, type FloatRows, joinRows, keptRows, rowsOf, truncated } from './quality/float-rows.ts';
+import { type Interval, meanOverSets, relativeInterval } from './quality/intervals.ts';
+import { rankWithMiniSearch, rankWithPagefind } from './quality/keyword.ts';
+import { floatMaxSim, rankScores } from './quality/maxsim.ts';
+
+const { values: options, positionals: folders } = parseArgs({
+  allowPositionals: true,
+  options: {
+    model: { type: 'string', default: defaultModelFolder },
+    split: { type: 'string', default: 'test' },
+    /** Where encoded rows are kept for the next run (about 1 GB). */
+    cache: { type: 'string' },
+    /** The model's float32 weights, which are not in the package: one more row, both sides encoded with them. */
+    fp32: { type: 'string' },
+    dense: { type: 'string' },
+    write: { type: 'string' },
+    json: { type: 'boolean', default: false },
+    assert: { type: 'boolean', default: false },
+  },
+});
+const FLOAT_DIMS = [128, 64, 32];
+const DEPTH = 100;
+/** Issue's bars at the default setting: what coding and pooling may cost, and bytes a passage. */
+const MOST_LOSS = 0.01;
+const MOST_BYTES = 1200;
+
+interface Row {
+  name: string;
+  /** Of each set, in the order of the folders: a query's measures, and bytes a passage of the whole index. */
+  sets: { measures: Measures[]; bytes: number }[];
+}
+
+interface EncodedSet {
+  name: string;
+  set: BeirSet;
+  texts: string[];
+  queries: string[];
+  documents: FloatRows;
+  queryRows: FloatRows;
+}
+
+if (folders.length === 0) {
+  console.error('bench: expected BEIR folders (corpus.jsonl, queries.jsonl, qrels/<split>.tsv), got none.');
+  process.exit(2);
+}
+
+const rows = new Map<string, Row>();
+const FLOAT = 'float32 rows';
+const shipped = shapeName(DEFAULT_SHAPE, 'coded and pooled');
+
+function shapeName({ dim, subspaceDim }: CodecShape, stage: string): string {
+  return `${stage}, ${dim} dimensions, ${dim / subspaceDim / 2} bytes a row`;
+}
+
+/** Adds a set's column to a row. */
+function add(name: string, { set }: EncodedSet, rankings: number[][], bytes: number): void {
+  const measures = rankings.map((ranking, query) =>
+    measure(
+      ranking.map((document) => set.documents[document].id),
+      set.queries[query].relevance,
+    ),
+  );
+  const row = rows.get(name) ?? rows.set(name, { name, sets: [] }).get(name)!;
+  row.sets.push({ measures, bytes: bytes / set.documents.length });
+  console.error(`${name}: ${mean(measures, 'ndcg10').toFixed(4)}`);
+}
+
+function mean(measures: Measures[], name: keyof Measures): number {
+  return measures.reduce((sum, one) => sum + one[name], 0) / measures.length;
+}
+
+async function encodeQueries(encoder: Encoder, queries: string[]): Promise<FloatRows> {
+  const parts: Float32Array[] = [];
+  let dim = 0;
+  for (const text of queries) {
+    const encoded = await encoder.encodeQuery(text);
+    parts.push(encoded.data);
+    dim = encoded.dim;
+  }
+  return joinRows(parts, dim);
+}
+
+/** Documents as `latelight index` encodes them, or with other weights. */
+async function documentRows(folder: ModelFolder, weightsPath: string, texts: string[]): Promise<FloatRows> {
+  const weights = await sha256Hex(await readFile(weightsPath));
+  const setup = { modelFolder: folder.folder, weightsPath, shape: DEFAULT_SHAPE };
+  return keptRows(options.cache, { weights, config: folder.config, texts }, () => encodeDocuments(setup, texts));
+}
+
+/** The query as the codec rounds it, turned back, so that float rows can be scored with it. */
+function roundedQueries(queries: FloatRows, codec: Codec): FloatRows {
+  const { dim, rotation } = codec;
+  const parts = Array.from({ length: queries.starts.length - 1 }, (_, query) => {
+    const { codes, tokenCount } = quantizeQueryCpu(rowsOf(queries, query), codec);
+    const turned = new Float32Array(tokenCount * dim);
+    for (let token = 0; token < tokenCount; token++)
+      for (let i = 0; i < dim; i++)
+        for (let d = 0; d < dim; d++) turned[token * dim + d] += codes[token * dim + i] * rotation[i * dim + d];
+    return turned;
+  });
+  return joinRows(parts, dim);
+}
+
+type Blocks = { blocks: Uint8Array; rowCount: number };
+
+/** Codes of every token, none pooled. */
+function codeEveryRow(codec: Codec, documents: FloatRows): Blocks[] {
+  const cut = truncated(documents, codec.dim);
+  return Array.from({ length: documents.starts.length - 1 }, (_, document) => {
+    const { data, tokenCount } = rowsOf(cut, document);
+    const own = Uint32Array.from({ length: tokenCount }, (_, row) => row);
+    const codes = encodeRows(codec, rotateRows(codec, data, tokenCount), own, tokenCount);
+    return { blocks: packBlocks(codes, tokenCount, codec.subspaceCount), rowCount: tokenCount };
+  });
+}
+
+/** What ships: pooled and coded as `latelight index` does it. */
+function codePooled(codec: Codec, documents: FloatRows): Blocks[] {
+  return Array.from({ length: documents.starts.length - 1 }, (_, document) => {
+    const encoded = rowsOf(documents, document);
+    return codeDocument(codec, {
+      ...encoded,
+      positions: Uint32Array.from({ length: encoded.tokenCount }, (_, i) => i),
+    });
+  });
+}
+
+/** Through the shard format and the WASM scorer, as pages search. */
+async function searchCodes(codec: Codec, codecSha256: string, coded: Blocks[], queries: FloatRows) {
+  const shape = { dim: codec.dim, subspaceDim: codec.subspaceDim, codecSha256 };
+  const scorer = await createWasmScorer(codec);
+  try {
+    await scorer.addShard(readShard(writeShard(shape, coded), shape));
+    const rankings: number[][] = [];
+    for (let query = 0; query < queries.starts.length - 1; query++) {
+      rankings.push([...(await scorer.searchEmbeddings(rowsOf(queries, query), { k: DEPTH })).ids]);
+    }
+    return rankings;
+  } finally {
+    scorer.close();
+  }
+}
+
+async function measureModel(data: EncodedSet, shapes: CodecShape[]): Promise<void> {
+  const { documents, queryRows } = data;
+  const rowCount = documents.data.length / documents.dim;
+  for (const dim of FLOAT_DIMS.filter((wanted) => wanted <= documents.dim)) {
+    const scores = await floatMaxSim(truncated(queryRows, dim), truncated(documents, dim));
+    add(`${FLOAT}, ${dim} dimensions`, data, rankScores(scores, DEPTH), rowCount * dim * 4);
+  }
+  for (const shape of shapes) {
+    const { codec, codecSha256 } = await openModel(options.model, shape);
+    // Rotation and rounding are the same for every codec of a dimension but for the rotation's own draw: one of them will do.
+    if (shapes.find(({ dim }) => dim === shape.dim) === shape) {
+      const scores = await floatMaxSim(roundedQueries(queryRows, codec), truncated(documents, shape.dim));
+      add(`int8 query, ${FLOAT}, ${shape.dim} dimensions`, data, rankScores(scores, DEPTH), rowCount * shape.dim * 4);
+    }
+    for (const [stage, code] of [['coded', codeEveryRow] as const, ['coded and pooled', codePooled] as const]) {
+      const coded = code(codec, documents);
+      const bytes = coded.reduce((sum, { blocks }) => sum + blocks.length, 0);
+      add(shapeName(shape, stage), data, await searchCodes(codec, codecSha256, coded, queryRows), bytes);
+    }
+  }
+}
+
+async function measureSet(folder: string, model: ModelFolder, shapes: CodecShape[]): Promise<string> {
+  const set = await readBeir(folder, options.split);
+  const texts = set.documents.map(({ text }) => text);
+  const queries = set.queries.map(({ text }) => text);
+  const queryEncoder = await openQueryEncoder(model);
+  const data: EncodedSet = {
+    name: basename(resolve(folder)),
+    set,
+    texts,
+    queries,
+    documents: await documentRows(model, model.weights[documentWeights(model)]!, texts),
+    queryRows: await encodeQueries(queryEncoder, queries),
+  };
+  await queryEncoder.close();
+  if (options.fp32) {
+    const exact = new Encoder(model.tokenizer, await openNodeRuntime(options.fp32));
+    const documents = await documentRows(model, resolve(options.fp32), texts);
+    const scores = await floatMaxSim(await encodeQueries(exact, queries), documents);
+    add(`${FLOAT}, float32 weights`, data, rankScores(scores, DEPTH), documents.data.length * 4);
+    await exact.close();
+  }
+  await measureModel(data, shapes);
+
+  const keyword = rankWithMiniSearch(texts, queries, DEPTH);
+  add('MiniSearch BM25', data, keyword.rankings, keyword.bytes);
+  const pagefind = await rankWithPagefind(texts, queries, DEPTH);
+  add('Pagefind', data, pagefind.asAsked.rankings, pagefind.asAsked.bytes);
+  add('Pagefind, asked without stop words', data, pagefind.withoutStop.rankings, pagefind.withoutStop.bytes);
+  if (options.dense) {
+    const folder = options.dense;
+    const kept = (what: string[]) => keptRows(options.cache, { dense: folder, what }, () => encodeDense(folder, what));
+    const documents = await kept(texts);
+    const scores = await floatMaxSim(await kept(queries), documents);
+    add('dense all-MiniLM-L6-v2, float32', data, rankScores(scores, DEPTH), documents.data.length * 4);
+  }
+  return data.name;
+}
+
+/** The codecs that the model's folder has, finest first. */
+async function codecShapes(folder: string): Promise<CodecShape[]> {
+  const shapes = (await readdir(folder)).flatMap((file): CodecShape[] => {
+    const [, dim, subspaceDim] = /^codec-(\d+)x([24])\.llc$/.exec(file) ?? [];
+    return dim ? [{ dim: Number(dim), subspaceDim: Number(subspaceDim) as 2 | 4 }] : [];
+  });
+  return shapes.sort((a, b) => b.dim / b.subspaceDim - a.dim / a.subspaceDim || b.dim - a.dim);
+}
+
+const machine = describeMachine();
+const model = await openModelFolder(options.model);
+const shapes = await codecShapes(options.model);
+const names: string[] = [];
+for (const folder of folders) names.push(await measureSet(folder, model, shapes));
+
+const ndcg = (row: Row) => row.sets.map(({ measures }) => measures.map(({ ndcg10 }) => ndcg10));
+const reference = ndcg(rows.get(`${FLOAT}, ${FLOAT_DIMS[0]} dimensions`)!);
+const figures = [...rows.values()].map((row) => ({
+  name: row.name,
+  sets: row.sets.map(({ measures, bytes }, i) => ({
+    set: names[i],
+    queries: measures.length,
+    ndcg10: mean(measures, 'ndcg10'),
+    mrr10: mean(measures, 'mrr10'),
+    recall100: mean(measures, 'recall100'),
+    bytesPerPassage: bytes,
+  })),
+  mean: meanOverSets(ndcg(row)),
+  /** Of the mean, against the same model's float32 rows. */
+  difference: meanOverSets(ndcg(row)) / meanOverSets(reference) - 1,
+  interval: relativeInterval(ndcg(row), reference),
+  bytesPerPassage: row.sets.reduce((sum, { bytes }) => sum + bytes, 0) / row.sets.length,
+}));
+
+const percent = (value: number) => `${value > 0 ? '+' : ''}${(100 * value).toFixed(1)}%`;
+const range = ({ low, high }: Interval) => `${percent(low)} to ${percent(high)}`;
+const whole = (value: number) => Math.round(value).toLocaleString('en');
+const report = [
+  `${machineLine(machine)}.`,
+  '',
+  markdownTable([
+    ['nDCG@10', ...names, 'mean', 'against float', '95% interval', 'bytes a passage'],
+    ...figures.map(({ name, sets, mean, difference, interval, bytesPerPassage }) => [
+      name === shipped ? `**${name}** (shipped)` : name,
+      ...sets.map(({ ndcg10 }) => ndcg10.toFixed(4)),
+      mean.toFixed(4),
+      percent(difference),
+      range(interval),
+      whole(bytesPerPassage),
+    ]),
+  ]),
+  '',
+  markdownTable([
+    ['', ...names.flatMap((name) => [`${name} MRR@10`, 'recall@100', 'bytes a passage'])],
+    ...figures.map(({ name, sets }) => [
+      name,
+      ...sets.flatMap(({ mrr10, recall100, bytesPerPassage }) => [
+        mrr10.toFixed(4),
+        recall100.toFixed(4),
+        whole(bytesPerPassage),
+      ]),
+    ]),
+  ]),
+].join('\n');
+if (options.write) await writeMarked(options.write, 'quality', report);
+console.log(options.json ? JSON.stringify({ machine, figures }, null, 2) : report);
+const ours = figures.find(({ name }) => name === shipped);
+if (options.assert && (!ours || ours.difference < -MOST_LOSS || ours.bytesPerPassage > MOST_BYTES)) {
+  console.error(`bench: expected a loss of at most ${percent(MOST_LOSS)} and ${MOST_BYTES} bytes a passage`);
+  process.exit(1);
+}
+process.exit(0);
