@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
@@ -7,9 +7,11 @@ import { serveFolders } from './static-server.ts';
 it('compresses what hosts compress, counts the bytes it sent, and serves nothing outside its folders', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'latelight-server-'));
   const text = 'abc '.repeat(5000);
-  await writeFile(join(folder, 'page.html'), text);
-  await writeFile(join(folder, 'shard.lls'), text);
-  const server = await serveFolders({ site: folder });
+  await mkdir(join(folder, 'site'));
+  await writeFile(join(folder, 'site/page.html'), text);
+  await writeFile(join(folder, 'site/shard.lls'), text);
+  await writeFile(join(folder, 'private.html'), text);
+  const server = await serveFolders({ site: join(folder, 'site') });
   onTestFinished(async () => {
     server.close();
     await rm(folder, { recursive: true });
@@ -23,6 +25,6 @@ it('compresses what hosts compress, counts the bytes it sent, and serves nothing
   const shard = await fetch(`${server.base}site/shard.lls`, { headers: { 'accept-encoding': 'br' } });
   expect((await shard.text()).length).toBe(text.length);
   expect(server.sentBytes()).toBe(small + text.length);
-  expect((await fetch(`${server.base}site/%2e%2e%2fetc/passwd`)).status).toBe(404);
+  expect((await fetch(`${server.base}site/%2e%2e%2fprivate.html`)).status).toBe(404);
   expect((await fetch(`${server.base}other/page.html`)).status).toBe(404);
 });
