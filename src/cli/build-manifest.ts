@@ -19,31 +19,30 @@ export interface ManifestInput {
   parts: IndexParts;
   passageCount: number;
   pageCount: number;
-  tokenCount: number;
   language: string;
   siteRoot: string;
   webgpu: boolean;
 }
 
-/** Everything to write, manifest last, so that a copy that was cut short is seen to be one. */
+/** What is to be written beside the parts, manifest last, so that a copy that was cut short is seen to be one. */
 export async function indexFiles(
   input: ManifestInput,
   page?: object,
 ): Promise<{ manifest: Manifest; files: FolderFile[] }> {
   const { model, parts } = input;
-  const files: FolderFile[] = parts.files.map(({ ref, content }) => ({ file: ref.file, content: () => content }));
-  const add = async (folder: string, extension: string, content: Uint8Array): Promise<FileRef> => {
-    const { ref } = await hashedFile(folder, extension, content);
-    if (!files.some(({ file }) => file === ref.file)) files.push({ file: ref.file, content: () => content });
+  const files: FolderFile[] = [];
+  const add = async (folder: string, extension: string, read: FolderFile['content']): Promise<FileRef> => {
+    const { ref } = await hashedFile(folder, extension, await read());
+    if (!files.some(({ file }) => file === ref.file)) files.push({ file: ref.file, content: read });
     return ref;
   };
-  const addPath = async (folder: string, extension: string, path: string) =>
-    add(folder, extension, await readFile(path));
+  // Read again when it is written: models and runtimes together are a hundred megabytes.
+  const addPath = (folder: string, extension: string, path: string) => add(folder, extension, () => readFile(path));
 
   const weights = pageWeights(model.folder);
   const runtime = runtimeFiles();
   const tokenizer = new TextEncoder().encode(JSON.stringify(packTokenizer(model.folder.tokenizerJson)));
-  const codecRef = await add('models', '.llc', model.codecBytes);
+  const codecRef = await add('models', '.llc', () => model.codecBytes);
   const manifest: Manifest = {
     format: 'latelight',
     version: MANIFEST_VERSION,
@@ -52,14 +51,14 @@ export async function indexFiles(
     siteRoot: input.siteRoot,
     passageCount: input.passageCount,
     pageCount: input.pageCount,
-    tokenCount: input.tokenCount,
+    tokenCount: parts.tokenCount,
     codec: { ...codecRef, dim: model.codec.dim, subspaceDim: model.codec.subspaceDim },
     documentEncoder: { name: model.folder.name, weights: model.weights, sha256: model.weightsSha256 },
     queryEncoder: {
       name: model.folder.name,
       dim: await queryDim(model),
       config: model.folder.config,
-      tokenizer: await add('models', '.json', tokenizer),
+      tokenizer: await add('models', '.json', () => tokenizer),
       tokenizerConfig: model.folder.tokenizerConfig,
       weights: {
         wasm: await addPath('models', '.onnx', weights.wasm),

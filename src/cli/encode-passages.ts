@@ -1,4 +1,4 @@
-// Passages -> what an index stores of them, on all cores, each text once, unchanged ones from the cache.
+// Passages -> what an index stores of them, on all cores, each text once, unchanged ones from the cache. Results wait on disk.
 
 import { CODING_VERSION } from '../codec/encode-rows.ts';
 import { type EncodedPassage, passageContext } from '../indexing/encode-passage.ts';
@@ -9,6 +9,16 @@ import type { CliIo } from './io.ts';
 import type { OpenModel } from './model.ts';
 import { startProgress } from './progress.ts';
 
+export interface EncodedPassages {
+  /** What is stored of the passage with this id; read from disk each time. */
+  read: (id: number) => EncodedPassage;
+  /** Passages that needed no encoding. */
+  reused: number;
+  /** Drops from the cache what this run did not use. */
+  compact: () => Promise<void>;
+  close: () => Promise<void>;
+}
+
 /** @param cachePath journal of earlier runs; absent: everything is encoded */
 export async function encodePassages(
   model: OpenModel,
@@ -16,45 +26,64 @@ export async function encodePassages(
   countTokens: (text: string) => number,
   cachePath: string | undefined,
   io: CliIo,
-): Promise<{ encoded: EncodedPassage[]; reused: number }> {
-  const cache = await PassageCache.open(cachePath);
-  const fingerprint = codesFingerprint(model);
-  const known = new Map<string, EncodedPassage>();
-  const missing = new Map<string, { context: string; text: string }>();
-  const keys: string[] = [];
-  let reused = 0;
-  for (const passage of passages) {
-    const context = passageContext(passage, countTokens);
-    const key = await PassageCache.key(fingerprint, context, passage.text);
-    keys.push(key);
-    const kept = known.get(key) ?? cache.get(key);
-    if (kept) {
-      known.set(key, kept);
-      reused++;
-    } else missing.set(key, { context, text: passage.text });
+): Promise<EncodedPassages> {
+  const cache = PassageCache.open(cachePath);
+  try {
+    const fingerprint = codesFingerprint(model);
+    const keys: string[] = [];
+    /** Key -> first passage with it. */
+    const missing = new Map<string, number>();
+    let reused = 0;
+    for (const [id, passage] of passages.entries()) {
+      const key = await PassageCache.key(fingerprint, passageContext(passage, countTokens), passage.text);
+      keys.push(key);
+      if (cache.has(key)) reused++;
+      else if (!missing.has(key)) missing.set(key, id);
+    }
+    if (missing.size > 0) await encodeMissing(model, passages, countTokens, missing, cache, io);
+    return {
+      read: (id) => cache.get(keys[id]),
+      reused,
+      compact: () => cache.compact(),
+      close: () => cache.close(),
+    };
+  } catch (error) {
+    await cache.close();
+    throw error;
   }
-  if (missing.size > 0) {
-    const tasks = [...missing].map(([key, task]) => ({ type: 'passage', key, ...task }) as const);
-    let done = 0;
-    const progress = startProgress(io, 'encode', missing.size, 'passages');
-    const pool = new EncodePool(model.setup, missing.size, io.signal);
-    try {
-      await pool.runAll(tasks, async (encoded, { key }) => {
-        known.set(key, encoded);
-        await cache.put(key, encoded);
-        progress.update(++done);
-      });
-    } finally {
-      progress.stop();
-      await pool.close();
-      await cache.save();
+}
+
+async function encodeMissing(
+  model: OpenModel,
+  passages: Passage[],
+  countTokens: (text: string) => number,
+  missing: Map<string, number>,
+  cache: PassageCache,
+  io: CliIo,
+): Promise<void> {
+  // Made when its turn comes: a hundred thousand waiting tasks would hold every text twice.
+  function* tasks() {
+    for (const [key, id] of missing) {
+      const { text } = passages[id];
+      yield { type: 'passage', key, context: passageContext(passages[id], countTokens), text } as const;
     }
   }
-  await cache.compact();
-  return { encoded: keys.map((key) => known.get(key)!), reused };
+  let done = 0;
+  const progress = startProgress(io, 'encode', missing.size, 'passages');
+  const pool = new EncodePool(model.setup, missing.size, io.signal);
+  try {
+    await pool.runAll(tasks(), (encoded, { key }) => {
+      cache.put(key, encoded);
+      progress.update(++done);
+    });
+  } finally {
+    progress.stop();
+    await pool.close();
+    cache.save();
+  }
 }
 
 /** Everything that decides a passage's codes beside its text. */
-function codesFingerprint(model: OpenModel): string {
+export function codesFingerprint(model: OpenModel): string {
   return [model.weightsSha256, model.codecSha256, CODING_VERSION, JSON.stringify(model.folder.config)].join(' ');
 }

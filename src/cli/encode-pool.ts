@@ -1,4 +1,4 @@
-// Encoding on all cores: a pool of threads (piscina), answers in the order of the tasks.
+// Encoding on all cores: a pool of threads (piscina).
 
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -10,9 +10,12 @@ import { packageRoot } from './package-files.ts';
 
 /** A thread takes about half a second to open the model: fewer tasks than this each are not worth another one. */
 const TASKS_PER_THREAD = 8;
+/** Tasks a thread is given before it has answered: with one more in the queue it never waits for this thread. */
+const TASKS_AHEAD = 3;
 
 export class EncodePool {
   private readonly pool: Piscina;
+  private readonly threads: number;
   private readonly signal: AbortSignal;
   private readonly end = () => void this.pool.destroy();
 
@@ -25,6 +28,7 @@ export class EncodePool {
       );
     }
     const threads = Math.max(1, Math.min(availableParallelism(), Math.ceil(taskCount / TASKS_PER_THREAD)));
+    this.threads = threads;
     this.pool = new Piscina({ filename, workerData: setup, minThreads: threads, maxThreads: threads });
     this.signal = signal;
     // Ends the threads at once, whatever they are at; what was not answered yet rejects.
@@ -43,12 +47,25 @@ export class EncodePool {
     }
   }
 
-  /** Runs all tasks; the first failure stops the rest. */
+  /** Runs all tasks, a few ahead of the threads; the first failure stops the rest. Answers come in any order. */
   async runAll<T extends EncodeTask>(
-    tasks: T[],
+    tasks: Iterable<T>,
     onAnswer: (answer: EncodeAnswers[T['type']], task: T) => Promise<void> | void,
   ): Promise<void> {
-    await Promise.all(tasks.map(async (task) => onAnswer(await this.run(task), task)));
+    const waiting = tasks[Symbol.iterator]();
+    let failed = false;
+    const lane = async () => {
+      for (let next = waiting.next(); !next.done && !failed; next = waiting.next()) {
+        await onAnswer(await this.run(next.value), next.value);
+      }
+    };
+    const lanes = Array.from({ length: this.threads * TASKS_AHEAD }, () =>
+      lane().catch((error) => {
+        failed = true;
+        throw error;
+      }),
+    );
+    await Promise.all(lanes);
   }
 
   async close(): Promise<void> {

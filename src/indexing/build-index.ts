@@ -1,5 +1,5 @@
 // Encoded passages -> the files of an index: shards, fragments, filters and the parts of the manifest that describe them.
-// Pure: the same passages in the same order give the same bytes, and nothing is written here.
+// The same passages in the same order give the same bytes. Files go out one by one: an index need not fit into memory.
 
 import { collectFilters } from '../format/filters.ts';
 import { type FragmentPassage, writeFragment } from '../format/fragment.ts';
@@ -23,7 +23,8 @@ export interface IndexParts {
   shards: ShardRef[];
   fragments: FragmentRef[];
   filters?: FileRef;
-  files: IndexFile[];
+  /** Rows before pooling, of all passages. */
+  tokenCount: number;
 }
 
 /** Names a file by its content: `shards/0123456789abcdef.lls`. */
@@ -32,16 +33,26 @@ export async function hashedFile(folder: string, extension: string, content: Uin
   return { ref: { file: `${folder}/${sha256.slice(0, 16)}${extension}`, bytes: content.length, sha256 }, content };
 }
 
+/**
+ * @param encodedOf what is stored of a passage, by its id; asked twice, in order, so that one file is in memory at a time
+ * @param write takes each file as soon as it is whole
+ */
 export async function buildIndex(
   shape: ShardShape,
   passages: Passage[],
-  encoded: EncodedPassage[],
+  encodedOf: (id: number) => EncodedPassage,
+  write: (file: IndexFile) => Promise<void>,
 ): Promise<IndexParts> {
-  const files: IndexFile[] = [];
   const shards: ShardRef[] = [];
-  for (const group of groups(encoded, (passage) => passage.blocks.length + 5, SHARD_BYTES - 1024)) {
+  let tokenCount = 0;
+  const coded = mapped(passages, (_, id) => {
+    const { blocks, rowCount, tokenCount: tokens } = encodedOf(id);
+    tokenCount += tokens;
+    return { blocks, rowCount };
+  });
+  for (const group of groups(coded, (passage) => passage.blocks.length + 5, SHARD_BYTES - 1024)) {
     const file = await hashedFile('shards', '.lls', writeShard(shape, group));
-    files.push(file);
+    await write(file);
     const codeBytes = group.reduce((sum, passage) => sum + passage.blocks.length, 0);
     shards.push({
       ...file.ref,
@@ -50,35 +61,42 @@ export async function buildIndex(
       rowCount: group.reduce((sum, passage) => sum + passage.rowCount, 0),
     });
   }
-  const texts = passages.map((passage, id): FragmentPassage => {
+  const texts = mapped(passages, (passage, id): FragmentPassage => {
     const { text, title, headings, url, filters, meta } = passage;
-    return { text, title, headings, url, filters, meta, words: encoded[id].words, rowWords: encoded[id].rowWords };
+    const { words, rowWords } = encodedOf(id);
+    return { text, title, headings, url, filters, meta, words, rowWords };
   });
   const fragments: FragmentRef[] = [];
   for (const group of groups(texts, (text) => JSON.stringify(text).length, FRAGMENT_BYTES)) {
     const file = await hashedFile('fragments', '.json', writeFragment(group));
-    files.push(file);
+    await write(file);
     fragments.push({ ...file.ref, passageCount: group.length });
   }
   const collected = collectFilters(passages);
-  if (Object.keys(collected).length === 0) return { shards, fragments, files };
+  if (Object.keys(collected).length === 0) return { shards, fragments, tokenCount };
   const filters = await hashedFile('filters', '.json', new TextEncoder().encode(JSON.stringify(collected)));
-  files.push(filters);
-  return { shards, fragments, filters: filters.ref, files };
+  await write(filters);
+  return { shards, fragments, filters: filters.ref, tokenCount };
+}
+
+/** One after another, as they are asked for. */
+function* mapped<T, U>(items: T[], make: (item: T, at: number) => U): Generator<U> {
+  for (const [at, item] of items.entries()) yield make(item, at);
 }
 
 /** Consecutive items whose sizes stay within `limit`; an item larger than that stands alone. */
-function groups<T>(items: T[], size: (item: T) => number, limit: number): T[][] {
-  const all: T[][] = [];
-  let total = Number.POSITIVE_INFINITY;
+function* groups<T>(items: Iterable<T>, size: (item: T) => number, limit: number): Generator<T[]> {
+  let group: T[] = [];
+  let total = 0;
   for (const item of items) {
     const bytes = size(item);
-    if (total + bytes > limit) {
-      all.push([]);
+    if (group.length > 0 && total + bytes > limit) {
+      yield group;
+      group = [];
       total = 0;
     }
-    all[all.length - 1].push(item);
+    group.push(item);
     total += bytes;
   }
-  return all;
+  if (group.length > 0) yield group;
 }

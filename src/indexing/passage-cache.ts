@@ -1,10 +1,12 @@
-// Encoded passages kept from one run to the next, so that only changed text is encoded again. A journal of JSON lines beside the
-// output: what an interrupted run appended is found by the next, a torn last line is ignored, and deleting it loses only time.
+// Encoded passages on disk: a journal of JSON lines beside the output, of which memory holds only where each line stands. An index
+// is built from it, however large, and the next run encodes only changed text. What an interrupted run appended is found by the next,
+// a torn line is ignored, and deleting the file loses only time. Node only.
 
-import { createReadStream, existsSync } from 'node:fs';
-import { appendFile, mkdir, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { createInterface } from 'node:readline';
+import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readSync, writeSync } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { LatelightError } from '../errors.ts';
 import { sha256Hex } from '../format/sha256.ts';
 import type { EncodedPassage } from './encode-passage.ts';
 
@@ -14,28 +16,48 @@ interface CacheLine extends Omit<EncodedPassage, 'blocks'> {
   blocks: string;
 }
 
+interface Place {
+  byteOffset: number;
+  byteLength: number;
+}
+
+const LINE_START = '{"key":"';
+const KEY_LENGTH = 64;
+const NEW_LINE = 0x0a;
+/** Bytes read, gathered or written at once. */
+const CHUNK_BYTES = 1024 * 1024;
 /** Lines appended to the file at once. */
 const APPEND_EVERY = 64;
 
 export class PassageCache {
-  private readonly path: string | undefined;
-  private readonly lines = new Map<string, string>();
+  private readonly path: string;
+  /** Set when nothing is to be kept: the folder of a journal that goes when it is closed. */
+  private readonly temporary: string | undefined;
+  private readonly file: number;
+  private readonly places = new Map<string, Place>();
   private readonly used = new Set<string>();
   private unsaved: string[] = [];
+  /** Length of the file once `unsaved` is in it. */
+  private end: number;
+  private saved: number;
 
-  private constructor(path: string | undefined) {
+  private constructor(path: string, temporary: string | undefined) {
     this.path = path;
+    this.temporary = temporary;
+    mkdirSync(dirname(path), { recursive: true });
+    this.file = openSync(path, existsSync(path) ? 'r+' : 'w+');
+    this.end = this.findLines();
+    // Closes a line that an earlier crash tore.
+    this.unsaved.push('');
+    this.saved = this.end;
+    this.end += 1;
   }
 
-  /** @param path the journal; absent: nothing is kept */
-  static async open(path: string | undefined): Promise<PassageCache> {
-    const cache = new PassageCache(path);
-    if (!path || !existsSync(path)) return cache;
-    for await (const line of createInterface({ input: createReadStream(path, 'utf8'), crlfDelay: Infinity })) {
-      const key = /^\{"key":"([0-9a-f]{64})"/.exec(line)?.[1];
-      if (key && line.endsWith('}')) cache.lines.set(key, line);
-    }
-    return cache;
+  /** @param path the journal; absent: one that lasts as long as this object */
+  static open(path: string | undefined): PassageCache {
+    if (path) return new PassageCache(path, undefined);
+    const folder = mkdtempSync(join(tmpdir(), 'latelight-'));
+    return new PassageCache(join(folder, 'passages.jsonl'), folder);
   }
 
   /** Key of a text under everything that decides its codes. */
@@ -43,11 +65,79 @@ export class PassageCache {
     return sha256Hex(new TextEncoder().encode(JSON.stringify([fingerprint, context, text])));
   }
 
-  get(key: string): EncodedPassage | undefined {
-    const line = this.lines.get(key);
-    if (!line) return undefined;
+  /** Whether a passage can be read; a line that is no passage counts as absent. */
+  has(key: string): boolean {
+    return this.used.has(key) || this.parse(key) !== undefined;
+  }
+
+  /**
+   * A passage that `has` said is there, or that was put.
+   * @throws LatelightError `bad-option` when the file is no longer what it was
+   */
+  get(key: string): EncodedPassage {
+    const passage = this.parse(key);
+    if (passage) return passage;
+    throw new LatelightError(
+      'bad-option',
+      `index: expected ${this.path} to stay as it was, but it was changed while it was in use. Run one indexing of a folder at a time.`,
+    );
+  }
+
+  put(key: string, passage: EncodedPassage): void {
+    const entry: CacheLine = { key, ...passage, blocks: Buffer.from(passage.blocks).toString('base64') };
+    const line = JSON.stringify(entry); // ASCII: as many bytes as characters
+    this.places.set(key, { byteOffset: this.end, byteLength: line.length });
+    this.used.add(key);
+    this.unsaved.push(line);
+    this.end += line.length + 1;
+    if (this.unsaved.length >= APPEND_EVERY) this.save();
+  }
+
+  /** Appends what was not saved yet; also called when a run is interrupted. */
+  save(): void {
+    if (this.unsaved.length === 0) return;
+    writeAll(this.file, Buffer.from(`${this.unsaved.join('\n')}\n`, 'latin1'), this.saved);
+    this.saved = this.end;
+    this.unsaved = [];
+  }
+
+  /** Rewrites the file with only the entries this run used, in an order that does not depend on the run; then only `close` is left. */
+  async compact(): Promise<void> {
+    this.save();
+    if (this.temporary) return;
+    if (this.used.size === 0) return rm(this.path, { force: true });
+    const temporary = `${this.path}.${process.pid}.tmp`;
+    const target = openSync(temporary, 'w');
     try {
-      const { key: _key, blocks, ...rest } = JSON.parse(line) as CacheLine;
+      let gathered: string[] = [];
+      let bytes = 0;
+      for (const key of [...this.used].sort()) {
+        const line = this.read(this.places.get(key)!);
+        gathered.push(line, '\n');
+        bytes += line.length + 1;
+        if (bytes < CHUNK_BYTES) continue;
+        writeAll(target, Buffer.from(gathered.join(''), 'latin1'));
+        gathered = [];
+        bytes = 0;
+      }
+      writeAll(target, Buffer.from(gathered.join(''), 'latin1'));
+    } finally {
+      closeSync(target);
+    }
+    await rename(temporary, this.path);
+  }
+
+  async close(): Promise<void> {
+    closeSync(this.file);
+    if (this.temporary) await rm(this.temporary, { recursive: true, force: true });
+  }
+
+  private parse(key: string): EncodedPassage | undefined {
+    const place = this.places.get(key);
+    if (!place) return undefined;
+    try {
+      const { key: found, blocks, ...rest } = JSON.parse(this.read(place)) as CacheLine;
+      if (found !== key) return undefined;
       this.used.add(key);
       return { ...rest, blocks: new Uint8Array(Buffer.from(blocks, 'base64')) };
     } catch {
@@ -55,40 +145,45 @@ export class PassageCache {
     }
   }
 
-  async put(key: string, passage: EncodedPassage): Promise<void> {
-    if (!this.path) return;
-    const entry: CacheLine = { key, ...passage, blocks: Buffer.from(passage.blocks).toString('base64') };
-    const line = JSON.stringify(entry);
-    this.lines.set(key, line);
-    this.used.add(key);
-    this.unsaved.push(line);
-    if (this.unsaved.length >= APPEND_EVERY) await this.save();
+  private read({ byteOffset, byteLength }: Place): string {
+    if (byteOffset + byteLength > this.saved) this.save();
+    const bytes = Buffer.allocUnsafe(byteLength);
+    const count = readSync(this.file, bytes, 0, byteLength, byteOffset);
+    return bytes.toString('latin1', 0, count);
   }
 
-  /** Appends what was not saved yet; also called when a run is interrupted. */
-  async save(): Promise<void> {
-    const lines = this.unsaved;
-    this.unsaved = [];
-    if (!this.path || lines.length === 0) return;
-    await mkdir(dirname(this.path), { recursive: true });
-    // A leading line end closes a line that an earlier crash tore.
-    await appendFile(this.path, `\n${lines.join('\n')}\n`);
+  /** Notes where each line of the file stands; gives the file's length. */
+  private findLines(): number {
+    const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+    let begun: Buffer<ArrayBufferLike> = Buffer.alloc(0);
+    let begunAt = 0;
+    for (;;) {
+      const at = begunAt + begun.length;
+      const count = readSync(this.file, chunk, 0, CHUNK_BYTES, at);
+      if (count === 0) {
+        this.noteLine(begun, begunAt);
+        return at;
+      }
+      begun = Buffer.concat([begun, chunk.subarray(0, count)]);
+      for (let end = begun.indexOf(NEW_LINE); end >= 0; end = begun.indexOf(NEW_LINE)) {
+        this.noteLine(begun.subarray(0, end), begunAt);
+        begun = begun.subarray(end + 1);
+        begunAt += end + 1;
+      }
+    }
   }
 
-  /** Rewrites the file with only the entries this run used. */
-  async compact(): Promise<void> {
-    await this.save();
-    if (!this.path) return;
-    if (this.used.size === 0) return rm(this.path, { force: true });
-    await mkdir(dirname(this.path), { recursive: true });
-    const temporary = `${this.path}.${process.pid}.tmp`;
-    await writeFile(
-      temporary,
-      `${[...this.used]
-        .sort()
-        .map((key) => this.lines.get(key))
-        .join('\n')}\n`,
-    );
-    await rename(temporary, this.path);
+  private noteLine(line: Buffer, byteOffset: number): void {
+    const key = line.toString('latin1', LINE_START.length, LINE_START.length + KEY_LENGTH);
+    if (line.at(-1) !== '}'.charCodeAt(0) || line.toString('latin1', 0, LINE_START.length) !== LINE_START) return;
+    if (/^[0-9a-f]{64}$/.test(key)) this.places.set(key, { byteOffset, byteLength: line.length });
+  }
+}
+
+/** @param position where in the file; absent: where the last write ended */
+function writeAll(file: number, bytes: Buffer, position?: number): void {
+  let done = 0;
+  while (done < bytes.length) {
+    done += writeSync(file, bytes, done, bytes.length - done, position === undefined ? null : position + done);
   }
 }

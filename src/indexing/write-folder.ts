@@ -5,16 +5,19 @@ import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { LatelightError } from '../errors.ts';
 
+/** Writes a file, by its path relative to the folder. */
+export type WriteFile = (file: string, content: Uint8Array) => Promise<void>;
+
 /**
- * Replaces `target` by a folder of the given files.
- * @param files path relative to the folder -> content
+ * Replaces `target` by a folder of the files that `fill` writes.
+ * @returns what `fill` gives
  * @throws LatelightError `bad-option` when `target` exists and is no index, so that no other folder is ever deleted
  */
-export async function replaceFolder(
+export async function replaceFolder<T>(
   target: string,
-  files: Iterable<{ file: string; content: () => Promise<Uint8Array> | Uint8Array }>,
+  fill: (write: WriteFile) => Promise<T>,
   signal?: AbortSignal,
-): Promise<void> {
+): Promise<T> {
   if (existsSync(target) && !existsSync(join(target, 'manifest.json')) && !(await isEmpty(target))) {
     throw new LatelightError(
       'bad-option',
@@ -26,12 +29,12 @@ export async function replaceFolder(
   const temporary = join(parent, `.${name}.${process.pid}.tmp`);
   const old = join(parent, `.${name}.${process.pid}.old`);
   try {
-    for (const { file, content } of files) {
+    const filled = await fill(async (file, content) => {
       signal?.throwIfAborted();
       const path = join(temporary, file);
       await mkdir(dirname(path), { recursive: true });
-      await writeFile(path, await content());
-    }
+      await writeFile(path, content);
+    });
     signal?.throwIfAborted();
     if (existsSync(target)) await rename(target, old);
     try {
@@ -40,6 +43,7 @@ export async function replaceFolder(
       if (existsSync(old)) await rename(old, target);
       throw error;
     }
+    return filled;
   } finally {
     await rm(temporary, { recursive: true, force: true });
     await rm(old, { recursive: true, force: true });

@@ -3,12 +3,13 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { LatelightError, throwIfAborted } from '../../errors.ts';
+import type { Manifest } from '../../format/manifest.ts';
 import { buildIndex } from '../../indexing/build-index.ts';
 import { CONTEXT_TOKENS } from '../../indexing/encode-passage.ts';
-import { replaceFolder } from '../../indexing/write-folder.ts';
+import { replaceFolder, type WriteFile } from '../../indexing/write-folder.ts';
 import { ingestDirectory } from '../../ingest/directory.ts';
 import { DEFAULT_EXCLUDE } from '../../ingest/walk.ts';
-import { type FolderFile, indexFiles } from '../build-manifest.ts';
+import { indexFiles } from '../build-manifest.ts';
 import { encodePassages } from '../encode-passages.ts';
 import type { CliIo } from '../io.ts';
 import { type CodecShape, type OpenModel, openModel } from '../model.ts';
@@ -55,33 +56,48 @@ export async function indexCommand(input: string, options: IndexCommandOptions, 
       `index: expected HTML or Markdown pages with text in ${root}, found none in ${report.files} files.`,
     );
   }
-  const cache = options.cache ? cachePath(output) : undefined;
-  const { encoded, reused } = await encodePassages(model, passages, countTokens, cache, io);
-  throwIfAborted(io.signal, 'index');
-  const shape = { ...options.shape, codecSha256: model.codecSha256 };
-  const parts = await buildIndex(shape, passages, encoded);
-  const siteRoot = options.siteRoot ?? defaultSiteRoot(root, output);
-  const { manifest, files } = await indexFiles(
-    {
-      model,
-      parts,
-      passageCount: passages.length,
-      pageCount: pages.length,
-      tokenCount: encoded.reduce((sum, passage) => sum + passage.tokenCount, 0),
-      language: mostCommon(pages.map(({ lang }) => lang)),
-      siteRoot,
-      webgpu: options.webgpu,
-    },
-    { title: options.title ?? basename(root), examples: options.example },
-  );
-  const sizes = await writeFiles(output, files, io.signal);
+  if (!existsSync(dirname(output))) {
+    throw new LatelightError('bad-option', `index: expected the folder ${dirname(output)} for the output, found none.`);
+  }
+  const encoded = await encodePassages(model, passages, countTokens, options.cache ? cachePath(output) : undefined, io);
+  let sizes = 0;
+  const fill = async (write: WriteFile) => {
+    const counted: WriteFile = (file, content) => {
+      sizes += content.length;
+      return write(file, content);
+    };
+    const shape = { ...options.shape, codecSha256: model.codecSha256 };
+    const parts = await buildIndex(shape, passages, encoded.read, ({ ref, content }) => counted(ref.file, content));
+    const { manifest, files } = await indexFiles(
+      {
+        model,
+        parts,
+        passageCount: passages.length,
+        pageCount: pages.length,
+        language: mostCommon(pages.map(({ lang }) => lang)),
+        siteRoot: options.siteRoot ?? defaultSiteRoot(root, output),
+        webgpu: options.webgpu,
+      },
+      { title: options.title ?? basename(root), examples: options.example },
+    );
+    for (const { file, content } of files) await counted(file, await content());
+    return manifest;
+  };
+  let manifest: Manifest;
+  try {
+    throwIfAborted(io.signal, 'index');
+    manifest = await replaceFolder(output, fill, io.signal);
+    await encoded.compact();
+  } finally {
+    await encoded.close();
+  }
   const seconds = (performance.now() - started) / 1000;
-  const codeBytes = parts.shards.reduce((sum, shard) => sum + shard.bytes, 0);
+  const codeBytes = manifest.shards.reduce((sum, shard) => sum + shard.bytes, 0);
   const summary = {
     output,
     pages: pages.length,
     passages: passages.length,
-    reused,
+    reused: encoded.reused,
     skipped: report.skipped.length,
     tokens: manifest.tokenCount,
     shardBytes: codeBytes,
@@ -93,7 +109,7 @@ export async function indexCommand(input: string, options: IndexCommandOptions, 
     io.out(
       table([
         ['pages', `${pages.length}${report.skipped.length > 0 ? ` (${report.skipped.length} files skipped)` : ''}`],
-        ['passages', `${passages.length} (${reused} unchanged, ${passages.length - reused} encoded)`],
+        ['passages', `${passages.length} (${encoded.reused} unchanged, ${passages.length - encoded.reused} encoded)`],
         ['search data', `${formatBytes(codeBytes)}, ${formatBytes(codeBytes / passages.length)} a passage`],
         ['folder', `${formatBytes(sizes)} at ${output}`],
         ['time', `${seconds.toFixed(1)} s`],
@@ -117,23 +133,6 @@ function cachePath(output: string): string {
 function defaultSiteRoot(root: string, output: string): string {
   if (!output.startsWith(root + sep)) return '';
   return `${relative(output, root).split(sep).join('/')}/`;
-}
-
-async function writeFiles(output: string, files: FolderFile[], signal: AbortSignal): Promise<number> {
-  let total = 0;
-  const counted = files.map(({ file, content }) => ({
-    file,
-    content: async () => {
-      const bytes = await content();
-      total += bytes.length;
-      return bytes;
-    },
-  }));
-  if (!existsSync(dirname(output))) {
-    throw new LatelightError('bad-option', `index: expected the folder ${dirname(output)} for the output, found none.`);
-  }
-  await replaceFolder(output, counted, signal);
-  return total;
 }
 
 /** Counts tokens a word at a time with a memory: packing asks for the same words over and over. */

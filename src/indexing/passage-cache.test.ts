@@ -1,0 +1,126 @@
+import { existsSync } from 'node:fs';
+import { appendFile, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { EncodedPassage } from './encode-passage.ts';
+import { PassageCache } from './passage-cache.ts';
+
+const passage = (seed: number, bytes = 64): EncodedPassage => ({
+  blocks: Uint8Array.from({ length: bytes }, (_, i) => (i * 31 + seed) & 255),
+  rowCount: 16,
+  tokenCount: 20 + seed,
+  words: [0, 5, 1, seed],
+  rowWords: [[0, 1], [], [seed]],
+});
+const LARGE = 30_000;
+const keyOf = (seed: number) => PassageCache.key('fingerprint', 'context', `text ${seed}`);
+
+/** `toEqual` takes seconds over large arrays. */
+function expectSame(found: EncodedPassage, expected: EncodedPassage) {
+  expect(Buffer.compare(found.blocks, expected.blocks)).toBe(0);
+  expect({ ...found, blocks: 0 }).toEqual({ ...expected, blocks: 0 });
+}
+
+let folder: string;
+let path: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'latelight-test-'));
+  path = join(folder, 'cache/index.jsonl');
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+describe('passage cache', () => {
+  it('gives back what was put, saved or not, and in the next run', async () => {
+    const cache = PassageCache.open(path);
+    const keys = await Promise.all(Array.from({ length: 70 }, (_, seed) => keyOf(seed)));
+    // Together larger than what is read at once, so that lines lie across its end.
+    keys.forEach((key, seed) => {
+      cache.put(key, passage(seed, LARGE));
+    });
+    keys.forEach((key, seed) => {
+      expectSame(cache.get(key), passage(seed, LARGE));
+    });
+    await cache.compact();
+    await cache.close();
+    const next = PassageCache.open(path);
+    expect(next.has(await keyOf(70))).toBe(false);
+    keys.forEach((key, seed) => {
+      expect(next.has(key)).toBe(true);
+      expectSame(next.get(key), passage(seed, LARGE));
+    });
+    await next.close();
+  });
+
+  it('keeps only what the run used, in the same bytes whatever the order', async () => {
+    const [a, b, c] = await Promise.all([keyOf(1), keyOf(2), keyOf(3)]);
+    const first = PassageCache.open(path);
+    first.put(a, passage(1));
+    first.put(b, passage(2));
+    first.put(c, passage(3));
+    await first.compact();
+    await first.close();
+    const second = PassageCache.open(path);
+    expect(second.has(c)).toBe(true);
+    expect(second.has(a)).toBe(true);
+    await second.compact();
+    await second.close();
+    const other = join(folder, 'other.jsonl');
+    const third = PassageCache.open(other);
+    third.put(a, passage(1));
+    third.put(c, passage(3));
+    await third.compact();
+    await third.close();
+    expect(await readFile(path, 'utf8')).toBe(await readFile(other, 'utf8'));
+  });
+
+  it('finds what an interrupted run appended, but not a torn line, and appends after it', async () => {
+    const [a, b, c] = await Promise.all([keyOf(1), keyOf(2), keyOf(3)]);
+    const first = PassageCache.open(path);
+    first.put(a, passage(1));
+    first.put(b, passage(2));
+    first.save();
+    await first.close();
+    await truncate(path, (await readFile(path)).length - 20);
+    const second = PassageCache.open(path);
+    expect([second.has(a), second.has(b)]).toEqual([true, false]);
+    second.put(c, passage(3));
+    second.save();
+    await second.close();
+    const third = PassageCache.open(path);
+    expect([third.has(a), third.has(b), third.has(c)]).toEqual([true, false, true]);
+    expect(third.get(c)).toEqual(passage(3));
+    await third.close();
+  });
+
+  it('takes lines that only look like passages for absent', async () => {
+    const key = await keyOf(1);
+    const cache = PassageCache.open(path);
+    await cache.close();
+    await appendFile(path, `\n{"key":"${key}","blocks":}\nnot a line\n{"key":"short"}\n`);
+    const next = PassageCache.open(path);
+    expect(next.has(key)).toBe(false);
+    await next.close();
+  });
+
+  it('says so when another run wrote over the file', async () => {
+    const key = await keyOf(1);
+    const cache = PassageCache.open(path);
+    cache.put(key, passage(1));
+    cache.save();
+    await writeFile(path, 'x'.repeat(5000));
+    expect(() => cache.get(key)).toThrow(/one indexing of a folder at a time/);
+    await cache.close();
+  });
+
+  it('leaves nothing behind when nothing is to be kept', async () => {
+    const before = await readdir(tmpdir());
+    const cache = PassageCache.open(undefined);
+    const made = (await readdir(tmpdir())).filter((name) => !before.includes(name) && name.startsWith('latelight-'));
+    cache.put(await keyOf(1), passage(1));
+    expect(cache.get(await keyOf(1))).toEqual(passage(1));
+    await cache.compact();
+    await cache.close();
+    expect(made.some((name) => existsSync(join(tmpdir(), name, 'passages.jsonl')))).toBe(false);
+  });
+});
