@@ -1,6 +1,8 @@
 // One pass of an exact top-k: score descending, ties to the lowest id. A workgroup reads `span` entries and writes its best k.
-// The best 512 so far stay in the lower half of workgroup memory; the next 512 come into the upper half and a bitonic sort orders
+// The best HALF so far stay in the lower half of workgroup memory; the next HALF come into the upper half and a bitonic sort orders
 // both, unless none of them beats the k-th best so far.
+
+override HALF: u32; // a power of 2, at least 64
 
 struct Params {
   entry_count: u32,
@@ -18,9 +20,8 @@ struct Entry {
 @group(0) @binding(1) var<storage, read> entries: array<u32>; // [entry_count] or [entry_count, 2]
 @group(0) @binding(2) var<storage, read_write> best: array<u32>; // [workgroups, k, 2] score, id
 
-const LANES = 256u;
-const HALF = 512u;
-const ALL = 1024u;
+override LANES: u32 = min(HALF, 256u);
+override ALL: u32 = 2u * HALF;
 const NOTHING = Entry(i32(-0x7fffffff - 1), 0xffffffffu);
 
 var<workgroup> sorted: array<Entry, ALL>;

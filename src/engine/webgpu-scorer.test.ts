@@ -1,6 +1,9 @@
 // What only the GPU backend has: a device that can be lost, buffers that others made, memory to give back.
 
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterAll, describe, expect, it } from 'vitest';
+import type { Codec } from '../codec/codec.ts';
 import { createFilledBuffer } from '../kernels/compute-pipeline.ts';
 import { openTestDevice } from '../kernels/open-test-device.ts';
 import {
@@ -19,23 +22,33 @@ const codec = randomCodec(1, 32, 4);
 const shard = randomShard(1, codec, raggedBlocks(1, 50, 3));
 const query = randomQuery(1, 5, 32);
 
-/** Counts the bytes of the buffers that live on a device. */
-function watchMemory(device: GPUDevice): { bytes: number } {
-  const watched = { bytes: 0 };
+/** Counts the buffers that live on a device, and their bytes. */
+function watchMemory(device: GPUDevice): { bytes: number; buffers: number } {
+  const watched = { bytes: 0, buffers: 0 };
   const createBuffer = device.createBuffer.bind(device);
   device.createBuffer = (descriptor) => {
     const buffer = createBuffer(descriptor);
     const destroy = buffer.destroy.bind(buffer);
     let alive = true;
     watched.bytes += descriptor.size;
+    watched.buffers++;
     buffer.destroy = () => {
-      if (alive) watched.bytes -= descriptor.size;
+      if (alive) {
+        watched.bytes -= descriptor.size;
+        watched.buffers--;
+      }
       alive = false;
       return destroy();
     };
     return buffer;
   };
   return watched;
+}
+
+/** What docs/decisions/0005-gpu-roofline.md states: bytes on the device apart from codes, with one buffer of them and a filter used. */
+function bytesBesideCodes({ dim, subspaceCount }: Codec, passageCount: number): number {
+  const constant = 299_096 + 64 * subspaceCount + 4 * dim ** 2 + 128 * dim;
+  return constant + 12 * passageCount + 4 * Math.ceil(passageCount / 32);
 }
 
 describe.runIf(gpu)('the webgpu scorer', () => {
@@ -55,24 +68,89 @@ describe.runIf(gpu)('the webgpu scorer', () => {
     scorer.close();
   });
 
-  it('keeps codes, 8 bytes a passage and a constant; 100 searches add nothing; close gives all back', async () => {
-    const opened = await openTestDevice();
-    const memory = watchMemory(opened!.device);
-    const scorer = await createWebgpuScorer(opened!.device, codec);
-    const many = randomShard(2, codec, new Array(1000).fill(1));
-    await scorer.search(query, { k: 10 });
-    const constant = memory.bytes;
-    expect(constant).toBeLessThan(512 * 1024);
-    await scorer.addShard(many);
-    const filter = new Uint32Array(32).fill(0x55555555);
-    await scorer.search(query, { k: 512, filter });
-    const loaded = memory.bytes;
-    expect(loaded - constant - many.codes.length).toBeLessThan(1000 * 8 + 32 * 4 + 64);
-    for (let i = 0; i < 100; i++) await scorer.search(randomQuery(i, 1 + (i % 7), 32), { k: 1 + (i % 50) });
-    expect(memory.bytes).toBe(loaded);
+  it.each([
+    { dim: 32, subspaceDim: 4 },
+    { dim: 128, subspaceDim: 2 },
+  ] as const)(
+    'takes exactly the stated memory at $dim dimensions; 100 searches add nothing; close gives all back',
+    async ({ dim, subspaceDim }) => {
+      const { device } = (await openTestDevice())!;
+      const memory = watchMemory(device);
+      const shape = randomCodec(2, dim, subspaceDim);
+      const shards = [0, 1, 2].map((seed) => randomShard(seed, shape, raggedBlocks(seed, 50, 3)));
+      const blockCount = shards.reduce((sum, { firstBlocks }) => sum + firstBlocks[50], 0);
+      const codesBytes = shards.reduce((sum, { codes }) => sum + codes.length, 0);
+      const scorer = await createWebgpuScorer(device, shape, { expected: { passageCount: 150, blockCount } });
+      const filter = new Uint32Array(5).fill(0x55555555);
+      for (const [i, part] of shards.entries()) {
+        await scorer.addShard(part);
+        await scorer.search(randomQuery(i, 3, dim), { k: 5, filter });
+      }
+      const loaded = { ...memory };
+      expect(loaded.bytes).toBe(codesBytes + bytesBesideCodes(shape, 150));
+      for (let i = 0; i < 100; i++) {
+        const options = { k: i % 10 === 9 ? 512 : 1 + (i % 50), filter: i % 3 === 0 ? filter : undefined };
+        await scorer.search(randomQuery(i, i % 33 === 7 ? 64 : 1 + (i % 13), dim), options);
+      }
+      expect(memory).toEqual(loaded);
+      for (const tokenCount of [3, 64, 7]) {
+        await scorer.searchEmbeddings(randomEmbeddings(tokenCount, tokenCount, 2 * dim), { k: 5 });
+      }
+      expect(memory.bytes).toBe(loaded.bytes + 256 * 2 * dim); // 64 embeddings of the model, once they come from main memory
+      scorer.close();
+      expect(memory).toEqual({ bytes: 0, buffers: 0 });
+      device.destroy();
+    },
+  );
+
+  it('holds no copy of a shard in main memory', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const scorer = await createWebgpuScorer(gpu!.device, codec);
+    const addOne = async () => {
+      const passing = randomShard(4, codec, new Array(2000).fill(4));
+      await scorer.addShard(passing);
+      return new WeakRef(passing.codes.buffer);
+    };
+    const added = await addOne();
+    await expect
+      .poll(
+        () => {
+          collect();
+          return added.deref() === undefined;
+        },
+        { timeout: 10_000 },
+      )
+      .toBe(true);
+    expect((await scorer.search(query, { k: 1 })).ids).toHaveLength(1);
     scorer.close();
-    expect(memory.bytes).toBe(0);
-    opened!.device.destroy();
+  });
+
+  it('tells the GPU time of each stage when asked to, and makes nothing for it when not', async () => {
+    const { device } = gpu!;
+    const timed = await createWebgpuScorer(device, codec, { timings: true });
+    const untimed = await createWebgpuScorer(device, codec);
+    for (const scorer of [timed, untimed]) await scorer.addShard(randomShard(5, codec, new Array(3000).fill(2)));
+    const embeddings = randomEmbeddings(3, 30, 32);
+    const { gpuTimings, ...found } = await timed.searchEmbeddings(embeddings, { k: 10 });
+    const plain = await untimed.searchEmbeddings(embeddings, { k: 10 });
+    expect(plain).not.toHaveProperty('gpuTimings');
+    expect(firstDifference(plain, found)).toBeUndefined();
+    expect(gpuTimings!.maxsimMs).toBeGreaterThan(0);
+    expect(gpuTimings!.maxsimMs).toBeGreaterThan(gpuTimings!.quantizeMs);
+    expect(gpuTimings!.topKMs).toBeGreaterThan(0);
+    expect((await timed.search(query, { k: 10 })).gpuTimings!.quantizeMs).toBeLessThan(gpuTimings!.maxsimMs);
+    timed.close();
+    untimed.close();
+  });
+
+  it('gives no GPU times on a device without timestamp queries', async () => {
+    const { device } = (await openTestDevice([]))!;
+    const scorer = await createWebgpuScorer(device, codec, { timings: true });
+    await scorer.addShard(shard);
+    expect(await scorer.search(query, { k: 1 })).not.toHaveProperty('gpuTimings');
+    scorer.close();
+    device.destroy();
   });
 
   it('rejects pending and later calls when the device is lost', async () => {

@@ -4,6 +4,7 @@
 import { type Codec, checkCodec } from '../codec/codec.ts';
 import { LatelightError } from '../errors.ts';
 import { MAX_QUERY_TOKENS, MAX_RESULTS } from '../format/layout.ts';
+import { createPassTimer, passMilliseconds, TIMESTAMP_BYTES } from '../kernels/pass-timer.ts';
 import { createQuantizeQuery } from '../kernels/quantize-query.ts';
 import { createScoreMaxsim, type ScoreMaxsimOptions } from '../kernels/score-maxsim.ts';
 import {
@@ -20,6 +21,30 @@ import type { GpuTokenEmbeddings, Scorer, SearchOptions } from './scorer.ts';
 
 type Query = QueryCodes | TokenEmbeddings | GpuTokenEmbeddings;
 
+/** Milliseconds on the GPU. */
+export interface GpuTimings {
+  quantizeMs: number;
+  maxsimMs: number;
+  topKMs: number;
+}
+
+type Timed<T> = T & { gpuTimings?: GpuTimings };
+
+export interface WebgpuScorer extends Scorer {
+  search(query: QueryCodes, options: SearchOptions): Promise<Timed<TopK>>;
+  searchEmbeddings(
+    query: TokenEmbeddings | GpuTokenEmbeddings,
+    options: SearchOptions,
+  ): Promise<Timed<TopK & { queryCodes: QueryCodes }>>;
+}
+
+export interface WebgpuScorerOptions extends ScoreMaxsimOptions {
+  /** Results carry `gpuTimings` where the device was opened with `timestamp-query`. Off, nothing is made or written for it. */
+  timings?: boolean;
+}
+
+const STAGES = 3;
+
 /**
  * Embeddings in a GPU buffer must live on this device, have STORAGE usage and stay alive until the search settles.
  * What a call is given must not change until it settles. When the device is lost, pending and later calls reject with `device-lost`.
@@ -28,8 +53,8 @@ type Query = QueryCodes | TokenEmbeddings | GpuTokenEmbeddings;
 export async function createWebgpuScorer(
   device: GPUDevice,
   codec: Codec,
-  options: ScoreMaxsimOptions = {},
-): Promise<Scorer> {
+  options: WebgpuScorerOptions = {},
+): Promise<WebgpuScorer> {
   checkCodec(codec);
   const { dim } = codec;
   const [quantize, maxsim, topK] = await Promise.all([
@@ -40,8 +65,11 @@ export async function createWebgpuScorer(
   const { STORAGE, COPY_SRC, COPY_DST, MAP_READ } = GPUBufferUsage;
   const makeBuffer = (label: string, size: number, usage: number) => device.createBuffer({ label, size, usage });
   const queryBuffer = makeBuffer('query', MAX_QUERY_TOKENS * dim, STORAGE | COPY_SRC | COPY_DST);
-  const readBack = makeBuffer('read-back', MAX_RESULTS * 8 + MAX_QUERY_TOKENS * dim, MAP_READ | COPY_DST);
-  let uploaded = makeBuffer('embeddings', MAX_QUERY_TOKENS * dim * 4, STORAGE | COPY_DST);
+  const timer = options.timings ? createPassTimer(device, STAGES) : undefined;
+  const timingBytes = timer ? STAGES * TIMESTAMP_BYTES : 0;
+  const readBackBytes = timingBytes + MAX_RESULTS * 8 + MAX_QUERY_TOKENS * dim;
+  const readBack = makeBuffer('read-back', readBackBytes, MAP_READ | COPY_DST);
+  let uploaded: GPUBuffer | undefined; // made when embeddings first come from main memory
 
   let passageCount = 0;
   let ended: LatelightError | undefined; // why no call can succeed any more
@@ -71,41 +99,59 @@ export async function createWebgpuScorer(
 
   function embeddingsBuffer(query: TokenEmbeddings | GpuTokenEmbeddings): GPUBuffer {
     if ('buffer' in query) return query.buffer;
-    if (uploaded.size < query.data.byteLength) {
-      uploaded.destroy();
-      uploaded = makeBuffer('embeddings', query.data.byteLength, STORAGE | COPY_DST);
+    const size = MAX_QUERY_TOKENS * query.dim * 4;
+    if (!uploaded || uploaded.size < size) {
+      uploaded?.destroy();
+      uploaded = makeBuffer('embeddings', size, STORAGE | COPY_DST);
     }
     device.queue.writeBuffer(uploaded, 0, query.data as GPUAllowSharedBufferSource);
     return uploaded;
   }
 
-  async function run(query: Query, { k, filter }: SearchOptions): Promise<TopK & { queryCodes: QueryCodes }> {
+  async function run(query: Query, { k, filter }: SearchOptions): Promise<Timed<TopK & { queryCodes: QueryCodes }>> {
     checkSearchOptions({ k, filter }, maxsim.passageCount); // here, because shards may have been added while this search waited
+    await topK.prepare(k);
     const { tokenCount } = query;
     const queryBytes = tokenCount * dim;
     const encoder = device.createCommandEncoder({ label: 'search' });
-    const pass = encoder.beginComputePass({ label: 'search' });
+    let pass: GPUComputePassEncoder | undefined;
+    /** One pass for all stages, or a pass each when they are timed. */
+    function beginStage(stage: number): GPUComputePassEncoder {
+      if (timer) pass?.end();
+      if (timer || !pass) pass = encoder.beginComputePass({ label: 'search', timestampWrites: timer?.writes(stage) });
+      return pass;
+    }
+    const first = beginStage(0);
     if ('codes' in query) {
       device.queue.writeBuffer(queryBuffer, 0, query.codes as GPUAllowSharedBufferSource);
     } else {
-      quantize.encode(pass, embeddingsBuffer(query), tokenCount, query.dim, queryBuffer);
+      quantize.encode(first, embeddingsBuffer(query), tokenCount, query.dim, queryBuffer);
     }
-    const scores = maxsim.encode(pass, queryBuffer, tokenCount, filter);
-    const best = topK.encode(pass, scores, maxsim.passageCount, k);
-    pass.end();
-    encoder.copyBufferToBuffer(best, 0, readBack, 0, k * 8);
-    encoder.copyBufferToBuffer(queryBuffer, 0, readBack, k * 8, queryBytes);
+    const scores = maxsim.encode(beginStage(1), queryBuffer, tokenCount, filter);
+    const last = beginStage(2);
+    const best = topK.encode(last, scores, maxsim.passageCount, k);
+    last.end();
+    const resultEnd = timingBytes + k * 8;
+    timer?.resolve(encoder, readBack, 0);
+    encoder.copyBufferToBuffer(best, 0, readBack, timingBytes, k * 8);
+    encoder.copyBufferToBuffer(queryBuffer, 0, readBack, resultEnd, queryBytes);
     device.queue.submit([encoder.finish()]);
+    const bytes = await readResult(resultEnd + queryBytes);
+    const queryCodes = { codes: new Int8Array(bytes, resultEnd, queryBytes), tokenCount, dim };
+    const gpuTimings = timer && toTimings(passMilliseconds(bytes.slice(0, timingBytes)));
+    return { ...readEntries(new Int32Array(bytes, timingBytes, k * 2)), queryCodes, ...(gpuTimings && { gpuTimings }) };
+  }
+
+  async function readResult(byteLength: number): Promise<ArrayBuffer> {
     try {
-      await readBack.mapAsync(GPUMapMode.READ, 0, k * 8 + queryBytes);
+      await readBack.mapAsync(GPUMapMode.READ, 0, byteLength);
     } catch (cause) {
       // Mapping fails only when the buffer or the device is gone.
       throw ended ?? new LatelightError('device-lost', 'webgpu-scorer: the GPU gave no result', { cause });
     }
-    const bytes = readBack.getMappedRange(0, k * 8 + queryBytes).slice(0);
+    const bytes = readBack.getMappedRange(0, byteLength).slice(0);
     readBack.unmap();
-    const queryCodes = { codes: new Int8Array(bytes, k * 8, queryBytes), tokenCount, dim };
-    return { ...readEntries(new Int32Array(bytes, 0, k * 2)), queryCodes };
+    return bytes;
   }
 
   function checkOpen(): void {
@@ -126,8 +172,8 @@ export async function createWebgpuScorer(
     async search(query, searchOptions) {
       checkOpen();
       checkQueryCodes(query, codec);
-      const { ids, scores } = await enqueue(() => run(query, searchOptions));
-      return { ids, scores };
+      const { queryCodes, ...result } = await enqueue(() => run(query, searchOptions));
+      return result;
     },
     async searchEmbeddings(query, searchOptions) {
       checkOpen();
@@ -141,9 +187,14 @@ export async function createWebgpuScorer(
       quantize.close();
       maxsim.close();
       topK.close();
-      for (const buffer of [queryBuffer, readBack, uploaded]) buffer.destroy();
+      timer?.close();
+      for (const buffer of [queryBuffer, readBack, uploaded]) buffer?.destroy();
     },
   };
+}
+
+function toTimings([quantizeMs, maxsimMs, topKMs]: number[]): GpuTimings {
+  return { quantizeMs, maxsimMs, topKMs };
 }
 
 /** [k] of score and id; the first excluded one ends the list. */

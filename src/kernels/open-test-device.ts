@@ -42,17 +42,20 @@ function loadVulkan(driver: string): void {
 // The object that `create` returns must outlive every device, or the process crashes.
 const kept: GPU[] = [];
 
+const FEATURES: GPUFeatureName[] = ['subgroups', 'timestamp-query'];
+
 /**
  * Undefined where there is no adapter.
+ * @param features left out where the adapter lacks them
  * @throws Error then too when REQUIRE_GPU=1, so that a run that must test the GPU cannot skip it.
  */
-export async function openTestDevice(): Promise<TestDevice | undefined> {
-  const opened = await open();
+export async function openTestDevice(features = FEATURES): Promise<TestDevice | undefined> {
+  const opened = await open(features);
   if (!opened && process.env.REQUIRE_GPU === '1') throw new Error('REQUIRE_GPU=1: expected a WebGPU adapter, got none');
   return opened;
 }
 
-async function open(): Promise<TestDevice | undefined> {
+async function open(wanted: GPUFeatureName[]): Promise<TestDevice | undefined> {
   const driver = process.env.VK_ICD_FILENAMES ?? findSoftwareDriver();
   if (driver) {
     process.env.VK_ICD_FILENAMES = driver;
@@ -66,7 +69,8 @@ async function open(): Promise<TestDevice | undefined> {
     const adapter = await gpu.requestAdapter();
     if (!adapter) return undefined;
     const { vendor, architecture } = adapter.info;
-    return { gpu, device: await adapter.requestDevice(), adapterName: `${vendor} ${architecture}` };
+    const requiredFeatures = wanted.filter((feature) => adapter.features.has(feature));
+    return { gpu, device: await adapter.requestDevice({ requiredFeatures }), adapterName: `${vendor} ${architecture}` };
   } catch (error) {
     console.warn(`No WebGPU in this process: ${error}`);
     return undefined;

@@ -5,6 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { raggedBlocks, randomCodec, randomQuery, randomShard } from '../engine/scorers.fixture.ts';
 import type { QueryCodes, ShardCodes } from '../types.ts';
 import { createFilledBuffer } from './compute-pipeline.ts';
+import { chooseVariant } from './maxsim-prelude.ts';
 import { openTestDevice, runAndRead } from './open-test-device.ts';
 import { scoreMaxsimReference } from './score-maxsim.reference.ts';
 import { createScoreMaxsim, packCodebook, type ScoreMaxsimOptions } from './score-maxsim.ts';
@@ -13,6 +14,7 @@ import { createWasmMaxsim } from './score-maxsim-wasm.ts';
 
 setFlagsFromString('--experimental-wasm-relaxed-simd'); // newer than Node 20's defaults; browsers have it
 const gpu = await openTestDevice();
+const withAndWithout = gpu?.device.features.has('subgroups') ? [true, false] : [false];
 const codecs = [randomCodec(1, 64, 2), randomCodec(2, 64, 4)];
 const shard = (codec: (typeof codecs)[0]) => randomShard(3, codec, raggedBlocks(3, 37, 6));
 
@@ -41,26 +43,60 @@ describe.each(codecs)('score-maxsim in subspaces of $subspaceDim', (codec) => {
     }
   });
 
-  it
-    .runIf(gpu)
-    .each<ScoreMaxsimOptions>([
-      { packedDot: true },
-      { packedDot: false },
-      { tokenTile: 1 },
-      { tokenTile: 3, maxBufferBytes: 6 * 512 },
-    ])('is equal in the shader variant %o', async (options) => {
+  const variants: ScoreMaxsimOptions[] = [];
+  for (const arithmetic of ['packed', 'float'] as const) {
+    for (const subgroups of withAndWithout) variants.push({ variant: { arithmetic, subgroups } });
+  }
+  for (const tokenTile of [4, 12, 16]) variants.push({ tokenTile });
+  variants.push({ maxBufferBytes: 6 * 512 });
+  variants.push({ expected: { passageCount: 74, blockCount: 300 } });
+  variants.push({ expected: { passageCount: 74, blockCount: 300 }, maxBufferBytes: 20 * 512 });
+  variants.push({ expected: { passageCount: 1, blockCount: 2 } });
+
+  it.runIf(gpu).each(variants)('is equal in the shader variant %j', async (options) => {
     const { device } = gpu!;
     const maxsim = await createScoreMaxsim(device, codec, options);
     await maxsim.addShard(shard(codec));
-    for (const tokenCount of [1, 4, 9]) {
+    await maxsim.addShard(shard(codec));
+    for (const tokenCount of [1, 4, 9, 16, 23]) {
       const query = randomQuery(tokenCount, tokenCount, 64);
       const buffer = createFilledBuffer(device, 'query', GPUBufferUsage.STORAGE, new Uint8Array(query.codes.buffer));
-      const bytes = await runAndRead(device, 37 * 4, (pass) => maxsim.encode(pass, buffer, tokenCount, undefined));
-      expect(Array.from(new Int32Array(bytes))).toEqual(reference(codec, query, shard(codec)));
+      const bytes = await runAndRead(device, 74 * 4, (pass) => maxsim.encode(pass, buffer, tokenCount, undefined));
+      const expected = reference(codec, query, shard(codec));
+      expect(Array.from(new Int32Array(bytes))).toEqual([...expected, ...expected]);
       buffer.destroy();
     }
     maxsim.close();
   });
+});
+
+it.runIf(gpu)(
+  'takes a smaller tile of query tokens where workgroup memory is small, and refuses one it has no sums for',
+  async () => {
+    const codec = randomCodec(4, 256, 2);
+    const variant = { arithmetic: 'float', subgroups: false } as const;
+    const maxsim = await createScoreMaxsim(gpu!.device, codec, { variant, tokenTile: 16 });
+    const { codes, firstBlocks } = randomShard(4, codec, [2, 1]);
+    await maxsim.addShard({ codes, firstBlocks });
+    const query = randomQuery(4, 7, 256);
+    const buffer = createFilledBuffer(gpu!.device, 'query', GPUBufferUsage.STORAGE, new Uint8Array(query.codes.buffer));
+    const bytes = await runAndRead(gpu!.device, 8, (pass) => maxsim.encode(pass, buffer, 7, undefined));
+    expect(Array.from(new Int32Array(bytes))).toEqual(reference(codec, query, { codes, firstBlocks }));
+    buffer.destroy();
+    maxsim.close();
+    await expect(createScoreMaxsim(gpu!.device, codec, { tokenTile: 3 })).rejects.toMatchObject({ code: 'bad-option' });
+  },
+);
+
+it.runIf(process.env.REQUIRE_GPU === '1')('has been tested with subgroups', () => {
+  expect(withAndWithout).toContain(true);
+});
+
+it.runIf(gpu)('uses subgroups exactly where the device was opened with them', async () => {
+  const plain = await openTestDevice([]);
+  expect(chooseVariant(plain!.device).subgroups).toBe(false);
+  expect(chooseVariant(gpu!.device).subgroups).toBe(withAndWithout[0]);
+  plain!.device.destroy();
 });
 
 it.runIf(gpu)('refuses a passage that no buffer of the device can hold', async () => {

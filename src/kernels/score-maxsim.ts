@@ -1,5 +1,6 @@
 // GPU host of shaders/score-maxsim.wgsl: the codes in buffers of at most one binding, one score a passage.
-// Device memory: the codes, 8 bytes a passage (first block, score), one bit a passage once a filter was used, 8 KiB of codebook.
+// Device memory, exactly (docs/decisions/0005-gpu-roofline.md): the codes; 12 bytes a passage (first block, place in the order,
+// score); 12 bytes a buffer of codes; 4 bytes for 32 passages once a filter was used; the codebook, 64 bytes a subspace, and 12 bytes.
 
 import shader from '../../shaders/score-maxsim.wgsl?raw';
 import type { Codec } from '../codec/codec.ts';
@@ -7,30 +8,22 @@ import { LatelightError } from '../errors.ts';
 import { blockBytes, CODEWORDS } from '../format/layout.ts';
 import type { ShardCodes } from '../types.ts';
 import { bindBuffers, createFilledBuffer, createPipeline } from './compute-pipeline.ts';
+import { chooseVariant, type MaxsimVariant, maxsimPrelude, maxsimWorkgroupBytes } from './maxsim-prelude.ts';
 
 const PASSAGES_PER_WORKGROUP = 16;
-const PACKED_DOT = 'packed_4x8_integer_dot_product';
-
-const NATIVE_DOT4 = `
-fn dot4(a: u32, b: u32) -> i32 {
-  return dot4I8Packed(a, b);
-}
-`;
-
-const EMULATED_DOT4 = `
-fn dot4(a: u32, b: u32) -> i32 {
-  let shifts = vec4<u32>(24u, 16u, 8u, 0u);
-  return dot(bitcast<vec4<i32>>(vec4<u32>(a) << shifts) >> vec4<u32>(24u), bitcast<vec4<i32>>(vec4<u32>(b) << shifts) >> vec4<u32>(24u));
-}
-`;
+const TOKEN_TILES = [4, 8, 12, 16];
+/** 32 sums and 8 maxima a lane: as much as Intel's 64 registers at 16 lanes take. Not measured on a GPU; bench/gpu.html compares. */
+const DEFAULT_TOKEN_TILE = 8;
 
 export interface ScoreMaxsimOptions {
-  /** Whether the browser's WGSL knows dot4I8Packed; by default asked of navigator.gpu. Both return the same integers. */
-  packedDot?: boolean;
-  /** Query tokens a decoded row is scored for at once, 1..8. */
+  /** By default what `chooseVariant` says. Every variant returns the same integers. */
+  variant?: Partial<MaxsimVariant>;
+  /** Query tokens a decoded row is scored for at once: 4, 8, 12 or 16. Less where the device's workgroup memory is too small. */
   tokenTile?: number;
   /** Most bytes of one codes buffer; by default what the device can bind. */
   maxBufferBytes?: number;
+  /** What all shards together will hold: room for them is made at once, so that a search needs one dispatch. */
+  expected?: { passageCount: number; blockCount: number };
 }
 
 export interface ScoreMaxsim {
@@ -46,10 +39,18 @@ export interface ScoreMaxsim {
   close(): void;
 }
 
+/** A buffer of codes, and what of it is filled. */
 interface Chunk {
-  passageCount: number;
-  buffers: GPUBuffer[];
+  range: GPUBuffer; // [first passage, passage count]
+  codes: GPUBuffer;
+  firstBlocks: GPUBuffer;
+  longestFirst: GPUBuffer;
   bindGroup: GPUBindGroup;
+  firstPassage: number;
+  passageCount: number;
+  blockCount: number;
+  passageCapacity: number;
+  blockCapacity: number;
 }
 
 /**
@@ -68,66 +69,120 @@ export function packCodebook({ codewords, subspaceCount, subspaceDim }: Codec): 
   return packed;
 }
 
+/** Passages by number of blocks, most first. */
+function longestFirst(firstBlocks: Uint32Array): Uint32Array {
+  const blocks = (passage: number) => firstBlocks[passage + 1] - firstBlocks[passage];
+  return new Uint32Array(firstBlocks.length - 1).map((_, i) => i).sort((a, b) => blocks(b) - blocks(a) || a - b);
+}
+
+/** @throws LatelightError `bad-option` for a token tile that the shader has no sums for. */
+function tokenQuads(device: GPUDevice, codec: Codec, variant: MaxsimVariant, tokenTile: number): number {
+  if (!TOKEN_TILES.includes(tokenTile)) {
+    throw new LatelightError('bad-option', `score-maxsim: expected a token tile of 4, 8, 12 or 16, got ${tokenTile}`);
+  }
+  let tile = tokenTile;
+  const available = device.limits.maxComputeWorkgroupStorageSize;
+  while (tile > 4 && maxsimWorkgroupBytes(variant, codec, tile) > available) tile -= 4;
+  return tile / 4;
+}
+
 export async function createScoreMaxsim(
   device: GPUDevice,
   codec: Codec,
   options: ScoreMaxsimOptions = {},
 ): Promise<ScoreMaxsim> {
-  const packedDot = options.packedDot ?? globalThis.navigator?.gpu?.wgslLanguageFeatures.has(PACKED_DOT) ?? false;
+  const variant = { ...chooseVariant(device), ...options.variant };
   const { maxStorageBufferBindingSize, maxBufferSize, maxComputeWorkgroupsPerDimension } = device.limits;
   const maxBufferBytes = options.maxBufferBytes ?? Math.min(maxStorageBufferBindingSize, maxBufferSize);
-  const maxPassages = maxComputeWorkgroupsPerDimension * PASSAGES_PER_WORKGROUP;
   const bytesPerBlock = blockBytes(codec.dim, codec.subspaceDim);
-  const pipeline = await createPipeline(
-    device,
-    'score-maxsim',
-    (packedDot ? `requires ${PACKED_DOT};\n` : '') + shader + (packedDot ? NATIVE_DOT4 : EMULATED_DOT4),
-    {
-      SUBSPACE_COUNT: codec.subspaceCount,
-      SUBSPACE_DIM: codec.subspaceDim,
-      ...(options.tokenTile && { TOKEN_TILE: options.tokenTile }),
-    },
-  );
-  const search = createFilledBuffer(device, 'search', GPUBufferUsage.UNIFORM, new Uint32Array(2));
-  const codebook = createFilledBuffer(device, 'codebook', GPUBufferUsage.STORAGE, packCodebook(codec));
+  const maxPassages = maxComputeWorkgroupsPerDimension * PASSAGES_PER_WORKGROUP;
+  const maxBlocks = Math.floor(maxBufferBytes / bytesPerBlock);
+  const pipeline = await createPipeline(device, 'score-maxsim', maxsimPrelude(variant) + shader, {
+    SUBSPACE_COUNT: codec.subspaceCount,
+    SUBSPACE_DIM: codec.subspaceDim,
+    TOKEN_QUADS: tokenQuads(device, codec, variant, options.tokenTile ?? DEFAULT_TOKEN_TILE),
+  });
+  const { STORAGE, COPY_SRC, COPY_DST, UNIFORM } = GPUBufferUsage;
+  const makeBuffer = (label: string, size: number, usage: number) => device.createBuffer({ label, size, usage });
+  const search = createFilledBuffer(device, 'search', UNIFORM, new Uint32Array(2));
+  const codebook = createFilledBuffer(device, 'codebook', STORAGE, packCodebook(codec));
   const chunks: Chunk[] = [];
   let passageCount = 0;
+  let blockCount = 0;
   let closed = false;
-  let scores = device.createBuffer({
-    label: 'scores',
-    size: 4,
-    usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC,
-  });
-  let filterBits = createFilledBuffer(device, 'filter', GPUBufferUsage.STORAGE, new Uint32Array(1));
+  let scores = makeBuffer('scores', 4, STORAGE | COPY_SRC);
+  let filterBits = makeBuffer('filter', 4, STORAGE | COPY_DST);
 
-  async function addChunk(codes: Uint8Array, firstBlocks: Uint32Array): Promise<void> {
-    const count = firstBlocks.length - 1;
+  /** Room for all that is still expected, or for these at least. */
+  async function openChunk(passages: number, blocks: number): Promise<Chunk> {
+    const { expected } = options;
+    const passageCapacity = Math.min(maxPassages, Math.max(passages, (expected?.passageCount ?? 0) - passageCount));
+    const blockCapacity = Math.min(maxBlocks, Math.max(blocks, (expected?.blockCount ?? 0) - blockCount));
     device.pushErrorScope('out-of-memory');
-    const buffers = [
-      createFilledBuffer(device, 'chunk', GPUBufferUsage.UNIFORM, Uint32Array.of(passageCount, count)),
-      createFilledBuffer(device, 'codes', GPUBufferUsage.STORAGE, codes),
-      createFilledBuffer(device, 'first blocks', GPUBufferUsage.STORAGE, firstBlocks),
-    ];
+    const range = makeBuffer('chunk', 8, UNIFORM | COPY_DST);
+    const codes = makeBuffer('codes', blockCapacity * bytesPerBlock, STORAGE | COPY_DST);
+    const firstBlocks = makeBuffer('first blocks', (passageCapacity + 1) * 4, STORAGE | COPY_DST);
+    const longestFirst = makeBuffer('longest first', passageCapacity * 4, STORAGE | COPY_DST);
+    const buffers = [range, codes, firstBlocks, longestFirst];
     const bindGroup = bindBuffers(device, pipeline, 1, buffers);
     const outOfMemory = await device.popErrorScope();
     if (outOfMemory || closed) {
       for (const buffer of buffers) buffer.destroy();
       if (!outOfMemory) throw new LatelightError('closed', 'addShard: the scorer was closed meanwhile');
+      const wanted = blockCapacity * bytesPerBlock;
+      throw new LatelightError('device-lost', `addShard: the GPU has no ${wanted} bytes left. ${outOfMemory.message}`);
+    }
+    const filled = { firstPassage: passageCount, passageCount: 0, blockCount: 0, passageCapacity, blockCapacity };
+    const chunk = { range, codes, firstBlocks, longestFirst, bindGroup, ...filled };
+    chunks.push(chunk);
+    return chunk;
+  }
+
+  /** The chunk that the next passage goes to; a new one when its blocks do not fit into the last. */
+  async function chunkFor(passageBlocks: number, passages: number, blocks: number): Promise<Chunk> {
+    if (passageBlocks > maxBlocks) {
       throw new LatelightError(
-        'device-lost',
-        `addShard: the GPU has no ${codes.length} bytes left. ${outOfMemory.message}`,
+        'bad-shard',
+        `addShard: expected passages of at most ${maxBufferBytes} bytes, got one of ${passageBlocks * bytesPerBlock}`,
       );
     }
-    chunks.push({ passageCount: count, buffers, bindGroup });
+    const last = chunks.at(-1);
+    const fits =
+      last && last.passageCount < last.passageCapacity && last.blockCount + passageBlocks <= last.blockCapacity;
+    return fits ? last : openChunk(passages, blocks);
+  }
+
+  /**
+   * Writes behind what the chunk holds. By `writeBuffer`: it takes the downloaded bytes where they lie, at any offset of a buffer
+   * that searches use already; a buffer mapped at creation would have to be complete before the first search.
+   */
+  function append(chunk: Chunk, codes: Uint8Array, firstBlocks: Uint32Array): void {
+    const { queue } = device;
+    const count = firstBlocks.length - 1;
+    const first = chunk.passageCount;
+    queue.writeBuffer(chunk.codes, chunk.blockCount * bytesPerBlock, codes as GPUAllowSharedBufferSource);
+    queue.writeBuffer(
+      chunk.firstBlocks,
+      first * 4,
+      firstBlocks.map((block) => block - firstBlocks[0] + chunk.blockCount),
+    );
+    queue.writeBuffer(
+      chunk.longestFirst,
+      first * 4,
+      longestFirst(firstBlocks).map((passage) => passage + first),
+    );
+    chunk.passageCount += count;
+    chunk.blockCount += firstBlocks[count] - firstBlocks[0];
+    queue.writeBuffer(chunk.range, 0, Uint32Array.of(chunk.firstPassage, chunk.passageCount));
     passageCount += count;
-    await device.queue.onSubmittedWorkDone();
+    blockCount += firstBlocks[count] - firstBlocks[0];
   }
 
   /** Buffers of one entry a passage grow when a search follows new shards, never otherwise. */
   function grow(buffer: GPUBuffer, label: string, size: number): GPUBuffer {
     if (buffer.size >= size) return buffer;
     buffer.destroy();
-    return device.createBuffer({ label, size, usage: buffer.usage });
+    return makeBuffer(label, size, buffer.usage);
   }
 
   return {
@@ -137,24 +192,17 @@ export async function createScoreMaxsim(
 
     async addShard({ codes, firstBlocks }) {
       const count = firstBlocks.length - 1;
-      const blocksPerBuffer = Math.floor(maxBufferBytes / bytesPerBlock);
       for (let first = 0, next = 0; first < count; first = next) {
         const base = firstBlocks[first];
-        const lastBlock = base + blocksPerBuffer;
-        do next++;
-        while (next < count && next - first < maxPassages && firstBlocks[next + 1] <= lastBlock);
+        const chunk = await chunkFor(firstBlocks[first + 1] - base, count - first, firstBlocks[count] - base);
+        const passages = chunk.passageCapacity - chunk.passageCount;
+        const blocks = chunk.blockCapacity - chunk.blockCount;
+        while (next < count && next - first < passages && firstBlocks[next + 1] - base <= blocks) next++;
         const part = codes.subarray(base * bytesPerBlock, firstBlocks[next] * bytesPerBlock);
-        if (part.length > maxBufferBytes) {
-          throw new LatelightError(
-            'bad-shard',
-            `addShard: expected passages of at most ${maxBufferBytes} bytes, got one of ${part.length}`,
-          );
-        }
-        await addChunk(
-          part,
-          firstBlocks.slice(first, next + 1).map((block) => block - base),
-        );
+        append(chunk, part, firstBlocks.slice(first, next + 1));
       }
+      await device.queue.onSubmittedWorkDone();
+      if (closed) throw new LatelightError('closed', 'addShard: the scorer was closed meanwhile');
     },
 
     encode(pass, query, tokenCount, filter) {
@@ -176,9 +224,8 @@ export async function createScoreMaxsim(
 
     close() {
       closed = true;
-      for (const buffer of [search, codebook, scores, filterBits, ...chunks.flatMap((chunk) => chunk.buffers)]) {
-        buffer.destroy();
-      }
+      const ofChunks = chunks.flatMap((chunk) => [chunk.range, chunk.codes, chunk.firstBlocks, chunk.longestFirst]);
+      for (const buffer of [search, codebook, scores, filterBits, ...ofChunks]) buffer.destroy();
       chunks.length = 0;
     },
   };

@@ -21,6 +21,7 @@ function randomScores(count: number, distinct: number, excludedShare: number): I
 async function onGpu(scores: Int32Array, k: number): Promise<TopK> {
   const { device } = gpu!;
   const kernel = await createTopK(device);
+  await kernel.prepare(k);
   const data = new Uint32Array(Math.max(1, scores.length));
   data.set(scores);
   const buffer = createFilledBuffer(device, 'scores', GPUBufferUsage.STORAGE, data);
@@ -48,6 +49,8 @@ const CASES = [
   ['ascending, so that every step improves', Int32Array.from({ length: 9001 }, (_, i) => i), 512],
   ['descending', Int32Array.from({ length: 9001 }, (_, i) => -i), 512],
   ['k of 1', randomScores(70_000, 4_000_000, 0), 1],
+  ['four passes', randomScores(600_001, 4_000_000, 0.01), 64],
+  ['ties at every step', randomScores(9001, 3, 0.1), 64],
   ['three passes', randomScores(280_001, 4_000_000, 0.01), 512],
 ] as const;
 
@@ -63,15 +66,20 @@ describe.each([
 describe('the plan of passes', () => {
   it('covers every entry, fits the buffers, and ends with one workgroup', () => {
     for (const count of [0, 1, 512, 4096, 4097, 250_000, 16_000_000]) {
-      for (const k of [1, 10, 512]) {
+      for (const [k, step] of [
+        [1, 64],
+        [64, 64],
+        [65, 512],
+        [512, 512],
+      ]) {
         const passes = planTopK(count, k);
-        expect(passes.length).toBeLessThanOrEqual(3);
+        expect(passes.length).toBeLessThanOrEqual(4);
         expect(passes[passes.length - 1].workgroups).toBe(1);
         for (const [i, { entryCount, span, workgroups }] of passes.entries()) {
           expect(entryCount).toBe(i === 0 ? count : passes[i - 1].workgroups * k);
           expect(span * workgroups).toBeGreaterThanOrEqual(entryCount);
-          expect(span % 512).toBe(0);
-          expect(workgroups).toBeLessThanOrEqual(i === 1 ? 8 : 64);
+          expect(span % step).toBe(0);
+          expect(workgroups * k).toBeLessThanOrEqual(i % 2 === 1 ? 4096 : 32_768);
         }
       }
     }

@@ -1,17 +1,24 @@
-// GPU host of shaders/top-k.wgsl: passes until one workgroup is left. Device memory: 289 KiB, whatever the number of passages.
+// GPU host of shaders/top-k.wgsl: passes until one workgroup is left. Device memory: 294,976 bytes, whatever the number of passages.
 
 import shader from '../../shaders/top-k.wgsl?raw';
 import { MAX_RESULTS } from '../format/layout.ts';
 import { bindBuffers, createFilledBuffer, createPipeline } from './compute-pipeline.ts';
 
-const STEP = 512; // entries a workgroup reads at once
-const MAX_WORKGROUPS = 64;
-const ENTRIES_PER_WORKGROUP = 8 * STEP; // at least; so every pass leaves an eighth or less
+/**
+ * Entries a workgroup reads at once. Few results need little workgroup memory and few barriers; and SwiftShader, which tests run on,
+ * compiles workgroup memory in a time proportional to its size: 0.5 s against 6 s, on a busy machine.
+ */
+const STEPS = [64, MAX_RESULTS];
+const STEPS_PER_WORKGROUP = 8; // at least; so every pass leaves an eighth or less
+const MAX_ENTRIES = 64 * MAX_RESULTS; // that a pass may leave
+const MAX_PASSES = 4;
 const ENTRY_BYTES = 8;
+
+const stepFor = (k: number) => STEPS.find((step) => k <= step)!;
 
 export interface TopKPass {
   entryCount: number;
-  /** Entries each workgroup reads: a multiple of STEP. */
+  /** Entries each workgroup reads: a multiple of those it reads at once. */
   span: number;
   workgroups: number;
 }
@@ -19,10 +26,11 @@ export interface TopKPass {
 /** Passes for n scores: the first over scores, the others over the best k of every workgroup of the pass before. */
 export function planTopK(scoreCount: number, k: number): TopKPass[] {
   const passes: TopKPass[] = [];
+  const step = stepFor(k);
   let entryCount = scoreCount;
   do {
-    const wanted = Math.min(MAX_WORKGROUPS, Math.max(1, Math.ceil(entryCount / ENTRIES_PER_WORKGROUP)));
-    const span = Math.ceil(Math.max(1, entryCount) / wanted / STEP) * STEP;
+    const wanted = Math.min(MAX_ENTRIES / step, Math.max(1, Math.ceil(entryCount / step / STEPS_PER_WORKGROUP)));
+    const span = Math.ceil(Math.max(1, entryCount) / wanted / step) * step;
     const workgroups = Math.max(1, Math.ceil(entryCount / span));
     passes.push({ entryCount, span, workgroups });
     entryCount = workgroups * k;
@@ -31,6 +39,8 @@ export function planTopK(scoreCount: number, k: number): TopKPass[] {
 }
 
 export interface TopKKernel {
+  /** Compiles what this k needs; before the first `encode` with it. Up to 64 results need nothing more than `createTopK`. */
+  prepare(k: number): Promise<void>;
   /**
    * Adds the passes. Nothing else may be encoded with it before they are submitted.
    * @param scores i32 [scoreCount]
@@ -41,17 +51,24 @@ export interface TopKKernel {
 }
 
 export async function createTopK(device: GPUDevice): Promise<TopKKernel> {
-  const pipeline = await createPipeline(device, 'top-k', shader, {});
+  const pipelines = new Map<number, GPUComputePipeline>();
   const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC;
-  const buffer = (label: string, workgroups: number) =>
-    device.createBuffer({ label, size: workgroups * MAX_RESULTS * ENTRY_BYTES, usage });
-  // Passes alternate; the second has at most 64 x 512 / 4096 workgroups, so the smaller buffer need not be as large.
-  const best = [buffer('top-k even', MAX_WORKGROUPS), buffer('top-k odd', MAX_WORKGROUPS / 8)];
-  const params = Array.from({ length: 3 }, (_, pass) =>
+  const buffer = (label: string, entries: number) => device.createBuffer({ label, size: entries * ENTRY_BYTES, usage });
+  // Passes alternate; the second leaves an eighth of the first at most, so the smaller buffer need not be as large.
+  const best = [buffer('top-k even', MAX_ENTRIES), buffer('top-k odd', MAX_ENTRIES / STEPS_PER_WORKGROUP)];
+  const params = Array.from({ length: MAX_PASSES }, (_, pass) =>
     createFilledBuffer(device, `top-k params ${pass}`, GPUBufferUsage.UNIFORM, new Uint32Array(4)),
   );
+  async function prepare(k: number): Promise<void> {
+    const step = stepFor(k);
+    if (!pipelines.has(step)) pipelines.set(step, await createPipeline(device, 'top-k', shader, { HALF: step }));
+  }
+  await prepare(1);
   return {
+    prepare,
+
     encode(pass, scores, scoreCount, k) {
+      const pipeline = pipelines.get(stepFor(k))!;
       let entries = scores;
       for (const [index, { entryCount, span, workgroups }] of planTopK(scoreCount, k).entries()) {
         const output = best[index % 2];

@@ -49,7 +49,7 @@ export class EngineHost {
     const device = usable(choice, manifest, wanted);
     const progress = trackProgress(manifest, device, onProgress);
     const [index, encoder] = await settle(
-      SearchIndex.open(source, manifest, scorerOn(device.device), { signal, onBytes: progress('index') }),
+      SearchIndex.open(source, manifest, scorerOn(device.device, manifest), { signal, onBytes: progress('index') }),
       openEncoder(source, manifest, device.device, progress, signal),
     );
     throwIfAborted(signal, 'open');
@@ -121,7 +121,7 @@ export class EngineHost {
     }
     await encoder.close().catch(() => undefined);
     const next = await openEncoder(this.source, this.manifest, choice.device, () => () => undefined);
-    await index.replaceScorer(scorerOn(choice.device));
+    await index.replaceScorer(scorerOn(choice.device, this.manifest));
     const notice = choice.device ? choice.notice : 'The GPU device was lost; searching goes on with WASM.';
     this.parts = { index, encoder: next, choice: { ...choice, notice } };
   }
@@ -145,8 +145,10 @@ function usable(choice: DeviceChoice, manifest: Manifest, wanted: Device): Devic
   return { notice: `WebGPU is not in use: ${why}.` };
 }
 
-function scorerOn(device: GPUDevice | undefined): CreateScorer {
-  return (codec) => (device ? createWebgpuScorer(device, codec) : createWasmScorer(codec));
+function scorerOn(device: GPUDevice | undefined, { passageCount, shards }: Manifest): CreateScorer {
+  const blockCount = shards.reduce((sum, shard) => sum + shard.blockCount, 0);
+  const expected = { passageCount, blockCount };
+  return (codec) => (device ? createWebgpuScorer(device, codec, { expected }) : createWasmScorer(codec));
 }
 
 function encoderFiles(
