@@ -8,7 +8,7 @@
  */
 export type MaxsimArithmetic = 'packed' | 'float';
 
-const PACKED_DOT = 'packed_4x8_integer_dot_product';
+export const PACKED_DOT = 'packed_4x8_integer_dot_product';
 
 const ARITHMETIC: Record<MaxsimArithmetic, { text: string; tokensBytes: number }> = {
   packed: {

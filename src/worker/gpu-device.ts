@@ -2,6 +2,7 @@
 
 import { evalAllowed } from '../encoder/runtime-web.ts';
 import { LatelightError } from '../errors.ts';
+import { isSoftware, openDevice } from '../kernels/open-device.ts';
 import type { OpenOptions } from '../types.ts';
 
 export interface DeviceChoice {
@@ -9,20 +10,6 @@ export interface DeviceChoice {
   /** Why there is no device although one was not ruled out; empty otherwise. */
   notice: string;
 }
-
-/** Limits raised to what the adapter has: the scorer's and the encoder's buffers may be larger than the defaults. */
-const RAISED_LIMITS = [
-  'maxBufferSize',
-  'maxStorageBufferBindingSize',
-  'maxComputeWorkgroupStorageSize',
-  'maxComputeInvocationsPerWorkgroup',
-  'maxComputeWorkgroupSizeX',
-  'maxComputeWorkgroupSizeY',
-  'maxComputeWorkgroupSizeZ',
-  'maxStorageBuffersPerShaderStage',
-] as const;
-
-const WANTED_FEATURES = ['shader-f16', 'subgroups', 'timestamp-query'] as const;
 
 /**
  * @param wanted `auto` refuses software adapters, on which the CPU path is an order of magnitude faster; `webgpu` takes them
@@ -44,19 +31,9 @@ export async function chooseDevice(wanted: NonNullable<OpenOptions['device']>): 
   const adapter = await navigator.gpu.requestAdapter({ powerPreference: 'high-performance' }).catch(() => null);
   if (!adapter) return refuse('no adapter was found');
   if (wanted === 'auto' && isSoftware(adapter)) return refuse('the only adapter is a software one, slower than WASM');
-  const requiredLimits = Object.fromEntries(RAISED_LIMITS.map((name) => [name, adapter.limits[name]]));
-  const requiredFeatures = WANTED_FEATURES.filter((feature) => adapter.features.has(feature)) as GPUFeatureName[];
   try {
-    return { device: await adapter.requestDevice({ requiredLimits, requiredFeatures }), notice: '' };
+    return { device: await openDevice(adapter), notice: '' };
   } catch (cause) {
     return refuse(`the adapter refused a device (${String(cause)})`);
   }
-}
-
-function isSoftware(adapter: GPUAdapter): boolean {
-  const { info } = adapter;
-  return (
-    info.isFallbackAdapter ||
-    /swiftshader|llvmpipe|lavapipe|basic render/i.test(`${info.architecture} ${info.description}`)
-  );
 }
