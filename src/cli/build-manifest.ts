@@ -39,7 +39,6 @@ export async function indexFiles(
   // Read again when it is written: models and runtimes together are a hundred megabytes.
   const addPath = (folder: string, extension: string, path: string) => add(folder, extension, () => readFile(path));
 
-  const weights = pageWeights(model.folder);
   const runtime = runtimeFiles();
   const tokenizer = new TextEncoder().encode(JSON.stringify(packTokenizer(model.folder.tokenizerJson)));
   const codecRef = await add('models', '.llc', () => model.codecBytes);
@@ -61,8 +60,8 @@ export async function indexFiles(
       tokenizer: await add('models', '.json', () => tokenizer),
       tokenizerConfig: model.folder.tokenizerConfig,
       weights: {
-        wasm: await addPath('models', '.onnx', weights.wasm),
-        webgpu: input.webgpu ? await addPath('models', '.onnx', weights.webgpu) : undefined,
+        wasm: await addPath('models', '.onnx', await pageWeights(model.folder, 'wasm')),
+        webgpu: input.webgpu ? await addPath('models', '.onnx', await pageWeights(model.folder, 'webgpu')) : undefined,
       },
     },
     runtime: {

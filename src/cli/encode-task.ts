@@ -1,16 +1,28 @@
 // What encoding workers are asked and answer: plain data that crosses threads.
 
 import type { EncodedDocument } from '../encoder/encoder.ts';
+import type { ModelOverrides } from '../encoder/model-config.ts';
 import type { EncodedPassage, EncodedRows } from '../indexing/encode-passage.ts';
 import type { CodecShape } from './model.ts';
 
 /** What a worker needs to start. */
 export interface EncodeSetup {
   modelFolder: string;
+  /** What the user said of the model's config. */
+  overrides?: ModelOverrides;
   weightsPath: string;
   /** Absent while a codec is still to be fitted. */
   codecPath?: string;
   shape: CodecShape;
+  /** What `loss` tasks score against. */
+  queries?: QueryRows;
+}
+
+/** Rows of several queries, one behind the other. */
+export interface QueryRows {
+  /** [sum of tokenCounts, dim] */
+  rows: Float32Array;
+  tokenCounts: number[];
 }
 
 export type EncodeTask =
@@ -21,7 +33,9 @@ export type EncodeTask =
   /** Unit rows as the model gives them, for measuring. */
   | { type: 'rows'; text: string }
   /** Unit rows and the groups they pool into, for fitting a codec. */
-  | { type: 'groups'; text: string };
+  | { type: 'groups'; text: string }
+  /** MaxSim in float32 against all queries, and the codes with and without pooling. */
+  | { type: 'loss'; text: string };
 
 export interface GroupedRows {
   /** [tokenCount, dim] */
@@ -29,9 +43,17 @@ export interface GroupedRows {
   groups: number[][];
 }
 
+export interface LossAnswer {
+  /** A score a query. */
+  scores: Float32Array;
+  coded: EncodedRows;
+  pooled: EncodedRows;
+}
+
 export interface EncodeAnswers {
   passage: EncodedPassage;
   text: EncodedRows;
   rows: EncodedDocument;
   groups: GroupedRows;
+  loss: LossAnswer;
 }

@@ -5,18 +5,23 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Codec } from '../codec/codec.ts';
 import { readCodec } from '../codec/codec-file.ts';
+import { readDenseLayers } from '../encoder/dense-layers.ts';
 import { Encoder } from '../encoder/encoder.ts';
+import type { ModelOverrides } from '../encoder/model-config.ts';
 import { type ModelFolder, openModelFolder, type WeightFormat } from '../encoder/model-folder.ts';
+import { completeGraph, completion, LEAST_OPSET } from '../encoder/onnx-graph.ts';
 import { openNodeRuntime } from '../encoder/runtime-node.ts';
 import { LatelightError } from '../errors.ts';
 import { sha256Hex } from '../format/sha256.ts';
 import type { EncodeSetup } from './encode-task.ts';
+import { modelCacheFolder, writeWhole } from './model-cache.ts';
 
 export interface OpenModel {
   folder: ModelFolder;
   /** Weight format that encodes documents, and its file. */
   weights: WeightFormat;
   weightsSha256: string;
+  shape: CodecShape;
   codec: Codec;
   codecBytes: Uint8Array;
   codecSha256: string;
@@ -29,36 +34,77 @@ export interface CodecShape {
   subspaceDim: 2 | 4;
 }
 
+/** As the user says it: without `dim`, the model's own, at most `DEFAULT_SHAPE.dim`. */
+export interface ShapeChoice {
+  dim?: number;
+  subspaceDim: 2 | 4;
+}
+
 /** 32 bytes a row: docs/decisions/0002. */
 export const DEFAULT_SHAPE: CodecShape = { dim: 128, subspaceDim: 2 };
 
+/** int8 products leave unit rows unit to within 1e-6; a graph that does not normalise is off by whole numbers. */
+const UNIT_TOLERANCE = 1e-3;
+
 /** Best quality first, among formats that are quick enough on a CPU: docs/decisions/0001. */
 const DOCUMENT_WEIGHTS: WeightFormat[] = ['q8', 'fp32', 'int8'];
-const QUERY_WEIGHTS: WeightFormat[] = ['int8', 'q8', 'fp32'];
+const PAGE_WEIGHTS = {
+  wasm: ['int8', 'q8', 'fp32'],
+  webgpu: ['q8', 'fp32', 'int8'],
+} satisfies Record<string, WeightFormat[]>;
 
 export function codecFileName({ dim, subspaceDim }: CodecShape): string {
   return `codec-${dim}x${subspaceDim}.llc`;
 }
 
-/** Reads a folder's config, tokenizer and codec. */
-export async function openModel(path: string, shape: CodecShape = DEFAULT_SHAPE): Promise<OpenModel> {
-  const folder = await openModelFolder(path);
+/**
+ * Reads a folder's config, tokenizer and codec.
+ * @throws LatelightError `bad-model`; `bad-codec` when the codec is not of the shape it is named for; `bad-option`
+ */
+export async function openModel(
+  path: string,
+  choice: ShapeChoice = DEFAULT_SHAPE,
+  overrides: ModelOverrides = {},
+): Promise<OpenModel> {
+  const folder = await openModelFolder(path, overrides);
+  const shape = await codecShape(folder, choice);
   const codecPath = join(path, codecFileName(shape));
   if (!existsSync(codecPath)) {
     throw new LatelightError(
       'bad-model',
-      `model: expected a codec at ${codecPath}, found none. Make one with \`latelight fit-codec --model ${path}\`.`,
+      `model: expected a codec at ${codecPath}, found none. Make one with \`latelight fit-codec <text files> --model ${path}\`.`,
     );
   }
   const codecBytes = new Uint8Array(await readFile(codecPath));
   const codec = readCodec(codecBytes);
+  if (codec.dim !== shape.dim || codec.subspaceDim !== shape.subspaceDim) {
+    throw new LatelightError(
+      'bad-codec',
+      `model: expected ${codecPath} to be of ${shape.dim} dimensions in subspaces of ${shape.subspaceDim}, ` +
+        `got ${codec.dim} in ${codec.subspaceDim}. Fit it again.`,
+    );
+  }
   const weights = documentWeights(folder);
+  const weightsPath = await wholeWeights(folder, weights);
   const [weightsSha256, codecSha256] = await Promise.all([
-    readFile(folder.weights[weights]!).then(sha256Hex),
+    readFile(weightsPath).then(sha256Hex),
     sha256Hex(codecBytes),
   ]);
-  const setup = { modelFolder: path, weightsPath: folder.weights[weights]!, codecPath, shape };
-  return { folder, weights, weightsSha256, codec, codecBytes, codecSha256, setup };
+  const setup = { modelFolder: path, overrides, weightsPath, codecPath, shape };
+  return { folder, weights, weightsSha256, shape, codec, codecBytes, codecSha256, setup };
+}
+
+/** @throws LatelightError `bad-option` for a dimension that the model does not have or no codec can have */
+export async function codecShape(folder: ModelFolder, { dim, subspaceDim }: ShapeChoice): Promise<CodecShape> {
+  const modelDim = folder.dim || (await measuredDim(folder));
+  const wanted = dim ?? Math.min(modelDim - (modelDim % 8), DEFAULT_SHAPE.dim);
+  if (wanted > modelDim || wanted % 8 !== 0 || wanted < 8) {
+    throw new LatelightError(
+      'bad-option',
+      `model: expected --dim to be a multiple of 8 of at most ${modelDim}, the model's, got ${wanted}.`,
+    );
+  }
+  return { dim: wanted, subspaceDim };
 }
 
 export function documentWeights(folder: ModelFolder): WeightFormat {
@@ -67,15 +113,67 @@ export function documentWeights(folder: ModelFolder): WeightFormat {
 
 /** An encoder for queries alone, with the weights that pages use on a CPU. */
 export async function openQueryEncoder(folder: ModelFolder): Promise<Encoder> {
-  return new Encoder(folder.tokenizer, await openNodeRuntime(pageWeights(folder).wasm));
+  const path = await wholeWeights(folder, pickWeights(folder, PAGE_WEIGHTS.wasm));
+  return new Encoder(folder.tokenizer, await openNodeRuntime(path));
 }
 
-/** The ONNX files that pages download: int8 for a CPU, 8-bit blocks for WebGPU, fp32 where there is nothing else. */
-export function pageWeights(folder: ModelFolder): { wasm: string; webgpu: string } {
-  return {
-    wasm: folder.weights[pickWeights(folder, QUERY_WEIGHTS)]!,
-    webgpu: folder.weights[pickWeights(folder, ['q8', 'fp32', 'int8'])]!,
-  };
+/** The ONNX file that pages download: int8 for a CPU, 8-bit blocks for WebGPU, fp32 where there is nothing else. */
+export async function pageWeights(folder: ModelFolder, device: keyof typeof PAGE_WEIGHTS): Promise<string> {
+  const format = pickWeights(folder, PAGE_WEIGHTS[device]);
+  // On a CPU rows are made unit length after the graph; on a GPU they never leave it.
+  const normalize = device === 'webgpu' && folder.dense.length === 0 && !(await givesUnitRows(folder, format));
+  return wholeWeights(folder, format, normalize);
+}
+
+/**
+ * The path of a file whose graph ends with rows: the folder's own where it does, else one in the cache that goes on through the
+ * Dense layers (`normalize` alone: to unit length).
+ */
+export async function wholeWeights(folder: ModelFolder, format: WeightFormat, normalize = false): Promise<string> {
+  const { path, rows, dim, graph } = folder.graphs[format]!;
+  if (folder.dense.length === 0 && !normalize) return path;
+  if (graph.opset < LEAST_OPSET) {
+    throw new LatelightError(
+      'bad-model',
+      `model: expected rows of unit length or an opset of at least ${LEAST_OPSET} in ${path}, got opset ${graph.opset}. ` +
+        'Export the model again, or index with --no-webgpu.',
+    );
+  }
+  const appended = completion(rows, await readDenseLayers(folder.dense), folder.dim || dim);
+  const bytes = await readFile(path);
+  const name = (await sha256Hex(bytes)).slice(0, 24) + (await sha256Hex(appended)).slice(0, 24);
+  const whole = join(modelCacheFolder(), 'completed', `${name}.onnx`);
+  if (!existsSync(whole)) await writeWhole(whole, completeGraph(bytes, appended));
+  return whole;
+}
+
+async function givesUnitRows(folder: ModelFolder, format: WeightFormat): Promise<boolean> {
+  const encoder = new Encoder(folder.tokenizer, await openNodeRuntime(folder.weights[format]!));
+  try {
+    const { data, dim } = await encoder.encodeQueryAsIs('how long are rows');
+    for (let start = 0; start < data.length; start += dim) {
+      if (Math.abs(Math.hypot(...data.subarray(start, start + dim)) - 1) > UNIT_TOLERANCE) return false;
+    }
+    return true;
+  } finally {
+    await encoder.close();
+  }
+}
+
+async function measuredDim(folder: ModelFolder): Promise<number> {
+  const encoder = await openQueryEncoder(folder);
+  try {
+    return (await encoder.encodeQuery('dimensions')).dim;
+  } finally {
+    await encoder.close();
+  }
+}
+
+/** Which of the formats that a model has are opened at all. */
+export function formatsInUse(available: WeightFormat[]): WeightFormat[] {
+  const orders = [DOCUMENT_WEIGHTS, ...Object.values(PAGE_WEIGHTS)];
+  const chosen = orders.map((order) => order.find((format) => available.includes(format)));
+  return [...new Set(chosen)].filter((format) => format !== undefined);
 }
 
 function pickWeights(folder: ModelFolder, order: WeightFormat[]): WeightFormat {

@@ -1,6 +1,7 @@
 // The command line: parses, dispatches, turns errors into exit codes. `run` touches the world only through `io`.
 
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import type { ModelOverrides } from '../encoder/model-config.ts';
 import { LatelightError } from '../errors.ts';
 import { MAX_RESULTS } from '../format/layout.ts';
 import { evalCommand } from './commands/eval-command.ts';
@@ -51,19 +52,36 @@ function commandLine(io: CliIo): Command {
       .configureOutput({ writeOut: io.out, writeErr: io.err });
   const json = () => new Option('--json', 'machine-readable output').default(false);
   const model = () =>
-    new Option('-m, --model <folder>', 'a ColBERT model as PyLate saves it, with ONNX files').default(
-      defaultModelFolder,
-      'the model in the package',
-    );
+    new Option(
+      '-m, --model <model>',
+      'a PyLate model with ONNX files: a folder, or owner/name[@revision] on the Hub',
+    ).default(defaultModelFolder, 'the model in the package');
   const dim = () =>
-    new Option('--dim <n>', "dimensions kept of the model's").argParser(wholeNumber(8, 256)).default(DEFAULT_SHAPE.dim);
+    new Option('--dim <n>', `dimensions kept (default: the model's, at most ${DEFAULT_SHAPE.dim})`).argParser(
+      wholeNumber(8, 256),
+    );
   const subspace = () =>
     new Option('--subspace <n>', 'dimensions a code stands for: 2 is finer, 4 is half the bytes')
       .argParser(oneOf(2, 4))
       .default(DEFAULT_SHAPE.subspaceDim);
-  const shapeOf = (options: { dim: number; subspace: 2 | 4 }) => ({ dim: options.dim, subspaceDim: options.subspace });
+  const shapeOf = (options: { dim?: number; subspace: 2 | 4 }) => ({ dim: options.dim, subspaceDim: options.subspace });
+  const said = (of: Command) =>
+    of
+      .option('--query-prompt <text>', "text before every query, where the model's files do not say it")
+      .option('--document-prompt <text>', 'text before every passage, likewise')
+      .addOption(
+        new Option('--query-expansion <on|off>', 'pad queries with mask tokens, likewise').argParser((text) => {
+          if (text === 'on' || text === 'off') return text === 'on';
+          throw new InvalidArgumentError('Expected on or off.');
+        }),
+      );
+  const overridesOf = ({ queryPrompt, documentPrompt, queryExpansion }: ModelOverrides) => ({
+    queryPrompt,
+    documentPrompt,
+    queryExpansion,
+  });
 
-  command('index', 'make an index of the HTML and Markdown in a folder')
+  said(command('index', 'make an index of the HTML and Markdown in a folder'))
     .argument('<folder>', 'the built site, or any folder of documents')
     .option('-o, --output <folder>', 'where the index goes (default: <folder>/latelight)')
     .addOption(model())
@@ -76,7 +94,9 @@ function commandLine(io: CliIo): Command {
     .option('--no-webgpu', 'leave out the files that only WebGPU needs (about 69 MB)')
     .option('--no-cache', 'encode every passage again')
     .addOption(json())
-    .action((folder, options) => indexCommand(folder, { ...options, shape: shapeOf(options) }, io));
+    .action((folder, options) =>
+      indexCommand(folder, { ...options, shape: shapeOf(options), overrides: overridesOf(options) }, io),
+    );
 
   command('search', 'search an index from the terminal')
     .argument('<index>', 'a folder made by `latelight index`')
@@ -91,14 +111,16 @@ function commandLine(io: CliIo): Command {
     .addOption(json())
     .action((folder, options) => inspectCommand(folder, options, io));
 
-  command('eval', 'measure retrieval quality on a BEIR folder')
+  said(command('eval', 'measure retrieval quality on a BEIR folder'))
     .argument('<folder>', 'corpus.jsonl, queries.jsonl, qrels/<split>.tsv')
     .addOption(model())
     .addOption(dim())
     .addOption(subspace())
     .option('--split <name>', 'judgements to use', 'test')
     .addOption(json())
-    .action((folder, options) => evalCommand(folder, { ...options, shape: shapeOf(options) }, io));
+    .action((folder, options) =>
+      evalCommand(folder, { ...options, shape: shapeOf(options), overrides: overridesOf(options) }, io),
+    );
 
   command('serve', 'serve an index on this machine')
     .argument('<folder>', 'a folder made by `latelight index`')
@@ -106,13 +128,26 @@ function commandLine(io: CliIo): Command {
     .option('--host <name>', 'address to listen on', 'localhost')
     .action((folder, options) => serveCommand(folder, options, io));
 
-  command('fit-codec', "fit a codec's rotation and codebooks for a model, on general text")
-    .argument('<files...>', 'text: .jsonl (fields passage and query), .txt or .md')
+  said(command('fit-codec', "fit a codec's rotation and codebooks for a model, on general text"))
+    .argument('[files...]', 'text: .jsonl (field passage or text), .txt or .md, also gzipped')
+    .option('--text <files...>', 'more of the same')
     .addOption(model())
     .addOption(dim())
     .addOption(subspace())
     .addOption(new Option('--passages <n>', 'passages sampled').argParser(wholeNumber(100, 1_000_000)).default(12_000))
-    .action((files, options) => fitCodecCommand(files, { ...options, shape: shapeOf(options) }, io));
+    .option('--eval <folder>', 'report what coding and pooling lose on a BEIR folder')
+    .option('--split <name>', 'judgements to use', 'test')
+    .addOption(
+      new Option('--queries <n>', 'with --eval: queries sampled (default: all)').argParser(wholeNumber(1, 1_000_000)),
+    )
+    .addOption(json())
+    .action((files, options) =>
+      fitCodecCommand(
+        [...files, ...(options.text ?? [])],
+        { ...options, shape: shapeOf(options), overrides: overridesOf(options) },
+        io,
+      ),
+    );
 
   return program;
 }

@@ -1,5 +1,5 @@
 // Text to token ids exactly as PyLate 1.6 does it (pylate/models/colbert.py `tokenize`): prompt + text, cut to length - 1,
-// prefix token inserted at position 1, queries padded with the mask token when the model expands them.
+// prefix token (where the model has one) inserted at position 1, queries padded with the mask token when the model expands them.
 
 import { Tokenizer } from '@huggingface/tokenizers';
 import { LatelightError } from '../errors.ts';
@@ -24,7 +24,8 @@ const MAX_CHARACTERS = 200_000;
 export class ColbertTokenizer {
   readonly config: ModelConfig;
   private readonly tokenizer: Tokenizer;
-  private readonly prefixIds: Record<TextKind, number>;
+  /** Absent: nothing is inserted. */
+  private readonly prefixIds: Record<TextKind, number | undefined>;
   private readonly skipIds: ReadonlySet<number>;
   private readonly maskId: number;
   /** Ids that the tokenizer puts around every text: [CLS] before, [SEP] after. */
@@ -39,8 +40,8 @@ export class ColbertTokenizer {
     this.config = config;
     this.tokenizer = new Tokenizer(tokenizerJson, tokenizerConfig);
     this.prefixIds = {
-      query: this.requireId(config.prefixes.query, 'query prefix'),
-      document: this.requireId(config.prefixes.document, 'document prefix'),
+      query: this.prefixId(config.prefixes.query, 'query prefix'),
+      document: this.prefixId(config.prefixes.document, 'document prefix'),
     };
     this.maskId = config.queryExpansion ? this.requireId(config.maskToken, 'mask token') : -1;
     // PyLate looks words up with convert_tokens_to_ids, so one outside the vocabulary stands for the unknown token.
@@ -69,7 +70,8 @@ export class ColbertTokenizer {
   /** Most tokens of bare document text that are not cut: the length less special, prefix and prompt tokens. */
   get documentBudget(): number {
     const prompt = this.config.prompts.document;
-    return this.config.documentLength - 1 - this.leading - this.trailing - (prompt ? this.count(prompt) : 0);
+    const prefix = this.prefixIds.document === undefined ? 0 : 1;
+    return this.config.documentLength - prefix - this.leading - this.trailing - (prompt ? this.count(prompt) : 0);
   }
 
   /** Ids of a text without special tokens. */
@@ -79,14 +81,15 @@ export class ColbertTokenizer {
 
   encode(text: string, kind: TextKind): EncodedText {
     const { config } = this;
+    const prefixId = this.prefixIds[kind];
+    const prefix = prefixId === undefined ? [] : [prefixId];
     const length = kind === 'query' ? config.queryLength : config.documentLength;
+    const most = length - prefix.length;
     const full = this.tokenizer.encode(strip((config.prompts[kind] + text).slice(0, MAX_CHARACTERS))).ids;
     // Truncation keeps the special tokens of both ends.
     const cut =
-      full.length <= length - 1
-        ? full
-        : [...full.slice(0, length - 1 - this.trailing), ...full.slice(full.length - this.trailing)];
-    const ids = [cut[0], this.prefixIds[kind], ...cut.slice(1)];
+      full.length <= most ? full : [...full.slice(0, most - this.trailing), ...full.slice(full.length - this.trailing)];
+    const ids = [cut[0], ...prefix, ...cut.slice(1)];
     const attentionMask = new Array<number>(ids.length).fill(1);
     const textEnd = ids.length - this.trailing;
     if (kind === 'query' && config.queryExpansion) {
@@ -101,8 +104,12 @@ export class ColbertTokenizer {
   }
 
   /** Position of the first id of `prompt + text` in an encoded text: after [CLS] and the prefix. */
-  get textStart(): number {
-    return this.leading + 1;
+  textStart(kind: TextKind): number {
+    return this.leading + (this.prefixIds[kind] === undefined ? 0 : 1);
+  }
+
+  private prefixId(token: string, what: string): number | undefined {
+    return token === '' ? undefined : this.requireId(token, what);
   }
 
   private requireId(token: string, what: string): number {

@@ -40,11 +40,18 @@ export class Encoder {
 
   /** Query rows in main memory, f32 [tokenCount, dim], L2-normalised; expansion rows are kept. */
   async encodeQuery(text: string): Promise<TokenEmbeddings> {
+    const rows = await this.encodeQueryAsIs(text);
+    normalizeRows(rows.data, rows.dim);
+    return rows;
+  }
+
+  /** Query rows as the graph gives them, whatever their length. */
+  async encodeQueryAsIs(text: string): Promise<TokenEmbeddings> {
     const encoded = this.tokenizer.encode(text, 'query');
     const output = await this.run(encoded);
     const data = (await output.getData()) as Float32Array;
     const [, tokenCount, dim] = output.dims;
-    const rows = normalizeRows(data.slice(0, tokenCount * dim), dim);
+    const rows = data.slice(0, tokenCount * dim);
     output.dispose();
     return { data: rows, tokenCount, dim };
   }

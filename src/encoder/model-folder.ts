@@ -1,11 +1,15 @@
-// A model as a folder on disk: which files it has, checked before anything is encoded with it. Node only.
+// A model as a folder on disk: which files it has, checked before anything is encoded with it. Layouts: what PyLate saves with an
+// ONNX export beside it, next-plaid exports, transformers.js repositories, original ColBERT checkpoints. Node only.
 
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { LatelightError } from '../errors.ts';
 import { ColbertTokenizer } from './colbert-tokenizer.ts';
-import { type ModelConfig, parseModelConfig } from './model-config.ts';
+import { type DenseConfig, denseConfigs, isOriginalColbert } from './dense-layers.ts';
+import { readJson } from './json-file.ts';
+import { type ModelConfig, type ModelOverrides, parseModelConfig } from './model-config.ts';
+import { checkWeights, type WeightFile } from './model-weights.ts';
+import { lowerCased } from './tokenizer-file.ts';
 
 export interface ModelFolder {
   /** The folder's own name, recorded in the manifest. */
@@ -17,29 +21,55 @@ export interface ModelFolder {
   tokenizerConfig: Record<string, unknown>;
   /** ONNX files by weight format, those that exist. */
   weights: Partial<Record<WeightFormat, string>>;
+  /** The same files, looked into. */
+  graphs: Partial<Record<WeightFormat, WeightFile>>;
+  /** Dense layers that the files are to be completed with; empty where they end with the projection. */
+  dense: DenseConfig[];
+  /** Width of the rows; 0 where only a run can tell. */
+  dim: number;
 }
 
 export type WeightFormat = 'int8' | 'q8' | 'fp32';
 
-/** Where PyLate and next-plaid exports (root) and transformers.js repositories (onnx/) keep their files. */
-const WEIGHT_FILES: Record<WeightFormat, string[]> = {
-  int8: ['model_int8.onnx', 'onnx/model_int8.onnx', 'onnx/model_quantized.onnx'],
+/** Where PyLate and next-plaid exports (root), transformers.js repositories (onnx/) and Vespa's exports keep their files. */
+export const WEIGHT_FILES: Record<WeightFormat, string[]> = {
+  int8: ['model_int8.onnx', 'onnx/model_int8.onnx', 'onnx/model_quantized.onnx', 'model_quantized.onnx'],
   q8: ['model_q8.onnx', 'onnx/model_q8.onnx'],
-  fp32: ['model.onnx', 'onnx/model.onnx'],
+  fp32: ['model.onnx', 'onnx/model.onnx', 'vespa_colbert.onnx'],
 };
 
-/** @throws LatelightError `bad-model`, naming the file that is missing or cannot be parsed. */
-export async function openModelFolder(folder: string): Promise<ModelFolder> {
+/** Files that say how texts are encoded; a folder has some of them. */
+export const CONFIG_FILES = [
+  'config.json',
+  'config_sentence_transformers.json',
+  'sentence_bert_config.json',
+  'onnx_config.json',
+  'artifact.metadata',
+  'modules.json',
+  'special_tokens_map.json',
+  'tokenizer.json',
+  'tokenizer_config.json',
+];
+
+/** @throws LatelightError `bad-model`, naming the file that is missing, cannot be parsed or contradicts another */
+export async function openModelFolder(folder: string, overrides: ModelOverrides = {}): Promise<ModelFolder> {
   if (!existsSync(folder)) {
     throw new LatelightError('bad-model', `model: expected a folder at ${folder}, found nothing there.`);
   }
-  const sentenceTransformers = await readJson(folder, 'config_sentence_transformers.json');
-  const tokenizerJson = await readJson(folder, 'tokenizer.json');
-  const tokenizerConfig = await readJson(folder, 'tokenizer_config.json');
-  const special = existsSync(join(folder, 'special_tokens_map.json'))
-    ? await readJson(folder, 'special_tokens_map.json')
-    : tokenizerConfig;
-  const config = parseModelConfig(sentenceTransformers, special);
+  const optional = async (file: string) => (existsSync(join(folder, file)) ? readJson(folder, file) : undefined);
+  const onnx = await optional('onnx_config.json');
+  const pylate = await optional('config_sentence_transformers.json');
+  const original = (await isOriginalColbert(folder)) ? ((await optional('artifact.metadata')) ?? {}) : undefined;
+  // Before the larger files: a folder that is no ColBERT model at all fails with the name of its config.
+  if (!pylate && !onnx && !original) parseModelConfig({ special: [], addedTokens: new Map() }, overrides);
+  const stored = await readJson(folder, 'tokenizer.json');
+  // A next-plaid export has no tokenizer_config.json; what is read of it is in tokenizer.json too.
+  const tokenizerConfig = (await optional('tokenizer_config.json')) ?? {};
+  const special = [await optional('special_tokens_map.json'), tokenizerConfig].filter((file) => file !== undefined);
+  const config = parseModelConfig({ pylate, onnx, original, special, addedTokens: addedTokens(stored) }, overrides);
+  const lower = ((await optional('sentence_bert_config.json'))?.do_lower_case ?? onnx?.do_lower_case) === true;
+  const tokenizerJson = lower ? lowerCased(stored) : stored;
+
   const weights: ModelFolder['weights'] = {};
   for (const format of Object.keys(WEIGHT_FILES) as WeightFormat[]) {
     const found = WEIGHT_FILES[format].find((file) => existsSync(join(folder, file)));
@@ -47,8 +77,12 @@ export async function openModelFolder(folder: string): Promise<ModelFolder> {
   }
   if (Object.keys(weights).length === 0) {
     const names = Object.values(WEIGHT_FILES).flat().join(', ');
-    throw new LatelightError('bad-model', `model: expected one of ${names} in ${folder}, found none.`);
+    throw new LatelightError(
+      'bad-model',
+      `model: expected one of ${names} in ${folder}, found none. Export the model to ONNX, for instance with training/export_onnx.py.`,
+    );
   }
+  const checked = await checkWeights(weights, await denseConfigs(folder), onnx);
   return {
     name: basename(folder),
     folder,
@@ -57,22 +91,11 @@ export async function openModelFolder(folder: string): Promise<ModelFolder> {
     tokenizerJson,
     tokenizerConfig,
     weights,
+    ...checked,
   };
 }
 
-async function readJson(folder: string, file: string): Promise<Record<string, unknown>> {
-  const path = join(folder, file);
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (cause) {
-    throw new LatelightError('bad-model', `model: expected the file ${path}, could not read it: ${String(cause)}`, {
-      cause,
-    });
-  }
-  try {
-    return JSON.parse(text) as Record<string, unknown>;
-  } catch (cause) {
-    throw new LatelightError('bad-model', `model: expected JSON in ${path}, got: ${String(cause)}`, { cause });
-  }
+function addedTokens(tokenizer: Record<string, unknown>): Map<number, string> {
+  const added = Array.isArray(tokenizer.added_tokens) ? tokenizer.added_tokens : [];
+  return new Map((added as { id: number; content: string }[]).map(({ id, content }) => [id, content]));
 }

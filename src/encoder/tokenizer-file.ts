@@ -24,3 +24,10 @@ export function unpackTokenizer(packed: Json): Json {
   for (let id = 0; id < list.length; id++) vocab[list[id]] = id;
   return { ...packed, model: { ...model, vocab } };
 }
+
+/** The tokenizer of a model that lower-cases texts itself (sentence-transformers' `do_lower_case`), as one that does. */
+export function lowerCased(tokenizer: Json): Json {
+  const own = tokenizer.normalizer;
+  const normalizers = [{ type: 'Lowercase' }, ...(own ? [own] : [])];
+  return { ...tokenizer, normalizer: { type: 'Sequence', normalizers } };
+}

@@ -29,7 +29,7 @@ export function alignWords(tokenizer: ColbertTokenizer, text: string, kind: 'que
   const encoded = tokenizer.encode(text, kind);
   const prompt = tokenizer.config.prompts[kind];
   const promptTokens = prompt ? tokenizer.bareIds(prompt.trim()).length : 0;
-  const start = tokenizer.textStart + promptTokens;
+  const start = tokenizer.textStart(kind) + promptTokens;
   const textIds = encoded.ids.slice(start, encoded.ids.length - encoded.tailCount);
 
   let cut = cutWords(tokenizer, text, FINE, prompt !== '');

@@ -59,10 +59,12 @@ export async function encodeText(
   return codeDocument(codec, await encoder.encodeDocument(text, signal));
 }
 
-/** Rows to codes: truncate, pool, rotate, code, lay out in blocks. */
-export function codeDocument(codec: Codec, encoded: EncodedDocument): EncodedRows {
+/** Rows to codes: truncate, pool (or not), rotate, code, lay out in blocks. */
+export function codeDocument(codec: Codec, encoded: EncodedDocument, pooling = true): EncodedRows {
   const rows = truncateRows(encoded.data, encoded.tokenCount, encoded.dim, codec.dim);
-  const { rowCount, rowOfToken } = poolRows(rows, encoded.tokenCount, codec.dim, targetRowCount(encoded.tokenCount));
+  const { rowCount, rowOfToken } = pooling
+    ? poolRows(rows, encoded.tokenCount, codec.dim, targetRowCount(encoded.tokenCount))
+    : { rowCount: encoded.tokenCount, rowOfToken: Uint32Array.from({ length: encoded.tokenCount }, (_, row) => row) };
   const codes = encodeRows(codec, rotateRows(codec, rows, encoded.tokenCount), rowOfToken, rowCount);
   return {
     blocks: packBlocks(codes, rowCount, codec.subspaceCount),

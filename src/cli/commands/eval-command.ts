@@ -2,20 +2,23 @@
 // query encoder that pages use on a CPU, the WASM scorer.
 
 import type { Encoder } from '../../encoder/encoder.ts';
+import type { ModelOverrides } from '../../encoder/model-config.ts';
 import { createWasmScorer } from '../../engine/wasm-scorer.ts';
 import { blockBytes } from '../../format/layout.ts';
 import { readShard, writeShard } from '../../format/shard.ts';
 import type { EncodedRows } from '../../indexing/encode-passage.ts';
 import { type BeirSet, type Measures, measure, readBeir } from '../beir.ts';
 import { EncodePool } from '../encode-pool.ts';
+import { resolveModel } from '../hub.ts';
 import type { CliIo } from '../io.ts';
-import { type CodecShape, openModel, openQueryEncoder } from '../model.ts';
+import { openModel, openQueryEncoder, type ShapeChoice } from '../model.ts';
 import { startProgress } from '../progress.ts';
 import { formatBytes, table } from '../text.ts';
 
 export interface EvalCommandOptions {
   model: string;
-  shape: CodecShape;
+  shape: ShapeChoice;
+  overrides: ModelOverrides;
   split: string;
   json: boolean;
 }
@@ -24,7 +27,7 @@ const DEPTH = 100;
 
 export async function evalCommand(folder: string, options: EvalCommandOptions, io: CliIo): Promise<void> {
   const set = await readBeir(folder, options.split);
-  const model = await openModel(options.model, options.shape);
+  const model = await openModel(await resolveModel(options.model, io), options.shape, options.overrides);
   const queryEncoder = await openQueryEncoder(model.folder);
   try {
     const started = performance.now();
@@ -44,7 +47,7 @@ export async function evalCommand(folder: string, options: EvalCommandOptions, i
     }
     const encodeSeconds = (performance.now() - started) / 1000;
 
-    const shape = { ...options.shape, codecSha256: model.codecSha256 };
+    const shape = { ...model.shape, codecSha256: model.codecSha256 };
     const shard = readShard(writeShard(shape, encoded), shape);
     const scorer = await createWasmScorer(model.codec);
     await scorer.addShard(shard);

@@ -1,23 +1,36 @@
-// `latelight fit-codec <files>`: rotation and codebooks for a model, from general text, written into the model's folder.
+// `latelight fit-codec <files>`: rotation and codebooks for a model, from general text, written into the model's folder; and, with
+// `--eval`, what they cost on a BEIR folder.
 
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { writeCodec } from '../../codec/codec-file.ts';
 import { type FitRows, fitCodec } from '../../codec/fit.ts';
 import { seededRandom } from '../../codec/random.ts';
+import type { ModelOverrides } from '../../encoder/model-config.ts';
 import { openModelFolder } from '../../encoder/model-folder.ts';
 import { LatelightError } from '../../errors.ts';
+import { readBeir } from '../beir.ts';
 import { EncodePool } from '../encode-pool.ts';
+import type { EncodeSetup } from '../encode-task.ts';
+import { resolveModel } from '../hub.ts';
 import type { CliIo } from '../io.ts';
-import { type CodecShape, codecFileName, documentWeights } from '../model.ts';
+import { type Loss, measureLoss, sampleQueries } from '../measure-loss.ts';
+import { codecFileName, codecShape, documentWeights, openModel, type ShapeChoice, wholeWeights } from '../model.ts';
+import { writeWhole } from '../model-cache.ts';
 import { startProgress } from '../progress.ts';
-import { formatBytes } from '../text.ts';
+import { formatBytes, table } from '../text.ts';
 
 export interface FitCodecOptions {
   model: string;
-  shape: CodecShape;
+  shape: ShapeChoice;
+  overrides: ModelOverrides;
   passages: number;
+  /** BEIR folder on which to report what is lost, its judgements, and how many queries of it. */
+  eval?: string;
+  split: string;
+  queries?: number;
+  json: boolean;
 }
 
 /** Pooled rows that the codebooks are fitted on; more changed nothing that could be measured. */
@@ -31,10 +44,43 @@ export async function fitCodecCommand(files: string[], options: FitCodecOptions,
       `fit-codec: expected at least 100 passages, got ${texts.length}. Name more text.`,
     );
   }
-  const folder = await openModelFolder(options.model);
-  const { dim, subspaceDim } = options.shape;
-  const weightsPath = folder.weights[documentWeights(folder)]!;
-  const setup = { modelFolder: options.model, weightsPath, shape: options.shape };
+  // Before an hour of encoding: a folder that cannot be read is found now.
+  const set = options.eval ? sampleQueries(await readBeir(options.eval, options.split), options.queries) : undefined;
+  const path = await resolveModel(options.model, io);
+  const folder = await openModelFolder(path, options.overrides);
+  const shape = await codecShape(folder, options.shape);
+  const weightsPath = await wholeWeights(folder, documentWeights(folder));
+  const rows = await encodeGroups(texts, { modelFolder: path, overrides: options.overrides, weightsPath, shape }, io);
+  const sampled = gather(rows, shape.dim);
+  io.err(`fit: ${sampled.groups.length} rows, ${shape.dim} dimensions in subspaces of ${shape.subspaceDim}\n`);
+  const codec = fitCodec(sampled, shape.dim, shape.subspaceDim);
+  const bytes = writeCodec(codec);
+  const codecPath = join(path, codecFileName(shape));
+  await writeWhole(codecPath, bytes);
+  const loss = set && (await measureLoss(await openModel(path, shape, options.overrides), set, io));
+  if (options.json) {
+    io.out(`${JSON.stringify({ codec: codecPath, ...shape, bytes: bytes.length, passages: texts.length, loss })}\n`);
+  } else {
+    io.out(`${codecPath}: ${formatBytes(bytes.length)}, codeword scale ${codec.codewordScale}\n`);
+    if (loss) io.out(`\n${lossTable(loss)}`);
+  }
+}
+
+function lossTable({ documents, queries, float, ...loss }: Loss): string {
+  const against = (ndcg: number) => (float > 0 ? `${((ndcg / float - 1) * 100).toFixed(2)}%` : '-');
+  return table(
+    [
+      [`${documents} documents, ${queries} queries`, 'nDCG@10', 'against float', 'a passage'],
+      ['float32 rows', float.toFixed(4), '', ''],
+      ['coded', loss.coded.toFixed(4), against(loss.coded), formatBytes(loss.codedBytesPerPassage)],
+      ['coded and pooled', loss.pooled.toFixed(4), against(loss.pooled), formatBytes(loss.pooledBytesPerPassage)],
+    ],
+    true,
+  );
+}
+
+/** Unit rows of each text and the groups they pool into, on all cores. */
+async function encodeGroups(texts: string[], setup: EncodeSetup, io: CliIo): Promise<FitRows[]> {
   const passages: FitRows[] = [];
   const progress = startProgress(io, 'encode', texts.length, 'passages');
   const pool = new EncodePool(setup, texts.length, io.signal);
@@ -49,14 +95,7 @@ export async function fitCodecCommand(files: string[], options: FitCodecOptions,
     progress.stop();
     await pool.close();
   }
-  const sampled = gather(passages, dim);
-  io.err(`fit: ${sampled.groups.length} rows, ${dim} dimensions in subspaces of ${subspaceDim}\n`);
-  const codec = fitCodec(sampled, dim, subspaceDim);
-  const bytes = writeCodec(codec);
-  const path = join(options.model, codecFileName(options.shape));
-  await writeFile(`${path}.tmp`, bytes);
-  await rename(`${path}.tmp`, path);
-  io.out(`${path}: ${formatBytes(bytes.length)}, codeword scale ${codec.codewordScale}\n`);
+  return passages;
 }
 
 async function readTexts(path: string): Promise<string[]> {

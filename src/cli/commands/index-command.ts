@@ -2,6 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import type { ModelOverrides } from '../../encoder/model-config.ts';
 import { LatelightError, throwIfAborted } from '../../errors.ts';
 import type { Manifest } from '../../format/manifest.ts';
 import { buildIndex } from '../../indexing/build-index.ts';
@@ -11,14 +12,16 @@ import { ingestDirectory } from '../../ingest/directory.ts';
 import { DEFAULT_EXCLUDE } from '../../ingest/walk.ts';
 import { indexFiles } from '../build-manifest.ts';
 import { encodePassages } from '../encode-passages.ts';
+import { resolveModel } from '../hub.ts';
 import type { CliIo } from '../io.ts';
-import { type CodecShape, type OpenModel, openModel } from '../model.ts';
+import { type OpenModel, openModel, type ShapeChoice } from '../model.ts';
 import { formatBytes, table } from '../text.ts';
 
 export interface IndexCommandOptions {
   output?: string;
   model: string;
-  shape: CodecShape;
+  shape: ShapeChoice;
+  overrides: ModelOverrides;
   webgpu: boolean;
   cache: boolean;
   /** Where hits' addresses lead, relative to the output folder. */
@@ -39,7 +42,7 @@ export async function indexCommand(input: string, options: IndexCommandOptions, 
       `index: expected the output to be another folder than the input, got ${output}.`,
     );
   }
-  const model = await openModel(options.model, options.shape);
+  const model = await openModel(await resolveModel(options.model, io), options.shape, options.overrides);
   const countTokens = countingTokens(model);
   const { passages, pages, report } = await ingestDirectory(root, {
     countTokens,
@@ -66,7 +69,7 @@ export async function indexCommand(input: string, options: IndexCommandOptions, 
       sizes += content.length;
       return write(file, content);
     };
-    const shape = { ...options.shape, codecSha256: model.codecSha256 };
+    const shape = { ...model.shape, codecSha256: model.codecSha256 };
     const parts = await buildIndex(shape, passages, encoded.read, ({ ref, content }) => counted(ref.file, content));
     const { manifest, files } = await indexFiles(
       {
