@@ -211,9 +211,9 @@ async function measureSet(folder: string, model: ModelFolder, shapes: CodecShape
 
   const keyword = rankWithMiniSearch(texts, queries, DEPTH);
   add('MiniSearch BM25', data, keyword.rankings, keyword.bytes);
-  const pagefind = await rankWithPagefind(texts, queries, DEPTH);
-  add('Pagefind', data, pagefind.asAsked.rankings, pagefind.asAsked.bytes);
-  add('Pagefind, asked without stop words', data, pagefind.withoutStop.rankings, pagefind.withoutStop.bytes);
+  for (const [way, { rankings, bytes }] of Object.entries(await rankWithPagefind(texts, queries, DEPTH))) {
+    add(`Pagefind, ${way}`, data, rankings, bytes);
+  }
   if (options.dense) {
     const folder = options.dense;
     const kept = (what: string[]) => keptRows(options.cache, { dense: folder, what }, () => encodeDense(folder, what));

@@ -32,15 +32,22 @@ export function rankWithMiniSearch(documents: string[], queries: string[], depth
   return { rankings, bytes: Buffer.byteLength(JSON.stringify(index)) };
 }
 
+/** How Pagefind is asked: it has no "any of these words". */
+const PAGEFIND_WAYS: Record<string, (query: string) => string[]> = {
+  'as asked': (query) => [query],
+  'without stop words': (query) => [withoutStopWords(query)],
+  'a word at a time, scores added': (query) => [...new Set(withoutStopWords(query).split(/\s+/))],
+};
+
 /**
- * Pagefind with its defaults, one record a document, searched in Chromium, where its search runs. All words of a query that it
- * knows must be in a document; `withoutStop` asks without the words that questions are made of.
+ * Pagefind with its defaults, one record a document, searched in Chromium, where its search runs. Only documents with all words
+ * of a query are found (words that no document has are left out), so a long question often finds none, which counts as 0.
  */
 export async function rankWithPagefind(
   documents: string[],
   queries: string[],
   depth: number,
-): Promise<{ asAsked: Ranked; withoutStop: Ranked }> {
+): Promise<Record<string, Ranked>> {
   const folder = await mkdtemp(join(tmpdir(), 'latelight-pagefind-'));
   const server = await serveFolders({ pagefind: folder });
   const browser = await chromium.launch(await chromiumLaunch());
@@ -57,23 +64,36 @@ export async function rankWithPagefind(
     await writeFile(join(folder, 'index.html'), '<!doctype html><title>Pagefind</title>');
     const page = await browser.newPage();
     await page.goto(`${server.base}pagefind/`);
-    const rank = async (texts: string[]): Promise<Ranked> => {
-      const ids = await page.evaluate(
-        async ({ texts, depth, script }) => {
+    const rank = (parts: string[][]) =>
+      page.evaluate(
+        async ({ parts, depth, script }) => {
           const pagefind = await import(/* @vite-ignore */ script);
           await pagefind.init();
           const all: string[][] = [];
-          for (const text of texts) {
-            const { results } = await pagefind.search(text);
-            all.push(results.slice(0, depth).map(({ id }: { id: string }) => id));
+          for (const texts of parts) {
+            const scores = new Map<string, number>();
+            for (const text of texts) {
+              const { results } = await pagefind.search(text);
+              for (const { id, score } of results) scores.set(id, (scores.get(id) ?? 0) + score);
+            }
+            // Stable, so that one text keeps Pagefind's own order.
+            all.push(
+              [...scores]
+                .sort(([, a], [, b]) => b - a)
+                .slice(0, depth)
+                .map(([id]) => id),
+            );
           }
           return all;
         },
-        { texts, depth, script: `${server.base}pagefind/pagefind.js` },
+        { parts, depth, script: `${server.base}pagefind/pagefind.js` },
       );
-      return { rankings: ids.map((row) => row.map((id) => documentOf.get(id)!)), bytes };
-    };
-    return { asAsked: await rank(queries), withoutStop: await rank(queries.map(withoutStopWords)) };
+    const ranked: Record<string, Ranked> = {};
+    for (const [way, partsOf] of Object.entries(PAGEFIND_WAYS)) {
+      const ids = await rank(queries.map(partsOf));
+      ranked[way] = { rankings: ids.map((row) => row.map((id) => documentOf.get(id)!)), bytes };
+    }
+    return ranked;
   } finally {
     await browser.close();
     server.close();
