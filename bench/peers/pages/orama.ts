@@ -4,8 +4,11 @@ import { excerptAround, RANKED, SHOWN } from '../peer-page.ts';
 
 const db = create(ORAMA);
 type Found = Results<TypedDocument<typeof db>>;
-const find = async (term: string, limit: number) =>
-  ((await search(db, { ...ORAMA_SEARCH, term, limit } as never)) as Found).hits.map(({ document }) => document);
+/** `threshold` is the share of documents kept that have only some of the words: 1 all of them, 0 none. */
+const find = async (term: string, limit: number, threshold = 1) =>
+  ((await search(db, { ...ORAMA_SEARCH, term, limit, threshold } as never)) as Found).hits.map(
+    ({ document }) => document,
+  );
 
 window.peer = {
   async open() {
@@ -20,6 +23,7 @@ window.peer = {
     }));
   },
   rank: {
-    '': async (query) => (await find(query, RANKED)).map(({ url }) => url),
+    'any word': async (query) => (await find(query, RANKED)).map(({ url }) => url),
+    'all words': async (query) => (await find(query, RANKED, 0)).map(({ url }) => url),
   },
 };
