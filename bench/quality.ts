@@ -6,17 +6,23 @@ import { readdir, readFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type BeirSet, type Measures, measure, readBeir } from '../src/cli/beir.ts';
-import { type CodecShape, DEFAULT_SHAPE, documentWeights, openModel, openQueryEncoder } from '../src/cli/model.ts';
+import {
+  type CodecShape,
+  DEFAULT_SHAPE,
+  documentWeights,
+  openModel,
+  openQueryEncoder,
+  wholeWeights,
+} from '../src/cli/model.ts';
 import { defaultModelFolder } from '../src/cli/package-files.ts';
 import type { Codec } from '../src/codec/codec.ts';
-import { encodeRows, packBlocks, rotateRows } from '../src/codec/encode-rows.ts';
 import { Encoder } from '../src/encoder/encoder.ts';
 import { type ModelFolder, openModelFolder } from '../src/encoder/model-folder.ts';
 import { openNodeRuntime } from '../src/encoder/runtime-node.ts';
 import { createWasmScorer } from '../src/engine/wasm-scorer.ts';
 import { sha256Hex } from '../src/format/sha256.ts';
 import { readShard, writeShard } from '../src/format/shard.ts';
-import { codeDocument } from '../src/indexing/encode-passage.ts';
+import { codeDocument, type EncodedRows } from '../src/indexing/encode-passage.ts';
 import { quantizeQueryCpu } from '../src/kernels/quantize-query-cpu.ts';
 import { describeMachine, machineLine } from './machine.ts';
 import { markdownTable, writeMarked } from './markdown.ts';
@@ -124,32 +130,17 @@ function roundedQueries(queries: FloatRows, codec: Codec): FloatRows {
   return joinRows(parts, dim);
 }
 
-type Blocks = { blocks: Uint8Array; rowCount: number };
-
-/** Codes of every token, none pooled. */
-function codeEveryRow(codec: Codec, documents: FloatRows): Blocks[] {
-  const cut = truncated(documents, codec.dim);
+/** Codes of every document, pooled as `latelight index` does it, or a code for every token. */
+function codeAll(codec: Codec, documents: FloatRows, pooled: boolean): EncodedRows[] {
   return Array.from({ length: documents.starts.length - 1 }, (_, document) => {
-    const { data, tokenCount } = rowsOf(cut, document);
-    const own = Uint32Array.from({ length: tokenCount }, (_, row) => row);
-    const codes = encodeRows(codec, rotateRows(codec, data, tokenCount), own, tokenCount);
-    return { blocks: packBlocks(codes, tokenCount, codec.subspaceCount), rowCount: tokenCount };
-  });
-}
-
-/** What ships: pooled and coded as `latelight index` does it. */
-function codePooled(codec: Codec, documents: FloatRows): Blocks[] {
-  return Array.from({ length: documents.starts.length - 1 }, (_, document) => {
-    const encoded = rowsOf(documents, document);
-    return codeDocument(codec, {
-      ...encoded,
-      positions: Uint32Array.from({ length: encoded.tokenCount }, (_, i) => i),
-    });
+    const rows = rowsOf(documents, document);
+    const positions = Uint32Array.from({ length: rows.tokenCount }, (_, row) => row);
+    return codeDocument(codec, { ...rows, positions }, pooled);
   });
 }
 
 /** Through the shard format and the WASM scorer, as pages search. */
-async function searchCodes(codec: Codec, codecSha256: string, coded: Blocks[], queries: FloatRows) {
+async function searchCodes(codec: Codec, codecSha256: string, coded: EncodedRows[], queries: FloatRows) {
   const shape = { dim: codec.dim, subspaceDim: codec.subspaceDim, codecSha256 };
   const scorer = await createWasmScorer(codec);
   try {
@@ -178,8 +169,8 @@ async function measureModel(data: EncodedSet, shapes: CodecShape[]): Promise<voi
       const scores = await floatMaxSim(roundedQueries(queryRows, codec), truncated(documents, shape.dim));
       add(`int8 query, ${FLOAT}, ${shape.dim} dimensions`, data, rankScores(scores, DEPTH), rowCount * shape.dim * 4);
     }
-    for (const [stage, code] of [['coded', codeEveryRow] as const, ['coded and pooled', codePooled] as const]) {
-      const coded = code(codec, documents);
+    for (const stage of ['coded', 'coded and pooled']) {
+      const coded = codeAll(codec, documents, stage === 'coded and pooled');
       const bytes = coded.reduce((sum, { blocks }) => sum + blocks.length, 0);
       add(shapeName(shape, stage), data, await searchCodes(codec, codecSha256, coded, queryRows), bytes);
     }
@@ -196,7 +187,7 @@ async function measureSet(folder: string, model: ModelFolder, shapes: CodecShape
     set,
     texts,
     queries,
-    documents: await documentRows(model, model.weights[documentWeights(model)]!, texts),
+    documents: await documentRows(model, await wholeWeights(model, documentWeights(model)), texts),
     queryRows: await encodeQueries(queryEncoder, queries),
   };
   await queryEncoder.close();
