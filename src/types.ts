@@ -58,6 +58,11 @@ export interface OpenOptions {
   device?: 'auto' | 'webgpu' | 'wasm';
   /** Also keep every fragment, fetched in the background after opening, so that all of the index can be searched offline. */
   offline?: boolean;
+  /**
+   * Workers that score on the CPU, 1..16, each with a part of the index; by default as many as pay: one for small indexes, up to
+   * four on as many cores for large ones. WebGPU has no use for it.
+   */
+  workers?: number;
   /** Called as bytes arrive while opening. */
   onProgress?: (progress: LoadProgress) => void;
   /** Cancels opening. */

@@ -11,8 +11,8 @@ import {
   checkSearchOptions,
   checkShard,
 } from '../kernels/search-input.ts';
-import type { QueryCodes, TopK } from '../types.ts';
-import type { Scorer, SearchOptions } from './scorer.ts';
+import type { QueryCodes, TokenEmbeddings, TopK } from '../types.ts';
+import type { GpuTokenEmbeddings, Scorer, SearchOptions } from './scorer.ts';
 import { selectTopK } from './top-k.ts';
 
 /** @throws LatelightError `bad-codec` when scores could overflow 16 bits. */
@@ -50,16 +50,25 @@ export async function createWasmScorer(codec: Codec): Promise<Scorer> {
     async searchEmbeddings(query, options) {
       open();
       checkSearchOptions(options, passageCount);
-      checkEmbeddings(query, codec);
-      if ('buffer' in query) {
-        throw new LatelightError('bad-option', 'wasm-scorer: expected embeddings in main memory, got a GPU buffer');
-      }
-      const queryCodes = quantizeQueryCpu(query, codec);
-      checkQuantized(queryCodes, codec);
+      const queryCodes = quantizeQuery(query, codec);
       return { ...rank(queryCodes, options), queryCodes };
     },
     close() {
       maxsim = undefined;
     },
   };
+}
+
+/**
+ * Checks a query's embeddings, rotates and rounds them.
+ * @throws LatelightError `bad-option` for a wrong shape, for values that are no embedding, and for embeddings on the GPU
+ */
+export function quantizeQuery(query: TokenEmbeddings | GpuTokenEmbeddings, codec: Codec): QueryCodes {
+  checkEmbeddings(query, codec);
+  if ('buffer' in query) {
+    throw new LatelightError('bad-option', 'wasm-scorer: expected embeddings in main memory, got a GPU buffer');
+  }
+  const queryCodes = quantizeQueryCpu(query, codec);
+  checkQuantized(queryCodes, codec);
+  return queryCodes;
 }

@@ -22,24 +22,24 @@ const SHARDS_OFFSET = TABLES_OFFSET + MAX_QUERY_TOKENS * 128 * 32;
 const TILE_BYTES = 65536;
 
 interface Exports {
-  buildTables(
-    query: number,
-    tokenCount: number,
-    dim: number,
-    codewords: number,
-    subspaceDim: number,
-    tables: number,
-  ): void;
-  scoreTokenPair(
-    codes: number,
-    blockBytes: number,
-    firstBlocks: number,
-    first: number,
-    end: number,
-    tables: number,
-    scores: number,
-  ): void;
+  /** Of two tokens; returns what scoreGrouped must add, or WIDE when scoreWide must be called. */
+  buildTables(query: number, dim: number, codewords: number, subspaceDim: number, tables: number): number;
+  scoreGrouped(...parameters: [...ScoreParameters, bias: number]): void;
+  scoreWide(...parameters: ScoreParameters): void;
 }
+
+type ScoreParameters = [
+  codes: number,
+  blockBytes: number,
+  firstBlocks: number,
+  first: number,
+  end: number,
+  tables: number,
+  scores: number,
+];
+
+/** As in assembly/score-maxsim.ts. */
+const WIDE = -(2 ** 31);
 
 interface ShardInMemory {
   passageCount: number;
@@ -62,7 +62,7 @@ export async function createWasmMaxsim(codec: Codec, relaxed?: boolean): Promise
   const relaxedBytes = decodeBase64(RELAXED_SIMD.base64);
   const bytes = (relaxed ?? WebAssembly.validate(relaxedBytes)) ? relaxedBytes : decodeBase64(SIMD.base64);
   const { instance } = await WebAssembly.instantiate(bytes, { env: { memory } });
-  const { buildTables, scoreTokenPair } = instance.exports as unknown as Exports;
+  const { buildTables, scoreGrouped, scoreWide } = instance.exports as unknown as Exports;
   const bytesPerBlock = blockBytes(codec.dim, codec.subspaceDim);
   const shards: ShardInMemory[] = [];
   let end = SHARDS_OFFSET;
@@ -103,8 +103,11 @@ export async function createWasmMaxsim(codec: Codec, relaxed?: boolean): Promise
       const pairCount = Math.ceil(tokenCount / 2);
       const query = new Int8Array(memory.buffer, QUERY_OFFSET, pairCount * 2 * dim).fill(0);
       query.set(codes);
-      buildTables(QUERY_OFFSET, pairCount * 2, dim, CODEWORDS_OFFSET, codec.subspaceDim, TABLES_OFFSET);
-      const pairTableBytes = codec.subspaceCount * 64;
+      const pairs = Array.from({ length: pairCount }, (_, pair) => {
+        const tables = TABLES_OFFSET + pair * codec.subspaceCount * 64;
+        const bias = buildTables(QUERY_OFFSET + pair * 2 * dim, dim, CODEWORDS_OFFSET, codec.subspaceDim, tables);
+        return { tables, bias };
+      });
       let firstPassage = 0;
       return shards.map(({ passageCount, firstBlocksOffset, scoresOffset, codesOffset }) => {
         const firstBlocks = new Uint32Array(memory.buffer, firstBlocksOffset, passageCount + 1);
@@ -116,9 +119,10 @@ export async function createWasmMaxsim(codec: Codec, relaxed?: boolean): Promise
           const lastBlock = firstBlocks[first] + TILE_BYTES / bytesPerBlock;
           do next++;
           while (next < passageCount && firstBlocks[next + 1] <= lastBlock);
-          for (let pair = 0; pair < pairCount; pair++) {
-            const tables = TABLES_OFFSET + pair * pairTableBytes;
-            scoreTokenPair(codesOffset, bytesPerBlock, firstBlocksOffset, first, next, tables, scoresOffset);
+          for (const { tables, bias } of pairs) {
+            if (bias === WIDE)
+              scoreWide(codesOffset, bytesPerBlock, firstBlocksOffset, first, next, tables, scoresOffset);
+            else scoreGrouped(codesOffset, bytesPerBlock, firstBlocksOffset, first, next, tables, scoresOffset, bias);
           }
         }
         firstPassage += passageCount;

@@ -4,6 +4,9 @@ import { abortError, type ErrorData, fromErrorData, LatelightError, throwIfAbort
 import type { Backend, OpenOptions, SearchEngine, SearchRequest, SearchResult } from '../types.ts';
 import { type FromWorker, type OpenedInfo, PROTOCOL_VERSION, type ToWorker } from './protocol.ts';
 
+/** More than any machine gains from: a limit against mistakes. */
+const MAX_WORKERS = 16;
+
 interface Pending {
   resolve: (result: SearchResult) => void;
   reject: (error: LatelightError) => void;
@@ -14,7 +17,7 @@ interface Pending {
  * @param url the index folder, absolute or relative to the page
  * @returns an engine whose worker, model and codes are ready
  * @throws LatelightError by code: `download-failed`, `hash-mismatch`, `bad-manifest`, `bad-shard`, `bad-codec`, `bad-model`,
- * `no-webgpu`, `insecure-context`, `worker-crashed`, `aborted`
+ * `no-webgpu`, `insecure-context`, `bad-option`, `worker-crashed`, `aborted`
  */
 export async function open(url: string | URL, options: OpenOptions = {}): Promise<SearchEngine> {
   throwIfAborted(options.signal, 'open');
@@ -23,6 +26,10 @@ export async function open(url: string | URL, options: OpenOptions = {}): Promis
       'insecure-context',
       `open: expected https or localhost, got ${location.origin}. Browsers allow hashing, caching and WebGPU only there.`,
     );
+  }
+  const { workers = 1 } = options;
+  if (!Number.isInteger(workers) || workers < 1 || workers > MAX_WORKERS) {
+    throw new LatelightError('bad-option', `open: expected 1 to ${MAX_WORKERS} workers, got ${workers}.`);
   }
   const engine = new WorkerEngine(new URL(url, document.baseURI).href, options);
   await engine.connect();
@@ -149,8 +156,8 @@ class WorkerEngine implements SearchEngine {
   }
 
   private openSettings() {
-    const { device = 'auto', offline = false } = this.options;
-    return { device, offline };
+    const { device = 'auto', offline = false, workers } = this.options;
+    return { device, offline, workers };
   }
 
   private post(message: ToWorker): void {

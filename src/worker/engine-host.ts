@@ -6,6 +6,7 @@ import { loadOrt, openWebRuntime, type RuntimeBuild, webgpuBuild } from '../enco
 import { unpackTokenizer } from '../encoder/tokenizer-file.ts';
 import { search } from '../engine/search.ts';
 import { type CreateScorer, SearchIndex } from '../engine/search-index.ts';
+import { createSplitScorer, workersFor } from '../engine/split-scorer.ts';
 import { createWasmScorer } from '../engine/wasm-scorer.ts';
 import { createWebgpuScorer } from '../engine/webgpu-scorer.ts';
 import { LatelightError, throwIfAborted } from '../errors.ts';
@@ -14,6 +15,7 @@ import type { LoadProgress, OpenOptions, SearchRequest, SearchResult } from '../
 import { chooseDevice, type DeviceChoice } from './gpu-device.ts';
 import { HttpSource } from './http-source.ts';
 import type { OpenedInfo } from './protocol.ts';
+import { startScoreWorker } from './start-score-worker.ts';
 
 type Device = NonNullable<OpenOptions['device']>;
 
@@ -27,12 +29,20 @@ export class EngineHost {
   private readonly source: HttpSource;
   private readonly manifest: Manifest;
   private readonly wanted: Device;
+  private readonly workers: OpenOptions['workers'];
   private parts: Parts;
 
-  private constructor(source: HttpSource, manifest: Manifest, wanted: Device, parts: Parts) {
+  private constructor(
+    source: HttpSource,
+    manifest: Manifest,
+    wanted: Device,
+    workers: OpenOptions['workers'],
+    parts: Parts,
+  ) {
     this.source = source;
     this.manifest = manifest;
     this.wanted = wanted;
+    this.workers = workers;
     this.parts = parts;
   }
 
@@ -40,6 +50,7 @@ export class EngineHost {
     url: string,
     wanted: Device,
     offline: boolean,
+    workers: OpenOptions['workers'],
     onProgress: (progress: LoadProgress) => void,
     signal?: AbortSignal,
   ): Promise<EngineHost> {
@@ -49,11 +60,14 @@ export class EngineHost {
     const device = usable(choice, manifest, wanted);
     const progress = trackProgress(manifest, device, onProgress);
     const [index, encoder] = await settle(
-      SearchIndex.open(source, manifest, scorerOn(device.device, manifest), { signal, onBytes: progress('index') }),
+      SearchIndex.open(source, manifest, scorerOn(device.device, manifest, workers), {
+        signal,
+        onBytes: progress('index'),
+      }),
       openEncoder(source, manifest, device.device, progress, signal),
     );
     throwIfAborted(signal, 'open');
-    const host = new EngineHost(source, manifest, wanted, { index, encoder, choice: device });
+    const host = new EngineHost(source, manifest, wanted, workers, { index, encoder, choice: device });
     // In the background: first what a search needs, then the rest, then what no index needs any more.
     if (offline)
       void index
@@ -121,7 +135,7 @@ export class EngineHost {
     }
     await encoder.close().catch(() => undefined);
     const next = await openEncoder(this.source, this.manifest, choice.device, () => () => undefined);
-    await index.replaceScorer(scorerOn(choice.device, this.manifest));
+    await index.replaceScorer(scorerOn(choice.device, this.manifest, this.workers));
     const notice = choice.device ? choice.notice : 'The GPU device was lost; searching goes on with WASM.';
     this.parts = { index, encoder: next, choice: { ...choice, notice } };
   }
@@ -145,10 +159,18 @@ function usable(choice: DeviceChoice, manifest: Manifest, wanted: Device): Devic
   return { notice: `WebGPU is not in use: ${why}.` };
 }
 
-function scorerOn(device: GPUDevice | undefined, { passageCount, shards }: Manifest): CreateScorer {
+function scorerOn(
+  device: GPUDevice | undefined,
+  { passageCount, shards }: Manifest,
+  workers: OpenOptions['workers'],
+): CreateScorer {
   const blockCount = shards.reduce((sum, shard) => sum + shard.blockCount, 0);
   const expected = { passageCount, blockCount };
-  return (codec) => (device ? createWebgpuScorer(device, codec, { expected }) : createWasmScorer(codec));
+  const count = workers ?? workersFor(blockCount, navigator.hardwareConcurrency);
+  return (codec) => {
+    if (device) return createWebgpuScorer(device, codec, { expected });
+    return count > 1 ? createSplitScorer(codec, count, startScoreWorker) : createWasmScorer(codec);
+  };
 }
 
 function encoderFiles(

@@ -15,7 +15,14 @@ export interface OpenedInfo {
 }
 
 export type ToWorker =
-  | { type: 'open'; version: number; url: string; device: NonNullable<OpenOptions['device']>; offline: boolean }
+  | {
+      type: 'open';
+      version: number;
+      url: string;
+      device: NonNullable<OpenOptions['device']>;
+      offline: boolean;
+      workers: OpenOptions['workers'];
+    }
   | { type: 'search'; id: number; query: string; request: Omit<SearchRequest, 'signal'> }
   | { type: 'cancel'; id: number }
   | { type: 'close' };

@@ -2,6 +2,7 @@
 
 import { abortError, LatelightError, toErrorData } from '../errors.ts';
 import { EngineHost } from './engine-host.ts';
+import { holdLock } from './life-lock.ts';
 import { type FromWorker, PROTOCOL_VERSION, type ToWorker } from './protocol.ts';
 
 const send = (message: FromWorker) => postMessage(message);
@@ -12,16 +13,7 @@ let backend = '';
 /** Searches run one after another: encoder and scorer are one machine. */
 let last: Promise<unknown> = Promise.resolve();
 
-// The page asks for this lock too, and gets it when the worker is gone, however it went. It is told the name once the lock is
-// held here: asking first, the page would take its own lock for the worker's end.
-const lock = `latelight-${crypto.randomUUID()}`;
-const hello = () => send({ type: 'hello', version: PROTOCOL_VERSION, lock });
-if (navigator.locks) {
-  void navigator.locks.request(lock, () => {
-    hello();
-    return new Promise(() => undefined);
-  });
-} else hello();
+holdLock((lock) => send({ type: 'hello', version: PROTOCOL_VERSION, lock }));
 
 addEventListener('message', ({ data }: MessageEvent<ToWorker>) => {
   switch (data.type) {
@@ -54,11 +46,12 @@ async function open(message: Extract<ToWorker, { type: 'open' }>): Promise<void>
         `worker: expected protocol ${PROTOCOL_VERSION}, got ${message.version}. Reload the page.`,
       );
     }
-    const { url, device, offline } = message;
+    const { url, device, offline, workers } = message;
     host = await EngineHost.open(
       url,
       device,
       offline,
+      workers,
       (progress) => send({ type: 'progress', progress }),
       opening.signal,
     );

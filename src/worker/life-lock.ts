@@ -1,0 +1,15 @@
+// How a worker's end is noticed, however it went: it holds a lock for as long as it lives, and who started it waits for that lock.
+// The name is told once the lock is held: asking first, the other side would take its own lock for the worker's end.
+
+/** Calls back with the lock's name; without one where the browser has no locks. */
+export function holdLock(tell: (lock: string) => void): void {
+  const lock = `latelight-${crypto.randomUUID()}`;
+  if (!navigator.locks) {
+    tell(lock);
+    return;
+  }
+  void navigator.locks.request(lock, () => {
+    tell(lock);
+    return new Promise(() => undefined);
+  });
+}
