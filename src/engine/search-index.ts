@@ -79,6 +79,7 @@ export class SearchIndex {
         await scorer.addShard(shard);
         shards.push(shard);
       }
+      performance.mark('latelight-codes-ready'); // bench/scale.ts reads it
       return new SearchIndex(source, manifest, codec, filters, shards, scorer);
     } catch (error) {
       scorer.close();
