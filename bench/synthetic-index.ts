@@ -58,34 +58,37 @@ export async function writeSyntheticIndex(
 ): Promise<{ manifest: Manifest; writeMs: number }> {
   const { manifest, passages, encoded } = await readBase(from);
   const { dim, subspaceDim, sha256 } = manifest.codec;
-  const random = seededRandom(1);
-  const copy = (id: number) => Math.floor(id / passages.length);
+  const copyOf = (id: number) => Math.floor(id / passages.length);
   const texts = Array.from({ length: passageCount }, (_, id) => {
     const passage = passages[id % passages.length];
     const [path, anchor] = passage.url.split('#');
-    return copy(id) === 0 ? passage : { ...passage, url: `${path}?copy=${copy(id)}${anchor ? `#${anchor}` : ''}` };
+    return copyOf(id) === 0 ? passage : { ...passage, url: `${path}?copy=${copyOf(id)}${anchor ? `#${anchor}` : ''}` };
   });
-  const rows = Array.from({ length: passageCount }, (_, id): EncodedPassage => {
+  const encodedOf = (id: number): EncodedPassage => {
     const original = encoded[id % encoded.length];
-    const blocks = blocksEach
-      ? repeatBlocks(original.blocks, blocksEach * blockBytes(dim, subspaceDim))
-      : original.blocks.slice();
-    if (copy(id) > 0) {
+    const byteLength = blocksEach ? blocksEach * blockBytes(dim, subspaceDim) : original.blocks.length;
+    const blocks = repeatBlocks(original.blocks, byteLength);
+    const random = seededRandom(id);
+    if (copyOf(id) > 0) {
       for (let i = 0; i < blocks.length; i++) if (random() * CHANGED_ONE_IN < 1) blocks[i] = random() * 256;
     }
     return { ...original, blocks, rowCount: blocksEach ? blocksEach * BLOCK_ROWS : original.rowCount };
-  });
+  };
 
   await rm(to, { recursive: true, force: true });
   const isContent = /[/\\](shards|fragments|filters|docs)$/;
   await cp(from, to, { recursive: true, filter: (path) => !isContent.test(path) });
   const started = performance.now();
-  const parts = await buildIndex({ dim, subspaceDim, codecSha256: sha256 }, texts, rows);
-  for (const { ref, content } of parts.files) {
-    const path = join(to, ref.file);
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, content);
-  }
+  const parts = await buildIndex(
+    { dim, subspaceDim, codecSha256: sha256 },
+    texts,
+    encodedOf,
+    async ({ ref, content }) => {
+      const path = join(to, ref.file);
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(path, content);
+    },
+  );
   const { shards, fragments, filters } = parts;
   const written: Manifest = { ...manifest, passageCount, shards, fragments, filters };
   await writeFile(join(to, 'manifest.json'), JSON.stringify(written, null, 1));
