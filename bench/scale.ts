@@ -68,21 +68,17 @@ function percentile(values: number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
 }
 
-/** The first opening fills the cache and is not measured; every opening is a new worker. */
+/** The first visit fills the cache and is not measured; every other one is a reload. */
 async function measure(folder: string, workers: number): Promise<Scored> {
   const browser = await openEnginePage(folder);
   try {
     await openEngine(browser, workers);
-    await closeEngine(browser);
     const openings: number[] = [];
     const codesReady: number[] = [];
     let before = 0;
     for (let i = 0; i < OPENINGS; i++) {
-      if (i > 0) await closeEngine(browser);
-      if (i === OPENINGS - 1) {
-        await browser.page.goto(browser.page.url());
-        before = await browser.residentBytes();
-      }
+      await browser.page.reload(); // ends the workers of the visit before
+      before = await browser.residentBytes();
       openings.push(await openEngine(browser, workers));
       const worker = browser.page.workers().find((candidate) => candidate.url().includes('search.worker'))!;
       codesReady.push(
@@ -122,10 +118,6 @@ function openEngine({ page }: EnginePage, workers: number): Promise<number> {
     (globalThis as { engine?: unknown }).engine = await open('./', { device: 'wasm', workers });
     return performance.now() - started;
   }, workers);
-}
-
-function closeEngine({ page }: EnginePage): Promise<void> {
-  return page.evaluate(() => (globalThis as unknown as { engine: { close(): void } }).engine.close());
 }
 
 async function measureFolder(name: string, folder: string, manifest: Manifest, writeMs?: number): Promise<Size> {
