@@ -63,7 +63,7 @@ export function codecFileName({ dim, subspaceDim }: CodecShape): string {
  */
 export async function openModel(
   path: string,
-  choice: ShapeChoice = DEFAULT_SHAPE,
+  choice: ShapeChoice = { subspaceDim: DEFAULT_SHAPE.subspaceDim },
   overrides: ModelOverrides = {},
 ): Promise<OpenModel> {
   const folder = await openModelFolder(path, overrides);

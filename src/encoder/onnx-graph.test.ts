@@ -32,7 +32,8 @@ const TOLERANCE = 2e-6;
 const WIDTH = 16;
 
 const erf = (x: number) => {
-  // Its Taylor series, which converges everywhere.
+  // Its Taylor series, as far as float64 has digits for it.
+  if (Math.abs(x) > 4) return Math.sign(x);
   let term = x;
   let sum = x;
   for (let n = 1; n < 60; n++) {

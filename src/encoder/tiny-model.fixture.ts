@@ -3,6 +3,7 @@
 
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { seededRandom } from '../codec/random.ts';
 import { FLOAT32, GraphWriter, INT32, INT64 } from './onnx-writer.ts';
 import { concatBytes } from './protobuf.ts';
 
@@ -24,16 +25,18 @@ export interface TinyGraph {
   seed?: number;
 }
 
-/** Deterministic values in -1..1. */
+/** Seeded values in -1..1. */
 export function values(count: number, seed: number): Float32Array {
-  return Float32Array.from({ length: count }, (_, i) => Math.sin((i + 1) * 12.9898 * seed + seed));
+  const random = seededRandom(seed);
+  return Float32Array.from({ length: count }, () => 2 * random() - 1);
 }
 
 /** [VOCABULARY.length, width], [2, width], [1, width]: what the graph's Gather nodes read. */
 export function tables(width: number, seed = 1) {
   return {
     tokens: values(VOCABULARY.length * width, seed),
-    attention: values(2 * width, seed + 1),
+    // Small: a token's own row decides what it matches.
+    attention: values(2 * width, seed + 1).map((value) => value / 8),
     types: values(width, seed + 2),
   };
 }

@@ -1,0 +1,218 @@
+// Models that are not the package's own, through the command line: real graphs of a few kilobytes, real codecs, real indexes.
+
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { COMPLETED_OUTPUT, Encoder } from '../encoder/encoder.ts';
+import { openModelFolder } from '../encoder/model-folder.ts';
+import { openNodeRuntime } from '../encoder/runtime-node.ts';
+import { denseFiles, ONNX_CONFIG, pylateFolder, VOCABULARY, writeFiles } from '../encoder/tiny-model.fixture.ts';
+import { parseManifest } from '../format/manifest.ts';
+import { openModel, pageWeights } from './model.ts';
+import { run } from './run.ts';
+
+let folder = '';
+const at = (...names: string[]) => join(folder, ...names);
+
+async function latelight(...args: string[]) {
+  let out = '';
+  let err = '';
+  const code = await run(args, {
+    out: (text) => {
+      out += text;
+    },
+    err: (text) => {
+      err += text;
+    },
+    interactive: false,
+    signal: new AbortController().signal,
+  });
+  return { code, out, err };
+}
+
+const WORDS = VOCABULARY.filter((token) => /^[a-z]+$/.test(token));
+const sentence = (seed: number, length = 12) =>
+  Array.from({ length }, (_, i) => WORDS[(seed * 7 + i * (seed + 3)) % WORDS.length]).join(' ');
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'latelight-models-'));
+  process.env.LATELIGHT_CACHE = at('cache');
+  const gelu = { inputDim: 32, outputDim: 48, activation: 'torch.nn.modules.activation.GELU', bias: true };
+  await writeFiles(folder, {
+    'text.jsonl': Array.from({ length: 150 }, (_, i) => JSON.stringify({ text: sentence(i + 1) })).join('\n'),
+    'site/client.md': '# client\n\nclose the slow client timeout\n',
+    'site/colour.md': '# red\n\nred green blue do i\n',
+    'beir/corpus.jsonl': ['close the slow client', 'red green blue', 'timeout set how']
+      .map((text, i) => JSON.stringify({ _id: `d${i}`, title: '', text }))
+      .join('\n'),
+    'beir/queries.jsonl': ['slow client', 'green', 'timeout']
+      .map((text, i) => JSON.stringify({ _id: `q${i}`, text }))
+      .join('\n'),
+    'beir/qrels/test.tsv': 'query-id\tcorpus-id\tscore\nq0\td0\t1\nq1\td1\t1\nq2\td2\t1\n',
+  });
+  await writeFiles(at('unit'), pylateFolder({ width: 16 }));
+  await writeFiles(at('long'), pylateFolder({ width: 16, unit: false }));
+  await writeFiles(at('backbone'), {
+    ...pylateFolder({ width: 32, unit: false, output: 'last_hidden_state' }),
+    ...denseFiles([gelu, { inputDim: 48, outputDim: 24, seed: 3 }]),
+  });
+  const { 'config_sentence_transformers.json': _, ...bare } = pylateFolder({ width: 16 });
+  await writeFiles(at('bare'), { ...bare, 'onnx_config.json': ONNX_CONFIG });
+  for (const name of ['unit', 'long', 'backbone']) {
+    expect(await latelight('fit-codec', '--text', at('text.jsonl'), '--model', at(name))).toMatchObject({ code: 0 });
+  }
+}, 120_000);
+afterAll(async () => {
+  delete process.env.LATELIGHT_CACHE;
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function manifestOf(index: string) {
+  return parseManifest(await readFile(join(index, 'manifest.json'), 'utf8'));
+}
+
+describe('an index of another model', () => {
+  it("has the model's own dimension, prompts and expansion, and finds", async () => {
+    const indexed = await latelight(
+      'index',
+      at('site'),
+      '-o',
+      at('index'),
+      '--model',
+      at('unit'),
+      '--no-webgpu',
+      '--no-cache',
+    );
+    expect(indexed).toMatchObject({ code: 0 });
+    const manifest = await manifestOf(at('index'));
+    expect(manifest.codec).toMatchObject({ dim: 16, subspaceDim: 2 });
+    expect(manifest.queryEncoder.config).toMatchObject({
+      prompts: { query: 'search query : ', document: 'search document : ' },
+      queryLength: 12,
+      queryExpansion: true,
+    });
+    const { hits } = JSON.parse((await latelight('search', at('index'), 'red green blue', '--json')).out);
+    expect(hits[0].url).toMatch(/^colour/);
+  });
+
+  it('of a bare export has what the command line says', async () => {
+    await cp(at('unit/codec-16x2.llc'), at('bare/codec-16x2.llc'));
+    const index = (...more: string[]) =>
+      latelight(
+        'index',
+        at('site'),
+        '-o',
+        at('bare-index'),
+        '--model',
+        at('bare'),
+        '--no-webgpu',
+        '--no-cache',
+        ...more,
+      );
+    expect(await index()).toMatchObject({ code: 1, err: expect.stringMatching(/\[bad-model\].*--query-expansion/) });
+    expect(
+      await index('--query-prompt', 'query ', '--document-prompt', '', '--query-expansion', 'maybe'),
+    ).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('Expected on or off'),
+    });
+    expect(await index('--query-prompt', 'query ', '--document-prompt', '', '--query-expansion', 'on')).toMatchObject({
+      code: 0,
+    });
+    expect((await manifestOf(at('bare-index'))).queryEncoder.config).toMatchObject({
+      prompts: { query: 'query ', document: '' },
+      queryExpansion: true,
+    });
+  });
+
+  it("of a backbone's export ships the graph with its Dense layers, and its rows have their width", async () => {
+    const indexed = await latelight('index', at('site'), '-o', at('whole'), '--model', at('backbone'), '--no-cache');
+    expect(indexed).toMatchObject({ code: 0 });
+    const manifest = await manifestOf(at('whole'));
+    expect(manifest.queryEncoder.dim).toBe(24);
+    expect(manifest.codec.dim).toBe(24);
+    const bytes = await readFile(at('whole', manifest.queryEncoder.weights.wasm.file));
+    expect(bytes.includes(COMPLETED_OUTPUT)).toBe(true);
+    const { hits } = JSON.parse((await latelight('search', at('whole'), 'red green blue', '--json')).out);
+    expect(hits[0].url).toMatch(/^colour/);
+  });
+
+  it('whose graph does not normalise ships one that does where rows stay on the GPU', async () => {
+    const model = await openModelFolder(at('long'));
+    expect(await pageWeights(model, 'wasm')).toBe(at('long/model.onnx'));
+    const gpu = await pageWeights(model, 'webgpu');
+    const encoder = new Encoder(model.tokenizer, await openNodeRuntime(gpu));
+    const { data, dim } = await encoder.encodeQueryAsIs('close the server');
+    await encoder.close();
+    for (let row = 0; row < data.length; row += dim) {
+      expect(Math.hypot(...data.subarray(row, row + dim))).toBeCloseTo(1, 5);
+    }
+    const unit = await openModelFolder(at('unit'));
+    expect(await pageWeights(unit, 'webgpu')).toBe(at('unit/model.onnx'));
+  });
+});
+
+describe('dimensions', () => {
+  it.each(['24', '12'])('refuse --dim %s of a model with 16', async (dim) => {
+    for (const command of [
+      ['index', at('site'), '-o', at('none')],
+      ['fit-codec', at('text.jsonl')],
+    ]) {
+      expect(await latelight(...command, '--model', at('unit'), '--dim', dim)).toMatchObject({
+        code: 2,
+        err: expect.stringMatching(/\[bad-option\].*--dim to be a multiple of 8 of at most 16/),
+      });
+    }
+  });
+
+  it('refuse a codec of another shape than its name says', async () => {
+    await cp(at('unit'), at('renamed'), { recursive: true });
+    await cp(at('backbone/codec-24x2.llc'), at('renamed/codec-16x2.llc'));
+    await expect(openModel(at('renamed'))).rejects.toMatchObject({
+      code: 'bad-codec',
+      message: expect.stringMatching(/16 dimensions in subspaces of 2, got 24 in 2/),
+    });
+  });
+
+  it('name the codec that is missing and how to make it', async () => {
+    await expect(openModel(at('unit'), { dim: 8, subspaceDim: 2 })).rejects.toMatchObject({
+      code: 'bad-model',
+      message: expect.stringMatching(/codec-8x2\.llc.*fit-codec/),
+    });
+  });
+});
+
+describe('fit-codec --eval', () => {
+  it('reports what coding and pooling lose against floats', async () => {
+    const args = ['fit-codec', at('text.jsonl'), '--model', at('unit'), '--eval', at('beir')];
+    const { loss } = JSON.parse((await latelight(...args, '--json')).out);
+    // Words are rows of their own here, so that floats and codes must find all three.
+    expect(loss).toMatchObject({ documents: 3, queries: 3, float: 1, coded: 1, pooled: 1 });
+    expect(loss.pooledBytesPerPassage).toBeGreaterThan(0);
+    expect(loss.codedBytesPerPassage).toBeGreaterThanOrEqual(loss.pooledBytesPerPassage);
+    const sampled = await latelight(...args, '--queries', '2');
+    expect(sampled.out).toMatch(/3 documents, 2 queries/);
+    expect(sampled.out).toMatch(/float32 rows +1\.0000/);
+  });
+
+  it('sees a codec that cannot tell rows apart', async () => {
+    await cp(at('unit'), at('blind'), { recursive: true });
+    const { measureLoss } = await import('./measure-loss.ts');
+    const { readBeir } = await import('./beir.ts');
+    const { writeCodec } = await import('../codec/codec-file.ts');
+    const model = await openModel(at('blind'));
+    const codewords = model.codec.codewords.map(() => 1);
+    await writeFile(at('blind/codec-16x2.llc'), writeCodec({ ...model.codec, codewords }));
+    const io = { out: () => undefined, err: () => undefined, interactive: false, signal: new AbortController().signal };
+    const loss = await measureLoss(await openModel(at('blind')), await readBeir(at('beir'), 'test'), io);
+    expect(loss.float).toBe(1);
+    expect(loss.coded).toBeLessThan(0.9);
+  });
+
+  it('fails before encoding anything when the BEIR folder is none', async () => {
+    const result = await latelight('fit-codec', at('text.jsonl'), '--model', at('unit'), '--eval', at('site'));
+    expect(result).toMatchObject({ code: 2, err: expect.stringContaining('corpus.jsonl') });
+    expect(result.err).not.toContain('encode:');
+  });
+});
