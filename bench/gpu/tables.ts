@@ -74,7 +74,7 @@ export function toTables(report: Partial<GpuReport>): Table[] {
   if (searches.length > 0) {
     tables.push({
       title: 'A whole search',
-      note: 'Best 10 of all, median of 7 calls, with the read-back; then its passes on the GPU in the last one.',
+      note: 'Best 10 of all, median of 7 calls, with the read-back; then its passes on the GPU in the last one, which browsers may round (Chromium: to 0.1 ms).',
       head: ['passages', 'bytes a row', 'query tokens', 'median ms', 'MaxSim ms', 'top-k ms'],
       rows: searches.map(({ passageCount, rowBytes, tokenCount, searchMedianMs, gpuTimings }) => [
         passages(passageCount),

@@ -2,7 +2,14 @@
 
 import { setFlagsFromString } from 'node:v8';
 import { afterAll, describe, expect, it } from 'vitest';
-import { raggedBlocks, randomCodec, randomQuery, randomShard } from '../engine/scorers.fixture.ts';
+import {
+  extremeCodec,
+  extremeQuery,
+  raggedBlocks,
+  randomCodec,
+  randomQuery,
+  randomShard,
+} from '../engine/scorers.fixture.ts';
 import type { QueryCodes, ShardCodes } from '../types.ts';
 import { createFilledBuffer } from './compute-pipeline.ts';
 import { chooseVariant } from './maxsim-prelude.ts';
@@ -68,6 +75,23 @@ describe.each(codecs)('score-maxsim in subspaces of $subspaceDim', (codec) => {
     }
     maxsim.close();
   });
+});
+
+it.runIf(gpu)('is exact in float arithmetic where pair scores come near 16 bits', async () => {
+  const { device } = gpu!;
+  const codec = extremeCodec(256, 2);
+  const extreme = randomShard(6, codec, [1, 1, 2]);
+  extreme.codes.fill(0x00, 0, extreme.codes.length / 4); // every row code 0
+  extreme.codes.fill(0x11, extreme.codes.length / 4, extreme.codes.length / 2); // every row code 1
+  const maxsim = await createScoreMaxsim(device, codec, { variant: { arithmetic: 'float', subgroups: false } });
+  await maxsim.addShard(extreme);
+  const query = extremeQuery(256, 5);
+  const buffer = createFilledBuffer(device, 'query', GPUBufferUsage.STORAGE, new Uint8Array(query.codes.buffer));
+  const bytes = await runAndRead(device, 3 * 4, (pass) => maxsim.encode(pass, buffer, 5, undefined));
+  expect(Array.from(new Int32Array(bytes))).toEqual(reference(codec, query, extreme));
+  expect(new Int32Array(bytes)[0]).toBeGreaterThan(32_000);
+  buffer.destroy();
+  maxsim.close();
 });
 
 it.runIf(gpu)(
