@@ -22,7 +22,7 @@ export interface HelperPort {
 }
 
 /** What a split scorer needs of a part; a WASM scorer is one too. */
-export type PartScorer = Pick<Scorer, 'addShard' | 'search' | 'close'>;
+export type PartScorer = Pick<Scorer, 'addShard' | 'search' | 'passageCodes' | 'close'>;
 
 /** The worker's side: returns what is to be called with every message. After a failure it only repeats that it failed. */
 export function serveHelper(post: (message: FromHelper) => void): (message: ToHelper) => Promise<void> {

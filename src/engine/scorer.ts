@@ -28,6 +28,11 @@ export interface Scorer {
     query: TokenEmbeddings | GpuTokenEmbeddings,
     options: SearchOptions,
   ): Promise<TopK & { queryCodes: QueryCodes }>;
+  /**
+   * Codes of one passage, whole blocks: a view to be read at once, which adding a shard may detach. Absent where the codes are on
+   * a device; whoever wants to read them then keeps them.
+   */
+  passageCodes?(id: number): Uint8Array;
   /** Frees memory and buffers; every later call rejects with code `closed`. */
   close(): void;
 }

@@ -217,6 +217,20 @@ describe.each(backends.map((row) => ({ name: row.backend, ...row })))(
       }
     });
 
+    test('gives back the codes of every passage, when it gives any', async () => {
+      const codec = randomCodec(22, 32, 4);
+      const shards = [1, 2, 3].map((seed) => randomShard(seed, codec, raggedBlocks(seed, 20, 4)));
+      const scorer = await open(codec, shards);
+      expect(scorer.passageCodes !== undefined).toBe(backend === 'wasm');
+      if (!scorer.passageCodes) return;
+      const size = shards[0].codes.length / shards[0].firstBlocks[20];
+      for (let id = 0; id < 60; id++) {
+        const { codes, firstBlocks } = shards[Math.floor(id / 20)];
+        const wanted = codes.subarray(firstBlocks[id % 20] * size, firstBlocks[(id % 20) + 1] * size);
+        expect(scorer.passageCodes(id), `passage ${id}`).toEqual(wanted);
+      }
+    });
+
     test('does not keep or change what it was given', async () => {
       const codec = randomCodec(15, 32, 4);
       const shard = randomShard(15, codec, [2, 1]);

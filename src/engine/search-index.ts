@@ -13,6 +13,8 @@ import type { Scorer } from './scorer.ts';
 
 export type CreateScorer = (codec: Codec) => Promise<Scorer>;
 
+type KeptShard = Omit<Shard, 'codes'> & { codes?: Uint8Array };
+
 /** Fragments kept in memory; a fragment is about 16 KB of text. */
 const FRAGMENTS_KEPT = 256;
 
@@ -21,8 +23,8 @@ export class SearchIndex {
   readonly codec: Codec;
   readonly filters: Filters;
   private readonly source: ByteSource;
-  /** Kept beside the scorer's copy: `align` reads codes, and a lost device is filled again from here. */
-  private readonly shards: Shard[];
+  /** With codes only where the scorer gives none back: `align` reads them, and a lost device is filled again from them. */
+  private readonly shards: KeptShard[];
   private readonly firstIds: number[];
   private readonly fragmentFirstIds: number[];
   private readonly fragments = new Map<number, Promise<FragmentPassage[]>>();
@@ -33,7 +35,7 @@ export class SearchIndex {
     manifest: Manifest,
     codec: Codec,
     filters: Filters,
-    shards: Shard[],
+    shards: KeptShard[],
     scorer: Scorer,
   ) {
     this.source = source;
@@ -63,12 +65,12 @@ export class SearchIndex {
     const shape = { dim: codec.dim, subspaceDim: codec.subspaceDim, codecSha256: manifest.codec.sha256 };
     const scorer = await createScorer(codec);
     try {
-      const shards: Shard[] = [];
+      const shards: KeptShard[] = [];
       const downloads = manifest.shards.map((ref) => source.read(ref, options));
       // A download that fails while an earlier one is awaited must not count as unhandled.
       for (const download of downloads) download.catch(() => undefined);
-      for (const [i, ref] of manifest.shards.entries()) {
-        const shard = readShard(await downloads[i], shape);
+      for (const ref of manifest.shards) {
+        const shard = readShard(await downloads.shift()!, shape); // let go of once the scorer has it
         throwIfAborted(options.signal, 'open');
         if (shard.passageCount !== ref.passageCount || shard.blockCount !== ref.blockCount) {
           throw new LatelightError(
@@ -77,7 +79,7 @@ export class SearchIndex {
           );
         }
         await scorer.addShard(shard);
-        shards.push(shard);
+        shards.push(scorer.passageCodes ? { ...shard, codes: undefined } : shard);
       }
       performance.mark('latelight-codes-ready'); // bench/scale.ts reads it
       return new SearchIndex(source, manifest, codec, filters, shards, scorer);
@@ -121,9 +123,14 @@ export class SearchIndex {
   /** Puts the same codes into another scorer, after a device was lost. */
   async replaceScorer(createScorer: CreateScorer): Promise<void> {
     const scorer = await createScorer(this.codec);
-    for (const shard of this.shards) await scorer.addShard(shard);
+    for (const shard of this.shards) {
+      if (!shard.codes)
+        throw new LatelightError('closed', 'index: expected codes to fill a scorer. Open the index again.');
+      await scorer.addShard({ codes: shard.codes, firstBlocks: shard.firstBlocks });
+    }
     this.currentScorer.close();
     this.currentScorer = scorer;
+    if (scorer.passageCodes) for (const shard of this.shards) shard.codes = undefined;
   }
 
   bitmap(wanted: Record<string, string[]> | undefined): Uint32Array | undefined {
@@ -138,7 +145,9 @@ export class SearchIndex {
     const local = id - this.firstIds[part];
     const size = blockBytes(this.codec.dim, this.codec.subspaceDim);
     return {
-      blocks: shard.codes.subarray(shard.firstBlocks[local] * size, shard.firstBlocks[local + 1] * size),
+      blocks: shard.codes
+        ? shard.codes.subarray(shard.firstBlocks[local] * size, shard.firstBlocks[local + 1] * size)
+        : this.currentScorer.passageCodes!(id),
       rowCount: shard.rowCounts[local],
     };
   }

@@ -27,7 +27,7 @@ interface Part {
   scorer: PartScorer;
   /** Ascending in the index as in the worker, so that the lowest id wins a tie in both. */
   runs: Run[];
-  /** Views of what addShard was given, should the worker be lost. */
+  /** Copies of a helper's codes, to read single passages from and should it be lost; those of this worker are in its scorer. */
   shards: ShardCodes[];
   /** Replaces a lost worker once, however many searches notice it. */
   replacing?: Promise<void>;
@@ -39,8 +39,8 @@ export function workersFor(blockCount: number, cores: number): number {
 }
 
 /**
- * Keeps views of the shards it is given (no copies): they must not change while it is open. A helper that does not start, fails or
- * dies is replaced by a scorer in this worker, filled from those views; the search that noticed is answered in full.
+ * A helper that does not start, fails or dies is replaced by a scorer in this worker; the search that noticed is answered in full.
+ * For that, and for passageCodes, the helpers' codes are kept here too.
  * @param workerCount at least 1, the calling worker included
  * @throws LatelightError `bad-codec` when scores could overflow 16 bits
  */
@@ -64,6 +64,7 @@ export async function createSplitScorer(
     const scorer = await createWasmScorer(codec);
     for (const shard of part.shards) await scorer.addShard(shard);
     part.scorer = scorer;
+    part.shards = [];
     if (!parts) scorer.close();
   }
 
@@ -105,7 +106,7 @@ export async function createSplitScorer(
       for (const [i, piece] of pieces.entries()) {
         const part = all[i];
         part.runs.push({ firstId, passageCount: piece.firstBlocks.length - 1 });
-        part.shards.push(piece);
+        if (!part.scorer.passageCodes) part.shards.push({ ...piece, codes: piece.codes.slice() });
         firstId += piece.firstBlocks.length - 1;
         await part.scorer.addShard(piece);
       }
@@ -121,6 +122,17 @@ export async function createSplitScorer(
       checkSearchOptions(options, passageCount);
       const queryCodes = quantizeQuery(query, codec);
       return { ...(await rank(queryCodes, options)), queryCodes };
+    },
+    passageCodes(id) {
+      for (const part of open()) {
+        let local = 0;
+        for (const { firstId, passageCount } of part.runs) {
+          const at = id - firstId;
+          if (at >= 0 && at < passageCount) return codesInPart(part, local + at);
+          local += passageCount;
+        }
+      }
+      throw new LatelightError('bad-option', `split-scorer: expected a passage below ${passageCount}, got ${id}`);
     },
     close() {
       for (const { scorer } of parts ?? []) scorer.close();
@@ -147,6 +159,19 @@ export function splitShard({ codes, firstBlocks }: ShardCodes, count: number): S
     first = end;
     return piece;
   });
+}
+
+/** Blocks of one passage, by its number in the part. */
+function codesInPart({ scorer, shards }: Part, local: number): Uint8Array {
+  if (scorer.passageCodes) return scorer.passageCodes(local);
+  let at = local;
+  for (const { codes, firstBlocks } of shards) {
+    const passageCount = firstBlocks.length - 1;
+    const bytesPerBlock = codes.length / firstBlocks[passageCount];
+    if (at < passageCount) return codes.subarray(firstBlocks[at] * bytesPerBlock, firstBlocks[at + 1] * bytesPerBlock);
+    at -= passageCount;
+  }
+  throw new LatelightError('bad-option', `split-scorer: expected a passage of this part, got ${local}`);
 }
 
 /** The bits of a part's passages, in the part's order. */

@@ -53,6 +53,7 @@ export async function createWasmScorer(codec: Codec): Promise<Scorer> {
       const queryCodes = quantizeQuery(query, codec);
       return { ...rank(queryCodes, options), queryCodes };
     },
+    passageCodes: (id) => open().passageCodes(id),
     close() {
       maxsim = undefined;
     },

@@ -53,6 +53,8 @@ export interface WasmMaxsim {
   addShard(shard: ShardCodes): void;
   /** i32 scores of each shard's passages, EXCLUDED_SCORE where the filter says so: views that the next call overwrites. */
   score(query: QueryCodes, filter: Uint32Array | undefined): Int32Array[];
+  /** Blocks of one passage, counted over all shards: a view, which addShard may detach. */
+  passageCodes(id: number): Uint8Array;
   readonly memoryBytes: number;
 }
 
@@ -128,6 +130,18 @@ export async function createWasmMaxsim(codec: Codec, relaxed?: boolean): Promise
         firstPassage += passageCount;
         return scores;
       });
+    },
+
+    passageCodes(id) {
+      let local = id;
+      for (const { passageCount, firstBlocksOffset, codesOffset } of shards) {
+        if (local < passageCount) {
+          const [first, end] = new Uint32Array(memory.buffer, firstBlocksOffset + local * 4, 2);
+          return new Uint8Array(memory.buffer, codesOffset + first * bytesPerBlock, (end - first) * bytesPerBlock);
+        }
+        local -= passageCount;
+      }
+      throw new LatelightError('bad-option', `passageCodes: expected a passage that there is, got ${id}`);
     },
 
     get memoryBytes() {
