@@ -42,6 +42,49 @@ export async function loadOrt(build: RuntimeBuild): Promise<OrtModule> {
   }
 }
 
+/** The least model there is, y = Identity(x) on one float: opening it makes onnxruntime compile and start its WASM. */
+const LEAST_MODEL = Uint8Array.of(
+  // ir_version 8, opset 17, graph of 55 bytes
+  ...[0x08, 0x08, 0x42, 0x02, 0x10, 0x11, 0x3a, 0x37],
+  // node: input x, output y, "Identity"
+  ...[0x0a, 0x10, 0x0a, 0x01, 0x78, 0x12, 0x01, 0x79, 0x22, 0x08, 0x49, 0x64, 0x65, 0x6e, 0x74, 0x69, 0x74, 0x79],
+  // name g; then input x and output y, each float [1]
+  ...[0x12, 0x01, 0x67],
+  ...[0x5a, 0x0f, 0x0a, 0x01, 0x78, 0x12, 0x0a, 0x0a, 0x08, 0x08, 0x01, 0x12, 0x04, 0x0a, 0x02, 0x08, 0x01],
+  ...[0x62, 0x0f, 0x0a, 0x01, 0x79, 0x12, 0x0a, 0x0a, 0x08, 0x08, 0x01, 0x12, 0x04, 0x0a, 0x02, 0x08, 0x01],
+);
+
+const starting = new WeakMap<OrtModule, Promise<void>>();
+
+/**
+ * Compiles and starts the runtime, which needs no model: to be called while the model is still downloading.
+ * @param wasm bytes of the build's .wasm file
+ * @throws LatelightError `bad-model` when they do not start
+ */
+export function startOrt(ort: OrtModule, wasm: Uint8Array): Promise<void> {
+  let started = starting.get(ort);
+  if (!started) {
+    started = start(ort, wasm);
+    starting.set(ort, started);
+    started.catch(() => starting.delete(ort));
+  }
+  return started;
+}
+
+async function start(ort: OrtModule, wasm: Uint8Array): Promise<void> {
+  ort.env.wasm.wasmBinary = wasm;
+  ort.env.wasm.proxy = false;
+  // Without COOP and COEP headers there are no threads anyway; a 12-token query gains little from them.
+  ort.env.wasm.numThreads = globalThis.crossOriginIsolated ? Math.min(4, navigator.hardwareConcurrency) : 1;
+  ort.env.logLevel = 'error';
+  try {
+    const session = await ort.InferenceSession.create(LEAST_MODEL, { executionProviders: ['wasm'] });
+    await session.release();
+  } catch (cause) {
+    throw new LatelightError('bad-model', `encoder: onnxruntime-web does not start: ${String(cause)}`, { cause });
+  }
+}
+
 /**
  * Opens a model.
  * @param wasm bytes of the build's .wasm file @param model bytes of the ONNX file
@@ -54,11 +97,7 @@ export async function openWebRuntime(
   model: Uint8Array,
   device?: GPUDevice,
 ): Promise<EncoderRuntime> {
-  ort.env.wasm.wasmBinary = wasm;
-  ort.env.wasm.proxy = false;
-  // Without COOP and COEP headers there are no threads anyway; a 12-token query gains little from them.
-  ort.env.wasm.numThreads = globalThis.crossOriginIsolated ? Math.min(4, navigator.hardwareConcurrency) : 1;
-  ort.env.logLevel = 'error';
+  await startOrt(ort, wasm);
   try {
     const session = await ort.InferenceSession.create(model, {
       executionProviders: device ? [{ name: 'webgpu', device } as never] : ['wasm'],

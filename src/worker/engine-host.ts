@@ -2,7 +2,7 @@
 
 import { ColbertTokenizer } from '../encoder/colbert-tokenizer.ts';
 import { Encoder } from '../encoder/encoder.ts';
-import { loadOrt, openWebRuntime, type RuntimeBuild, webgpuBuild } from '../encoder/runtime-web.ts';
+import { loadOrt, openWebRuntime, type RuntimeBuild, startOrt, webgpuBuild } from '../encoder/runtime-web.ts';
 import { unpackTokenizer } from '../encoder/tokenizer-file.ts';
 import { search } from '../engine/search.ts';
 import { type CreateScorer, SearchIndex } from '../engine/search-index.ts';
@@ -191,9 +191,13 @@ async function openEncoder(
 ): Promise<Encoder> {
   const { build, wasm, model } = encoderFiles(manifest, device);
   const { queryEncoder } = manifest;
-  const [ort, wasmBytes, modelBytes, tokenizerBytes] = await Promise.all([
-    loadOrt(build),
-    source.read(wasm, { signal, onBytes: progress('runtime') }),
+  const runtime = Promise.all([loadOrt(build), source.read(wasm, { signal, onBytes: progress('runtime') })]);
+  const [[ort, wasmBytes], modelBytes, tokenizerBytes] = await Promise.all([
+    // Compiles and starts while the model is still on its way.
+    runtime.then(async (parts) => {
+      await startOrt(...parts);
+      return parts;
+    }),
     source.read(model, { signal, onBytes: progress('model') }),
     source.read(queryEncoder.tokenizer, { signal, onBytes: progress('model') }),
   ]);
