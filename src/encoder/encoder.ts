@@ -29,8 +29,8 @@ export interface EncodedDocument extends TokenEmbeddings {
 
 const WARM_UP = ['warm up'];
 /**
- * On WebGPU a length whose matrices divide otherwise needs shaders of its own, three sorts in all: e2e/encoder-gpu.spec.ts counts
- * them. Tokens of the default model: 5, 8, 11.
+ * On WebGPU a length whose matrices divide otherwise needs shaders of its own, three sorts were seen:
+ * docs/decisions/0006. Tokens of the default model: 5, 8, 11.
  */
 const WARM_UP_WEBGPU = ['warm up', 'one two three four five', 'one two three four five six seven eight'];
 
@@ -73,8 +73,8 @@ export class Encoder {
   }
 
   /**
-   * One document's rows, skip-listed tokens dropped. Documents are run one at a time on purpose: a batch changes the last
-   * bits of its members, and an index must not depend on which passages happened to be encoded together.
+   * One document's rows, skip-listed tokens dropped. Documents are run one at a time on purpose: with some weights a batch changes
+   * its members, and from about 100 tokens on it wins nothing (docs/decisions/0003).
    */
   async encodeDocument(text: string, signal?: AbortSignal): Promise<EncodedDocument> {
     throwIfAborted(signal, 'encode');
