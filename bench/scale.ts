@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Manifest, parseManifest } from '../src/format/manifest.ts';
+import type { SearchTimings } from '../src/types.ts';
 import { type EnginePage, openEnginePage } from './engine-page.ts';
 import { describeMachine, machineLine } from './machine.ts';
 import { scaleChart } from './scale-chart.ts';
@@ -68,47 +69,67 @@ function percentile(values: number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
 }
 
-/** The first visit fills the cache and is not measured; every other one is a reload. */
+/** The first visit fills the cache and is not measured; the second is another browser's, whose memory is; the others are reloads. */
 async function measure(folder: string, workers: number): Promise<Scored> {
-  const browser = await openEnginePage(folder);
+  const profile = await mkdtemp(join(tmpdir(), 'latelight-profile-'));
+  let browser = await openEnginePage(folder, profile);
   try {
     await openEngine(browser, workers);
-    const openings: number[] = [];
-    const codesReady: number[] = [];
-    let before = 0;
-    for (let i = 0; i < OPENINGS; i++) {
+    const { port } = browser;
+    await browser.close();
+    browser = await openEnginePage(folder, profile, port);
+    const before = await browser.residentBytes();
+    const visits = [await visit(browser, workers)];
+    const timings = await searchAll(browser);
+    const residentBytes = (await browser.residentBytes()) - before;
+    while (visits.length < OPENINGS) {
       await browser.page.reload(); // ends the workers of the visit before
-      before = await browser.residentBytes();
-      openings.push(await openEngine(browser, workers));
-      const worker = browser.page.workers().find((candidate) => candidate.url().includes('search.worker'))!;
-      codesReady.push(
-        await worker.evaluate(() => performance.getEntriesByName('latelight-codes-ready')[0]?.startTime ?? Number.NaN),
-      );
+      visits.push(await visit(browser, workers));
     }
-    const timings = await browser.page.evaluate(
-      async ({ queries, rounds }) => {
-        const { engine } = globalThis as unknown as { engine: import('../src/types.ts').SearchEngine };
-        const timings = [];
-        for (const query of queries) await engine.search(query); // fetches fragments, as a first search does
-        for (let round = 0; round < rounds; round++) {
-          for (const query of queries) timings.push((await engine.search(query)).timings);
-        }
-        return timings;
-      },
-      { queries: QUERIES, rounds: ROUNDS },
-    );
     const shares = (values: number[]): [number, number] => [percentile(values, 0.5), percentile(values, 0.95)];
     return {
       workers,
-      openMs: percentile(openings, 0.5),
-      codesReadyMs: percentile(codesReady, 0.5),
-      residentBytes: (await browser.residentBytes()) - before,
+      openMs: percentile(
+        visits.map(({ openMs }) => openMs),
+        0.5,
+      ),
+      codesReadyMs: percentile(
+        visits.map(({ codesReadyMs }) => codesReadyMs),
+        0.5,
+      ),
+      residentBytes,
       scoreMs: shares(timings.map(({ scoreMs }) => scoreMs)),
       totalMs: shares(timings.map(({ totalMs }) => totalMs)),
     };
   } finally {
     await browser.close();
+    await rm(profile, { recursive: true, force: true });
   }
+}
+
+async function visit(browser: EnginePage, workers: number) {
+  const openMs = await openEngine(browser, workers);
+  const worker = browser.page.workers().find((candidate) => candidate.url().includes('search.worker'))!;
+  const codesReadyMs = await worker.evaluate(
+    () => performance.getEntriesByName('latelight-codes-ready')[0]?.startTime ?? Number.NaN,
+  );
+  return { openMs, codesReadyMs };
+}
+
+/** Every query once, unmeasured, which fetches fragments and warms the kernels, then in rounds. */
+function searchAll({ page }: EnginePage): Promise<SearchTimings[]> {
+  return page.evaluate(
+    async ({ queries, rounds }) => {
+      const { engine } = globalThis as unknown as { engine: import('../src/types.ts').SearchEngine };
+      const timings = [];
+      for (const query of queries) await engine.search(query);
+      for (let round = 0; round < rounds; round++) {
+        for (const query of queries) timings.push((await engine.search(query)).timings);
+      }
+      return timings;
+    },
+    { queries: QUERIES, rounds: ROUNDS },
+  );
 }
 
 function openEngine({ page }: EnginePage, workers: number): Promise<number> {

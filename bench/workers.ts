@@ -75,12 +75,13 @@ async function inNode(): Promise<Row[]> {
 
 async function inChromium(): Promise<Row[]> {
   const folder = await mkdtemp(join(tmpdir(), 'latelight-workers-'));
+  const profile = await mkdtemp(join(tmpdir(), 'latelight-profile-'));
   try {
     const { manifest } = await writeSyntheticIndex('demo/search', folder, {
       passageCount: PASSAGES,
       blocksEach: BLOCKS,
     });
-    const chromium = await openEnginePage(folder);
+    const chromium = await openEnginePage(folder, profile);
     const query = randomQuery(3, TOKENS, manifest.codec.dim);
     const times = await chromium.page.evaluate(
       async ({ codes, tokenCount, dim, runs }) => {
@@ -112,7 +113,7 @@ async function inChromium(): Promise<Row[]> {
     const size = `${PASSAGES} x ${BLOCKS * 16} rows x ${TOKENS} tokens, ${manifest.codec.dim / manifest.codec.subspaceDim / 2} bytes a row`;
     return [toRow(where, size, times, BAR)];
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    for (const path of [folder, profile]) await rm(path, { recursive: true, force: true });
   }
 }
 
