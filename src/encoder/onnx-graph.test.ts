@@ -73,7 +73,8 @@ const cases: [string, TinyDense[]][] = [
     activation,
     [
       { inputDim: WIDTH, outputDim: 24, activation, bias: true },
-      { inputDim: 24, outputDim: 8, seed: 5 },
+      // Its bias shows the scale of what comes in.
+      { inputDim: 24, outputDim: 8, bias: true, seed: 5 },
     ],
   ]),
   ['one layer', [{ inputDim: WIDTH, outputDim: 8 }]],

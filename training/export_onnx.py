@@ -1,0 +1,91 @@
+"""Exports a PyLate model to a folder that `latelight --model` opens: ONNX in float32 and int8, with everything that encoding needs.
+
+Usage: python training/export_onnx.py <PyLate folder or hub id> <output folder>
+
+Unlike exporters that chain the linear parts of the Dense layers, this one keeps their activations and residuals; prompts and query
+expansion stay as PyLate's config has them. The graph is compared with PyLate's own rows before the script ends.
+"""
+
+import argparse
+import json
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+from onnx_colbert import WEIGHTS, ColbertGraph, export
+from pylate import models
+from torch import nn
+
+TEXTS = ["How long does the server wait for a slow client?", "Naïve café, 日本語, emoji 🙂.", "x"]
+# float32 sums in another order.
+TOLERANCE = 1e-4
+
+
+class Rows(nn.Module):
+    """A PyLate Dense layer on bare rows instead of a dictionary of features."""
+
+    def __init__(self, layer):
+        super().__init__()
+        self.layer = layer
+
+    def forward(self, rows):
+        return self.layer({"token_embeddings": rows})["token_embeddings"]
+
+
+def largest_difference(model, folder: Path) -> float:
+    """Between PyLate's rows and the graph's, for queries."""
+    session = onnxruntime.InferenceSession(str(folder / WEIGHTS), providers=["CPUExecutionProvider"])
+    names = {value.name for value in session.get_inputs()}
+    largest = 0.0
+    for text in TEXTS:
+        features = model.tokenize([text], is_query=True)
+        (rows,) = session.run(None, {name: features[name].numpy() for name in names})
+        expected = model.encode([text], is_query=True)[0]
+        # Without expansion PyLate leaves out padding; one text alone has none.
+        largest = max(largest, float(np.abs(rows[0, : len(expected)] - expected).max()))
+    return largest
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("model")
+    parser.add_argument("output", type=Path)
+    arguments = parser.parse_args()
+
+    model = models.ColBERT(model_name_or_path=arguments.model, device="cpu", model_kwargs={"attn_implementation": "eager"})
+    backbone = model[0].auto_model
+    dense = [Rows(model[i]) for i in range(1, len(model))]
+    arguments.output.mkdir(parents=True, exist_ok=True)
+    token_types = "token_type_ids" in model.tokenize(["x"], is_query=True)
+    export(ColbertGraph(backbone, dense), arguments.output, token_types)
+    model[0].tokenizer.save_pretrained(str(arguments.output))
+    # As PyLate resolved it, defaults and all.
+    config = {
+        "model_type": "ColBERT",
+        "prompts": model.prompts,
+        "query_prefix": model.query_prefix,
+        "document_prefix": model.document_prefix,
+        "query_length": model.query_length,
+        "document_length": model.document_length,
+        "do_query_expansion": model.do_query_expansion,
+        "attend_to_expansion_tokens": model.attend_to_expansion_tokens,
+        "skiplist_words": model.skiplist_words,
+    }
+    write(arguments.output / "config_sentence_transformers.json", config)
+    write(arguments.output / "sentence_bert_config.json", {"do_lower_case": bool(getattr(model[0], "do_lower_case", False))})
+    write(
+        arguments.output / "onnx_config.json",
+        {"model_name": arguments.model, "embedding_dim": model[len(model) - 1].out_features, "dense_complete": True},
+    )
+    difference = largest_difference(model, arguments.output)
+    print(f"largest difference from PyLate's rows: {difference:.1e}")
+    if not difference <= TOLERANCE:
+        raise SystemExit(f"expected at most {TOLERANCE}: the export is not this model")
+
+
+def write(path: Path, content: dict) -> None:
+    path.write_text(json.dumps(content, indent=2))
+
+
+if __name__ == "__main__":
+    main()
