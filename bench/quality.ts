@@ -10,6 +10,7 @@ import {
   type CodecShape,
   DEFAULT_SHAPE,
   documentWeights,
+  type OpenModel,
   openModel,
   openQueryEncoder,
   wholeWeights,
@@ -24,6 +25,7 @@ import { sha256Hex } from '../src/format/sha256.ts';
 import { readShard, writeShard } from '../src/format/shard.ts';
 import { codeDocument, type EncodedRows } from '../src/indexing/encode-passage.ts';
 import { quantizeQueryCpu } from '../src/kernels/quantize-query-cpu.ts';
+import type { QueryCodes } from '../src/types.ts';
 import { describeMachine, machineLine } from './machine.ts';
 import { markdownTable, writeMarked } from './markdown.ts';
 import { encodeDense } from './quality/dense.ts';
@@ -139,16 +141,18 @@ function codeAll(codec: Codec, documents: FloatRows, pooled: boolean): EncodedRo
   });
 }
 
-/** Through the shard format and the WASM scorer, as pages search. */
-async function searchCodes(codec: Codec, codecSha256: string, coded: EncodedRows[], queries: FloatRows) {
+/** Through the shard format and the WASM scorer, as pages search. A query without codes finds nothing. */
+async function searchCodes(
+  { codec, codecSha256 }: OpenModel,
+  coded: EncodedRows[],
+  queries: (QueryCodes | undefined)[],
+): Promise<number[][]> {
   const shape = { dim: codec.dim, subspaceDim: codec.subspaceDim, codecSha256 };
   const scorer = await createWasmScorer(codec);
   try {
     await scorer.addShard(readShard(writeShard(shape, coded), shape));
     const rankings: number[][] = [];
-    for (let query = 0; query < queries.starts.length - 1; query++) {
-      rankings.push([...(await scorer.searchEmbeddings(rowsOf(queries, query), { k: DEPTH })).ids]);
-    }
+    for (const codes of queries) rankings.push(codes ? [...(await scorer.search(codes, { k: DEPTH })).ids] : []);
     return rankings;
   } finally {
     scorer.close();
@@ -163,7 +167,9 @@ async function measureModel(data: EncodedSet, shapes: CodecShape[]): Promise<voi
     add(`${FLOAT}, ${dim} dimensions`, data, rankScores(scores, DEPTH), rowCount * dim * 4);
   }
   for (const shape of shapes) {
-    const { codec, codecSha256 } = await openModel(options.model, shape);
+    const opened = await openModel(options.model, shape);
+    const { codec } = opened;
+    const queryCodes = data.queries.map((_, query) => quantizeQueryCpu(rowsOf(queryRows, query), codec));
     // Rotation and rounding are the same for every codec of a dimension but for the rotation's own draw: one of them will do.
     if (shapes.find(({ dim }) => dim === shape.dim) === shape) {
       const scores = await floatMaxSim(roundedQueries(queryRows, codec), truncated(documents, shape.dim));
@@ -172,7 +178,7 @@ async function measureModel(data: EncodedSet, shapes: CodecShape[]): Promise<voi
     for (const stage of ['coded', 'coded and pooled']) {
       const coded = codeAll(codec, documents, stage === 'coded and pooled');
       const bytes = coded.reduce((sum, { blocks }) => sum + blocks.length, 0);
-      add(shapeName(shape, stage), data, await searchCodes(codec, codecSha256, coded, queryRows), bytes);
+      add(shapeName(shape, stage), data, await searchCodes(opened, coded, queryCodes), bytes);
     }
   }
 }
