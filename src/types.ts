@@ -63,7 +63,12 @@ export interface OpenOptions {
    * four on as many cores for large ones. WebGPU has no use for it.
    */
   workers?: number;
-  /** Called as bytes arrive while opening. */
+  /**
+   * Whether to open as soon as searches can be answered from the index's query table, long before the encoder has arrived. Default
+   * true; an index without a table opens when everything is there.
+   */
+  instant?: boolean;
+  /** Called as bytes arrive, until the full stage is ready. */
   onProgress?: (progress: LoadProgress) => void;
   /** Cancels opening. */
   signal?: AbortSignal;
@@ -89,6 +94,11 @@ export interface SearchRequest {
    * codec mean anything; with them every backend returns the same ids and scores.
    */
   queryCodes?: QueryCodes;
+  /**
+   * Called once with a result from the query table when the encoder is not there yet; `search` itself waits for it. Not called
+   * when the table knows no word of the query.
+   */
+  onInstant?: (result: SearchResult) => void;
   /** Cancels this search. A newer search on the same engine cancels it too; both reject with code `aborted`. */
   signal?: AbortSignal;
 }
@@ -140,16 +150,21 @@ export interface SearchTimings {
   totalMs: number;
 }
 
+/** `instant`: query rows come from a table of words; `full`: from the encoder, which sees words in their context. */
+export type Stage = 'instant' | 'full';
+
 export interface SearchResult {
   query: string;
+  /** Which stage made this result. Scores of the two are not comparable. */
+  stage: Stage;
   hits: Hit[];
   words: QueryWord[];
   /** The query as it was scored. */
   queryCodes: QueryCodes;
   /** Backend that scored. */
   backend: Backend;
-  /** Execution provider that encoded. */
-  encoder: 'webgpu' | 'wasm' | 'cpu';
+  /** Execution provider that encoded; `table` in the instant stage. */
+  encoder: 'webgpu' | 'wasm' | 'cpu' | 'table';
   /** Passages searched. */
   passageCount: number;
   timings: SearchTimings;
@@ -157,6 +172,13 @@ export interface SearchResult {
 
 /** An open index. */
 export interface SearchEngine {
+  /** What can be searched with by now. */
+  readonly stage: Stage;
+  /**
+   * Resolves when the full stage is ready. Rejects when it cannot be: `search` then rejects with the same error, after `onInstant`
+   * was called, until the engine is opened again.
+   */
+  readonly ready: Promise<void>;
   readonly backend: Backend;
   readonly passageCount: number;
   /** Absolute address that hits' `url`s are relative to. */

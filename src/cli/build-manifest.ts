@@ -22,6 +22,8 @@ export interface ManifestInput {
   language: string;
   siteRoot: string;
   webgpu: boolean;
+  /** The index's query table, when the model has one. */
+  queryTable?: Uint8Array;
 }
 
 /** What is to be written beside the parts, manifest last, so that a copy that was cut short is seen to be one. */
@@ -63,6 +65,7 @@ export async function indexFiles(
         wasm: await addPath('models', '.onnx', await pageWeights(model.folder, 'wasm')),
         webgpu: input.webgpu ? await addPath('models', '.onnx', await pageWeights(model.folder, 'webgpu')) : undefined,
       },
+      queryTable: input.queryTable && (await add('models', '.llq', input.queryTable)),
     },
     runtime: {
       wasm: await addPath('runtime', '.wasm', runtime.wasm),

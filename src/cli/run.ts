@@ -6,6 +6,7 @@ import { LatelightError } from '../errors.ts';
 import { MAX_RESULTS } from '../format/layout.ts';
 import { evalCommand } from './commands/eval-command.ts';
 import { fitCodecCommand } from './commands/fit-codec-command.ts';
+import { fitTableCommand } from './commands/fit-table-command.ts';
 import { indexCommand } from './commands/index-command.ts';
 import { inspectCommand } from './commands/inspect-command.ts';
 import { searchCommand } from './commands/search-command.ts';
@@ -117,6 +118,11 @@ function commandLine(io: CliIo): Command {
     .addOption(dim())
     .addOption(subspace())
     .option('--split <name>', 'judgements to use', 'test')
+    .addOption(
+      new Option('--stage <name>', "instant: query rows from the model's table instead of the encoder")
+        .choices(['instant', 'full'])
+        .default('full'),
+    )
     .addOption(json())
     .action((folder, options) =>
       evalCommand(folder, { ...options, shape: shapeOf(options), overrides: overridesOf(options) }, io),
@@ -148,6 +154,14 @@ function commandLine(io: CliIo): Command {
         io,
       ),
     );
+
+  command('fit-table', 'fit the table that answers searches before the encoder has arrived, on queries')
+    .argument('<files...>', 'queries: .jsonl (field query or text) or a query a line; .gz of either')
+    .addOption(model())
+    .addOption(dim())
+    .addOption(subspace())
+    .addOption(new Option('--queries <n>', 'queries sampled').argParser(wholeNumber(100, 10_000_000)).default(40_000))
+    .action((files, options) => fitTableCommand(files, { ...options, shape: shapeOf(options) }, io));
 
   return program;
 }

@@ -11,7 +11,7 @@ export type EngineSettings = Pick<OpenOptions, 'device' | 'offline'>;
 export class EngineSession {
   /** The open engine, once there is one. */
   engine: SearchEngine | undefined;
-  /** Bytes so far, while opening. */
+  /** Bytes so far, until the full stage is ready or has failed. */
   progress: LoadProgress | undefined;
   private readonly openEngine: OpenEngine;
   private readonly onChange: () => void;
@@ -67,13 +67,25 @@ export class EngineSession {
       }
       this.engine = engine;
       this.onOpen(engine);
+      const finish = () => this.finish(controller);
+      if (engine.stage === 'instant') engine.ready.then(finish, finish);
+      else finish();
+      this.onChange();
       return engine;
-    } finally {
+    } catch (error) {
       if (this.controller === controller) {
-        this.progress = undefined;
-        if (!this.engine) this.controller = undefined;
+        this.finish(controller);
+        this.controller = undefined;
         this.onChange();
       }
+      throw error;
     }
+  }
+
+  /** No more bytes are to come for this attempt. */
+  private finish(controller: AbortController): void {
+    if (this.controller !== controller) return;
+    this.progress = undefined;
+    this.onChange();
   }
 }

@@ -4,13 +4,15 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import { abortError } from '../errors.ts';
-import type { Hit, OpenOptions, SearchEngine, SearchResult } from '../types.ts';
+import type { Hit, OpenOptions, SearchEngine, SearchResult, Stage } from '../types.ts';
 import { open } from '../worker/client.ts';
 import { EngineSession } from './engine-session.ts';
+import { KeptFocus } from './kept-focus.ts';
 import { Keyboard } from './keyboard.ts';
 import { hitAddress } from './links.ts';
-import { announcement, loadingNote, MESSAGES, nothingFound, resultNote } from './messages.ts';
+import { announcement, instantNote, loadingNote, MESSAGES, nothingFound, resultNote } from './messages.ts';
 import { QuerySequence } from './query-sequence.ts';
+import { stageStyles } from './stage-styles.ts';
 import { styles } from './styles.ts';
 import { type Chip, chipsOf, chipsView, engineView, errorView, hitsView } from './views.ts';
 
@@ -29,7 +31,7 @@ export class LatelightSearch extends LitElement {
     engine: { attribute: false, noAccessor: true },
     query: { attribute: false, noAccessor: true },
   };
-  static override styles = styles;
+  static override styles = [styles, stageStyles];
 
   /** Index folder of elements without `src`. The script that a site includes sets it to its own folder. */
   static defaultSrc = './';
@@ -77,6 +79,7 @@ export class LatelightSearch extends LitElement {
 
   constructor() {
     super();
+    new KeptFocus(this);
     this.device = 'auto';
     this.limit = 10;
     this.debounce = 80;
@@ -118,7 +121,7 @@ export class LatelightSearch extends LitElement {
   }
 
   get isSettled(): boolean {
-    return !this.isBusy && this.result?.query === this.text;
+    return this.result?.query === this.text && (!this.isBusy || this.result.stage === 'instant');
   }
 
   override focus(options?: FocusOptions): void {
@@ -174,9 +177,9 @@ export class LatelightSearch extends LitElement {
   private async search(query: string, signal: AbortSignal): Promise<SearchResult> {
     const engine = await this.openEngine();
     if (signal.aborted) throw abortError('search');
-    const result = await engine.search(query, { limit: this.limit, signal });
     this.siteRoot = engine.siteRoot;
-    return result;
+    const onInstant = (result: SearchResult) => !signal.aborted && this.showResult(result);
+    return engine.search(query, { limit: this.limit, signal, onInstant });
   }
 
   private async openEngine(): Promise<SearchEngine> {
@@ -192,15 +195,19 @@ export class LatelightSearch extends LitElement {
   }
 
   private showResult(result: SearchResult): void {
-    this.show(result, undefined);
+    // What keeps the full stage away is still so.
+    this.show(result, result.stage === 'instant' ? this.error : undefined);
+    // Words that do not change are not spoken again.
     this.say(announcement(result));
     this.emit('latelight-results', result);
   }
 
   private showError(error: unknown): void {
-    if ((error as { code?: string }).code === 'aborted' || error === this.error) return;
-    this.show(undefined, error);
-    this.emit('latelight-error', error);
+    if ((error as { code?: string }).code === 'aborted') return;
+    const isNews = error !== this.error;
+    const { result, text } = this;
+    this.show(result?.stage === 'instant' && result.query === text ? result : undefined, error);
+    if (isNews) this.emit('latelight-error', error);
   }
 
   private show(result: SearchResult | undefined, error: unknown): void {
@@ -239,7 +246,8 @@ export class LatelightSearch extends LitElement {
 
   private readonly onSelect = (event: Event, hit: Hit, index: number): void => {
     const address = hitAddress(hit.url, this.siteRoot);
-    if (!this.emit('latelight-select', { hit, index, address }, true)) event.preventDefault();
+    if (!this.emit('latelight-select', { hit, index, address, stage: this.result?.stage }, true))
+      event.preventDefault();
   };
 
   private readonly chipHandlers = {
@@ -267,7 +275,15 @@ export class LatelightSearch extends LitElement {
       </div>
       ${chipsView(chipList, shown, pinned, tabStop, this.chipHandlers)}
       ${error ? errorView(error, this.retry) : nothing}
-      <div class="results" role="region" aria-label=${MESSAGES.results} aria-busy=${this.isBusy} @keydown=${this.keyboard.onHitKey}>
+      <div
+        class="results"
+        part="results"
+        data-stage=${result?.stage ?? nothing}
+        role="region"
+        aria-label=${MESSAGES.results}
+        aria-busy=${this.isBusy && !this.isSettled}
+        @keydown=${this.keyboard.onHitKey}
+      >
         ${result?.hits.length ? hitsView(result, this.siteRoot, shown, this.onSelect) : nothing}
         ${result?.hits.length === 0 ? html`<p class="nothing">${nothingFound(result.query)}</p>` : nothing}
       </div>
@@ -277,7 +293,9 @@ export class LatelightSearch extends LitElement {
 
   private get note(): string {
     if (this.session.isOpening) return loadingNote(this.session.progress, this.text.trim() !== '');
-    return this.result ? resultNote(this.result) : '';
+    const { result, session, error } = this;
+    if (result?.stage === 'instant') return instantNote(session.progress, error !== undefined);
+    return result ? resultNote(result) : '';
   }
 
   private renderBox(): TemplateResult {
@@ -309,7 +327,7 @@ export class LatelightSearch extends LitElement {
             </button>`
           : html`<kbd aria-hidden="true">/</kbd>`
       }
-      ${session.isOpening ? this.renderProgress() : this.isBusy ? html`<span class="sweep"></span>` : nothing}
+      ${session.isOpening || session.progress ? this.renderProgress() : this.isBusy ? html`<span class="sweep"></span>` : nothing}
     </form>`;
   }
 
@@ -336,7 +354,7 @@ declare global {
   interface HTMLElementEventMap {
     'latelight-ready': CustomEvent<SearchEngine>;
     'latelight-results': CustomEvent<SearchResult>;
-    'latelight-select': CustomEvent<{ hit: Hit; index: number; address: string | undefined }>;
+    'latelight-select': CustomEvent<{ hit: Hit; index: number; address: string | undefined; stage: Stage }>;
     'latelight-error': CustomEvent<Error>;
   }
 }

@@ -5,6 +5,7 @@ import { announcement, byteProgress, engineSummary, errorSentence, loadingNote, 
 
 const result = (over: Partial<SearchResult> = {}): SearchResult => ({
   query: 'reef',
+  stage: 'full',
   hits: [],
   words: [],
   queryCodes: { codes: new Int8Array(), tokenCount: 0, dim: 0 },

@@ -61,6 +61,13 @@ export function loadingNote(progress: LoadProgress | undefined, queued: boolean)
   return progress.fromCache ? `Loading ${bytes}, kept from last time.${then}` : `Downloading ${bytes}, once.${then}`;
 }
 
+/** While hits of the instant stage are on show: what is still to come, or that it will not. */
+export function instantNote(progress: LoadProgress | undefined, failed: boolean): string {
+  if (failed) return 'Quick results, word by word.';
+  if (!progress || progress.loadedBytes >= progress.totalBytes) return 'Quick results; better ones are on their way.';
+  return `Quick results; better ones after ${byteProgress(progress.loadedBytes, progress.totalBytes)}.`;
+}
+
 export function milliseconds(value: number): string {
   return value > 0 && value < 0.95 ? '< 1 ms' : `${Math.round(value)} ms`;
 }
@@ -69,6 +76,7 @@ const PROCESSORS: Record<SearchResult['backend'] | SearchResult['encoder'], stri
   webgpu: 'WebGPU',
   wasm: 'WASM',
   cpu: 'CPU',
+  table: 'word table',
   reference: 'reference',
 };
 

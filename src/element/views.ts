@@ -1,6 +1,7 @@
 // Templates of the parts below the box. Text from an index enters through text and attribute bindings alone, never as HTML.
 
 import { html, nothing, type TemplateResult } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
 import type { Hit, QueryWord, SearchResult } from '../types.ts';
 import { segmentExcerpt } from './excerpt.ts';
 import { hitAddress } from './links.ts';
@@ -78,17 +79,21 @@ export function hitsView(
   onSelect: (event: Event, hit: Hit, index: number) => void,
 ): TemplateResult {
   return html`<ol role="list" ?data-dimmed=${shown !== undefined}>
-    ${result.hits.map((hit, index) => {
-      const select = (event: Event) => onSelect(event, hit, index);
-      return html`<li>
+    ${repeat(
+      result.hits,
+      ({ id }) => id,
+      (hit, index) => {
+        const select = (event: Event) => onSelect(event, hit, index);
+        return html`<li>
         <h3>
-          <a href=${hitAddress(hit.url, siteRoot) ?? nothing} dir="auto" @click=${select}
+          <a href=${hitAddress(hit.url, siteRoot) ?? nothing} data-hit=${hit.id} dir="auto" @click=${select}
             ><span class="title">${hit.title || hit.url}</span>${hit.headings.length > 0 ? pathView(hit.headings) : nothing}</a
           >
         </h3>
         <p class="excerpt" dir="auto">${excerptView(hit, shown)}</p>
       </li>`;
-    })}
+      },
+    )}
   </ol>`;
 }
 

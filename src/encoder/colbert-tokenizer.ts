@@ -23,6 +23,8 @@ const MAX_CHARACTERS = 200_000;
 
 export class ColbertTokenizer {
   readonly config: ModelConfig;
+  /** Every id is below this. */
+  readonly vocabularySize: number;
   private readonly tokenizer: Tokenizer;
   /** Absent: nothing is inserted. */
   private readonly prefixIds: Record<TextKind, number | undefined>;
@@ -39,6 +41,7 @@ export class ColbertTokenizer {
   constructor(config: ModelConfig, tokenizerJson: object, tokenizerConfig: object) {
     this.config = config;
     this.tokenizer = new Tokenizer(tokenizerJson, tokenizerConfig);
+    this.vocabularySize = vocabularySize(tokenizerJson);
     this.prefixIds = {
       query: this.prefixId(config.prefixes.query, 'query prefix'),
       document: this.prefixId(config.prefixes.document, 'document prefix'),
@@ -129,6 +132,16 @@ export class ColbertTokenizer {
 function strip(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: Python strips these separators, JavaScript does not.
   return text.replace(/^(?:(?!\uFEFF)[\s\x1c-\x1f\x85])+|(?:(?!\uFEFF)[\s\x1c-\x1f\x85])+$/g, '');
+}
+
+function vocabularySize(tokenizerJson: object): number {
+  const { model, added_tokens: added = [] } = tokenizerJson as {
+    model?: { vocab?: Record<string, number> | unknown[] };
+    added_tokens?: { id: number }[];
+  };
+  const vocab = model?.vocab ?? {};
+  const ids = Array.isArray(vocab) ? [vocab.length - 1] : Object.values(vocab);
+  return [...ids, ...added.map(({ id }) => id)].reduce((most, id) => Math.max(most, id), -1) + 1;
 }
 
 function unknownTokenId(tokenizerJson: object, tokenizer: Tokenizer): number | undefined {

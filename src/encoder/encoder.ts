@@ -14,6 +14,9 @@ export interface EncoderRuntime {
   release?: () => void;
 }
 
+/** What a session is fed: ids and, for each, whether attention may look at it. */
+export type TokenIds = Pick<EncodedText, 'ids' | 'attentionMask'>;
+
 /** Rows on the GPU as the session left them; `release` gives the buffer back to the runtime. */
 export interface GpuQueryEmbeddings {
   buffer: GPUBuffer;
@@ -47,15 +50,23 @@ export class Encoder {
   }
 
   /** Query rows in main memory, f32 [tokenCount, dim], L2-normalised; expansion rows are kept. */
-  async encodeQuery(text: string): Promise<TokenEmbeddings> {
-    const rows = await this.encodeQueryAsIs(text);
+  encodeQuery(text: string): Promise<TokenEmbeddings> {
+    return this.encodeTokens(this.tokenizer.encode(text, 'query'));
+  }
+
+  /** The same for ids that come from no text. */
+  async encodeTokens(encoded: TokenIds): Promise<TokenEmbeddings> {
+    const rows = await this.rowsAsIs(encoded);
     normalizeRows(rows.data, rows.dim);
     return rows;
   }
 
   /** Query rows as the graph gives them, whatever their length. */
-  async encodeQueryAsIs(text: string): Promise<TokenEmbeddings> {
-    const encoded = this.tokenizer.encode(text, 'query');
+  encodeQueryAsIs(text: string): Promise<TokenEmbeddings> {
+    return this.rowsAsIs(this.tokenizer.encode(text, 'query'));
+  }
+
+  private async rowsAsIs(encoded: TokenIds): Promise<TokenEmbeddings> {
     const output = await this.run(encoded);
     const data = (await output.getData()) as Float32Array;
     const [, tokenCount, dim] = output.dims;
@@ -106,13 +117,13 @@ export class Encoder {
   }
 
   /** One run after another: onnxruntime-web's WebGPU builds refuse a second one, and a warm-up may be under way. */
-  private run(encoded: EncodedText): Promise<Tensor> {
+  private run(encoded: TokenIds): Promise<Tensor> {
     const result = this.last.then(() => this.runNow(encoded));
     this.last = result.catch(() => undefined);
     return result;
   }
 
-  private async runNow(encoded: EncodedText): Promise<Tensor> {
+  private async runNow(encoded: TokenIds): Promise<Tensor> {
     const { session, Tensor } = this.runtime;
     const shape = [1, encoded.ids.length];
     const feeds: Record<string, Tensor> = {};
@@ -149,7 +160,7 @@ export function rowsOutput(names: readonly string[]): string {
   return known.find((name) => names.includes(name)) ?? names[0];
 }
 
-function inputValues(name: string, encoded: EncodedText): number[] {
+function inputValues(name: string, encoded: TokenIds): number[] {
   if (name === 'input_ids') return encoded.ids;
   if (name === 'attention_mask') return encoded.attentionMask;
   if (name === 'token_type_ids') return encoded.ids.map(() => 0);

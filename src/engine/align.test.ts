@@ -33,7 +33,12 @@ describe('alignPassage', () => {
       [1, 1],
       [3, 0],
     ]);
-    for (const { similarity } of matches) expect(similarity).toBeCloseTo(128 / 127, 5);
+    // Rows of length sqrt(2), in the query tokens' own directions.
+    for (const { similarity } of matches) expect(similarity).toBeCloseTo(Math.SQRT2, 5);
+    const weak = { ...query, codes: query.codes.map((value, i) => (i < 8 ? value / 4 : value)) };
+    expect(alignPassage(codec, weak, alignment, blocks, [[0, 3], [1], [2]])).toEqual(matches);
+    const silent = { ...query, codes: query.codes.map((value, i) => (i < 8 ? 0 : value)) };
+    expect(alignPassage(codec, silent, alignment, blocks, [[0, 3], [1], [2]])).toMatchObject([{ word: 1 }]);
   });
 
   it('leaves out tokens without a word, and a passage without rows', () => {

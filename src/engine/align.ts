@@ -4,7 +4,6 @@
 import type { Codec } from '../codec/codec.ts';
 import { unpackBlocks } from '../codec/encode-rows.ts';
 import type { WordAlignment } from '../encoder/words.ts';
-import { QUERY_SCALE } from '../format/layout.ts';
 import type { QueryCodes } from '../types.ts';
 
 /** A word of the passage and the query word it answers best. */
@@ -57,11 +56,13 @@ export function alignPassage(
   const rowCount = rowWords.length;
   if (rowCount === 0) return [];
   const scores = pairScores(codec, query, blocks, rowCount);
-  const unit = QUERY_SCALE * codec.codewordScale;
   const best = new Map<number, WordMatch>();
   for (let token = 0; token < query.tokenCount; token++) {
     const queryWord = alignment.wordOfToken[token];
     if (queryWord < 0) continue;
+    // The instant stage shortens rows of common words; how alike two words are is a matter of direction alone.
+    const unit = Math.hypot(...query.codes.subarray(token * codec.dim, (token + 1) * codec.dim)) * codec.codewordScale;
+    if (unit === 0) continue;
     const row = scores.subarray(token * rowCount, (token + 1) * rowCount);
     const highest = row.reduce((a, b) => Math.max(a, b), Number.MIN_SAFE_INTEGER);
     if (highest < LEAST_SIMILARITY * unit) continue;

@@ -1,6 +1,7 @@
 // One search from text to hits: encode, score, fetch what is shown, align. The worker and the CLI both run this.
 
 import type { Encoder } from '../encoder/encoder.ts';
+import type { TableEncoder } from '../encoder/table-encoder.ts';
 import { alignWords, type WordAlignment } from '../encoder/words.ts';
 import { LatelightError, throwIfAborted } from '../errors.ts';
 import { MAX_QUERY_TOKENS, MAX_RESULTS } from '../format/layout.ts';
@@ -27,16 +28,48 @@ export async function search(
   query: string,
   request: SearchRequest = {},
 ): Promise<SearchResult> {
-  const { signal, limit = DEFAULT_LIMIT } = request;
+  const options = searchOptions(index, request);
+  const started = performance.now();
+  const scored = request.queryCodes
+    ? await scoreCodes(index, request.queryCodes, options)
+    : await encodeAndScore(index, encoder, query, options, request.signal);
+  return present(index, encoder, query, request.signal, started, scored);
+}
+
+/**
+ * The same with a query table in the encoder's place. Nothing when the table knows no word of the query.
+ * @throws LatelightError as `search` does
+ */
+export async function searchInstant(
+  index: SearchIndex,
+  encoder: TableEncoder,
+  query: string,
+  request: SearchRequest = {},
+): Promise<SearchResult | undefined> {
+  const options = searchOptions(index, request);
+  const started = performance.now();
+  const queryCodes = encoder.queryCodes(query);
+  if (!queryCodes) return undefined;
+  checkTokenCount(queryCodes.tokenCount);
+  return present(index, encoder, query, request.signal, started, await scoreCodes(index, queryCodes, options));
+}
+
+function searchOptions(index: SearchIndex, { limit = DEFAULT_LIMIT, filter }: SearchRequest): SearchOptions {
   if (!Number.isInteger(limit) || limit < 1 || limit > MAX_RESULTS) {
     throw new LatelightError('bad-option', `search: expected a limit of 1 to ${MAX_RESULTS}, got ${limit}.`);
   }
-  const filter = index.bitmap(request.filter);
-  const started = performance.now();
-  const options = { k: limit, filter };
-  const { top, queryCodes, encodedAt } = request.queryCodes
-    ? await scoreCodes(index, request.queryCodes, options)
-    : await encodeAndScore(index, encoder, query, options, signal);
+  return { k: limit, filter: index.bitmap(filter) };
+}
+
+/** From ids and scores to what is shown: text of the hits, and which of its words matched. */
+async function present(
+  index: SearchIndex,
+  encoder: Encoder | TableEncoder,
+  query: string,
+  signal: AbortSignal | undefined,
+  started: number,
+  { top, queryCodes, encodedAt }: Scored,
+): Promise<SearchResult> {
   throwIfAborted(signal, 'search');
   const scoredAt = performance.now();
 
@@ -60,6 +93,7 @@ export async function search(
   const doneAt = performance.now();
   return {
     query,
+    stage: encoder.provider === 'table' ? 'instant' : 'full',
     hits,
     words: queryWords(query, alignment),
     queryCodes,
@@ -95,17 +129,20 @@ async function encodeAndScore(
   const encodedAt = performance.now();
   try {
     throwIfAborted(signal, 'search');
-    if (rows.tokenCount > MAX_QUERY_TOKENS) {
-      throw new LatelightError(
-        'bad-model',
-        `search: expected at most ${MAX_QUERY_TOKENS} query tokens, got ${rows.tokenCount}. Index with a shorter query length.`,
-      );
-    }
+    checkTokenCount(rows.tokenCount);
     const { queryCodes, ...top } = await scorer.searchEmbeddings(rows, options);
     return { top, queryCodes, encodedAt };
   } finally {
     if ('release' in rows) rows.release();
   }
+}
+
+function checkTokenCount(tokenCount: number): void {
+  if (tokenCount <= MAX_QUERY_TOKENS) return;
+  throw new LatelightError(
+    'bad-model',
+    `search: expected at most ${MAX_QUERY_TOKENS} query tokens, got ${tokenCount}. Index with a shorter query length.`,
+  );
 }
 
 function strongestOf(matches: WordMatch[][]): number {

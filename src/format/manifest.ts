@@ -50,6 +50,8 @@ export interface Manifest {
     tokenizerConfig: Record<string, unknown>;
     /** One ONNX file is downloaded: the one of the device in use. */
     weights: { wasm: FileRef; webgpu?: FileRef };
+    /** Rows of the index's vocabulary, to search with before the encoder has arrived. */
+    queryTable?: FileRef;
   };
   /** onnxruntime-web's WASM, by build. */
   runtime: { wasm: FileRef; jspi?: FileRef; asyncify?: FileRef };
@@ -182,6 +184,7 @@ export function parseManifest(text: string): Manifest {
         wasm: fileRef(weights.wasm, 'queryEncoder.weights.wasm'),
         webgpu: optional(weights.webgpu, 'queryEncoder.weights.webgpu'),
       },
+      queryTable: optional(query.queryTable, 'queryEncoder.queryTable'),
     },
     runtime: {
       wasm: fileRef(runtime.wasm, 'runtime.wasm'),

@@ -1,8 +1,9 @@
 // The page's side of the worker: `open` starts it, a `SearchEngine` talks to it, and a worker that died is started again.
 
 import { abortError, type ErrorData, fromErrorData, LatelightError, throwIfAborted } from '../errors.ts';
-import type { Backend, OpenOptions, SearchEngine, SearchRequest, SearchResult } from '../types.ts';
-import { type FromWorker, type OpenedInfo, PROTOCOL_VERSION, type ToWorker } from './protocol.ts';
+import type { Backend, OpenOptions, SearchEngine, SearchRequest, SearchResult, Stage } from '../types.ts';
+import { type FromWorker, type OpenedInfo, type OpenSettings, PROTOCOL_VERSION, type ToWorker } from './protocol.ts';
+import { Readiness } from './readiness.ts';
 
 /** More than any machine gains from: a limit against mistakes. */
 const MAX_WORKERS = 16;
@@ -10,12 +11,13 @@ const MAX_WORKERS = 16;
 interface Pending {
   resolve: (result: SearchResult) => void;
   reject: (error: LatelightError) => void;
+  onInstant: SearchRequest['onInstant'];
 }
 
 /**
  * Opens an index made by `latelight index`.
  * @param url the index folder, absolute or relative to the page
- * @returns an engine whose worker, model and codes are ready
+ * @returns an engine that can search: in the instant stage when the index has a query table, else with everything ready
  * @throws LatelightError by code: `download-failed`, `hash-mismatch`, `bad-manifest`, `bad-shard`, `bad-codec`, `bad-model`,
  * `no-webgpu`, `insecure-context`, `bad-option`, `worker-crashed`, `aborted`
  */
@@ -43,6 +45,7 @@ class WorkerEngine implements SearchEngine {
   private worker: Worker | undefined;
   private connecting: Promise<void> | undefined;
   private info: OpenedInfo | undefined;
+  private readiness = new Readiness();
   private nextId = 1;
   private current: { id: number; detach: () => void } | undefined;
   private closed = false;
@@ -52,6 +55,12 @@ class WorkerEngine implements SearchEngine {
     this.options = options;
   }
 
+  get stage(): Stage {
+    return this.readiness.stage;
+  }
+  get ready(): Promise<void> {
+    return this.readiness.ready;
+  }
   get backend(): Backend {
     return this.opened.backend;
   }
@@ -78,6 +87,7 @@ class WorkerEngine implements SearchEngine {
     this.connecting ??= this.start().catch((error) => {
       // A failed start leaves nothing behind, so that the next call tries again.
       this.drop();
+      this.readiness.fail(error);
       throw error;
     });
     return this.connecting;
@@ -86,16 +96,19 @@ class WorkerEngine implements SearchEngine {
   async search(query: string, request: SearchRequest = {}): Promise<SearchResult> {
     if (this.closed) throw new LatelightError('closed', 'search: the engine was closed. Open it again.');
     this.cancelCurrent();
-    const { signal, ...rest } = request;
+    const { signal, onInstant, ...rest } = request;
     throwIfAborted(signal, 'search');
     const id = this.nextId++;
     return new Promise<SearchResult>((resolve, reject) => {
       const cancel = () => this.cancel(id);
       signal?.addEventListener('abort', cancel, { once: true });
       this.current = { id, detach: () => signal?.removeEventListener('abort', cancel) };
-      this.pending.set(id, { resolve, reject });
+      this.pending.set(id, { resolve, reject, onInstant });
       this.connect().then(
-        () => this.pending.has(id) && this.post({ type: 'search', id, query, request: rest }),
+        () => {
+          const instant = onInstant !== undefined && this.stage === 'instant';
+          if (this.pending.has(id)) this.post({ type: 'search', id, query, request: rest, instant });
+        },
         (error: LatelightError) => this.settle(id)?.reject(error),
       );
     });
@@ -105,12 +118,15 @@ class WorkerEngine implements SearchEngine {
     this.closed = true;
     if (this.worker) this.post({ type: 'close' });
     this.drop();
-    this.rejectAll(new LatelightError('closed', 'search: the engine was closed'));
+    const closed = new LatelightError('closed', 'search: the engine was closed');
+    this.readiness.fail(closed);
+    this.rejectAll(closed);
   }
 
   private start(): Promise<void> {
     const worker = new Worker(new URL('./search.worker.ts', import.meta.url), { type: 'module', name: 'latelight' });
     this.worker = worker;
+    this.readiness = new Readiness();
     return new Promise<void>((resolve, reject) => {
       const { signal, onProgress } = this.options;
       const stop = () => reject(abortError('open'));
@@ -123,6 +139,7 @@ class WorkerEngine implements SearchEngine {
         if (this.worker !== worker) return;
         const error = new LatelightError('worker-crashed', `worker: ${what}. Search again to start a new one.`);
         this.drop();
+        this.readiness.fail(error);
         this.rejectAll(error);
         finish(() => reject(error));
       };
@@ -135,14 +152,21 @@ class WorkerEngine implements SearchEngine {
             if (data.version !== PROTOCOL_VERSION)
               return crashed(`expected protocol ${PROTOCOL_VERSION}, got ${data.version}`);
             void navigator.locks?.request(data.lock, () => crashed('it ended unexpectedly'));
-            return this.post({ type: 'open', version: PROTOCOL_VERSION, url: this.url, ...this.openSettings() });
+            return this.post({ type: 'open', version: PROTOCOL_VERSION, url: this.url, settings: this.settings });
           case 'progress':
             return onProgress?.(data.progress);
           case 'opened':
             this.info = data.info;
+            if (data.stage === 'full') this.readiness.complete();
             return finish(resolve);
           case 'open-failed':
             return finish(() => reject(fromErrorData(data.error)));
+          case 'full':
+            return this.readiness.complete();
+          case 'full-failed':
+            return this.readiness.fail(fromErrorData(data.error));
+          case 'instant-result':
+            return this.pending.get(data.id)?.onInstant?.(data.result);
           case 'result':
             if (data.info) this.info = data.info;
             return this.settle(data.id)?.resolve(data.result);
@@ -155,9 +179,9 @@ class WorkerEngine implements SearchEngine {
     });
   }
 
-  private openSettings() {
-    const { device = 'auto', offline = false, workers } = this.options;
-    return { device, offline, workers };
+  private get settings(): OpenSettings {
+    const { device = 'auto', offline = false, instant = true, workers } = this.options;
+    return { device, offline, instant, workers };
   }
 
   private post(message: ToWorker): void {
@@ -177,7 +201,9 @@ class WorkerEngine implements SearchEngine {
   }
 
   private fail(id: number, error: ErrorData): void {
-    this.settle(id)?.reject(fromErrorData(error));
+    // When the full stage failed, every search gives its one error object, so that a page can see that it is the same.
+    const failed = this.readiness.error;
+    this.settle(id)?.reject(failed?.message === error.message ? failed : fromErrorData(error));
   }
 
   private settle(id: number): Pending | undefined {

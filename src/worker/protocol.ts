@@ -1,10 +1,10 @@
 // What page and worker say to each other: one union a direction, opened by a version handshake. Errors cross as data.
 
 import type { ErrorData } from '../errors.ts';
-import type { Backend, LoadProgress, OpenOptions, SearchRequest, SearchResult } from '../types.ts';
+import type { Backend, LoadProgress, OpenOptions, SearchRequest, SearchResult, Stage } from '../types.ts';
 
 /** Changes with any change of these types: a page must not talk to a worker script of another build. */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 export interface OpenedInfo {
   backend: Backend;
@@ -14,24 +14,31 @@ export interface OpenedInfo {
   filters: Record<string, Record<string, number>>;
 }
 
+/** The options that the worker opens with. */
+export type OpenSettings = Required<Pick<OpenOptions, 'device' | 'offline' | 'instant'>> & Pick<OpenOptions, 'workers'>;
+
 export type ToWorker =
+  | { type: 'open'; version: number; url: string; settings: OpenSettings }
+  /** `instant`: whether a result of the instant stage is wanted too, should the full stage not be ready. */
   | {
-      type: 'open';
-      version: number;
-      url: string;
-      device: NonNullable<OpenOptions['device']>;
-      offline: boolean;
-      workers: OpenOptions['workers'];
+      type: 'search';
+      id: number;
+      query: string;
+      request: Omit<SearchRequest, 'signal' | 'onInstant'>;
+      instant: boolean;
     }
-  | { type: 'search'; id: number; query: string; request: Omit<SearchRequest, 'signal'> }
   | { type: 'cancel'; id: number }
   | { type: 'close' };
 
 export type FromWorker =
   | { type: 'hello'; version: number; lock: string }
   | { type: 'progress'; progress: LoadProgress }
-  | { type: 'opened'; info: OpenedInfo }
+  | { type: 'opened'; info: OpenedInfo; stage: Stage }
   | { type: 'open-failed'; error: ErrorData }
+  /** After `opened` with stage `instant`: the full stage is there, or cannot be. */
+  | { type: 'full' }
+  | { type: 'full-failed'; error: ErrorData }
+  | { type: 'instant-result'; id: number; result: SearchResult }
   /** `info` is there when the backend changed since the last answer, after a lost device. */
   | { type: 'result'; id: number; result: SearchResult; info?: OpenedInfo }
   | { type: 'search-failed'; id: number; error: ErrorData };

@@ -1,6 +1,7 @@
 // The search worker: takes messages, runs the engine, answers. All logic is in engine-host.ts.
 
 import { abortError, LatelightError, toErrorData } from '../errors.ts';
+import type { LoadProgress } from '../types.ts';
 import { EngineHost } from './engine-host.ts';
 import { holdLock } from './life-lock.ts';
 import { type FromWorker, PROTOCOL_VERSION, type ToWorker } from './protocol.ts';
@@ -46,30 +47,37 @@ async function open(message: Extract<ToWorker, { type: 'open' }>): Promise<void>
         `worker: expected protocol ${PROTOCOL_VERSION}, got ${message.version}. Reload the page.`,
       );
     }
-    const { url, device, offline, workers } = message;
-    host = await EngineHost.open(
-      url,
-      device,
-      offline,
-      workers,
-      (progress) => send({ type: 'progress', progress }),
-      opening.signal,
-    );
-    backend = host.info.backend;
-    send({ type: 'opened', info: host.info });
+    const onProgress = (progress: LoadProgress) => send({ type: 'progress', progress });
+    const opened = await EngineHost.open(message.url, message.settings, onProgress, opening.signal);
+    host = opened;
+    backend = opened.info.backend;
+    const { stage } = opened;
+    send({ type: 'opened', info: opened.info, stage });
     last = last.then(warmUp);
+    if (stage === 'full') return;
+    opened.ready.then(
+      () => {
+        send({ type: 'full' });
+        last = last.then(warmUp);
+      },
+      (error) => send({ type: 'full-failed', error: toErrorData(error, 'worker-crashed') }),
+    );
   } catch (error) {
     send({ type: 'open-failed', error: toErrorData(error, 'worker-crashed') });
   }
 }
 
-async function runSearch({ id, query, request }: Extract<ToWorker, { type: 'search' }>): Promise<void> {
+async function runSearch({ id, query, request, instant }: Extract<ToWorker, { type: 'search' }>): Promise<void> {
   const { signal } = pending.get(id)!;
   try {
     // One turn of the event loop: a cancel that is already queued is seen before any work is done.
     await nextTask();
     if (!host) throw new LatelightError('closed', 'search: the engine is not open');
     if (signal.aborted) throw abortError('search');
+    if (instant) {
+      const early = await host.searchInstant(query, { ...request, signal });
+      if (early) send({ type: 'instant-result', id, result: early });
+    }
     const result = await host.search(query, { ...request, signal });
     const changed = host.info.backend !== backend;
     backend = host.info.backend;

@@ -1,18 +1,26 @@
 // `latelight eval <beir folder>`: retrieval quality of the whole pipeline as it ships: document encoder, pooling, codes, the
 // query encoder that pages use on a CPU, the WASM scorer.
 
+import type { Codec } from '../../codec/codec.ts';
 import type { Encoder } from '../../encoder/encoder.ts';
 import type { ModelOverrides } from '../../encoder/model-config.ts';
+import { TableEncoder } from '../../encoder/table-encoder.ts';
+import type { Scorer } from '../../engine/scorer.ts';
 import { createWasmScorer } from '../../engine/wasm-scorer.ts';
+import { LatelightError } from '../../errors.ts';
 import { blockBytes } from '../../format/layout.ts';
+import { readQueryTable } from '../../format/query-table.ts';
 import { readShard, writeShard } from '../../format/shard.ts';
 import type { EncodedRows } from '../../indexing/encode-passage.ts';
+import { quantizeQueryCpu } from '../../kernels/quantize-query-cpu.ts';
+import type { QueryCodes, Stage } from '../../types.ts';
 import { type BeirSet, type Measures, measure, readBeir } from '../beir.ts';
 import { EncodePool } from '../encode-pool.ts';
 import { resolveModel } from '../hub.ts';
 import type { CliIo } from '../io.ts';
-import { openModel, openQueryEncoder, type ShapeChoice } from '../model.ts';
+import { type OpenModel, openModel, openQueryEncoder, type ShapeChoice } from '../model.ts';
 import { startProgress } from '../progress.ts';
+import { indexTableBytes } from '../query-table-file.ts';
 import { formatBytes, table } from '../text.ts';
 
 export interface EvalCommandOptions {
@@ -20,6 +28,8 @@ export interface EvalCommandOptions {
   shape: ShapeChoice;
   overrides: ModelOverrides;
   split: string;
+  /** `instant`: query rows from the model's query table, cut to the words of the folder's documents as an index's would be. */
+  stage: Stage;
   json: boolean;
 }
 
@@ -51,7 +61,8 @@ export async function evalCommand(folder: string, options: EvalCommandOptions, i
     const shard = readShard(writeShard(shape, encoded), shape);
     const scorer = await createWasmScorer(model.codec);
     await scorer.addShard(shard);
-    const { measures, encodeMs, scoreMs } = await runQueries(set, queryEncoder, scorer);
+    const codesOf = options.stage === 'instant' ? await fromTable(set, model) : fromEncoder(queryEncoder, model.codec);
+    const { measures, encodeMs, scoreMs } = await runQueries(set, codesOf, scorer);
     scorer.close();
 
     const tokens = encoded.reduce((sum, passage) => sum + passage.tokenCount, 0);
@@ -59,6 +70,7 @@ export async function evalCommand(folder: string, options: EvalCommandOptions, i
     const report = {
       folder,
       split: options.split,
+      stage: options.stage,
       documents: set.documents.length,
       queries: set.queries.length,
       ndcg10: mean(measures, 'ndcg10'),
@@ -76,7 +88,7 @@ export async function evalCommand(folder: string, options: EvalCommandOptions, i
       io.out(
         table([
           ['documents', `${report.documents} (${tokens} tokens)`],
-          ['queries', `${report.queries} judged in ${options.split}`],
+          ['queries', `${report.queries} judged in ${options.split}, ${options.stage} stage`],
           ['nDCG@10', report.ndcg10.toFixed(4)],
           ['MRR@10', report.mrr10.toFixed(4)],
           ['recall@100', report.recall100.toFixed(4)],
@@ -97,20 +109,43 @@ export async function evalCommand(folder: string, options: EvalCommandOptions, i
   }
 }
 
-async function runQueries(set: BeirSet, encoder: Encoder, scorer: Awaited<ReturnType<typeof createWasmScorer>>) {
+type CodesOf = (text: string) => QueryCodes | undefined | Promise<QueryCodes>;
+
+function fromEncoder(encoder: Encoder, codec: Codec): CodesOf {
+  return async (text) => quantizeQueryCpu(await encoder.encodeQuery(text), codec);
+}
+
+async function fromTable(set: BeirSet, model: OpenModel): Promise<CodesOf> {
+  const bytes = await indexTableBytes(
+    model,
+    set.documents.map(({ text }) => text),
+  );
+  if (!bytes) {
+    throw new LatelightError(
+      'bad-option',
+      `eval: expected a query table in ${model.folder.folder}, found none. Make one with \`latelight fit-table\`.`,
+    );
+  }
+  const table = readQueryTable(bytes, { ...model.codec, codecSha256: model.codecSha256 });
+  const encoder = new TableEncoder(model.folder.tokenizer, table, model.codec);
+  return (text) => encoder.queryCodes(text);
+}
+
+async function runQueries(set: BeirSet, codesOf: CodesOf, scorer: Scorer) {
   const measures: Measures[] = [];
   const encodeMs: number[] = [];
   const scoreMs: number[] = [];
   for (const { text, relevance } of set.queries) {
     const started = performance.now();
-    const rows = await encoder.encodeQuery(text);
+    const codes = await codesOf(text);
     const encodedAt = performance.now();
-    const top = await scorer.searchEmbeddings(rows, { k: DEPTH });
+    // A query whose words the table lacks finds nothing.
+    const ids = codes ? (await scorer.search(codes, { k: DEPTH })).ids : [];
     scoreMs.push(performance.now() - encodedAt);
     encodeMs.push(encodedAt - started);
     measures.push(
       measure(
-        Array.from(top.ids, (id) => set.documents[id].id),
+        Array.from(ids, (id) => set.documents[id].id),
         relevance,
       ),
     );

@@ -6,15 +6,17 @@ import type { ModelOverrides } from '../../encoder/model-config.ts';
 import { LatelightError, throwIfAborted } from '../../errors.ts';
 import type { Manifest } from '../../format/manifest.ts';
 import { buildIndex } from '../../indexing/build-index.ts';
-import { CONTEXT_TOKENS } from '../../indexing/encode-passage.ts';
+import { CONTEXT_TOKENS, passageContext } from '../../indexing/encode-passage.ts';
 import { replaceFolder, type WriteFile } from '../../indexing/write-folder.ts';
 import { ingestDirectory } from '../../ingest/directory.ts';
 import { DEFAULT_EXCLUDE } from '../../ingest/walk.ts';
+import type { Passage } from '../../types.ts';
 import { indexFiles } from '../build-manifest.ts';
 import { encodePassages } from '../encode-passages.ts';
 import { resolveModel } from '../hub.ts';
 import type { CliIo } from '../io.ts';
 import { type OpenModel, openModel, type ShapeChoice } from '../model.ts';
+import { indexTableBytes } from '../query-table-file.ts';
 import { formatBytes, table } from '../text.ts';
 
 export interface IndexCommandOptions {
@@ -80,6 +82,7 @@ export async function indexCommand(input: string, options: IndexCommandOptions, 
         language: mostCommon(pages.map(({ lang }) => lang)),
         siteRoot: options.siteRoot ?? defaultSiteRoot(root, output),
         webgpu: options.webgpu,
+        queryTable: await indexTableBytes(model, textsOf(passages, countTokens)),
       },
       { title: options.title ?? basename(root), examples: options.example },
     );
@@ -136,6 +139,11 @@ function cachePath(output: string): string {
 function defaultSiteRoot(root: string, output: string): string {
   if (!output.startsWith(root + sep)) return '';
   return `${relative(output, root).split(sep).join('/')}/`;
+}
+
+/** What was encoded of each passage, one at a time. */
+function* textsOf(passages: Passage[], countTokens: (text: string) => number): Iterable<string> {
+  for (const passage of passages) yield passageContext(passage, countTokens) + passage.text;
 }
 
 /** Counts tokens a word at a time with a memory: packing asks for the same words over and over. */

@@ -5,6 +5,7 @@ import { join, relative, sep } from 'node:path';
 import { readFragment } from '../../format/fragment.ts';
 import { BLOCK_ROWS, blockBytes } from '../../format/layout.ts';
 import { type FileRef, type Manifest, parseManifest } from '../../format/manifest.ts';
+import { readQueryTable } from '../../format/query-table.ts';
 import { readShard } from '../../format/shard.ts';
 import { FolderSource } from '../folder-source.ts';
 import type { CliIo } from '../io.ts';
@@ -25,6 +26,7 @@ async function checkFiles(source: FolderSource, manifest: Manifest): Promise<voi
   const shape = { dim: codec.dim, subspaceDim: codec.subspaceDim, codecSha256: codec.sha256 };
   for (const ref of manifest.shards) readShard(await source.read(ref), shape);
   for (const ref of manifest.fragments) readFragment(await source.read(ref), ref.passageCount);
+  if (queryEncoder.queryTable) readQueryTable(await source.read(queryEncoder.queryTable), shape);
   const others = [codec, queryEncoder.tokenizer, queryEncoder.weights.wasm, queryEncoder.weights.webgpu, runtime.wasm];
   for (const ref of [...others, runtime.jspi, runtime.asyncify, manifest.filters]) if (ref) await source.read(ref);
 }
@@ -53,6 +55,7 @@ function measure(manifest: Manifest, manifestBytes: number, scriptBytes: number)
     manifestBytes,
     codecBytes: codec.bytes,
     tokenizerBytes: queryEncoder.tokenizer.bytes,
+    queryTableBytes: sum([queryEncoder.queryTable]),
     modelWasmBytes: queryEncoder.weights.wasm.bytes,
     modelWebgpuBytes: sum([queryEncoder.weights.webgpu]),
     runtimeWasmBytes: runtime.wasm.bytes,
@@ -92,6 +95,7 @@ function describe(report: ReturnType<typeof measure>, manifest: Manifest): strin
       ['manifest', ...each(report.manifestBytes)],
       ['codec', ...once(report.codecBytes)],
       ['tokenizer', ...once(report.tokenizerBytes)],
+      ['query table', ...once(report.queryTableBytes)],
       ['model for WASM', ...once(report.modelWasmBytes)],
       ['model for WebGPU', ...once(report.modelWebgpuBytes)],
       ['onnxruntime-web for WASM', ...once(report.runtimeWasmBytes)],

@@ -1,0 +1,38 @@
+// The query table in a model's folder: made by `latelight fit-table`, cut to an index's own words by `latelight index`. Node only.
+
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { cutQueryTable, type QueryTable, readQueryTable, writeQueryTable } from '../format/query-table.ts';
+import { type VocabularyUse, vocabularyUse } from '../indexing/vocabulary-use.ts';
+import type { CodecShape, OpenModel } from './model.ts';
+
+export function queryTableFileName({ dim, subspaceDim }: CodecShape): string {
+  return `queries-${dim}x${subspaceDim}.llq`;
+}
+
+/** The model's table for the codec in use; nothing when it has none. @throws LatelightError `bad-model` */
+export async function readModelTable(model: OpenModel): Promise<QueryTable | undefined> {
+  const { codec, codecSha256, folder } = model;
+  const path = join(folder.folder, queryTableFileName(codec));
+  if (!existsSync(path)) return undefined;
+  return readQueryTable(new Uint8Array(await readFile(path)), { ...codec, codecSha256 });
+}
+
+/**
+ * The table of an index: ids that its passages use, each weighted by its inverse document frequency (docs/decisions/0008).
+ */
+export function indexTable(table: QueryTable, { passageCount, frequencies }: VocabularyUse): QueryTable {
+  const most = Math.log(passageCount + 1);
+  return cutQueryTable(table, (id) => {
+    const frequency = frequencies.get(id);
+    return frequency === undefined ? 0 : Math.log((passageCount + 1) / (frequency + 0.5)) / most;
+  });
+}
+
+/** The file of an index's table, cut to what its texts use; nothing when the model has none. */
+export async function indexTableBytes(model: OpenModel, texts: Iterable<string>): Promise<Uint8Array | undefined> {
+  const whole = await readModelTable(model);
+  if (!whole) return undefined;
+  return writeQueryTable(indexTable(whole, vocabularyUse(model.folder.tokenizer, texts)), model.codecSha256);
+}

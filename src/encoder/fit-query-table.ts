@@ -1,0 +1,109 @@
+// A query table from an encoder and many queries: for each vocabulary id the mean of the rows that the encoder gave it, weighted by
+// how much those rows agree. Constants: docs/decisions/0008.
+
+import type { Codec } from '../codec/codec.ts';
+import { encodeRows, rotateRows, truncateRows } from '../codec/encode-rows.ts';
+import { rowBytes } from '../format/layout.ts';
+import { FULL_WEIGHT, type QueryTable } from '../format/query-table.ts';
+import type { Encoder } from './encoder.ts';
+
+/** Occurrences that the row of an id alone, out of any query, counts for: all there is for an id that no query held. */
+const ALONE_COUNTS = 2;
+/** Mean cosine of two rows of one id, and how many pairs of rows that expectation counts for. */
+const EXPECTED_AGREEMENT = 0.75;
+const EXPECTED_PAIRS = 10;
+/** Ids seen more often than this do without that row. */
+const OFTEN = 50;
+
+export class QueryTableFit {
+  private readonly encoder: Encoder;
+  private readonly codec: Codec;
+  /** [vocabularySize, dim] */
+  private readonly sums: Float32Array;
+  private readonly counts: Uint32Array;
+
+  constructor(encoder: Encoder, codec: Codec) {
+    const { vocabularySize } = encoder.tokenizer;
+    this.encoder = encoder;
+    this.codec = codec;
+    this.sums = new Float32Array(vocabularySize * codec.dim);
+    this.counts = new Uint32Array(vocabularySize);
+  }
+
+  /** Adds one query's rows. */
+  async add(text: string): Promise<void> {
+    const { ids, attentionMask } = this.encoder.tokenizer.encode(text, 'query');
+    const rows = await this.rowsOf(ids, attentionMask);
+    ids.forEach((id, token) => {
+      this.addRow(id, rows.subarray(token * this.codec.dim, (token + 1) * this.codec.dim), 1);
+      this.counts[id]++;
+    });
+  }
+
+  /**
+   * Codes every id but those that stand in every query ([CLS], the prefix, [SEP]): they say nothing without a context.
+   * @param onProgress called with the ids done so far
+   */
+  async finish(onProgress: (done: number) => void): Promise<QueryTable> {
+    const { tokenizer } = this.encoder;
+    const { dim, subspaceDim } = this.codec;
+    const special = new Set(tokenizer.encode('', 'query').ids);
+    const ids = Uint32Array.from({ length: tokenizer.vocabularySize }, (_, id) => id).filter((id) => !special.has(id));
+    const weights = new Uint8Array(ids.length);
+    const codes = new Uint8Array(ids.length * rowBytes(dim, subspaceDim));
+    for (const [row, id] of ids.entries()) {
+      weights[row] = Math.round(FULL_WEIGHT * this.agreement(id));
+      if (this.counts[id] <= OFTEN) this.addRow(id, await this.rowAlone(id), ALONE_COUNTS);
+      this.writeCodes(id, codes.subarray(row * rowBytes(dim, subspaceDim)));
+      onProgress(row + 1);
+    }
+    return { dim, subspaceDim, vocabularySize: tokenizer.vocabularySize, ids, weights, codes };
+  }
+
+  /**
+   * Mean cosine of two of the id's rows: |sum|^2 holds every pair of the n unit rows twice and each with itself. A word whose rows
+   * point everywhere ("get", "in") says little by itself.
+   */
+  private agreement(id: number): number {
+    const n = this.counts[id];
+    const squared = this.sums
+      .subarray(id * this.codec.dim, (id + 1) * this.codec.dim)
+      .reduce((sum, x) => sum + x * x, 0);
+    const mean = (squared - n + EXPECTED_PAIRS * EXPECTED_AGREEMENT) / (n * (n - 1) + EXPECTED_PAIRS);
+    return Math.min(1, Math.max(0, mean));
+  }
+
+  /** The row of a query that is this id and nothing else. */
+  private async rowAlone(id: number): Promise<Float32Array> {
+    const { tokenizer } = this.encoder;
+    const empty = tokenizer.encode('', 'query');
+    const at = tokenizer.textStart;
+    const ids = empty.ids.toSpliced(at, 0, id);
+    const rows = await this.rowsOf(ids, empty.attentionMask.toSpliced(at, 0, 1));
+    return rows.subarray(at * this.codec.dim, (at + 1) * this.codec.dim);
+  }
+
+  private writeCodes(id: number, to: Uint8Array): void {
+    const { dim, subspaceCount } = this.codec;
+    const mean = unit(this.sums.slice(id * dim, (id + 1) * dim));
+    const row = encodeRows(this.codec, rotateRows(this.codec, mean, 1), Uint32Array.of(0), 1);
+    for (let subspace = 0; subspace < subspaceCount; subspace++) {
+      to[subspace >> 1] |= row[subspace] << (4 * (subspace & 1));
+    }
+  }
+
+  private async rowsOf(ids: number[], attentionMask: number[]): Promise<Float32Array> {
+    const { data, tokenCount, dim } = await this.encoder.encodeTokens({ ids, attentionMask });
+    return truncateRows(data, tokenCount, dim, this.codec.dim);
+  }
+
+  private addRow(id: number, row: Float32Array, weight: number): void {
+    const { dim } = this.codec;
+    for (let d = 0; d < dim; d++) this.sums[id * dim + d] += weight * row[d];
+  }
+}
+
+function unit(row: Float32Array): Float32Array {
+  const length = Math.hypot(...row);
+  return length > 0 ? row.map((value) => value / length) : row;
+}

@@ -1,0 +1,120 @@
+// The table encoder with the default model's own tokenizer and codec, on a table whose rows are known.
+
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeAll, expect, it } from 'vitest';
+import { maxQueryNorm } from '../codec/codec.ts';
+import { readCodec } from '../codec/codec-file.ts';
+import { createWasmScorer } from '../engine/wasm-scorer.ts';
+import { vocabularyUse } from '../indexing/vocabulary-use.ts';
+import { ColbertTokenizer } from './colbert-tokenizer.ts';
+import type { Encoder } from './encoder.ts';
+import { QueryTableFit } from './fit-query-table.ts';
+import { type ModelFolder, openModelFolder } from './model-folder.ts';
+import { TableEncoder } from './table-encoder.ts';
+
+const path = join(import.meta.dirname, '../../public/models/colbert-minilm-l6-v0');
+let folder: ModelFolder;
+let codec: ReturnType<typeof readCodec>;
+
+beforeAll(async () => {
+  folder = await openModelFolder(path);
+  codec = readCodec(new Uint8Array(await readFile(join(path, 'codec-128x2.llc'))));
+});
+
+/** Rows of two codes each, so that a row's direction can be told. */
+function tableOf(text: string, weights: number[]) {
+  const ids = Uint32Array.from(new Set(folder.tokenizer.bareIds(text))).sort();
+  const codes = Uint8Array.from({ length: ids.length * 32 }, (_, i) => (Math.floor(i / 32) * 17 + i * 29) & 255);
+  const { vocabularySize } = folder.tokenizer;
+  return { dim: 128, subspaceDim: 2, vocabularySize, ids, weights: Uint8Array.from(ids, (_, i) => weights[i]), codes };
+}
+
+const rowOf = (codes: Int8Array, token: number) => [...codes.subarray(token * 128, (token + 1) * 128)];
+const length = (row: number[]) => Math.hypot(...row);
+
+it('gives a row a token, as long as its weight says, zeros where the table has none', () => {
+  const table = tableOf('logger password', [255, 102]);
+  const encoder = new TableEncoder(folder.tokenizer, table, codec);
+  const query = encoder.queryCodes('password of the logger')!;
+  // [CLS] [unused0] password of the logg ##er [SEP] or alike: as many rows as the encoder would give.
+  const { ids } = folder.tokenizer.encode('password of the logger', 'query');
+  expect(query).toMatchObject({ tokenCount: ids.length, dim: 128 });
+  ids.forEach((id, token) => {
+    const at = table.ids.indexOf(id);
+    const share = at < 0 ? 0 : table.weights[at] / 255;
+    expect(Math.abs(length(rowOf(query.codes, token)) - 127 * share)).toBeLessThan(share === 0 ? 1e-9 : 3);
+  });
+});
+
+it('gives the direction of the codewords', () => {
+  const table = tableOf('logger', [255, 255]);
+  const query = new TableEncoder(folder.tokenizer, table, codec).queryCodes('logger')!;
+  const token = folder.tokenizer.encode('logger', 'query').ids.indexOf(table.ids[0]);
+  const words = Array.from({ length: 128 }, (_, d) => {
+    const byte = table.codes[d >> 2];
+    const code = (d >> 1) % 2 === 0 ? byte & 15 : byte >> 4;
+    return codec.codewords[((d >> 1) * 16 + code) * 2 + (d & 1)];
+  });
+  const row = rowOf(query.codes, token);
+  const dot = row.reduce((sum, value, d) => sum + value * words[d], 0);
+  expect(dot / length(row) / length(words)).toBeGreaterThan(0.999);
+});
+
+it('never makes a row longer than the scorers can take', async () => {
+  const table = tableOf('alpha beta gamma delta epsilon', [255, 255, 255, 255, 255, 255, 255, 255]);
+  const query = new TableEncoder(folder.tokenizer, table, codec).queryCodes('alpha beta gamma delta epsilon')!;
+  for (let token = 0; token < query.tokenCount; token++) {
+    expect(length(rowOf(query.codes, token))).toBeLessThanOrEqual(maxQueryNorm(128));
+  }
+  const scorer = await createWasmScorer(codec);
+  await scorer.addShard({ codes: new Uint8Array(512), firstBlocks: Uint32Array.of(0, 1) });
+  expect((await scorer.search(query, { k: 1 })).ids).toHaveLength(1);
+  scorer.close();
+});
+
+it('knows nothing of a query none of whose words the table has', () => {
+  const encoder = new TableEncoder(folder.tokenizer, tableOf('logger', [255, 255]), codec);
+  expect(encoder.queryCodes('zebra')).toBeUndefined();
+  expect(encoder.queryCodes('')).toBeUndefined();
+  expect(encoder.queryCodes('zebra logger')).toBeDefined();
+});
+
+it('fits the mean row of each id, and weighs down an id whose rows disagree', async () => {
+  // The first words of the vocabulary alone: coding a row of each of 30,522 takes a minute.
+  const { model } = folder.tokenizerJson as { model: { vocab: Record<string, number> } };
+  const vocab = Object.fromEntries(Object.entries(model.vocab).filter(([, id]) => id < 2200));
+  const json = { ...folder.tokenizerJson, model: { ...model, vocab } };
+  const tokenizer = new ColbertTokenizer(folder.config, json, folder.tokenizerConfig);
+  const [steady, moody] = ['world', 'get'].map((word) => tokenizer.bareIds(word)[0]);
+  let calls = 0;
+  // Rows by a rule, in an encoder's place: one id always points one way, the other alternates between two.
+  const encoder = {
+    tokenizer,
+    async encodeTokens({ ids }: { ids: number[] }) {
+      calls++;
+      const data = new Float32Array(ids.length * 128);
+      ids.forEach((id, token) => {
+        data[token * 128 + (id === moody ? calls % 2 : id === steady ? 5 : 9)] = 1;
+      });
+      return { data, tokenCount: ids.length, dim: 128 };
+    },
+  } as unknown as Encoder;
+  const fit = new QueryTableFit(encoder, codec);
+  for (let i = 0; i < 100; i++) await fit.add('get world');
+  const table = await fit.finish(() => undefined);
+  const weight = (id: number) => table.weights[table.ids.indexOf(id)];
+  expect(weight(steady)).toBeGreaterThan(250);
+  expect(weight(moody)).toBeGreaterThan(110);
+  expect(weight(moody)).toBeLessThan(145);
+  const special = tokenizer.encode('', 'query').ids;
+  expect(special.some((id) => table.ids.includes(id))).toBe(false);
+  expect(table.ids.length + new Set(special).size).toBe(tokenizer.vocabularySize);
+});
+
+it('counts in how many passages an id is used', () => {
+  const use = vocabularyUse(folder.tokenizer, ['the logger logs', 'the server', 'a server\nserver']);
+  const frequency = (word: string) => use.frequencies.get(folder.tokenizer.bareIds(word)[0]);
+  expect(use.passageCount).toBe(3);
+  expect([frequency('the'), frequency('server'), frequency('zebra')]).toEqual([2, 2, undefined]);
+});

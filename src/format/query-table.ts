@@ -1,0 +1,122 @@
+// Query tables (*.llq): docs/FORMAT.md, "Query table". One coded row and one weight for each vocabulary id of a set, so that a query
+// can be scored before its encoder has arrived. A model has one of all ids, an index one of the ids its passages use.
+
+import { LatelightError } from '../errors.ts';
+import { rowBytes } from './layout.ts';
+import type { ShardShape } from './shard.ts';
+
+const MAGIC = 'LLQUERY\n';
+const VERSION = 1;
+const BYTE_ORDER = 0x01020304;
+const HEADER_BYTES = 64;
+/** More than any tokenizer has; bounds what is allocated before the file's own length is believed. */
+const MOST_IDS = 1 << 24;
+
+export const FULL_WEIGHT = 255;
+
+export interface QueryTable {
+  dim: number;
+  subspaceDim: number;
+  /** Ids are below this. */
+  vocabularySize: number;
+  /** [rowCount] ascending vocabulary ids. */
+  ids: Uint32Array;
+  /** [rowCount] length of the row, in 255ths of an encoder's row. */
+  weights: Uint8Array;
+  /** [rowCount, dim / subspaceDim / 2] codes of the codec, low nibble the even subspace. */
+  codes: Uint8Array;
+}
+
+export function writeQueryTable(table: QueryTable, codecSha256: string): Uint8Array {
+  const { dim, subspaceDim, vocabularySize, ids, weights, codes } = table;
+  const weightsAt = HEADER_BYTES + Math.ceil(vocabularySize / 8);
+  const bytes = new Uint8Array(weightsAt + ids.length * (1 + rowBytes(dim, subspaceDim)));
+  const view = new DataView(bytes.buffer);
+  for (let i = 0; i < 8; i++) bytes[i] = MAGIC.charCodeAt(i);
+  view.setUint32(8, BYTE_ORDER, true);
+  view.setUint16(12, VERSION, true);
+  view.setUint16(14, HEADER_BYTES, true);
+  view.setUint16(16, dim, true);
+  view.setUint16(18, subspaceDim, true);
+  view.setUint32(20, vocabularySize, true);
+  view.setUint32(24, ids.length, true);
+  view.setUint32(28, bytes.length, true);
+  for (let i = 0; i < 16; i++) bytes[32 + i] = Number.parseInt(codecSha256.slice(2 * i, 2 * i + 2), 16);
+  for (const id of ids) bytes[HEADER_BYTES + (id >> 3)] |= 1 << (id & 7);
+  bytes.set(weights, weightsAt);
+  bytes.set(codes, weightsAt + ids.length);
+  return bytes;
+}
+
+/**
+ * Reads a table; `weights` and `codes` are views of `bytes`.
+ * @param shape what the codec in use says the table must agree with
+ * @throws LatelightError `bad-model` naming the first field that is wrong
+ */
+export function readQueryTable(bytes: Uint8Array, shape: ShardShape): QueryTable {
+  const fail = (what: string): never => {
+    throw new LatelightError('bad-model', `query table: ${what}. Download it again, or index the site again.`);
+  };
+  const expectField = (name: string, expected: unknown, got: unknown) => {
+    if (expected !== got) fail(`expected ${name} ${expected}, got ${got}`);
+  };
+  if (bytes.length < HEADER_BYTES) fail(`expected at least ${HEADER_BYTES} bytes, got ${bytes.length}`);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  expectField('magic', JSON.stringify(MAGIC), JSON.stringify(String.fromCharCode(...bytes.subarray(0, 8))));
+  expectField('byte order', BYTE_ORDER, view.getUint32(8, true));
+  expectField('version', VERSION, view.getUint16(12, true));
+  expectField('header bytes', HEADER_BYTES, view.getUint16(14, true));
+  expectField('dimension', shape.dim, view.getUint16(16, true));
+  expectField('subspace dimension', shape.subspaceDim, view.getUint16(18, true));
+  const vocabularySize = view.getUint32(20, true);
+  const rowCount = view.getUint32(24, true);
+  if (vocabularySize > MOST_IDS || rowCount > vocabularySize) {
+    fail(`expected at most ${MOST_IDS} ids and a row for each, got ${rowCount} rows for ${vocabularySize} ids`);
+  }
+  const weightsAt = HEADER_BYTES + Math.ceil(vocabularySize / 8);
+  const codesAt = weightsAt + rowCount;
+  const size = codesAt + rowCount * rowBytes(shape.dim, shape.subspaceDim);
+  expectField('file bytes', size, view.getUint32(28, true));
+  expectField('file bytes', size, bytes.length);
+  const codec = Array.from(bytes.subarray(32, 48), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  expectField('codec', shape.codecSha256.slice(0, 32), codec);
+  for (let i = 48; i < HEADER_BYTES; i++) expectField(`reserved byte ${i}`, 0, bytes[i]);
+
+  const ids = new Uint32Array(rowCount);
+  let found = 0;
+  for (let id = 0; id < 8 * (weightsAt - HEADER_BYTES); id++) {
+    if (((bytes[HEADER_BYTES + (id >> 3)] >> (id & 7)) & 1) === 0) continue;
+    if (id >= vocabularySize) fail(`expected ids below ${vocabularySize}, got ${id}`);
+    if (found < rowCount) ids[found] = id;
+    found++;
+  }
+  expectField('ids', rowCount, found);
+  const { dim, subspaceDim } = shape;
+  return {
+    dim,
+    subspaceDim,
+    vocabularySize,
+    ids,
+    weights: bytes.subarray(weightsAt, codesAt),
+    codes: bytes.subarray(codesAt),
+  };
+}
+
+/**
+ * The table of an index: rows of the ids that `weigh` gives a share, their weights multiplied by it.
+ * @param weigh 0..1; 0 leaves the id out
+ */
+export function cutQueryTable(table: QueryTable, weigh: (id: number) => number): QueryTable {
+  const width = rowBytes(table.dim, table.subspaceDim);
+  const kept = Array.from(table.ids.keys()).filter((row) => weigh(table.ids[row]) > 0);
+  const codes = new Uint8Array(kept.length * width);
+  kept.forEach((row, i) => {
+    codes.set(table.codes.subarray(row * width, (row + 1) * width), i * width);
+  });
+  return {
+    ...table,
+    ids: Uint32Array.from(kept, (row) => table.ids[row]),
+    weights: Uint8Array.from(kept, (row) => Math.round(table.weights[row] * weigh(table.ids[row]))),
+    codes,
+  };
+}

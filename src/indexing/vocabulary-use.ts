@@ -1,0 +1,30 @@
+// Which vocabulary ids a set of passages uses, and in how many passages each: what an inverse document frequency is made of.
+
+import type { ColbertTokenizer } from '../encoder/colbert-tokenizer.ts';
+
+export interface VocabularyUse {
+  passageCount: number;
+  /** Passages that hold the id. */
+  frequencies: Map<number, number>;
+}
+
+export function vocabularyUse(tokenizer: ColbertTokenizer, texts: Iterable<string>): VocabularyUse {
+  const frequencies = new Map<number, number>();
+  // A word at a time with a memory: a corpus has far fewer different words than words.
+  const known = new Map<string, number[]>();
+  let passageCount = 0;
+  for (const text of texts) {
+    const ids = new Set<number>();
+    for (const [word] of text.matchAll(/\s*\S+/g)) {
+      let wordIds = known.get(word);
+      if (!wordIds) {
+        wordIds = tokenizer.bareIds(word);
+        known.set(word, wordIds);
+      }
+      for (const id of wordIds) ids.add(id);
+    }
+    for (const id of ids) frequencies.set(id, (frequencies.get(id) ?? 0) + 1);
+    passageCount++;
+  }
+  return { passageCount, frequencies };
+}
