@@ -39,7 +39,8 @@ test('after one visit the page reloads and searches offline, for a question neve
 test('a returning visitor downloads neither model nor index again', async ({ page }) => {
   await page.goto('/');
   await box(page).fill('logging');
-  await expect(page.getByRole('region', { name: 'Results' }).getByRole('listitem').first()).toBeVisible();
+  // The full stage's results: by then everything has been downloaded.
+  await expect(page.locator('.results[data-stage=full]').getByRole('listitem').first()).toBeVisible();
   const again: string[] = [];
   page.context().on('request', (request) => {
     if (/\/(models|runtime|shards)\//.test(request.url())) again.push(request.url());

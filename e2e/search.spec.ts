@@ -22,11 +22,15 @@ test('typed fast, only the results of the last query show', async ({ page }) => 
   await page.evaluate(() => {
     const shown: string[] = [];
     (globalThis as { shown?: string[] }).shown = shown;
-    document.addEventListener('latelight-results', (event) => shown.push((event as CustomEvent).detail.query));
+    document.addEventListener('latelight-results', (event) => {
+      const { detail } = event as CustomEvent;
+      if (detail.stage === 'full') shown.push(detail.query);
+    });
   });
   await box.fill('');
   await box.pressSequentially('redact passwords', { delay: 5 });
   await expect(results.getByRole('listitem').first()).toContainText(/redact/i);
+  await expect(page.locator('.results[data-stage=full]')).toBeVisible();
   const shown = await page.evaluate(() => (globalThis as { shown?: string[] }).shown);
   expect(shown?.at(-1)).toBe('redact passwords');
   expect(new Set(shown).size).toBe(shown?.length);

@@ -82,6 +82,7 @@ describe('latelight index, inspect, search', () => {
       /\.lls$/,
       /fragments\/.*\.json$/,
       /\.onnx$/,
+      /models\/.*\.llq$/,
       /runtime\/.*\.wasm$/,
       /latelight\.js$/,
       /index\.html$/,
@@ -106,7 +107,11 @@ describe('latelight index, inspect, search', () => {
     expect(JSON.parse(nothing.out).hits).toEqual([]);
 
     const inspected = await latelight('inspect', output, '--json');
-    expect(JSON.parse(inspected.out)).toMatchObject({ passages: 3, dim: 128, subspaceDim: 2 });
+    const report = JSON.parse(inspected.out);
+    expect(report).toMatchObject({ passages: 3, dim: 128, subspaceDim: 2 });
+    // 33 bytes for each of the few words of three pages, beside a bit for every id.
+    expect(report.queryTableBytes).toBeGreaterThan(64 + Math.ceil(30522 / 8) + 33 * 30);
+    expect(report.queryTableBytes).toBeLessThan(64 + Math.ceil(30522 / 8) + 33 * 150);
   });
 
   it('gives the same bytes for the same pages, whatever the order of files, their dates and the cache', async () => {
@@ -213,6 +218,7 @@ describe('errors', () => {
       [['eval', folder], 2, /\[bad-option\].*corpus\.jsonl/],
       [['serve', folder], 2, /\[bad-option\].*expected a folder with an index\.html/],
       [['fit-codec', join(precious, 'letter.txt')], 2, /\[bad-option\].*at least 100 passages/],
+      [['fit-table', join(precious, 'letter.txt')], 2, /\[bad-option\].*at least 100 different queries/],
       [['sing'], 2, /unknown command/],
     ];
     for (const [args, code, message] of cases) {

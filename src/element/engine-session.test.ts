@@ -1,4 +1,4 @@
-import { expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { LatelightError } from '../errors.ts';
 import type { OpenOptions, SearchEngine } from '../types.ts';
 import { EngineSession } from './engine-session.ts';
@@ -10,12 +10,14 @@ function setUp() {
     reject: (error: unknown) => void;
   }[] = [];
   const onOpen = vi.fn();
+  const onFail = vi.fn();
   const session = new EngineSession(
     (_url, options) => new Promise((resolve, reject) => attempts.push({ options, resolve, reject })),
     () => undefined,
     onOpen,
+    onFail,
   );
-  return { attempts, session, onOpen };
+  return { attempts, session, onOpen, onFail };
 }
 
 const engine = () => ({ close: vi.fn() }) as unknown as SearchEngine;
@@ -66,4 +68,51 @@ it('aborts an attempt that is closed, and closes the engine should it still arri
   await expect(opening).rejects.toMatchObject({ code: 'aborted' });
   expect(late.close).toHaveBeenCalledOnce();
   expect(session.engine).toBeUndefined();
+});
+
+describe('an engine that opens in its instant stage', () => {
+  async function openInstant() {
+    const parts = setUp();
+    const opening = parts.session.open('/', { device: 'auto' });
+    let complete!: () => void;
+    let fail!: (error: unknown) => void;
+    const ready = new Promise<void>((resolve, reject) => {
+      complete = resolve;
+      fail = reject;
+    });
+    const opened = { ...engine(), stage: 'instant', ready } as SearchEngine;
+    parts.attempts[0].resolve(opened);
+    await opening;
+    const progress = { loadedBytes: 1, totalBytes: 2, part: 'model', fromCache: false } as const;
+    parts.attempts[0].options.onProgress?.(progress);
+    return { ...parts, complete, fail, settled: ready.catch(() => undefined) };
+  }
+
+  it('shows progress until the full stage is ready', async () => {
+    const { session, complete, settled, onFail } = await openInstant();
+    expect([session.isOpening, session.isFilling]).toEqual([false, true]);
+    complete();
+    await settled;
+    expect(session.isFilling).toBe(false);
+    expect(onFail).not.toHaveBeenCalled();
+  });
+
+  it('says so when the full stage fails, and keeps the engine', async () => {
+    const { session, fail, settled, onFail } = await openInstant();
+    const failure = new LatelightError('download-failed', 'model: expected a file, got status 404');
+    fail(failure);
+    await settled;
+    await Promise.resolve();
+    expect(onFail).toHaveBeenCalledExactlyOnceWith(failure);
+    expect([session.isFilling, session.engine !== undefined]).toEqual([false, true]);
+  });
+
+  it('says nothing of a failure after it was closed', async () => {
+    const { session, fail, settled, onFail } = await openInstant();
+    session.close();
+    fail(new LatelightError('closed', 'engine: closed'));
+    await settled;
+    await Promise.resolve();
+    expect(onFail).not.toHaveBeenCalled();
+  });
 });

@@ -16,18 +16,33 @@ export class EngineSession {
   private readonly openEngine: OpenEngine;
   private readonly onChange: () => void;
   private readonly onOpen: (engine: SearchEngine) => void;
+  private readonly onFail: (error: unknown) => void;
   private opening: Promise<SearchEngine> | undefined;
   private controller: AbortController | undefined;
 
-  /** @param onOpen called once for every engine that opened */
-  constructor(openEngine: OpenEngine, onChange: () => void, onOpen: (engine: SearchEngine) => void) {
+  /**
+   * @param onOpen called once for every engine that opened
+   * @param onFail called when an engine that opened in its instant stage cannot get any further
+   */
+  constructor(
+    openEngine: OpenEngine,
+    onChange: () => void,
+    onOpen: (engine: SearchEngine) => void,
+    onFail: (error: unknown) => void,
+  ) {
     this.openEngine = openEngine;
     this.onChange = onChange;
     this.onOpen = onOpen;
+    this.onFail = onFail;
   }
 
   get isOpening(): boolean {
     return this.controller !== undefined && this.engine === undefined;
+  }
+
+  /** Whether the engine searches already while more of it arrives. */
+  get isFilling(): boolean {
+    return this.engine?.stage === 'instant' && this.progress !== undefined;
   }
 
   /**
@@ -67,9 +82,12 @@ export class EngineSession {
       }
       this.engine = engine;
       this.onOpen(engine);
-      const finish = () => this.finish(controller);
-      if (engine.stage === 'instant') engine.ready.then(finish, finish);
-      else finish();
+      if (engine.stage === 'instant') {
+        engine.ready.then(
+          () => this.finish(controller),
+          (error) => this.finish(controller) && this.onFail(error),
+        );
+      } else this.finish(controller);
       this.onChange();
       return engine;
     } catch (error) {
@@ -82,10 +100,11 @@ export class EngineSession {
     }
   }
 
-  /** No more bytes are to come for this attempt. */
-  private finish(controller: AbortController): void {
-    if (this.controller !== controller) return;
+  /** No more bytes are to come for this attempt. Whether it is still the one that counts. */
+  private finish(controller: AbortController): boolean {
+    if (this.controller !== controller) return false;
     this.progress = undefined;
     this.onChange();
+    return true;
   }
 }

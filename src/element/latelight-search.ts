@@ -55,6 +55,7 @@ export class LatelightSearch extends LitElement {
     open,
     () => this.requestUpdate(),
     (engine) => this.emit('latelight-ready', engine),
+    (error) => this.showError(error),
   );
   private readonly sequence = new QuerySequence<SearchResult>({
     run: (query, signal) => this.search(query, signal),
@@ -327,7 +328,7 @@ export class LatelightSearch extends LitElement {
             </button>`
           : html`<kbd aria-hidden="true">/</kbd>`
       }
-      ${session.isOpening || session.progress ? this.renderProgress() : this.isBusy ? html`<span class="sweep"></span>` : nothing}
+      ${session.isOpening || session.isFilling ? this.renderProgress() : this.isBusy ? html`<span class="sweep"></span>` : nothing}
     </form>`;
   }
 

@@ -241,6 +241,9 @@ describe('manifest', () => {
 
   it('reads what it should', () => {
     expect(parse(() => undefined)()).toMatchObject({ passageCount: 2, siteRoot: '../' });
+    expect(parse(() => undefined)().queryEncoder.queryTable).toBeUndefined();
+    const withTable = parse((m) => Object.assign(m.queryEncoder, { queryTable: file('models/a.llq') }));
+    expect(withTable().queryEncoder.queryTable).toEqual(file('models/a.llq'));
   });
 
   it('names the field that is wrong', () => {
@@ -265,6 +268,10 @@ describe('manifest', () => {
         m.shards[0].file = '../../secret';
       }),
     ).toThrow(/shards\[0\].file/);
+    expect(parse((m) => Object.assign(m.queryEncoder, { queryTable: file('/etc/a.llq') }))).toThrow(
+      /queryEncoder.queryTable.file/,
+    );
+    expect(parse((m) => Object.assign(m.queryEncoder, { queryTable: null }))).toThrow(/queryTable to be an object/);
     expect(
       parse((m) => {
         m.runtime.wasm.file = 'https://evil.example/a.wasm';
