@@ -43,6 +43,7 @@ export async function indexFiles(
 
   const runtime = runtimeFiles();
   const tokenizer = new TextEncoder().encode(JSON.stringify(packTokenizer(model.folder.tokenizerJson)));
+  const { queryTable } = input;
   const codecRef = await add('models', '.llc', () => model.codecBytes);
   const manifest: Manifest = {
     format: 'latelight',
@@ -65,7 +66,7 @@ export async function indexFiles(
         wasm: await addPath('models', '.onnx', await pageWeights(model.folder, 'wasm')),
         webgpu: input.webgpu ? await addPath('models', '.onnx', await pageWeights(model.folder, 'webgpu')) : undefined,
       },
-      queryTable: input.queryTable && (await add('models', '.llq', input.queryTable)),
+      queryTable: queryTable && (await add('models', '.llq', () => queryTable)),
     },
     runtime: {
       wasm: await addPath('runtime', '.wasm', runtime.wasm),

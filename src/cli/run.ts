@@ -155,13 +155,15 @@ function commandLine(io: CliIo): Command {
       ),
     );
 
-  command('fit-table', 'fit the table that answers searches before the encoder has arrived, on queries')
+  said(command('fit-table', 'fit the table that answers searches before the encoder has arrived, on queries'))
     .argument('<files...>', 'queries: .jsonl (field query or text) or a query a line; .gz of either')
     .addOption(model())
     .addOption(dim())
     .addOption(subspace())
     .addOption(new Option('--queries <n>', 'queries sampled').argParser(wholeNumber(100, 10_000_000)).default(40_000))
-    .action((files, options) => fitTableCommand(files, { ...options, shape: shapeOf(options) }, io));
+    .action((files, options) =>
+      fitTableCommand(files, { ...options, shape: shapeOf(options), overrides: overridesOf(options) }, io),
+    );
 
   return program;
 }

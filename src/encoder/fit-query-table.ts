@@ -77,7 +77,7 @@ export class QueryTableFit {
   private async rowAlone(id: number): Promise<Float32Array> {
     const { tokenizer } = this.encoder;
     const empty = tokenizer.encode('', 'query');
-    const at = tokenizer.textStart;
+    const at = tokenizer.textStart('query');
     const ids = empty.ids.toSpliced(at, 0, id);
     const rows = await this.rowsOf(ids, empty.attentionMask.toSpliced(at, 0, 1));
     return rows.subarray(at * this.codec.dim, (at + 1) * this.codec.dim);

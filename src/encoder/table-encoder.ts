@@ -30,7 +30,7 @@ export class TableEncoder {
     const { dim } = this.codec;
     const { ids, tailCount } = this.tokenizer.encode(text, 'query');
     const rows = ids.map((id) => this.rowOfId.get(id));
-    const ofText = rows.slice(this.tokenizer.textStart, ids.length - tailCount);
+    const ofText = rows.slice(this.tokenizer.textStart('query'), ids.length - tailCount);
     if (ofText.every((row) => row === undefined)) return undefined;
     const codes = new Int8Array(ids.length * dim); // [tokenCount, dim]
     rows.forEach((row, token) => {

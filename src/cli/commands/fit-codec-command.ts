@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { writeCodec } from '../../codec/codec-file.ts';
 import { type FitRows, fitCodec } from '../../codec/fit.ts';
-import { seededRandom } from '../../codec/random.ts';
+import { seededRandom, seededSample } from '../../codec/random.ts';
 import type { ModelOverrides } from '../../encoder/model-config.ts';
 import { openModelFolder } from '../../encoder/model-folder.ts';
 import { LatelightError } from '../../errors.ts';
@@ -37,7 +37,7 @@ export interface FitCodecOptions {
 const MOST_ROWS = 60_000;
 
 export async function fitCodecCommand(files: string[], options: FitCodecOptions, io: CliIo): Promise<void> {
-  const texts = sample((await Promise.all(files.map(readTexts))).flat(), options.passages);
+  const texts = seededSample((await Promise.all(files.map(readTexts))).flat(), options.passages);
   if (texts.length < 100) {
     throw new LatelightError(
       'bad-option',
@@ -110,17 +110,6 @@ async function readTexts(path: string): Promise<string[]> {
       return passage ?? plain ?? '';
     })
     .filter(Boolean);
-}
-
-/** A seeded sample without replacement, in a seeded order. */
-function sample(texts: string[], count: number): string[] {
-  const random = seededRandom(1);
-  const pool = [...texts];
-  for (let i = 0; i < Math.min(count, pool.length); i++) {
-    const j = i + Math.floor(random() * (pool.length - i));
-    [pool[i], pool[j]] = [pool[j], pool[i]];
-  }
-  return pool.slice(0, count);
 }
 
 /** A seeded sample of the groups of all passages, with only the rows they need. */

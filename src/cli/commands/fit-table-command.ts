@@ -1,21 +1,25 @@
 // `latelight fit-table <files>`: the instant stage's query table for a model, from many queries, written into the model's folder.
 
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { seededRandom } from '../../codec/random.ts';
+import { seededSample } from '../../codec/random.ts';
 import { QueryTableFit } from '../../encoder/fit-query-table.ts';
+import type { ModelOverrides } from '../../encoder/model-config.ts';
 import { LatelightError, throwIfAborted } from '../../errors.ts';
 import { writeQueryTable } from '../../format/query-table.ts';
+import { resolveModel } from '../hub.ts';
 import type { CliIo } from '../io.ts';
-import { type CodecShape, openModel, openQueryEncoder } from '../model.ts';
+import { openModel, openQueryEncoder, type ShapeChoice } from '../model.ts';
+import { writeWhole } from '../model-cache.ts';
 import { startProgress } from '../progress.ts';
 import { queryTableFileName } from '../query-table-file.ts';
 import { formatBytes } from '../text.ts';
 
 export interface FitTableOptions {
   model: string;
-  shape: CodecShape;
+  shape: ShapeChoice;
+  overrides: ModelOverrides;
   queries: number;
 }
 
@@ -29,8 +33,9 @@ export async function fitTableCommand(files: string[], options: FitTableOptions,
       `fit-table: expected at least ${LEAST_QUERIES} different queries, got ${all.length}. Name more files.`,
     );
   }
-  const queries = sample(all, options.queries);
-  const model = await openModel(options.model, options.shape);
+  const queries = seededSample(all, options.queries);
+  const path = await resolveModel(options.model, io);
+  const model = await openModel(path, options.shape, options.overrides);
   const encoder = await openQueryEncoder(model.folder);
   try {
     const fit = new QueryTableFit(encoder, model.codec);
@@ -48,10 +53,9 @@ export async function fitTableCommand(files: string[], options: FitTableOptions,
     });
     words.stop();
     const bytes = writeQueryTable(table, model.codecSha256);
-    const path = join(options.model, queryTableFileName(options.shape));
-    await writeFile(`${path}.tmp`, bytes);
-    await rename(`${path}.tmp`, path);
-    io.out(`${path}: ${formatBytes(bytes.length)}, ${table.ids.length} ids from ${queries.length} queries\n`);
+    const tablePath = join(path, queryTableFileName(model.shape));
+    await writeWhole(tablePath, bytes);
+    io.out(`${tablePath}: ${formatBytes(bytes.length)}, ${table.ids.length} ids from ${queries.length} queries\n`);
   } finally {
     await encoder.close();
   }
@@ -69,15 +73,4 @@ async function readQueries(path: string): Promise<string[]> {
       return query ?? plain ?? '';
     })
     .filter(Boolean);
-}
-
-/** A seeded sample without replacement. */
-function sample(texts: string[], count: number): string[] {
-  const random = seededRandom(1);
-  const pool = [...texts];
-  for (let i = 0; i < Math.min(count, pool.length); i++) {
-    const j = i + Math.floor(random() * (pool.length - i));
-    [pool[i], pool[j]] = [pool[j], pool[i]];
-  }
-  return pool.slice(0, count);
 }
