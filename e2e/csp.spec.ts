@@ -22,6 +22,8 @@ test('the page searches under it, and nothing is reported', async ({ page }) => 
   const box = page.getByRole('searchbox', { name: 'Search' });
   await box.fill('redact passwords');
   await expect(page.getByRole('region', { name: 'Results' }).getByRole('listitem').first()).toContainText(/redact/i);
+  // All the way to the encoder, whose runtime is what a policy may stop.
+  await expect(page.locator('.results[data-stage=full]')).toBeVisible();
   expect(violations).toEqual([]);
 });
 
@@ -40,6 +42,6 @@ test('no request leaves the origin', async ({ page }) => {
   await page.goto(SMALL);
   const box = page.getByRole('searchbox', { name: 'Search' });
   await box.fill('transport');
-  await expect(page.getByRole('region', { name: 'Results' }).getByRole('listitem').first()).toBeVisible();
+  await expect(page.locator('.results[data-stage=full]').getByRole('listitem').first()).toBeVisible();
   expect(foreign).toEqual([]);
 });
