@@ -35,6 +35,19 @@ async function expectLargeTargets(page: Page): Promise<void> {
   }
 }
 
+/** Holds files back until the returned function is called. */
+async function hold(page: Page, files: string): Promise<() => void> {
+  let release = () => {};
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await page.route(files, async (route) => {
+    await held;
+    await route.continue();
+  });
+  return release;
+}
+
 for (const colorScheme of ['light', 'dark'] as const) {
   for (const width of [1280, 320]) {
     test.describe(`${colorScheme}, ${width} px`, () => {
@@ -49,14 +62,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       });
 
       test('loading', async ({ page }) => {
-        let release = () => {};
-        const held = new Promise<void>((resolve) => {
-          release = resolve;
-        });
-        await page.route('**/models/**', async (route) => {
-          await held;
-          await route.continue();
-        });
+        const release = await hold(page, '**/models/*.llq');
         await page.goto('./?q=timeout');
         await expect(page.getByRole('progressbar')).toBeVisible();
         await expect(page.getByText(/^Downloading .* of .* MB, once\. Your search runs/)).toBeVisible();
@@ -67,9 +73,21 @@ for (const colorScheme of ['light', 'dark'] as const) {
         await expect(page.getByRole('progressbar')).toHaveCount(0);
       });
 
+      test('quick results while the model is on its way', async ({ page }) => {
+        const release = await hold(page, '**/models/*.onnx');
+        await page.goto('./?q=timeout');
+        await expect(hits(page)).toHaveCount(10);
+        await expect(page.getByText(/^Quick results; better ones after .* of .* MB\.$/)).toBeVisible();
+        await expectNoViolations(page);
+        await expectNoSidewaysScroll(page);
+        release();
+        await expect(page.getByText(/^The best 10 of/)).toBeVisible();
+        await expect(page.getByRole('progressbar')).toHaveCount(0);
+      });
+
       test('results, a chip pressed, details open', async ({ page }) => {
         await page.goto('./?q=set a request timeout');
-        await expect(hits(page)).toHaveCount(10);
+        await expect(page.getByText(/^The best 10 of/)).toBeVisible();
         await expectNoViolations(page);
         await expectNoSidewaysScroll(page);
         await expectLargeTargets(page);
