@@ -25,8 +25,8 @@ const PANELS: Panel[] = [
     title: 'Memory and codes',
     unit: 'MB',
     series: [
-      { name: 'memory, one worker', value: ({ scored }) => scored[0].residentBytes / 1e6 },
-      { name: 'codes downloaded', value: ({ codeBytes }) => codeBytes / 1e6 },
+      { name: 'one worker', value: ({ scored }) => scored[0].residentBytes / 1e6 },
+      { name: 'codes', value: ({ codeBytes }) => codeBytes / 1e6 },
     ],
   },
 ];
