@@ -16,11 +16,14 @@ import {
   wholeWeights,
 } from '../src/cli/model.ts';
 import { defaultModelFolder } from '../src/cli/package-files.ts';
+import { indexTableBytes } from '../src/cli/query-table-file.ts';
 import type { Codec } from '../src/codec/codec.ts';
 import { Encoder } from '../src/encoder/encoder.ts';
 import { type ModelFolder, openModelFolder } from '../src/encoder/model-folder.ts';
 import { openNodeRuntime } from '../src/encoder/runtime-node.ts';
+import { TableEncoder } from '../src/encoder/table-encoder.ts';
 import { createWasmScorer } from '../src/engine/wasm-scorer.ts';
+import { readQueryTable } from '../src/format/query-table.ts';
 import { sha256Hex } from '../src/format/sha256.ts';
 import { readShard, writeShard } from '../src/format/shard.ts';
 import { codeDocument, type EncodedRows } from '../src/indexing/encode-passage.ts';
@@ -159,6 +162,15 @@ async function searchCodes(
   }
 }
 
+/** The queries as a page scores them before its encoder has arrived; nothing when the model has no query table for the codec. */
+async function tableCodes(model: OpenModel, { texts, queries }: EncodedSet) {
+  const bytes = await indexTableBytes(model, texts);
+  if (!bytes) return undefined;
+  const table = readQueryTable(bytes, { ...model.codec, codecSha256: model.codecSha256 });
+  const encoder = new TableEncoder(model.folder.tokenizer, table, model.codec);
+  return queries.map((query) => encoder.queryCodes(query));
+}
+
 async function measureModel(data: EncodedSet, shapes: CodecShape[]): Promise<void> {
   const { documents, queryRows } = data;
   const rowCount = documents.data.length / documents.dim;
@@ -179,6 +191,8 @@ async function measureModel(data: EncodedSet, shapes: CodecShape[]): Promise<voi
       const coded = codeAll(codec, documents, stage === 'coded and pooled');
       const bytes = coded.reduce((sum, { blocks }) => sum + blocks.length, 0);
       add(shapeName(shape, stage), data, await searchCodes(opened, coded, queryCodes), bytes);
+      const table = stage === 'coded and pooled' && (await tableCodes(opened, data));
+      if (table) add(shapeName(shape, 'instant stage'), data, await searchCodes(opened, coded, table), bytes);
     }
   }
 }
