@@ -197,7 +197,7 @@ describe('pooling', () => {
   it('aims at whole blocks, and leaves short passages alone', () => {
     for (const tokens of [17, 47, 48, 100, 256, 519]) expect(targetRowCount(tokens) % BLOCK_ROWS).toBe(0);
     for (const tokens of [0, 1, 15, 16]) expect(targetRowCount(tokens)).toBe(tokens);
-    expect(targetRowCount(256)).toBe(80);
+    expect(targetRowCount(256)).toBe(64);
   });
 });
 

@@ -7,7 +7,7 @@ import type { Codec } from './codec.ts';
 /** Weight of the members' scores against the distance from their mean: 4, 9 and 20 were tried (docs/decisions/0002). */
 export const MEMBER_WEIGHT = 9;
 /** Changes whenever the codes of the same rows would: cached passages of another version are encoded again. */
-export const CODING_VERSION = 2;
+export const CODING_VERSION = 3;
 /** Coordinate-descent sweeps over the subspaces; most rows stop changing before the third ends. */
 const SWEEPS = 3;
 /** A code changes only for a gain above rounding, so that equal losses never depend on the order of sums. */

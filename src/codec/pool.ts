@@ -4,7 +4,7 @@
 import { BLOCK_ROWS } from '../format/layout.ts';
 
 /** Tokens that a pooled row stands for, and where between two whole blocks to round up: docs/decisions/0002. */
-const POOL_FACTOR = 2.9;
+const POOL_FACTOR = 3.77;
 const ROUND_UP_FROM = 0.7;
 
 /** Rows a passage is pooled to: whole blocks of 16, so that little is padded; short passages keep all of theirs. */
