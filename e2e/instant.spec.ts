@@ -224,3 +224,38 @@ test('with `instant: false`, or an index without a table, open waits for everyth
   await page.context().route('**/manifest.json', (route) => route.fulfill({ json: { ...rest, queryEncoder: older } }));
   expect(await openOnce(true)).toEqual({ stage: 'full', called: false, found: 'full' });
 });
+
+test('focus stays on a hit that moves, and goes to the one in its place when it goes', async ({ page }) => {
+  await page.goto(SMALL);
+  // Handed in, because no index can be told which hits its two stages are to find.
+  await page.evaluate(() => {
+    const timings = { encodeMs: 1, scoreMs: 0, fetchMs: 0, alignMs: 0, totalMs: 1 };
+    const result = (query: string, stage: string, ids: number[]) => ({
+      ...{ query, stage, words: [], backend: 'wasm', encoder: 'wasm', passageCount: 9, timings },
+      hits: ids.map((id) => ({ id, url: `${id}.html`, title: `Hit ${id}`, headings: [], excerpt: '', marks: [] })),
+    });
+    const page = globalThis as unknown as { finish: () => void };
+    const search = document.querySelector('latelight-search') as unknown as { engine: object; query: string };
+    search.engine = {
+      ...{ siteRoot: location.href, notice: '', stage: 'instant' },
+      search: (query: string, { onInstant }: { onInstant: (early: object) => void }) => {
+        onInstant(result(query, 'instant', [1, 2, 3]));
+        return new Promise((resolve) => {
+          page.finish = () => resolve(result(query, 'full', [3, 1, 4]));
+        });
+      },
+    };
+    search.query = 'first';
+  });
+  const finish = () => page.evaluate(() => (globalThis as unknown as { finish: () => void }).finish());
+  const link = (name: string) => page.getByRole('link', { name });
+  await link('Hit 3').focus();
+  await finish();
+  await expect(link('Hit 4')).toBeVisible();
+  await expect(link('Hit 3')).toBeFocused();
+  await box(page).fill('second');
+  await link('Hit 2').focus();
+  await finish();
+  await expect(link('Hit 4')).toBeVisible();
+  await expect(link('Hit 1')).toBeFocused();
+});
