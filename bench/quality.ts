@@ -220,8 +220,10 @@ async function measureSet(folder: string, model: ModelFolder, shapes: CodecShape
   }
   await measureModel(data, shapes);
 
-  const keyword = rankWithMiniSearch(texts, queries, DEPTH);
-  add('MiniSearch BM25', data, keyword.rankings, keyword.bytes);
+  for (const tuned of [false, true]) {
+    const { rankings, bytes } = rankWithMiniSearch(texts, queries, DEPTH, tuned);
+    add(tuned ? 'MiniSearch BM25, without stop words' : 'MiniSearch BM25', data, rankings, bytes);
+  }
   for (const [way, { rankings, bytes }] of Object.entries(await rankWithPagefind(texts, queries, DEPTH))) {
     add(`Pagefind, ${way}`, data, rankings, bytes);
   }

@@ -8,8 +8,12 @@ const STOP_WORDS = new Set(
   ).split(' '),
 );
 
+export function isStopWord(word: string): boolean {
+  return STOP_WORDS.has(word.toLowerCase().replace(/[^a-z']/g, ''));
+}
+
 /** The query without them; the query itself when nothing else is in it. */
 export function withoutStopWords(query: string): string {
-  const kept = query.split(/\s+/).filter((word) => !STOP_WORDS.has(word.toLowerCase().replace(/[^a-z']/g, '')));
+  const kept = query.split(/\s+/).filter((word) => !isStopWord(word));
   return kept.length > 0 ? kept.join(' ') : query;
 }

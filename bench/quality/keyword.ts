@@ -9,7 +9,7 @@ import MiniSearch from 'minisearch';
 import { close, createIndex } from 'pagefind';
 import { chromiumLaunch } from '../../scripts/install.js';
 import { folderBytes } from '../peers/build.ts';
-import { withoutStopWords } from '../peers/stop-words.ts';
+import { isStopWord, withoutStopWords } from '../peers/stop-words.ts';
 import { serveFolders } from '../static-server.ts';
 
 export interface Ranked {
@@ -19,9 +19,18 @@ export interface Ranked {
   bytes: number;
 }
 
-/** BM25+ with MiniSearch's defaults: k 1.2, b 0.7, d 0.5, any word may match, no stemming, no stop words, whole words. */
-export function rankWithMiniSearch(documents: string[], queries: string[], depth: number): Ranked {
-  const index = new MiniSearch<{ id: number; text: string }>({ fields: ['text'] });
+/**
+ * BM25+ with MiniSearch's defaults: k 1.2, b 0.7, d 0.5, any word may match, no stemming, whole words. `tuned` is plain BM25 (d 0)
+ * with stop words left out of index and query.
+ */
+export function rankWithMiniSearch(documents: string[], queries: string[], depth: number, tuned: boolean): Ranked {
+  const index = new MiniSearch<{ id: number; text: string }>({
+    fields: ['text'],
+    ...(tuned && {
+      processTerm: (term: string) => (isStopWord(term) ? null : term.toLowerCase()),
+      searchOptions: { bm25: { k: 1.2, b: 0.75, d: 0 } },
+    }),
+  });
   index.addAll(documents.map((text, id) => ({ id, text })));
   const rankings = queries.map((query) =>
     index
