@@ -206,7 +206,7 @@ describe('errors', () => {
       ],
       [['index', join(folder, 'site'), '-o', join(folder, 'site')], 2, /\[bad-option\].*another folder than the input/],
       [['index', join(folder, 'site'), '--model', folder], 1, /\[bad-model\].*config_sentence_transformers\.json/],
-      [['index', join(folder, 'site'), '--dim', '64'], 1, /\[bad-model\].*codec-64x2\.llc.*fit-codec/],
+      [['index', join(folder, 'site'), '--dim', '96'], 1, /\[bad-model\].*codec-96x2\.llc.*fit-codec/],
       [['index', join(folder, 'site'), '--dim', 'many'], 2, /whole number from 8 to 256/],
       [['search', folder, 'x'], 1, /\[download-failed\].*expected a manifest/],
       [['search', join(folder, 'index'), 'x', '--limit', '0'], 2, /whole number from 1 to 512/],
