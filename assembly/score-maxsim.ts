@@ -1,10 +1,10 @@
 // MaxSim over 4-bit codes, 16 rows and two query tokens at a time (AssemblyScript, SIMD). Exact: checkCodec proves that a pair score
 // fits 16 bits. Two kernels over the same codes: scoreGrouped, whose sums stay in bytes for four subspaces, and scoreWide for the
-// rare query token whose partial scores do not allow that. What was counted and measured: docs/decisions/0004-cpu-scorer.md
+// rare query token whose partial scores do not allow that. A third, by products, is in score-dots.ts. What was counted and measured: docs/decisions/0004-cpu-scorer.md
 // Offsets are bytes. Allocates nothing: the host owns the memory and checks every size before a call.
 
-/** A passage whose score is this when a kernel is called is left out. */
-const EXCLUDED: i32 = i32.MIN_VALUE;
+import { EXCLUDED, largest, swizzle } from './lanes';
+
 /** Bits of a partial score's low part in grouped tables: four of them, at most 63 each, sum to less than 256. */
 const GROUPED_BITS: i32 = 6;
 /** What buildTables returns when the tables are wide. */
@@ -213,12 +213,6 @@ export function scoreWide(
   }
 }
 
-/** Codes are 0..15, where both instructions agree on every machine; the relaxed one saves V8 on x64 an addition. */
-function swizzle(table: v128, codes: v128): v128 {
-  if (ASC_FEATURE_RELAXED_SIMD) return i8x16.relaxed_swizzle(table, codes);
-  return i8x16.swizzle(table, codes);
-}
-
 /** The larger of even and odd rows' sums. */
 function joinGrouped(low: v128, lowOdd: v128, high: v128, highOdd: v128): v128 {
   const odd = i16x8.add(lowOdd, i16x8.shl(highOdd, GROUPED_BITS));
@@ -232,13 +226,6 @@ function joinEven(low: v128, odd: v128, high: v128): v128 {
 
 function joinOdd(odd: v128, high: v128): v128 {
   return i16x8.add(odd, v128.and(high, i16x8.splat(-256)));
-}
-
-function largest(v: v128): i32 {
-  v = i16x8.max_s(v, i8x16.shuffle(v, v, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7));
-  v = i16x8.max_s(v, i8x16.shuffle(v, v, 4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11));
-  v = i16x8.max_s(v, i8x16.shuffle(v, v, 2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13));
-  return i16x8.extract_lane_s(v, 0);
 }
 
 function largestUnsigned(v: v128): i32 {

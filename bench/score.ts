@@ -98,11 +98,15 @@ for (const wanted of CASES) {
   const codec = randomCodec(1, wanted.dim, wanted.subspaceDim);
   const shard = randomShard(2, codec, new Array(wanted.passageCount).fill(wanted.rows / BLOCK_ROWS));
   const query = randomQuery(3, wanted.tokenCount, wanted.dim);
-  for (const relaxed of [false, true]) {
-    const maxsim = await createWasmMaxsim(codec, relaxed);
+  const kernels = [
+    { name: 'tables, SIMD', maxsim: await createWasmMaxsim(codec, { relaxed: false }) },
+    { name: 'tables, relaxed SIMD', maxsim: await createWasmMaxsim(codec, { relaxed: true, kernel: 'tables' }) },
+    { name: 'products, relaxed SIMD', maxsim: await createWasmMaxsim(codec, { relaxed: true }) },
+  ];
+  for (const { name, maxsim } of kernels) {
+    if (name.startsWith('products') && maxsim.kernel !== 'dots') continue;
     maxsim.addShard(shard);
-    const row = toRow(relaxed ? 'wasm relaxed' : 'wasm', wanted, await measure(() => maxsim.score(query, undefined)));
-    rows.push(row);
+    rows.push(toRow(name, wanted, await measure(() => maxsim.score(query, undefined))));
   }
   const scorer = await createWasmScorer(codec);
   await scorer.addShard(shard);

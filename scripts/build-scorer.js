@@ -1,4 +1,4 @@
-// Compiles assembly/score-maxsim.ts twice, without and with relaxed SIMD, into one generated TypeScript module. Run by `npm
+// Compiles assembly/ twice, without and with relaxed SIMD, which the kernel of products needs, into one generated TypeScript module. Run by `npm
 // install` (prepare), so it must not fail where the compiler is not installed and nothing needs compiling.
 
 import { existsSync } from 'node:fs';
@@ -7,9 +7,10 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const source = 'assembly/score-maxsim.ts';
+const tables = 'assembly/score-maxsim.ts';
+const products = 'assembly/score-dots.ts';
 const target = join(root, 'src/kernels/score-maxsim-wasm.generated.ts');
-const options = ['--runtime', 'stub', '--importMemory', '-O3', '--noAssert', '--enable', 'simd'];
+const options = ['--runtime', 'stub', '--importMemory', '-O3', '--shrinkLevel', '1', '--noAssert', '--enable', 'simd'];
 
 async function compilerOrNothing() {
   try {
@@ -20,14 +21,18 @@ async function compilerOrNothing() {
   }
 }
 
-async function compile(asc, features) {
+async function compile(asc, sources, features) {
   let wasm;
-  const { error, stderr } = await asc.main([source, '--baseDir', root, '-o', 'scorer.wasm', ...options, ...features], {
-    writeFile: (name, contents) => {
-      if (name === 'scorer.wasm') wasm = contents;
+  const { error, stderr } = await asc.main(
+    [...sources, '--baseDir', root, '-o', 'scorer.wasm', ...options, ...features],
+    {
+      writeFile: (name, contents) => {
+        if (name === 'scorer.wasm') wasm = contents;
+      },
     },
-  });
-  if (error || !wasm) throw new Error(`build-scorer: ${source} does not compile\n${stderr}`, { cause: error });
+  );
+  if (error || !wasm)
+    throw new Error(`build-scorer: ${sources.join(', ')} does not compile\n${stderr}`, { cause: error });
   return wasm;
 }
 
@@ -37,9 +42,9 @@ function constant(name, wasm) {
 
 const asc = await compilerOrNothing();
 if (asc) {
-  const plain = await compile(asc, []);
-  const relaxed = await compile(asc, ['--enable', 'relaxed-simd']);
-  const text = `// Made by scripts/build-scorer.js from ${source}; not to be edited.\n\n${constant('SIMD', plain)}\n${constant('RELAXED_SIMD', relaxed)}`;
+  const plain = await compile(asc, [tables], []);
+  const relaxed = await compile(asc, [tables, products], ['--enable', 'relaxed-simd']);
+  const text = `// Made by scripts/build-scorer.js from assembly/; not to be edited.\n\n${constant('SIMD', plain)}\n${constant('RELAXED_SIMD', relaxed)}`;
   const partial = `${target}.${process.pid}.tmp`;
   await mkdir(dirname(target), { recursive: true });
   await writeFile(partial, text);

@@ -90,7 +90,7 @@ export async function compare(theirs: Theirs): Promise<Result[]> {
     const preloaded = await openTheirs(theirs);
     preloaded.load_documents(floats, new Uint32Array(PASSAGES).fill(ROWS), DIM);
     const batch = await openTheirs(theirs);
-    const ours = [await createWasmMaxsim(codec, false), await createWasmMaxsim(codec, true)];
+    const ours = [await createWasmMaxsim(codec, { relaxed: false }), await createWasmMaxsim(codec, { relaxed: true })];
     for (const maxsim of ours) maxsim.addShard(shard);
 
     const contestants = {

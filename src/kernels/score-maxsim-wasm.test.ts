@@ -1,5 +1,5 @@
-// The two builds of the WASM kernel are exact: plain SIMD everywhere, relaxed SIMD although its instructions may differ between
-// machines outside the range that the kernel stays in. Every byte of codes, codecs at the limit, both kinds of tables.
+// Both builds of the WASM kernels are exact: plain SIMD everywhere, relaxed SIMD although its instructions may differ between
+// machines outside the range that the kernels stay in. Every byte of codes, codecs at the limits, both kinds of tables, products.
 
 import { setFlagsFromString } from 'node:v8';
 import { describe, expect, it } from 'vitest';
@@ -10,6 +10,7 @@ import { blockBytes } from '../format/layout.ts';
 import type { QueryCodes, ShardCodes } from '../types.ts';
 import { scoreMaxsimReference } from './score-maxsim.reference.ts';
 import { createWasmMaxsim } from './score-maxsim-wasm.ts';
+import { EXCLUDED_SCORE } from './search-input.ts';
 
 setFlagsFromString('--experimental-wasm-relaxed-simd'); // newer than Node 20's defaults; browsers have it
 
@@ -30,10 +31,10 @@ function reference(codec: Codec, shard: ShardCodes, query: QueryCodes): number[]
 describe.each([
   { build: 'plain', relaxed: false },
   { build: 'relaxed', relaxed: true },
-])('the $build SIMD build', ({ relaxed }) => {
+])('tables in the $build SIMD build', ({ relaxed }) => {
   async function expectExact(codec: Codec, shard: ShardCodes, query: QueryCodes) {
     checkCodec(codec);
-    const maxsim = await createWasmMaxsim(codec, relaxed);
+    const maxsim = await createWasmMaxsim(codec, { relaxed, kernel: 'tables' });
     maxsim.addShard(shard);
     expect(Array.from(maxsim.score(query, undefined)[0])).toEqual(reference(codec, shard, query));
   }
@@ -70,5 +71,64 @@ describe.each([
     const codec = extremeCodec(64, 2);
     const codes = new Int8Array([...randomQuery(4, 1, 64).codes, ...extremeQuery(64, 1).codes]);
     await expectExact(codec, randomShard(5, codec, [1, 3, 2]), { codes, tokenCount: 2, dim: 64 });
+  });
+});
+
+describe('products, in the relaxed SIMD build', () => {
+  /** Codewords from one end of what the kernel takes to the other; `least` and `most` are at the ends of every subspace. */
+  function smallCodec(dim: number, least: number, most: number): Codec {
+    const codec = randomCodec(dim, dim, 2);
+    const codewords = codec.codewords.map((value) => Math.max(least, Math.min(most, value)));
+    for (let subspace = 0; subspace < codec.subspaceCount; subspace++) {
+      codewords.set([least, least, most, most, least, most], subspace * 32);
+    }
+    return { ...codec, codewords };
+  }
+
+  async function expectExact(codec: Codec, shard: ShardCodes, query: QueryCodes) {
+    checkCodec(codec);
+    const maxsim = await createWasmMaxsim(codec, { relaxed: true });
+    expect(maxsim.kernel).toBe('dots');
+    maxsim.addShard(shard);
+    expect(Array.from(maxsim.score(query, undefined)[0])).toEqual(reference(codec, shard, query));
+  }
+
+  it.each([
+    [8, -64, 63],
+    [16, -63, 62],
+    [40, -36, 36],
+    [128, -20, 20],
+  ])('are exact on every byte of codes, at %i dimensions and codewords of %i to %i', async (dim, least, most) => {
+    const codec = smallCodec(dim, least, most);
+    for (const tokenCount of [1, 3, 4, 5, 64]) {
+      await expectExact(codec, everyByte(codec), randomQuery(tokenCount, tokenCount, dim));
+    }
+    await expectExact(codec, everyByte(codec), extremeQuery(dim, 6));
+    const ends = Int8Array.from({ length: 2 * dim }, (_, i) => (i < 2 ? 127 : i >= dim && i < dim + 2 ? -127 : 0));
+    await expectExact(codec, everyByte(codec), { codes: ends, tokenCount: 2, dim });
+  });
+
+  it('are exact over passages of many blocks, with some left out', async () => {
+    const codec = smallCodec(64, -28, 28);
+    const shard = randomShard(7, codec, [1, 19, 2, 40, 3]);
+    const query = randomQuery(8, 9, 64);
+    const maxsim = await createWasmMaxsim(codec, { relaxed: true });
+    maxsim.addShard(shard);
+    const expected = reference(codec, shard, query);
+    expected[1] = EXCLUDED_SCORE;
+    expect(Array.from(maxsim.score(query, Uint32Array.of(0b11101))[0])).toEqual(expected);
+  });
+
+  it('are not used for codewords that do not fit 7 bits, subspaces of 4, or plain SIMD', async () => {
+    const fitting = smallCodec(8, -64, 63);
+    for (const [at, value] of [
+      [40, -65],
+      [41, 64],
+    ]) {
+      const codec = { ...fitting, codewords: fitting.codewords.with(at, value) };
+      expect((await createWasmMaxsim(codec, { relaxed: true })).kernel).toBe('tables');
+    }
+    expect((await createWasmMaxsim(fitting, { relaxed: false })).kernel).toBe('tables');
+    expect((await createWasmMaxsim(randomCodec(1, 8, 4), { relaxed: true })).kernel).toBe('tables');
   });
 });

@@ -42,7 +42,7 @@ it('scores a passage by hand as the reference does', () => {
 
 describe.each(codecs)('score-maxsim in subspaces of $subspaceDim', (codec) => {
   it.each([false, true])('is equal with and without relaxed SIMD (%s)', async (relaxed) => {
-    const maxsim = await createWasmMaxsim(codec, relaxed);
+    const maxsim = await createWasmMaxsim(codec, { relaxed });
     maxsim.addShard(shard(codec));
     for (const tokenCount of [1, 2, 5]) {
       const query = randomQuery(tokenCount, tokenCount, 64);
