@@ -4,7 +4,7 @@ import { expect, type Page, test } from '@playwright/test';
 import type { SearchResult } from '../src/types.ts';
 import { gotoBlank, readManifestFile, SMALL } from './engine.ts';
 
-const QUERY = 'hide passwords in log output';
+const QUERY = 'redact passwords in log output';
 
 const box = (page: Page) => page.getByRole('searchbox', { name: 'Search' });
 const hits = (page: Page) => page.getByRole('region', { name: 'Results' }).getByRole('listitem');
