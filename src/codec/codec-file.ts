@@ -1,6 +1,7 @@
 // The codec's file (*.llc): docs/FORMAT.md, "Codec file". Writer and reader are inverses; the reader proves the codec safe.
 
 import { LatelightError } from '../errors.ts';
+import { writeFileHeader } from '../format/file-header.ts';
 import { CODEWORDS } from '../format/layout.ts';
 import { type Codec, checkCodec } from './codec.ts';
 
@@ -11,15 +12,9 @@ const HEADER_BYTES = 32;
 
 export function writeCodec(codec: Codec): Uint8Array {
   checkCodec(codec);
-  const { dim, subspaceDim, rotation, codewords, codewordScale } = codec;
+  const { dim, rotation, codewords, codewordScale } = codec;
   const bytes = new Uint8Array(HEADER_BYTES + rotation.length * 4 + codewords.length);
-  const view = new DataView(bytes.buffer);
-  for (let i = 0; i < 8; i++) bytes[i] = MAGIC.charCodeAt(i);
-  view.setUint32(8, BYTE_ORDER, true);
-  view.setUint16(12, VERSION, true);
-  view.setUint16(14, HEADER_BYTES, true);
-  view.setUint16(16, dim, true);
-  view.setUint16(18, subspaceDim, true);
+  const view = writeFileHeader(bytes, { magic: MAGIC, version: VERSION, headerBytes: HEADER_BYTES }, codec);
   view.setFloat32(20, codewordScale, true);
   rotation.forEach((value, i) => {
     view.setFloat32(HEADER_BYTES + 4 * i, value, true);

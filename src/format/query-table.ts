@@ -2,13 +2,12 @@
 // can be scored before its encoder has arrived. A model has one of all ids, an index one of the ids its passages use.
 
 import { LatelightError } from '../errors.ts';
+import { FieldChecker, type FileKind, writeCodecHash, writeFileHeader } from './file-header.ts';
 import { rowBytes } from './layout.ts';
 import type { ShardShape } from './shard.ts';
 
-const MAGIC = 'LLQUERY\n';
-const VERSION = 1;
-const BYTE_ORDER = 0x01020304;
 const HEADER_BYTES = 64;
+const KIND: FileKind = { magic: 'LLQUERY\n', version: 1, headerBytes: HEADER_BYTES };
 /** More than any tokenizer has; bounds what is allocated before the file's own length is believed. */
 const MOST_IDS = 1 << 24;
 
@@ -31,17 +30,11 @@ export function writeQueryTable(table: QueryTable, codecSha256: string): Uint8Ar
   const { dim, subspaceDim, vocabularySize, ids, weights, codes } = table;
   const weightsAt = HEADER_BYTES + Math.ceil(vocabularySize / 8);
   const bytes = new Uint8Array(weightsAt + ids.length * (1 + rowBytes(dim, subspaceDim)));
-  const view = new DataView(bytes.buffer);
-  for (let i = 0; i < 8; i++) bytes[i] = MAGIC.charCodeAt(i);
-  view.setUint32(8, BYTE_ORDER, true);
-  view.setUint16(12, VERSION, true);
-  view.setUint16(14, HEADER_BYTES, true);
-  view.setUint16(16, dim, true);
-  view.setUint16(18, subspaceDim, true);
+  const view = writeFileHeader(bytes, KIND, table);
   view.setUint32(20, vocabularySize, true);
   view.setUint32(24, ids.length, true);
   view.setUint32(28, bytes.length, true);
-  for (let i = 0; i < 16; i++) bytes[32 + i] = Number.parseInt(codecSha256.slice(2 * i, 2 * i + 2), 16);
+  writeCodecHash(bytes, 32, codecSha256);
   for (const id of ids) bytes[HEADER_BYTES + (id >> 3)] |= 1 << (id & 7);
   bytes.set(weights, weightsAt);
   bytes.set(codes, weightsAt + ids.length);
@@ -54,43 +47,33 @@ export function writeQueryTable(table: QueryTable, codecSha256: string): Uint8Ar
  * @throws LatelightError `bad-model` naming the first field that is wrong
  */
 export function readQueryTable(bytes: Uint8Array, shape: ShardShape): QueryTable {
-  const fail = (what: string): never => {
+  const check = new FieldChecker((what) => {
     throw new LatelightError('bad-model', `query table: ${what}. Download it again, or index the site again.`);
-  };
-  const expectField = (name: string, expected: unknown, got: unknown) => {
-    if (expected !== got) fail(`expected ${name} ${expected}, got ${got}`);
-  };
-  if (bytes.length < HEADER_BYTES) fail(`expected at least ${HEADER_BYTES} bytes, got ${bytes.length}`);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  expectField('magic', JSON.stringify(MAGIC), JSON.stringify(String.fromCharCode(...bytes.subarray(0, 8))));
-  expectField('byte order', BYTE_ORDER, view.getUint32(8, true));
-  expectField('version', VERSION, view.getUint16(12, true));
-  expectField('header bytes', HEADER_BYTES, view.getUint16(14, true));
-  expectField('dimension', shape.dim, view.getUint16(16, true));
-  expectField('subspace dimension', shape.subspaceDim, view.getUint16(18, true));
+  });
+  const view = check.expectHeader(bytes, KIND, shape);
   const vocabularySize = view.getUint32(20, true);
   const rowCount = view.getUint32(24, true);
   if (vocabularySize > MOST_IDS || rowCount > vocabularySize) {
-    fail(`expected at most ${MOST_IDS} ids and a row for each, got ${rowCount} rows for ${vocabularySize} ids`);
+    check.fail(`expected at most ${MOST_IDS} ids and a row for each, got ${rowCount} rows for ${vocabularySize} ids`);
   }
   const weightsAt = HEADER_BYTES + Math.ceil(vocabularySize / 8);
   const codesAt = weightsAt + rowCount;
   const size = codesAt + rowCount * rowBytes(shape.dim, shape.subspaceDim);
-  expectField('file bytes', size, view.getUint32(28, true));
-  expectField('file bytes', size, bytes.length);
+  check.expect('file bytes', size, view.getUint32(28, true));
+  check.expect('file bytes', size, bytes.length);
   const codec = Array.from(bytes.subarray(32, 48), (byte) => byte.toString(16).padStart(2, '0')).join('');
-  expectField('codec', shape.codecSha256.slice(0, 32), codec);
-  for (let i = 48; i < HEADER_BYTES; i++) expectField(`reserved byte ${i}`, 0, bytes[i]);
+  check.expect('codec', shape.codecSha256.slice(0, 32), codec);
+  for (let i = 48; i < HEADER_BYTES; i++) check.expect(`reserved byte ${i}`, 0, bytes[i]);
 
   const ids = new Uint32Array(rowCount);
   let found = 0;
   for (let id = 0; id < 8 * (weightsAt - HEADER_BYTES); id++) {
     if (((bytes[HEADER_BYTES + (id >> 3)] >> (id & 7)) & 1) === 0) continue;
-    if (id >= vocabularySize) fail(`expected ids below ${vocabularySize}, got ${id}`);
+    if (id >= vocabularySize) check.fail(`expected ids below ${vocabularySize}, got ${id}`);
     if (found < rowCount) ids[found] = id;
     found++;
   }
-  expectField('ids', rowCount, found);
+  check.expect('ids', rowCount, found);
   const { dim, subspaceDim } = shape;
   return {
     dim,

@@ -3,12 +3,11 @@
 
 import { LatelightError } from '../errors.ts';
 import type { ShardCodes } from '../types.ts';
+import { FieldChecker, type FileKind, writeCodecHash, writeFileHeader } from './file-header.ts';
 import { BLOCK_ROWS, blockBytes } from './layout.ts';
 
-const MAGIC = 'LLSHARD\n';
-const VERSION = 1;
-const BYTE_ORDER = 0x01020304;
 const HEADER_BYTES = 64;
+const KIND: FileKind = { magic: 'LLSHARD\n', version: 1, headerBytes: HEADER_BYTES };
 /** Codes start at a multiple of this, so that they can be viewed as u32 and copied to a GPU buffer as they are. */
 const CODES_ALIGNMENT = 16;
 
@@ -42,18 +41,12 @@ export function writeShard(shape: ShardShape, passages: { blocks: Uint8Array; ro
   const blockCount = passages.reduce((sum, passage) => sum + passage.blocks.length / size, 0);
   const start = codesOffset(passages.length);
   const bytes = new Uint8Array(start + blockCount * size);
-  const view = new DataView(bytes.buffer);
-  for (let i = 0; i < 8; i++) bytes[i] = MAGIC.charCodeAt(i);
-  view.setUint32(8, BYTE_ORDER, true);
-  view.setUint16(12, VERSION, true);
-  view.setUint16(14, HEADER_BYTES, true);
-  view.setUint16(16, shape.dim, true);
-  view.setUint16(18, shape.subspaceDim, true);
+  const view = writeFileHeader(bytes, KIND, shape);
   view.setUint32(20, passages.length, true);
   view.setUint32(24, blockCount, true);
   view.setUint32(28, start, true);
   view.setUint32(32, bytes.length, true);
-  for (let i = 0; i < 16; i++) bytes[36 + i] = Number.parseInt(shape.codecSha256.slice(2 * i, 2 * i + 2), 16);
+  writeCodecHash(bytes, 36, shape.codecSha256);
   let block = 0;
   passages.forEach((passage, id) => {
     view.setUint32(HEADER_BYTES + 4 * id, block, true);
@@ -71,47 +64,37 @@ export function writeShard(shape: ShardShape, passages: { blocks: Uint8Array; ro
  * @throws LatelightError `bad-shard` naming the first field that is wrong
  */
 export function readShard(bytes: Uint8Array, shape: ShardShape): Shard {
-  const fail = (what: string): never => {
+  const check = new FieldChecker((what) => {
     throw new LatelightError('bad-shard', `shard: ${what}. Download it again, or index the site again.`);
-  };
-  const expectField = (name: string, expected: unknown, got: unknown) => {
-    if (expected !== got) fail(`expected ${name} ${expected}, got ${got}`);
-  };
-  if (bytes.length < HEADER_BYTES) fail(`expected at least ${HEADER_BYTES} bytes, got ${bytes.length}`);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  expectField('magic', JSON.stringify(MAGIC), JSON.stringify(String.fromCharCode(...bytes.subarray(0, 8))));
-  expectField('byte order', BYTE_ORDER, view.getUint32(8, true));
-  expectField('version', VERSION, view.getUint16(12, true));
-  expectField('header bytes', HEADER_BYTES, view.getUint16(14, true));
-  expectField('dimension', shape.dim, view.getUint16(16, true));
-  expectField('subspace dimension', shape.subspaceDim, view.getUint16(18, true));
+  });
+  const view = check.expectHeader(bytes, KIND, shape);
   const passageCount = view.getUint32(20, true);
   const blockCount = view.getUint32(24, true);
   const size = blockBytes(shape.dim, shape.subspaceDim);
   // Counts are bounded by the file before they are multiplied or allocated.
-  if (passageCount > bytes.length || blockCount > bytes.length) fail('more passages or blocks than bytes');
+  if (passageCount > bytes.length || blockCount > bytes.length) check.fail('more passages or blocks than bytes');
   const start = codesOffset(passageCount);
-  expectField('codes offset', start, view.getUint32(28, true));
-  expectField('file bytes', start + blockCount * size, view.getUint32(32, true));
-  expectField('file bytes', start + blockCount * size, bytes.length);
+  check.expect('codes offset', start, view.getUint32(28, true));
+  check.expect('file bytes', start + blockCount * size, view.getUint32(32, true));
+  check.expect('file bytes', start + blockCount * size, bytes.length);
   const codec = Array.from(bytes.subarray(36, 52), (byte) => byte.toString(16).padStart(2, '0')).join('');
-  expectField('codec', shape.codecSha256.slice(0, 32), codec);
-  for (let i = 52; i < HEADER_BYTES; i++) expectField(`reserved byte ${i}`, 0, bytes[i]);
+  check.expect('codec', shape.codecSha256.slice(0, 32), codec);
+  for (let i = 52; i < HEADER_BYTES; i++) check.expect(`reserved byte ${i}`, 0, bytes[i]);
 
   const firstBlocks = new Uint32Array(passageCount + 1);
   const rowCounts = new Uint32Array(passageCount);
   const paddingTable = HEADER_BYTES + 4 * (passageCount + 1);
   for (let id = 0; id <= passageCount; id++) firstBlocks[id] = view.getUint32(HEADER_BYTES + 4 * id, true);
-  expectField('first block of the first passage', 0, firstBlocks[0]);
-  expectField('first block after the last passage', blockCount, firstBlocks[passageCount]);
+  check.expect('first block of the first passage', 0, firstBlocks[0]);
+  check.expect('first block after the last passage', blockCount, firstBlocks[passageCount]);
   for (let id = 0; id < passageCount; id++) {
     const blocks = firstBlocks[id + 1] - firstBlocks[id];
-    if (!(blocks >= 1 && blocks <= blockCount)) fail(`expected passage ${id} to have blocks, got ${blocks}`);
+    if (!(blocks >= 1 && blocks <= blockCount)) check.fail(`expected passage ${id} to have blocks, got ${blocks}`);
     const padding = bytes[paddingTable + id];
     if (padding >= BLOCK_ROWS)
-      fail(`expected less than ${BLOCK_ROWS} rows of padding in passage ${id}, got ${padding}`);
+      check.fail(`expected less than ${BLOCK_ROWS} rows of padding in passage ${id}, got ${padding}`);
     rowCounts[id] = blocks * BLOCK_ROWS - padding;
   }
-  for (let i = paddingTable + passageCount; i < start; i++) expectField(`alignment byte ${i}`, 0, bytes[i]);
+  for (let i = paddingTable + passageCount; i < start; i++) check.expect(`alignment byte ${i}`, 0, bytes[i]);
   return { passageCount, blockCount, firstBlocks, rowCounts, codes: bytes.subarray(start) };
 }
