@@ -3,7 +3,7 @@
 
 import { setFlagsFromString } from 'node:v8';
 import { createReferenceScorer } from '../src/engine/reference-scorer.ts';
-import { firstDifference, randomCodec, randomQuery, randomShard } from '../src/engine/scorers.fixture.ts';
+import { firstDifference, fittedCodec, randomQuery, randomShard } from '../src/engine/scorers.fixture.ts';
 import { createWasmScorer } from '../src/engine/wasm-scorer.ts';
 import { createWebgpuScorer } from '../src/engine/webgpu-scorer.ts';
 import { BLOCK_ROWS } from '../src/format/layout.ts';
@@ -73,9 +73,9 @@ function toRow(backend: string, wanted: Case, times: number[]): Row {
 
 /** Throws when a search over the first passages differs from the reference. */
 async function checkSample(wanted: Case, webgpu: boolean): Promise<void> {
-  const codec = randomCodec(1, wanted.dim, wanted.subspaceDim);
+  const codec = fittedCodec(1, wanted.dim, wanted.subspaceDim);
   const shard = randomShard(2, codec, new Array(100).fill(wanted.rows / BLOCK_ROWS));
-  const query = randomQuery(3, wanted.tokenCount, wanted.dim);
+  const query = randomQuery(3, wanted.tokenCount, wanted.dim, codec.queryScale);
   const expected = createReferenceScorer(codec);
   const gpu = webgpu ? await openTestDevice() : undefined;
   for (const scorer of [await createWasmScorer(codec), ...(gpu ? [await createWebgpuScorer(gpu.device, codec)] : [])]) {
@@ -95,16 +95,14 @@ const rows: Row[] = [];
 
 for (const wanted of CASES) {
   await checkSample(wanted, webgpu);
-  const codec = randomCodec(1, wanted.dim, wanted.subspaceDim);
+  const codec = fittedCodec(1, wanted.dim, wanted.subspaceDim);
   const shard = randomShard(2, codec, new Array(wanted.passageCount).fill(wanted.rows / BLOCK_ROWS));
-  const query = randomQuery(3, wanted.tokenCount, wanted.dim);
+  const query = randomQuery(3, wanted.tokenCount, wanted.dim, codec.queryScale);
   const kernels = [
-    { name: 'tables, SIMD', maxsim: await createWasmMaxsim(codec, { relaxed: false }) },
-    { name: 'tables, relaxed SIMD', maxsim: await createWasmMaxsim(codec, { relaxed: true, kernel: 'tables' }) },
-    { name: 'products, relaxed SIMD', maxsim: await createWasmMaxsim(codec, { relaxed: true }) },
+    { name: 'SIMD', maxsim: await createWasmMaxsim(codec, { relaxed: false }) },
+    { name: 'relaxed SIMD', maxsim: await createWasmMaxsim(codec, { relaxed: true }) },
   ];
   for (const { name, maxsim } of kernels) {
-    if (name.startsWith('products') && maxsim.kernel !== 'dots') continue;
     maxsim.addShard(shard);
     rows.push(toRow(name, wanted, await measure(() => maxsim.score(query, undefined))));
   }

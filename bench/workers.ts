@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { buildScoreThread } from '../src/engine/score-thread.fixture.ts';
-import { firstDifference, randomCodec, randomQuery, randomShard } from '../src/engine/scorers.fixture.ts';
+import { firstDifference, fittedCodec, randomQuery, randomShard } from '../src/engine/scorers.fixture.ts';
 import { createSplitScorer } from '../src/engine/split-scorer.ts';
 import { createWasmScorer } from '../src/engine/wasm-scorer.ts';
 import { openEnginePage } from './engine-page.ts';
@@ -46,9 +46,9 @@ async function inNode(): Promise<Row[]> {
   const threads = await buildScoreThread();
   const rows: Row[] = [];
   const measure = async (dim: number, subspaceDim: 2 | 4, passageCount: number, blocks: number, bar?: number) => {
-    const codec = randomCodec(1, dim, subspaceDim);
+    const codec = fittedCodec(1, dim, subspaceDim);
     const shard = randomShard(2, codec, new Array(passageCount).fill(blocks));
-    const query = randomQuery(3, TOKENS, dim);
+    const query = randomQuery(3, TOKENS, dim, codec.queryScale);
     const scorers = [await createWasmScorer(codec), await createSplitScorer(codec, 2, threads.start)];
     for (const scorer of scorers) await scorer.addShard(shard);
     const times: number[][] = [[], []];

@@ -1,4 +1,4 @@
-// Compiles assembly/ twice, without and with relaxed SIMD, which the kernel of products needs, into one generated TypeScript module. Run by `npm
+// Compiles assembly/ twice, without and with relaxed SIMD, into one generated TypeScript module. Run by `npm
 // install` (prepare), so it must not fail where the compiler is not installed and nothing needs compiling.
 
 import { existsSync } from 'node:fs';
@@ -7,8 +7,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const tables = 'assembly/score-maxsim.ts';
-const products = 'assembly/score-dots.ts';
+const sources = ['assembly/score-wide.ts', 'assembly/score-narrow.ts'];
 const target = join(root, 'src/kernels/score-maxsim-wasm.generated.ts');
 const options = ['--runtime', 'stub', '--importMemory', '-O3', '--shrinkLevel', '1', '--noAssert', '--enable', 'simd'];
 
@@ -21,7 +20,7 @@ async function compilerOrNothing() {
   }
 }
 
-async function compile(asc, sources, features) {
+async function compile(asc, features) {
   let wasm;
   const { error, stderr } = await asc.main(
     [...sources, '--baseDir', root, '-o', 'scorer.wasm', ...options, ...features],
@@ -42,8 +41,8 @@ function constant(name, wasm) {
 
 const asc = await compilerOrNothing();
 if (asc) {
-  const plain = await compile(asc, [tables], []);
-  const relaxed = await compile(asc, [tables, products], ['--enable', 'relaxed-simd']);
+  const plain = await compile(asc, []);
+  const relaxed = await compile(asc, ['--enable', 'relaxed-simd']);
   const text = `// Made by scripts/build-scorer.js from assembly/; not to be edited.\n\n${constant('SIMD', plain)}\n${constant('RELAXED_SIMD', relaxed)}`;
   const partial = `${target}.${process.pid}.tmp`;
   await mkdir(dirname(target), { recursive: true });

@@ -1,7 +1,8 @@
-// Query token embeddings to int8: the first DIM dimensions to unit length, rotated, times 127, rounded to nearest (ties to even).
+// Query token embeddings to int8: the first DIM dimensions to unit length, rotated, times QUERY_SCALE, rounded to nearest (ties to even).
 // One workgroup a token. A row of length 0, or with a value that is no number, becomes zeros, which the host refuses.
 
 override DIM: u32;
+override QUERY_SCALE: f32;
 
 struct Params {
   model_dim: u32,
@@ -41,7 +42,7 @@ fn quantize_query(@builtin(workgroup_id) token: vec3<u32>, @builtin(local_invoca
 
   let squared_norm = squares[0];
   let usable = squared_norm > SMALLEST_SQUARE && is_finite(squared_norm);
-  let scale = 127.0 / sqrt(squared_norm);
+  let scale = QUERY_SCALE / sqrt(squared_norm);
   for (var word = lane; word < DIM / 4u; word += LANES) {
     var packed = 0u;
     for (var i = 0u; i < 4u; i++) {
@@ -49,7 +50,7 @@ fn quantize_query(@builtin(workgroup_id) token: vec3<u32>, @builtin(local_invoca
       for (var d = 0u; d < DIM; d++) {
         sum += rotation[(word * 4u + i) * DIM + d] * row[d];
       }
-      let value = i32(clamp(round(sum * scale), -127.0, 127.0));
+      let value = i32(clamp(round(sum * scale), -QUERY_SCALE, QUERY_SCALE));
       packed |= (bitcast<u32>(value) & 0xffu) << (8u * i);
     }
     query[token.x * (DIM / 4u) + word] = select(0u, packed, usable);

@@ -27,7 +27,7 @@ export interface ShardCodes {
   firstBlocks: Uint32Array;
 }
 
-/** A query after quantize-query: rotated, rounded at the fixed scale 127. */
+/** A query after quantize-query: rotated, rounded at the codec's query scale. */
 export interface QueryCodes {
   /** [tokenCount, dim] */
   codes: Int8Array;

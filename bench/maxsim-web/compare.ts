@@ -2,7 +2,7 @@
 
 import type { Codec } from '../../src/codec/codec.ts';
 import { unpackBlocks } from '../../src/codec/encode-rows.ts';
-import { randomCodec, randomQuery, randomShard } from '../../src/engine/scorers.fixture.ts';
+import { fittedCodec, randomQuery, randomShard } from '../../src/engine/scorers.fixture.ts';
 import { BLOCK_ROWS, rowBytes } from '../../src/format/layout.ts';
 import { createWasmMaxsim } from '../../src/kernels/score-maxsim-wasm.ts';
 import type { ShardCodes } from '../../src/types.ts';
@@ -82,9 +82,9 @@ export interface Result {
 export async function compare(theirs: Theirs): Promise<Result[]> {
   const results: Result[] = [];
   for (const { subspaceDim, factor } of BARS) {
-    const codec = randomCodec(1, DIM, subspaceDim);
+    const codec = fittedCodec(1, DIM, subspaceDim);
     const shard = randomShard(2, codec, new Array(PASSAGES).fill(ROWS / BLOCK_ROWS));
-    const query = randomQuery(3, TOKENS, DIM);
+    const query = randomQuery(3, TOKENS, DIM, codec.queryScale);
     const floats = decode(codec, shard);
     const floatQuery = Float32Array.from(query.codes);
     const preloaded = await openTheirs(theirs);

@@ -2,7 +2,7 @@
 
 import { LatelightError } from '../errors.ts';
 import { writeFileHeader } from '../format/file-header.ts';
-import { CODEWORDS } from '../format/layout.ts';
+import { CODEWORDS, FULL_QUERY_SCALE } from '../format/layout.ts';
 import { type Codec, checkCodec } from './codec.ts';
 
 const MAGIC = 'LLCODEC\n';
@@ -12,10 +12,11 @@ const HEADER_BYTES = 32;
 
 export function writeCodec(codec: Codec): Uint8Array {
   checkCodec(codec);
-  const { dim, rotation, codewords, codewordScale } = codec;
+  const { dim, rotation, codewords, codewordScale, queryScale } = codec;
   const bytes = new Uint8Array(HEADER_BYTES + rotation.length * 4 + codewords.length);
   const view = writeFileHeader(bytes, { magic: MAGIC, version: VERSION, headerBytes: HEADER_BYTES }, codec);
   view.setFloat32(20, codewordScale, true);
+  view.setUint8(24, queryScale);
   rotation.forEach((value, i) => {
     view.setFloat32(HEADER_BYTES + 4 * i, value, true);
   });
@@ -35,7 +36,8 @@ export function readCodec(bytes: Uint8Array): Codec {
   if (view.getUint32(8, true) !== BYTE_ORDER) fail('expected little-endian byte order');
   if (view.getUint16(12, true) !== VERSION) fail(`expected version ${VERSION}, got ${view.getUint16(12, true)}`);
   if (view.getUint16(14, true) !== HEADER_BYTES) fail(`expected a header of ${HEADER_BYTES} bytes`);
-  if (view.getUint32(24, true) !== 0 || view.getUint32(28, true) !== 0) fail('expected zeros in the reserved bytes');
+  if (view.getUint32(24, true) >> 8 !== 0 || view.getUint32(28, true) !== 0)
+    fail('expected zeros in the reserved bytes');
   const dim = view.getUint16(16, true);
   const subspaceDim = view.getUint16(18, true);
   const codewordScale = view.getFloat32(20, true);
@@ -56,6 +58,8 @@ export function readCodec(bytes: Uint8Array): Codec {
     rotation,
     codewords,
     codewordScale,
+    // Files of version 0.1.0 name none.
+    queryScale: view.getUint8(24) || FULL_QUERY_SCALE,
   };
   checkCodec(codec);
   return codec;

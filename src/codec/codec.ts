@@ -2,7 +2,7 @@
 // read from its file by codec-file.ts; encode-rows.ts turns embeddings into codes with it.
 
 import { LatelightError } from '../errors.ts';
-import { CODEWORDS, MAX_PAIR_SCORE, QUERY_SCALE } from '../format/layout.ts';
+import { CODEWORDS, FULL_QUERY_SCALE, MAX_PAIR_SCORE } from '../format/layout.ts';
 
 export interface Codec {
   /** Dimensions coded: the first `dim` of the model's, renormalised before the rotation. A multiple of 8. */
@@ -17,11 +17,13 @@ export interface Codec {
   codewords: Int8Array;
   /** int8 units of a codeword per unit of an embedding: codeword = round(scale x centroid). */
   codewordScale: number;
+  /** int8 units of a query value per unit of an embedding, 1..127: query = round(scale x rotated). */
+  queryScale: number;
 }
 
-/** The largest possible norm of a rounded query row: 127 plus what rounding can add to each of `dim` components. */
-export function maxQueryNorm(dim: number): number {
-  return QUERY_SCALE + 0.5 * Math.sqrt(dim);
+/** The largest possible norm of a rounded query row: the scale plus what rounding can add to each of `dim` components. */
+export function maxQueryNorm(dim: number, queryScale: number): number {
+  return queryScale + 0.5 * Math.sqrt(dim);
 }
 
 /** The norm no row made of these codewords can exceed: the root of the sum of each subspace's largest squared norm. */
@@ -46,7 +48,7 @@ export function maxRowNorm(codewords: Int8Array, subspaceCount: number, subspace
  * @throws LatelightError `bad-codec` when |query| x |row| can exceed 32767, or the shape is not one the scorers know.
  */
 export function checkCodec(codec: Codec): void {
-  const { dim, subspaceDim, subspaceCount, rotation, codewords } = codec;
+  const { dim, subspaceDim, subspaceCount, rotation, codewords, queryScale } = codec;
   if (dim % 8 !== 0 || dim < 8 || dim > 256) {
     throw new LatelightError('bad-codec', `codec: expected a dimension of 8 to 256 in steps of 8, got ${dim}`);
   }
@@ -56,7 +58,13 @@ export function checkCodec(codec: Codec): void {
   if (rotation.length !== dim * dim || codewords.length !== CODEWORDS * dim) {
     throw new LatelightError('bad-codec', `codec: rotation or codewords do not have the shape of ${dim} dimensions`);
   }
-  const bound = maxQueryNorm(dim) * maxRowNorm(codewords, subspaceCount, subspaceDim);
+  if (!Number.isInteger(queryScale) || queryScale < 1 || queryScale > FULL_QUERY_SCALE) {
+    throw new LatelightError(
+      'bad-codec',
+      `codec: expected a query scale of 1 to ${FULL_QUERY_SCALE}, got ${queryScale}`,
+    );
+  }
+  const bound = maxQueryNorm(dim, queryScale) * maxRowNorm(codewords, subspaceCount, subspaceDim);
   if (!(bound <= MAX_PAIR_SCORE)) {
     throw new LatelightError(
       'bad-codec',

@@ -1,7 +1,7 @@
 // Fits a codec: a random rotation that spreads variance over the subspaces, codebooks by k-means and then by the very loss that
-// codes are chosen with, and the int8 scale that keeps scores inside 16 bits. Once for a model, on general text.
+// codes are chosen with, and the int8 scales that let the CPU scorer do with tables of bytes. Once for a model, on general text.
 
-import { CODEWORDS, MAX_PAIR_SCORE } from '../format/layout.ts';
+import { CODEWORDS, FULL_QUERY_SCALE, MAX_PAIR_SCORE } from '../format/layout.ts';
 import { type Codec, checkCodec, maxQueryNorm, maxRowNorm } from './codec.ts';
 import { MEMBER_WEIGHT, meanOfMembers, RowCoder, rotateRows, startingPoint } from './encode-rows.ts';
 import { seededNormal, seededRandom } from './random.ts';
@@ -13,6 +13,12 @@ const REFIT_ROUNDS = 6;
 const REFIT_SWEEPS = 2;
 /** Pull of a codeword towards where it was, as a share of an average codeword's rows: keeps rare ones in place. */
 const RIDGE = 1e-3;
+/** What two partial scores may span, with room for their rounding: a table entry of the CPU scorer is one byte. */
+const ONE_BYTE = 248;
+/** Share of rows for which they may span more: such query tokens take a slower kernel, the result is the same. */
+const WIDE_SHARE = 0.002;
+/** Rows that the scales are chosen on. */
+const SCALE_ROWS = 5000;
 
 /** Unit token rows and the pooled groups they form. */
 export interface FitRows {
@@ -55,7 +61,7 @@ export function fitCodec({ rows, groups }: FitRows, dim: number, subspaceDim: 2 
     subspaceDim,
     subspaceCount,
     rotation,
-    ...roundCodewords(words, subspaceCount, subspaceDim),
+    ...roundCodewords(words, rotated, dim, subspaceDim),
   };
   checkCodec(codec);
   return codec;
@@ -140,17 +146,52 @@ function solve(matrix: Float64Array, right: Float64Array): Float64Array {
   return right;
 }
 
-/** Int8 codewords at the largest scale, in steps of 0.1%, that keeps every pair score provably within 16 bits. */
-function roundCodewords(words: Float32Array, subspaceCount: number, subspaceDim: number) {
-  const limit = MAX_PAIR_SCORE / maxQueryNorm(subspaceCount * subspaceDim);
-  let codewordScale = 127 / words.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
-  for (;;) {
-    // The file keeps the scale as f32.
-    codewordScale = Math.fround(codewordScale);
-    const codewords = Int8Array.from(words, (value) => Math.round(value * codewordScale));
-    if (maxRowNorm(codewords, subspaceCount, subspaceDim) <= limit) return { codewords, codewordScale };
-    codewordScale *= 0.999;
+/**
+ * Int8 codewords, and the scale of queries, for one-byte tables: for all but `WIDE_SHARE` of the rows, taken for query rows, the partial
+ * scores of two subspaces together span at most 255. Both scales are equal, which makes the sum of both rounding errors least.
+ * @param words [dim / subspaceDim, 16, subspaceDim]
+ * @param rotated [rowCount, dim] unit rows
+ */
+export function roundCodewords(words: Float32Array, rotated: Float32Array, dim: number, subspaceDim: 2 | 4) {
+  const step = Math.max(1, Math.floor(rotated.length / dim / SCALE_ROWS));
+  const spans: number[] = [];
+  for (let row = 0; row < rotated.length; row += dim * step) {
+    spans.push(widestPair(rotated.subarray(row, row + dim), words, subspaceDim));
   }
+  const span = spans.sort((a, b) => a - b)[Math.floor((1 - WIDE_SHARE) * (spans.length - 1))];
+  let scale = Math.min(FULL_QUERY_SCALE, Math.sqrt(ONE_BYTE / Math.max(span, 1e-3)));
+  for (;;) {
+    // The file keeps the scale of codewords as f32, that of queries as an integer.
+    const codewordScale = Math.fround(scale);
+    const queryScale = Math.max(1, Math.floor(scale));
+    const codewords = Int8Array.from(words, (value) =>
+      Math.max(-127, Math.min(127, Math.round(value * codewordScale))),
+    );
+    const bound = maxQueryNorm(dim, queryScale) * maxRowNorm(codewords, dim / subspaceDim, subspaceDim);
+    if (bound <= MAX_PAIR_SCORE) return { codewords, codewordScale, queryScale };
+    scale *= 0.99;
+  }
+}
+
+/** The widest range, over pairs of subspaces, of the scores that a row's parts can have with codewords. */
+function widestPair(row: Float32Array, words: Float32Array, subspaceDim: number): number {
+  let widest = 0;
+  let even = 0;
+  for (let s = 0; s < row.length / subspaceDim; s++) {
+    let least = Number.POSITIVE_INFINITY;
+    let most = Number.NEGATIVE_INFINITY;
+    for (let word = 0; word < CODEWORDS; word++) {
+      let dot = 0;
+      for (let d = 0; d < subspaceDim; d++) {
+        dot += row[s * subspaceDim + d] * words[(s * CODEWORDS + word) * subspaceDim + d];
+      }
+      least = Math.min(least, dot);
+      most = Math.max(most, dot);
+    }
+    if (s % 2 === 1) widest = Math.max(widest, even + most - least);
+    even = most - least;
+  }
+  return widest;
 }
 
 /** A random orthogonal matrix [dim, dim]: Gram-Schmidt on seeded normal rows. */

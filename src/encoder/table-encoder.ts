@@ -2,7 +2,7 @@
 // the encoder gave that token in many queries. Knows nothing of order or context, and needs no model.
 
 import type { Codec } from '../codec/codec.ts';
-import { QUERY_SCALE, rowBytes } from '../format/layout.ts';
+import { rowBytes } from '../format/layout.ts';
 import { FULL_WEIGHT, type QueryTable } from '../format/query-table.ts';
 import type { QueryCodes } from '../types.ts';
 import type { ColbertTokenizer } from './colbert-tokenizer.ts';
@@ -41,7 +41,7 @@ export class TableEncoder {
 
   /** The row's codewords, brought to the weight's share of a query row's length and rounded. */
   private writeRow(row: number, to: Int8Array): void {
-    const { dim, subspaceDim, codewords } = this.codec;
+    const { dim, subspaceDim, codewords, queryScale } = this.codec;
     const width = rowBytes(dim, subspaceDim);
     const values = new Float32Array(dim);
     let squared = 0;
@@ -53,7 +53,7 @@ export class TableEncoder {
       squared += values[d] ** 2;
     }
     if (squared === 0) return;
-    const scale = ((QUERY_SCALE / Math.sqrt(squared)) * this.table.weights[row]) / FULL_WEIGHT;
+    const scale = ((queryScale / Math.sqrt(squared)) * this.table.weights[row]) / FULL_WEIGHT;
     for (let d = 0; d < dim; d++) to[d] = Math.round(values[d] * scale);
   }
 }

@@ -13,6 +13,7 @@ const codec: Codec = {
   rotation: Float32Array.from({ length: 64 }, (_, i) => (i % 9 === 0 ? 1 : 0)),
   codewords: Int8Array.from({ length: 2 * 16 * 4 }, (_, i) => ((i >> 2) % 4 === i % 4 ? 100 : 0)),
   codewordScale: 100,
+  queryScale: 127,
 };
 // Rows [0,1], [2,3], [1,1].
 const blocks = packBlocks(Uint8Array.of(0, 1, 2, 3, 1, 1), 3, 2);

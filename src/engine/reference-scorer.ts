@@ -73,9 +73,9 @@ export function createReferenceScorer(codec: Codec): Scorer {
           'reference-scorer: expected embeddings in main memory, got a GPU buffer',
         );
       }
-      const { dim, rotation } = codec;
+      const { dim, rotation, queryScale } = codec;
       const { tokenCount } = query;
-      const codes = quantizeQueryReference(query.dim, rotation, query.data, tokenCount, dim);
+      const codes = quantizeQueryReference(query.dim, rotation, query.data, tokenCount, dim, queryScale);
       const queryCodes = { codes, tokenCount, dim };
       checkQuantized(queryCodes, codec);
       return { ...rank(queryCodes, options), queryCodes };

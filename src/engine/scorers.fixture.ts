@@ -1,7 +1,8 @@
 // Seeded codecs, shards and queries for tests and benchmarks of scorers. Not shipped.
 
 import { type Codec, maxQueryNorm, maxRowNorm } from '../codec/codec.ts';
-import { blockBytes, CODEWORDS, MAX_PAIR_SCORE } from '../format/layout.ts';
+import { roundCodewords } from '../codec/fit.ts';
+import { blockBytes, CODEWORDS, FULL_QUERY_SCALE, MAX_PAIR_SCORE } from '../format/layout.ts';
 import type { QueryCodes, ShardCodes, TokenEmbeddings, TopK } from '../types.ts';
 
 /** Uniform in [0, 1), the same numbers for the same seed (mulberry32). */
@@ -35,16 +36,31 @@ function randomRotation(random: () => number, dim: number): Float32Array {
 }
 
 /** Random codewords, scaled as far up as 16-bit scores allow. */
-export function randomCodec(seed: number, dim: number, subspaceDim: 2 | 4): Codec {
+export function randomCodec(seed: number, dim: number, subspaceDim: 2 | 4, queryScale = FULL_QUERY_SCALE): Codec {
   const random = seededRandom(seed);
   const subspaceCount = dim / subspaceDim;
   const wanted = Array.from({ length: dim * CODEWORDS }, () => gaussian(random));
-  const largest = MAX_PAIR_SCORE / maxQueryNorm(dim);
+  const largest = MAX_PAIR_SCORE / maxQueryNorm(dim, queryScale);
   for (let scale = 127; ; scale *= 0.97) {
     const codewords = Int8Array.from(wanted, (x) => Math.max(-127, Math.min(127, Math.round(scale * x))));
     if (maxRowNorm(codewords, subspaceCount, subspaceDim) > largest) continue;
-    return { dim, subspaceDim, subspaceCount, rotation: randomRotation(random, dim), codewords, codewordScale: scale };
+    const rotation = randomRotation(random, dim);
+    return { dim, subspaceDim, subspaceCount, rotation, codewords, codewordScale: scale, queryScale };
   }
+}
+
+/** Random codewords at the scales that fitted codecs have: nearly all query tokens do with tables of bytes. */
+export function fittedCodec(seed: number, dim: number, subspaceDim: 2 | 4): Codec {
+  const random = seededRandom(seed);
+  const words = Float32Array.from({ length: dim * CODEWORDS }, () => gaussian(random) / Math.sqrt(dim));
+  const rows = randomEmbeddings(seed + 1, 2000, dim).data;
+  return {
+    dim,
+    subspaceDim,
+    subspaceCount: dim / subspaceDim,
+    rotation: randomRotation(random, dim),
+    ...roundCodewords(words, rows, dim, subspaceDim),
+  };
 }
 
 /** As many values `small + 1`, then `small`, as the norm allows: as long a vector of int8 as there is below it. */
@@ -57,7 +73,7 @@ function longestRow(dim: number, norm: number): Int8Array {
 /** Code 0 is the longest row the proof allows, code 1 its opposite: with `extremeQuery` pair scores come near +-32767. */
 export function extremeCodec(dim: number, subspaceDim: 2 | 4): Codec {
   const codec = randomCodec(dim, dim, subspaceDim);
-  const row = longestRow(dim, MAX_PAIR_SCORE / maxQueryNorm(dim));
+  const row = longestRow(dim, MAX_PAIR_SCORE / maxQueryNorm(dim, FULL_QUERY_SCALE));
   const codewords = codec.codewords.map((x) => Math.trunc(x / 4));
   for (let d = 0; d < dim; d++) {
     const at = Math.floor(d / subspaceDim) * CODEWORDS * subspaceDim + (d % subspaceDim);
@@ -69,7 +85,7 @@ export function extremeCodec(dim: number, subspaceDim: 2 | 4): Codec {
 
 /** Parallel to code 0, every second token opposite to it. */
 export function extremeQuery(dim: number, tokenCount: number): QueryCodes {
-  const row = longestRow(dim, maxQueryNorm(dim));
+  const row = longestRow(dim, maxQueryNorm(dim, FULL_QUERY_SCALE));
   const codes = Int8Array.from(
     { length: tokenCount * dim },
     (_, i) => (Math.floor(i / dim) % 2 ? -1 : 1) * row[i % dim],
@@ -107,9 +123,9 @@ export function randomEmbeddings(seed: number, tokenCount: number, dim: number):
   return { data, tokenCount, dim };
 }
 
-export function randomQuery(seed: number, tokenCount: number, dim: number): QueryCodes {
+export function randomQuery(seed: number, tokenCount: number, dim: number, queryScale = FULL_QUERY_SCALE): QueryCodes {
   const { data } = randomEmbeddings(seed, tokenCount, dim);
-  return { codes: Int8Array.from(data, (x) => Math.round(127 * x)), tokenCount, dim };
+  return { codes: Int8Array.from(data, (x) => Math.round(queryScale * x)), tokenCount, dim };
 }
 
 /** What two results differ in first; undefined when they are equal. */

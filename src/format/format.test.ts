@@ -22,6 +22,7 @@ const codec: Codec = {
   rotation: Float32Array.from({ length: 32 * 32 }, (_, i) => (i % 33 === 0 ? 1 : 0)),
   codewords: Int8Array.from({ length: 16 * 32 }, (_, i) => ((i * 37) % 61) - 30),
   codewordScale: 100,
+  queryScale: 127,
 };
 const passages = [16, 3, 47, 160, 1].map((rowCount, id) => {
   const blocks = Math.ceil(rowCount / 16);

@@ -6,8 +6,8 @@ export const BLOCK_ROWS = 16;
 /** Codewords in a subspace's codebook: 4 bits a code. */
 export const CODEWORDS = 16;
 
-/** The query's fixed scale: int8 value = round(127 x). */
-export const QUERY_SCALE = 127;
+/** The largest scale a codec may round queries at: int8 value = round(scale x). What a codec file that names none means. */
+export const FULL_QUERY_SCALE = 127;
 
 /** The largest |score| of one (query token, row) pair: scorers accumulate modulo 2^16. */
 export const MAX_PAIR_SCORE = 32767;

@@ -1,24 +1,23 @@
 // The shipped CPU path of quantize-query: the same rounding as shaders/quantize-query.wgsl, four sums at a time.
 
 import type { Codec } from '../codec/codec.ts';
-import { QUERY_SCALE } from '../format/layout.ts';
 import type { QueryCodes, TokenEmbeddings } from '../types.ts';
 
 const SMALLEST_SQUARE = 1e-20;
 
 /**
- * Unit length over the codec's first `dim` dimensions, rotated, times 127, rounded to nearest (ties to even).
+ * Unit length over the codec's first `dim` dimensions, rotated, times the codec's query scale, rounded to nearest (ties to even).
  * A row of length 0, or with a value that is no number, becomes zeros; checkQuantized refuses those.
  */
 export function quantizeQueryCpu(query: TokenEmbeddings, codec: Codec): QueryCodes {
-  const { dim, rotation } = codec;
+  const { dim, rotation, queryScale } = codec;
   const codes = new Int8Array(query.tokenCount * dim); // [tokenCount, dim]
   for (let token = 0; token < query.tokenCount; token++) {
     const row = query.data.subarray(token * query.dim, token * query.dim + dim);
     let square = 0;
     for (let d = 0; d < dim; d++) square += row[d] * row[d];
     if (!(square > SMALLEST_SQUARE && square < Infinity)) continue;
-    const scale = QUERY_SCALE / Math.sqrt(square);
+    const scale = queryScale / Math.sqrt(square);
     for (let out = 0; out < dim; out++) {
       const first = out * dim;
       let [a, b, c, e] = [0, 0, 0, 0];
@@ -28,14 +27,14 @@ export function quantizeQueryCpu(query: TokenEmbeddings, codec: Codec): QueryCod
         c += rotation[first + d + 2] * row[d + 2];
         e += rotation[first + d + 3] * row[d + 3];
       }
-      codes[token * dim + out] = roundAndClamp((a + b + c + e) * scale);
+      codes[token * dim + out] = roundAndClamp((a + b + c + e) * scale, queryScale);
     }
   }
   return { codes, tokenCount: query.tokenCount, dim };
 }
 
-function roundAndClamp(x: number): number {
+function roundAndClamp(x: number, most: number): number {
   const rounded = Math.round(x);
   const even = rounded - x === 0.5 && rounded % 2 !== 0 ? rounded - 1 : rounded;
-  return Math.min(QUERY_SCALE, Math.max(-QUERY_SCALE, even));
+  return Math.min(most, Math.max(-most, even));
 }

@@ -11,6 +11,7 @@ function roundHalfToEven(x: number): number {
  * @param modelDim dimensions of an embedding; the first `dim` are used
  * @param rotation [dim, dim] row-major
  * @param embeddings [tokenCount, modelDim]
+ * @param queryScale what a unit vector's length becomes
  * @returns int8 [tokenCount, dim]; zeros for a row whose length is 0 or not finite
  */
 export function quantizeQueryReference(
@@ -19,6 +20,7 @@ export function quantizeQueryReference(
   embeddings: Float32Array,
   tokenCount: number,
   dim: number,
+  queryScale: number,
 ): Int8Array {
   const query = new Int8Array(tokenCount * dim);
   for (let token = 0; token < tokenCount; token++) {
@@ -29,7 +31,7 @@ export function quantizeQueryReference(
       let sum = 0;
       for (let d = 0; d < dim; d++)
         sum += rotation[out * dim + d] * (embeddings[token * modelDim + d] / Math.sqrt(square));
-      query[token * dim + out] = Math.min(127, Math.max(-127, roundHalfToEven(127 * sum)));
+      query[token * dim + out] = Math.min(queryScale, Math.max(-queryScale, roundHalfToEven(queryScale * sum)));
     }
   }
   return query;

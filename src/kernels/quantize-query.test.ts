@@ -16,11 +16,17 @@ const TOLERANCE = {
 
 const gpu = await openTestDevice();
 const codecs = [
-  [8, 8],
-  [32, 96],
-  [128, 128],
-  [256, 768],
-].map(([dim, modelDim]) => ({ dim, modelDim, codec: randomCodec(dim, dim, 4) }));
+  [8, 8, 127],
+  [32, 96, 127],
+  [128, 128, 31],
+  [128, 128, 127],
+  [256, 768, 127],
+].map(([dim, modelDim, queryScale]) => ({
+  dim,
+  modelDim,
+  queryScale,
+  codec: randomCodec(dim, dim, 4, queryScale),
+}));
 
 /** Largest difference and the share of values that differ. */
 function compare(expected: Int8Array, actual: Int8Array): { largest: number; share: number } {
@@ -35,19 +41,19 @@ function expectWithin(tolerance: { largest: number; share: number }, expected: I
   expect(share).toBeLessThanOrEqual(tolerance.share);
 }
 
-describe.each(codecs)('quantizing $modelDim dimensions to $dim', ({ codec, dim, modelDim }) => {
+describe.each(codecs)('quantizing $modelDim dimensions to $dim at scale $queryScale', ({ codec, dim, modelDim }) => {
   const embeddings = randomEmbeddings(dim, 64, modelDim);
-  const reference = () => quantizeQueryReference(modelDim, codec.rotation, embeddings.data, 64, dim);
+  const reference = () => quantizeQueryReference(modelDim, codec.rotation, embeddings.data, 64, dim, codec.queryScale);
 
   it('agrees with the reference on the CPU', () => {
     expectWithin(TOLERANCE.cpu, reference(), quantizeQueryCpu(embeddings, codec).codes);
   });
 
-  it('gives rows whose length is 127, give or take the rounding', () => {
+  it('gives rows as long as the query scale, give or take the rounding', () => {
     const codes = reference();
     for (let token = 0; token < 64; token++) {
       const norm = Math.hypot(...codes.subarray(token * dim, (token + 1) * dim));
-      expect(Math.abs(norm - 127)).toBeLessThanOrEqual(0.5 * Math.sqrt(dim));
+      expect(Math.abs(norm - codec.queryScale)).toBeLessThanOrEqual(0.5 * Math.sqrt(dim));
     }
   });
 
@@ -80,7 +86,12 @@ describe('rows that are no embeddings', () => {
     [0, 1, 2, 3].map((token) => codes.subarray(token * 32, token * 32 + 32).every((value) => value === 0));
 
   it('become zeros in the reference and on the CPU', () => {
-    expect(rowsOfZeros(quantizeQueryReference(32, codec.rotation, data, 4, 32))).toEqual([true, true, true, false]);
+    expect(rowsOfZeros(quantizeQueryReference(32, codec.rotation, data, 4, 32, 127))).toEqual([
+      true,
+      true,
+      true,
+      false,
+    ]);
     expect(rowsOfZeros(quantizeQueryCpu({ data, tokenCount: 4, dim: 32 }, codec).codes)).toEqual([
       true,
       true,
@@ -104,7 +115,7 @@ describe('rounding', () => {
       const data = Float32Array.of(1, 0, 0, 0, 0, 0, 0, 0);
       const codec = { ...codecs[0].codec, rotation };
       return [
-        quantizeQueryReference(8, rotation, data, 1, 8)[0],
+        quantizeQueryReference(8, rotation, data, 1, 8, 127)[0],
         quantizeQueryCpu({ data, tokenCount: 1, dim: 8 }, codec).codes[0],
       ];
     };
@@ -120,7 +131,7 @@ describe('rounding', () => {
 describe('the comparison', () => {
   let codes: Int8Array;
   beforeAll(() => {
-    codes = quantizeQueryReference(96, codecs[1].codec.rotation, randomEmbeddings(2, 64, 96).data, 64, 32);
+    codes = quantizeQueryReference(96, codecs[1].codec.rotation, randomEmbeddings(2, 64, 96).data, 64, 32, 127);
   });
 
   it('fails on one value that is off by two', () => {

@@ -21,7 +21,10 @@ export interface QuantizeQuery {
 }
 
 export async function createQuantizeQuery(device: GPUDevice, codec: Codec): Promise<QuantizeQuery> {
-  const pipeline = await createPipeline(device, 'quantize-query', shader, { DIM: codec.dim });
+  const pipeline = await createPipeline(device, 'quantize-query', shader, {
+    DIM: codec.dim,
+    QUERY_SCALE: codec.queryScale,
+  });
   const params = createFilledBuffer(device, 'quantize-query params', GPUBufferUsage.UNIFORM, new Uint32Array(1));
   const rotation = createFilledBuffer(device, 'rotation', GPUBufferUsage.STORAGE, codec.rotation);
   return {

@@ -1,4 +1,4 @@
-// Host of assembly/score-maxsim.ts. Owns one linear memory: a fixed part for a search, then every shard's bytes as they came.
+// Host of assembly/. Owns one linear memory: a fixed part for a search, then every shard's bytes as they came.
 // Takes query codes that were checked (search-input.ts); ranking is top-k.ts.
 
 import type { Codec } from '../codec/codec.ts';
@@ -10,16 +10,11 @@ import { EXCLUDED_SCORE, isIncluded } from './search-input.ts';
 
 const PAGE_BYTES = 65536;
 const MAX_PAGES = 65535; // one short of 4 GiB, so that the end of the last passage is an address too
+const WORK_ROW_OFFSET = 512; // 32 bytes: partial dots on their way into a table
 const CODEWORDS_OFFSET = 1024; // at most 4 KiB: 256 dimensions of 16 codewords
 const QUERY_OFFSET = 8192; // at most 16 KiB: 64 tokens of 256 dimensions
 const TABLES_OFFSET = 32768; // at most 256 KiB: 64 tokens, 128 subspaces, 16 partial dots of 2 bytes
 const SHARDS_OFFSET = TABLES_OFFSET + MAX_QUERY_TOKENS * 128 * 32;
-// scoreDots reads other things than the tables, in the same place.
-const PLANES_OFFSET = TABLES_OFFSET; // at most 4 KiB: 256 dimensions of 16 codewords
-const SPREAD_OFFSET = PLANES_OFFSET + 4096; // at most 129 KiB: 64 tokens of 1 + 128 pairs of dimensions, 16 bytes each
-const WORK_OFFSET = SPREAD_OFFSET + MAX_QUERY_TOKENS * 129 * 16; // at most 9 KiB: a decoded block of 8 KiB, 64 maxima
-/** Tokens that scoreDots takes at once. */
-const DOT_TOKENS = 4;
 
 /**
  * Codes scored by all token pairs before the next, so that they are read from the L2 cache, and by a call short enough for the
@@ -28,24 +23,19 @@ const DOT_TOKENS = 4;
 const TILE_BYTES = 65536;
 
 interface Exports {
-  /** Of two tokens; returns what scoreGrouped must add, or WIDE when scoreWide must be called. */
-  buildTables(query: number, dim: number, codewords: number, subspaceDim: number, tables: number): number;
-  scoreGrouped(...parameters: [...ScoreParameters, bias: number]): void;
-  scoreWide(...parameters: ScoreParameters): void;
-  splitCodewords(codewords: number, subspaceCount: number, planes: number): void;
-  spreadQuery(query: number, tokenCount: number, dim: number, spread: number): void;
-  scoreDots(
-    codes: number,
-    blockBytes: number,
-    firstBlocks: number,
-    first: number,
-    end: number,
-    planes: number,
-    spread: number,
-    tokenCount: number,
+  /** Of two tokens. */
+  buildWideTables(query: number, dim: number, codewords: number, subspaceDim: number, tables: number): void;
+  /** Of four tokens; returns what scoreNarrow must add, or TOO_WIDE when they need the tables of two. */
+  buildNarrowTables(
+    query: number,
+    dim: number,
+    codewords: number,
+    subspaceDim: number,
+    tables: number,
     work: number,
-    scores: number,
-  ): void;
+  ): number;
+  scoreNarrow(...parameters: [...ScoreParameters, bias: number]): void;
+  scoreWide(...parameters: ScoreParameters): void;
 }
 
 type ScoreParameters = [
@@ -58,8 +48,16 @@ type ScoreParameters = [
   scores: number,
 ];
 
-/** As in assembly/score-maxsim.ts. */
-const WIDE = -(2 ** 31);
+/** As in assembly/score-narrow.ts. */
+const TOO_WIDE = -(2 ** 31);
+
+/** Tokens scored together: the kernel that reads their tables, and what it adds to every passage. */
+interface TableGroup {
+  kind: TableKind;
+  score: (...parameters: [...ScoreParameters, bias: number]) => void;
+  tables: number;
+  bias: number;
+}
 
 interface ShardInMemory {
   passageCount: number;
@@ -69,7 +67,8 @@ interface ShardInMemory {
 }
 
 export interface WasmMaxsim {
-  readonly kernel: WasmKernel;
+  /** Which tables the query's tokens take, four (narrow) or two (wide) at a time. For tests and benches. */
+  tableKinds(query: QueryCodes): TableKind[];
   /** Copies a checked shard into linear memory. @throws LatelightError `bad-option` when 4 GiB do not hold it. */
   addShard(shard: ShardCodes): void;
   /** i32 scores of each shard's passages, EXCLUDED_SCORE where the filter says so: views that the next call overwrites. */
@@ -79,14 +78,12 @@ export interface WasmMaxsim {
   readonly memoryBytes: number;
 }
 
-/** How pairs are scored: by products (assembly/score-dots.ts) or by tables (assembly/score-maxsim.ts). */
-export type WasmKernel = 'dots' | 'tables';
+/** Partial scores of one byte, or of two. */
+export type TableKind = 'narrow' | 'wide';
 
 export interface WasmMaxsimOptions {
   /** Forces one of the two builds; by default the machine's validator decides. */
   relaxed?: boolean;
-  /** `tables` forces them; by default products are taken where the build and the codec allow it. */
-  kernel?: 'tables';
 }
 
 /** Every choice of `options` returns the same integers. */
@@ -96,48 +93,49 @@ export async function createWasmMaxsim(codec: Codec, options: WasmMaxsimOptions 
   const relaxed = options.relaxed ?? WebAssembly.validate(relaxedBytes);
   const bytes = relaxed ? relaxedBytes : decodeBase64(SIMD.base64);
   const { instance } = await WebAssembly.instantiate(bytes, { env: { memory } });
-  const { buildTables, scoreGrouped, scoreWide, splitCodewords, spreadQuery, scoreDots } =
-    instance.exports as unknown as Exports;
-  const kernel: WasmKernel = relaxed && options.kernel !== 'tables' && fitsDots(codec) ? 'dots' : 'tables';
+  const kernels = instance.exports as unknown as Exports;
   const bytesPerBlock = blockBytes(codec.dim, codec.subspaceDim);
   const shards: ShardInMemory[] = [];
   let end = SHARDS_OFFSET;
   new Int8Array(memory.buffer, CODEWORDS_OFFSET, codec.codewords.length).set(codec.codewords);
-  if (kernel === 'dots') splitCodewords(CODEWORDS_OFFSET, codec.subspaceCount, PLANES_OFFSET);
+
+  /** @returns the number of tokens with the zeros that were added, which score nothing */
+  function loadQuery({ codes, tokenCount, dim }: QueryCodes): number {
+    const paddedCount = Math.ceil(tokenCount / 4) * 4;
+    new Int8Array(memory.buffer, QUERY_OFFSET, paddedCount * dim).fill(0).set(codes);
+    return paddedCount;
+  }
 
   /** Puts a query where the kernel reads it. @returns what adds the scores of the passages first..end-1 of a shard to what is there. */
-  function prepare({ codes, tokenCount, dim }: QueryCodes): (shard: ShardInMemory, first: number, end: number) => void {
-    const group = kernel === 'dots' ? DOT_TOKENS : 2;
-    const paddedCount = Math.ceil(tokenCount / group) * group;
-    const query = new Int8Array(memory.buffer, QUERY_OFFSET, paddedCount * dim).fill(0);
-    query.set(codes);
-    if (kernel === 'dots') {
-      spreadQuery(QUERY_OFFSET, paddedCount, dim, SPREAD_OFFSET);
-      return ({ codesOffset, firstBlocksOffset, scoresOffset }, first, end) =>
-        scoreDots(
-          codesOffset,
-          bytesPerBlock,
-          firstBlocksOffset,
-          first,
-          end,
-          PLANES_OFFSET,
-          SPREAD_OFFSET,
-          paddedCount,
-          WORK_OFFSET,
-          scoresOffset,
-        );
-    }
-    const pairs = Array.from({ length: paddedCount / 2 }, (_, pair) => {
-      const tables = TABLES_OFFSET + pair * codec.subspaceCount * 64;
-      const bias = buildTables(QUERY_OFFSET + pair * 2 * dim, dim, CODEWORDS_OFFSET, codec.subspaceDim, tables);
-      return { tables, bias };
-    });
+  function prepare(query: QueryCodes): (shard: ShardInMemory, first: number, end: number) => void {
+    const paddedCount = loadQuery(query);
+    const { dim } = query;
+    const groups = tableGroups(paddedCount, dim);
     return ({ codesOffset, firstBlocksOffset, scoresOffset }, first, end) => {
-      for (const { tables, bias } of pairs) {
-        if (bias === WIDE) scoreWide(codesOffset, bytesPerBlock, firstBlocksOffset, first, end, tables, scoresOffset);
-        else scoreGrouped(codesOffset, bytesPerBlock, firstBlocksOffset, first, end, tables, scoresOffset, bias);
+      for (const { score, tables, bias } of groups) {
+        score(codesOffset, bytesPerBlock, firstBlocksOffset, first, end, tables, scoresOffset, bias);
       }
     };
+  }
+
+  /** Tables of the query's tokens: narrow ones of four tokens where they fit, else of two. */
+  function tableGroups(paddedCount: number, dim: number): TableGroup[] {
+    const groups: TableGroup[] = [];
+    for (let token = 0; token < paddedCount; token += 4) {
+      const [query, tables] = [QUERY_OFFSET + token * dim, TABLES_OFFSET + token * codec.subspaceCount * 32];
+      const { subspaceDim } = codec;
+      const bias = kernels.buildNarrowTables(query, dim, CODEWORDS_OFFSET, subspaceDim, tables, WORK_ROW_OFFSET);
+      if (bias !== TOO_WIDE) {
+        groups.push({ kind: 'narrow', score: kernels.scoreNarrow, tables, bias });
+        continue;
+      }
+      for (let pair = token; pair < token + 4; pair += 2) {
+        const tables = TABLES_OFFSET + pair * codec.subspaceCount * 32;
+        kernels.buildWideTables(QUERY_OFFSET + pair * dim, dim, CODEWORDS_OFFSET, subspaceDim, tables);
+        groups.push({ kind: 'wide', score: kernels.scoreWide, tables, bias: 0 });
+      }
+    }
+    return groups;
   }
 
   function reserve(byteLength: number): number {
@@ -171,7 +169,9 @@ export async function createWasmMaxsim(codec: Codec, options: WasmMaxsimOptions 
       shards.push({ passageCount, firstBlocksOffset, scoresOffset, codesOffset });
     },
 
-    kernel,
+    tableKinds(query) {
+      return tableGroups(loadQuery(query), query.dim).map(({ kind }) => kind);
+    },
 
     score(query, filter) {
       const addScores = prepare(query);
@@ -210,11 +210,6 @@ export async function createWasmMaxsim(codec: Codec, options: WasmMaxsimOptions 
       return memory.buffer.byteLength;
     },
   };
-}
-
-/** Products take codewords of two dimensions which, 64 more, are 0..127. With subspaces of 4, tables need half the work and win. */
-function fitsDots({ subspaceDim, codewords }: Codec): boolean {
-  return subspaceDim === 2 && codewords.every((value) => value >= -64 && value <= 63);
 }
 
 function decodeBase64(text: string): Uint8Array<ArrayBuffer> {

@@ -1,4 +1,4 @@
-// The obvious loop: what shaders/score-maxsim.wgsl and assembly/score-maxsim.ts must compute, to the last bit.
+// The obvious loop: what shaders/score-maxsim.wgsl and assembly/ must compute, to the last bit.
 
 export interface MaxsimShape {
   tokenCount: number;

@@ -49,14 +49,14 @@ export function checkQueryCodes(query: QueryCodes, codec: Codec): void {
   if (codes.length !== tokenCount * dim) {
     throw new LatelightError('bad-option', `search: expected ${tokenCount * dim} query codes, got ${codes.length}`);
   }
-  const longest = maxQueryNorm(dim) ** 2;
+  const longest = maxQueryNorm(dim, codec.queryScale) ** 2;
   for (let token = 0; token < tokenCount; token++) {
     let square = 0;
     for (let d = 0; d < dim; d++) square += codes[token * dim + d] ** 2;
     if (square > longest) {
       throw new LatelightError(
         'bad-option',
-        `search: expected query tokens no longer than ${maxQueryNorm(dim).toFixed(1)}, got ${Math.sqrt(square).toFixed(1)}`,
+        `search: expected query tokens no longer than ${maxQueryNorm(dim, codec.queryScale).toFixed(1)}, got ${Math.sqrt(square).toFixed(1)}`,
       );
     }
   }
