@@ -6,6 +6,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type BeirSet, type Measures, measure, readBeir } from '../src/cli/beir.ts';
+import { openLikelyQueries } from '../src/cli/likely-queries-file.ts';
 import {
   type CodecShape,
   DEFAULT_SHAPE,
@@ -136,11 +137,13 @@ function roundedQueries(queries: FloatRows, codec: Codec): FloatRows {
 }
 
 /** Codes of every document, pooled as `latelight index` does it, or a code for every token. */
-function codeAll(codec: Codec, documents: FloatRows, pooled: boolean): EncodedRows[] {
-  return Array.from({ length: documents.starts.length - 1 }, (_, document) => {
-    const rows = rowsOf(documents, document);
-    const positions = Uint32Array.from({ length: rows.tokenCount }, (_, row) => row);
-    return codeDocument(codec, { ...rows, positions }, pooled);
+async function codeAll({ codec, folder, setup }: OpenModel, { documents, texts }: EncodedSet, pooled: boolean) {
+  const likelyQueries = setup.likely && (await openLikelyQueries(setup.likely, codec));
+  return texts.map((text, document): EncodedRows => {
+    const { ids, keep } = folder.tokenizer.encode(text, 'document');
+    const positions = Uint32Array.from(ids.keys()).filter((position) => keep[position]);
+    const encoded = { ...rowsOf(documents, document), positions, ids: positions.map((position) => ids[position]) };
+    return codeDocument({ codec, likelyQueries }, encoded, pooled);
   });
 }
 
@@ -188,7 +191,7 @@ async function measureModel(data: EncodedSet, shapes: CodecShape[]): Promise<voi
       add(`int8 query, ${FLOAT}, ${shape.dim} dimensions`, data, rankScores(scores, DEPTH), rowCount * shape.dim * 4);
     }
     for (const stage of ['coded', 'coded and pooled']) {
-      const coded = codeAll(codec, documents, stage === 'coded and pooled');
+      const coded = await codeAll(opened, data, stage === 'coded and pooled');
       const bytes = coded.reduce((sum, { blocks }) => sum + blocks.length, 0);
       add(shapeName(shape, stage), data, await searchCodes(opened, coded, queryCodes), bytes);
       const table = stage === 'coded and pooled' && (await tableCodes(opened, data));

@@ -2,10 +2,11 @@
 // engine's own workers); and what a message costs, which decides from what size on a second worker pays.
 // node scripts/run-ts.js bench/workers.ts [--json] [--assert] [--no-chromium]
 
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
+import { readCodec } from '../src/codec/codec-file.ts';
 import { buildScoreThread } from '../src/engine/score-thread.fixture.ts';
 import { firstDifference, fittedCodec, randomQuery, randomShard } from '../src/engine/scorers.fixture.ts';
 import { createSplitScorer } from '../src/engine/split-scorer.ts';
@@ -82,7 +83,8 @@ async function inChromium(): Promise<Row[]> {
       blocksEach: BLOCKS,
     });
     const chromium = await openEnginePage(folder, profile);
-    const query = randomQuery(3, TOKENS, manifest.codec.dim);
+    const { queryScale } = readCodec(await readFile(join(folder, manifest.codec.file)));
+    const query = randomQuery(3, TOKENS, manifest.codec.dim, queryScale);
     const times = await chromium.page.evaluate(
       async ({ codes, tokenCount, dim, runs }) => {
         const { open } = (await import(

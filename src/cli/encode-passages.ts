@@ -85,5 +85,6 @@ async function encodeMissing(
 
 /** Everything that decides a passage's codes beside its text. */
 export function codesFingerprint(model: OpenModel): string {
-  return [model.weightsSha256, model.codecSha256, CODING_VERSION, JSON.stringify(model.folder.config)].join(' ');
+  const { weightsSha256, codecSha256, likelySha256, folder } = model;
+  return [weightsSha256, codecSha256, likelySha256, CODING_VERSION, JSON.stringify(folder.config)].join(' ');
 }

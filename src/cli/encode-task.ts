@@ -1,5 +1,6 @@
 // What encoding workers are asked and answer: plain data that crosses threads.
 
+import type { ScoreGoals } from '../codec/score-goals.ts';
 import type { EncodedDocument } from '../encoder/encoder.ts';
 import type { ModelOverrides } from '../encoder/model-config.ts';
 import type { EncodedPassage, EncodedRows } from '../indexing/encode-passage.ts';
@@ -13,6 +14,8 @@ export interface EncodeSetup {
   weightsPath: string;
   /** Absent while a codec is still to be fitted. */
   codecPath?: string;
+  /** The model's query table and the codec of its rows, where it has one: codes are chosen with it. */
+  likely?: { tablePath: string; codecPath: string };
   shape: CodecShape;
   /** What `loss` tasks score against. */
   queries?: QueryRows;
@@ -32,16 +35,10 @@ export type EncodeTask =
   | { type: 'text'; text: string }
   /** Unit rows as the model gives them, for measuring. */
   | { type: 'rows'; text: string }
-  /** Unit rows and the groups they pool into, for fitting a codec. */
-  | { type: 'groups'; text: string }
+  /** What the codes of the text's pooled rows are to score, unrotated, for fitting a codec. */
+  | { type: 'goals'; text: string }
   /** MaxSim in float32 against all queries, and the codes with and without pooling. */
   | { type: 'loss'; text: string };
-
-export interface GroupedRows {
-  /** [tokenCount, dim] */
-  rows: Float32Array;
-  groups: number[][];
-}
 
 export interface LossAnswer {
   /** A score a query. */
@@ -54,6 +51,6 @@ export interface EncodeAnswers {
   passage: EncodedPassage;
   text: EncodedRows;
   rows: EncodedDocument;
-  groups: GroupedRows;
+  goals: ScoreGoals;
   loss: LossAnswer;
 }

@@ -15,6 +15,7 @@ import { LatelightError } from '../errors.ts';
 import { sha256Hex } from '../format/sha256.ts';
 import type { EncodeSetup } from './encode-task.ts';
 import { modelCacheFolder, writeWhole } from './model-cache.ts';
+import { queryTableFileName } from './query-table-file.ts';
 
 export interface OpenModel {
   folder: ModelFolder;
@@ -25,6 +26,8 @@ export interface OpenModel {
   codec: Codec;
   codecBytes: Uint8Array;
   codecSha256: string;
+  /** Of the query table that codes are chosen with; empty when the model has none. */
+  likelySha256: string;
   /** What the encoding pool opens. */
   setup: EncodeSetup;
 }
@@ -57,6 +60,13 @@ export function codecFileName({ dim, subspaceDim }: CodecShape): string {
   return `codec-${dim}x${subspaceDim}.llc`;
 }
 
+/** Codes of every shape are chosen with the table of the default shape, the finest; nothing when the folder has none. */
+export function likelyQueryFiles(folder: string, shape: CodecShape = DEFAULT_SHAPE): EncodeSetup['likely'] {
+  const tablePath = join(folder, queryTableFileName(shape));
+  const codecPath = join(folder, codecFileName(shape));
+  return existsSync(tablePath) && existsSync(codecPath) ? { tablePath, codecPath } : undefined;
+}
+
 /**
  * Reads a folder's config, tokenizer and codec.
  * @throws LatelightError `bad-model`; `bad-codec` when the codec is not of the shape it is named for; `bad-option`
@@ -86,12 +96,14 @@ export async function openModel(
   }
   const weights = documentWeights(folder);
   const weightsPath = await wholeWeights(folder, weights);
-  const [weightsSha256, codecSha256] = await Promise.all([
+  const likely = likelyQueryFiles(path);
+  const [weightsSha256, codecSha256, likelySha256] = await Promise.all([
     readFile(weightsPath).then(sha256Hex),
     sha256Hex(codecBytes),
+    likely ? readFile(likely.tablePath).then(sha256Hex) : '',
   ]);
-  const setup = { modelFolder: path, overrides, weightsPath, codecPath, shape };
-  return { folder, weights, weightsSha256, shape, codec, codecBytes, codecSha256, setup };
+  const setup = { modelFolder: path, overrides, weightsPath, codecPath, likely, shape };
+  return { folder, weights, weightsSha256, shape, codec, codecBytes, codecSha256, likelySha256, setup };
 }
 
 /** @throws LatelightError `bad-option` for a dimension that the model does not have or no codec can have */

@@ -1,13 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { randomEmbeddings } from '../engine/scorers.fixture.ts';
 import { LatelightError } from '../errors.ts';
 import { BLOCK_ROWS, MAX_PAIR_SCORE } from '../format/layout.ts';
+import { quantizeQueryCpu } from '../kernels/quantize-query-cpu.ts';
 import { type Codec, checkCodec, maxQueryNorm, maxRowNorm } from './codec.ts';
 import { readCodec, writeCodec } from './codec-file.ts';
 import { encodeRows, packBlocks, rotateRows, truncateRows, unpackBlocks } from './encode-rows.ts';
-import { type FitRows, fitCodec, randomRotation } from './fit.ts';
+import { fitCodec, randomRotation } from './fit.ts';
 import { poolRows, targetRowCount } from './pool.ts';
 import { seededNormal } from './random.ts';
+import { scoreGoals } from './score-goals.ts';
 
 /** Made by SciPy, see the test that uses it. */
 const SCIPY = { six: [0, 1, 2, 2, 1, 3, 4, 3, 2, 2, 4, 5, 3], four: [0, 1, 2, 2, 1, 2, 3, 2, 2, 2, 3, 1, 2] };
@@ -24,20 +27,24 @@ const unitRows = (count: number, dim: number, seed: number): Float32Array =>
   normalize(Float32Array.from({ length: count * dim }, seededNormal(seed)), dim);
 
 /** Rows in groups of one to three alike members, as pooling makes them. */
-function groupedRows(count: number, dim: number, seed: number): FitRows {
+function groupedRows(count: number, dim: number, seed: number) {
   const rows = unitRows(count, dim, seed);
-  const groups: number[][] = [];
-  for (let token = 0; token < count; ) {
+  const rowOfToken = new Uint32Array(count);
+  let rowCount = 0;
+  for (let token = 0; token < count; rowCount++) {
     const size = Math.min(count - token, 1 + (token % 3));
+    rowOfToken.fill(rowCount, token, token + size);
     for (let i = 1; i < size; i++)
       for (let d = 0; d < dim; d++) rows[(token + i) * dim + d] += 2 * rows[token * dim + d];
-    groups.push(Array.from({ length: size }, (_, i) => token + i));
     token += size;
   }
-  return { rows: normalize(rows, dim), groups };
+  return { rows: normalize(rows, dim), rowOfToken, rowCount };
 }
 
-const fitted = (dim: number, subspaceDim: 2 | 4): Codec => fitCodec(groupedRows(2000, dim, 7), dim, subspaceDim);
+function fitted(dim: number, subspaceDim: 2 | 4): Codec {
+  const { rows, rowOfToken, rowCount } = groupedRows(2000, dim, 7);
+  return fitCodec(scoreGoals(rows, rowOfToken, rowCount, dim), subspaceDim);
+}
 
 describe('codec', () => {
   it('fits codebooks whose scores stay in 16 bits, with little room left over', () => {
@@ -59,6 +66,34 @@ describe('codec', () => {
   it('readCodec inverts writeCodec', () => {
     const codec = fitted(64, 2);
     expect(readCodec(writeCodec(codec))).toEqual(codec);
+  });
+
+  it('rounds queries at 127 where a file of 0.1.0 names no scale, and refuses other bytes in its reserved part', () => {
+    const codec = { ...fitted(64, 2), queryScale: 127 };
+    const bytes = writeCodec(codec);
+    bytes[24] = 0;
+    expect(readCodec(bytes)).toEqual(codec);
+    for (const at of [25, 31]) {
+      const changed = bytes.with(at, 1);
+      expect(() => readCodec(changed)).toThrow(expect.objectContaining({ code: 'bad-codec' }));
+    }
+    for (const queryScale of [0, 128, 1.5]) {
+      expect(() => checkCodec({ ...codec, queryScale })).toThrow(expect.objectContaining({ code: 'bad-codec' }));
+    }
+  });
+
+  it('fits scales at which two partial scores of nearly every row fit a byte, and no smaller ones than needed', () => {
+    for (const subspaceDim of [2, 4] as const) {
+      const codec = fitted(64, subspaceDim);
+      const { data } = randomEmbeddings(11, 1000, 64);
+      const { codes } = quantizeQueryCpu({ data, tokenCount: 1000, dim: 64 }, codec);
+      const widest = Array.from({ length: 1000 }, (_, row) =>
+        widestPair(codec, codes.subarray(row * 64, row * 64 + 64)),
+      );
+      expect(widest.filter((span) => span > 255).length).toBeLessThan(20);
+      expect(Math.max(...widest)).toBeGreaterThan(200);
+      expect(Math.abs(codec.queryScale - codec.codewordScale)).toBeLessThanOrEqual(1);
+    }
   });
 
   it('refuses codewords that could overflow', () => {
@@ -114,13 +149,9 @@ describe('coding', () => {
 
   it('gives every member of a row about the score that it gives itself', () => {
     const codec = fitted(128, 2);
-    const { rows, groups } = groupedRows(300, 128, 9);
+    const { rows, rowOfToken, rowCount } = groupedRows(300, 128, 9);
     const rotated = rotateRows(codec, rows, 300);
-    const rowOfToken = new Uint32Array(300);
-    groups.forEach((members, row) => {
-      for (const token of members) rowOfToken[token] = row;
-    });
-    const codes = encodeRows(codec, rotated, rowOfToken, groups.length);
+    const codes = encodeRows(codec, rotated, rowOfToken, rowCount);
     expect(meanSelfScore(codec, rotated, rowOfToken, codes)).toBeCloseTo(1, 1);
     // The measure sees codes that are not the rows' own.
     codes.set(codes.slice(64), 0);
@@ -213,4 +244,19 @@ function meanSelfScore(codec: Codec, rotated: Float32Array, rowOfToken: Uint32Ar
     }
   });
   return dots / rowOfToken.length;
+}
+
+/** The largest span of two neighbouring subspaces' partial scores. */
+function widestPair({ codewords, subspaceCount, subspaceDim }: Codec, query: Int8Array): number {
+  const spans = Array.from({ length: subspaceCount }, (_, s) => {
+    const dots = Array.from({ length: 16 }, (_, word) => {
+      let dot = 0;
+      for (let d = 0; d < subspaceDim; d++) {
+        dot += query[s * subspaceDim + d] * codewords[(s * 16 + word) * subspaceDim + d];
+      }
+      return dot;
+    });
+    return Math.max(...dots) - Math.min(...dots);
+  });
+  return Math.max(...spans.filter((_, s) => s % 2 === 0).map((span, pair) => span + spans[2 * pair + 1]));
 }

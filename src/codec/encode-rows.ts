@@ -1,13 +1,13 @@
 // Embeddings -> 4-bit codes: rotate, then choose one codeword a subspace so that scores are kept, not only places (score-aware
-// quantization: Guo et al. 2020, "Accelerating Large-Scale Inference with Anisotropic VQ", here for all members of a pooled row).
+// quantization: Guo et al. 2020, "Accelerating Large-Scale Inference with Anisotropic VQ", here for all members of a pooled row
+// and for the queries that are likely to find it).
 
 import { BLOCK_ROWS, CODEWORDS } from '../format/layout.ts';
 import type { Codec } from './codec.ts';
+import { type LikelyQueries, type ScoreGoals, scoreGoals } from './score-goals.ts';
 
-/** Weight of the members' scores against the distance from their mean: 4, 9 and 20 were tried (docs/decisions/0002). */
-export const MEMBER_WEIGHT = 9;
 /** Changes whenever the codes of the same rows would: cached passages of another version are encoded again. */
-export const CODING_VERSION = 3;
+export const CODING_VERSION = 4;
 /** Coordinate-descent sweeps over the subspaces; most rows stop changing before the third ends. */
 const SWEEPS = 3;
 /** A code changes only for a gain above rounding, so that equal losses never depend on the order of sums. */
@@ -41,70 +41,63 @@ export function truncateRows(rows: Float32Array, count: number, modelDim: number
 }
 
 /**
- * One code for each group of pooled rows. Chosen by coordinate descent over the subspaces so that the coded row c lies near the
- * members' mean m and gives every member z the score 1 it gives itself:
- *   |c - m|^2 + MEMBER_WEIGHT x mean over members of (c.z - 1)^2
+ * One code for each group of pooled rows, chosen by coordinate descent over the subspaces so that the coded row c lies near the
+ * members' mean m and gives the scores y of its goals z: |c - m|^2 + sum of weight x (c.z - y)^2
  * @param rotated [tokenCount, dim] unit rows after `rotateRows`
  * @param rowOfToken [tokenCount] group of each row, as `poolRows` gives it
+ * @param likely rotated as the rows are
  * @returns [rowCount, subspaceCount] codes 0..15
  */
-export function encodeRows(codec: Codec, rotated: Float32Array, rowOfToken: Uint32Array, rowCount: number): Uint8Array {
+export function encodeRows(
+  codec: Codec,
+  rotated: Float32Array,
+  rowOfToken: Uint32Array,
+  rowCount: number,
+  likely?: LikelyQueries,
+): Uint8Array {
   const { dim, subspaceCount, codewords, codewordScale } = codec;
-  const coder = new RowCoder(
-    dim,
-    subspaceCount,
-    Float32Array.from(codewords, (value) => value / codewordScale),
-    SWEEPS,
-  );
+  const words = Float32Array.from(codewords, (value) => value / codewordScale);
+  const coder = new RowCoder(scoreGoals(rotated, rowOfToken, rowCount, dim, likely), subspaceCount, words, SWEEPS);
   const codes = new Uint8Array(rowCount * subspaceCount);
-  membersOf(rowOfToken, rowCount).forEach((members, row) => {
-    coder.encode(rotated, members, codes.subarray(row * subspaceCount, (row + 1) * subspaceCount));
-  });
+  for (let row = 0; row < rowCount; row++) {
+    coder.encode(row, codes.subarray(row * subspaceCount, (row + 1) * subspaceCount));
+  }
   return codes;
 }
 
-/** Tokens of each pooled row, ascending. */
-export function membersOf(rowOfToken: Uint32Array, rowCount: number): number[][] {
-  const members: number[][] = Array.from({ length: rowCount }, () => []);
-  rowOfToken.forEach((row, token) => {
-    members[row].push(token);
-  });
-  return members;
-}
-
-/** Codes rows with given codewords; keeps its buffers from one row to the next. Fitting uses it too. */
+/** Codes the rows of some goals with given codewords; keeps its buffers from one row to the next. Fitting uses it too. */
 export class RowCoder {
-  private readonly dim: number;
+  private readonly goals: ScoreGoals;
   private readonly subspaceDim: number;
   private readonly subspaceCount: number;
   /** [subspaceCount, 16, subspaceDim] */
   private readonly words: Float32Array;
   private readonly sweeps: number;
-  private readonly mean: Float64Array;
   private readonly coded: Float64Array;
 
-  constructor(dim: number, subspaceCount: number, words: Float32Array, sweeps: number) {
-    this.dim = dim;
+  constructor(goals: ScoreGoals, subspaceCount: number, words: Float32Array, sweeps: number) {
+    this.goals = goals;
     this.subspaceCount = subspaceCount;
-    this.subspaceDim = dim / subspaceCount;
+    this.subspaceDim = goals.dim / subspaceCount;
     this.words = words;
     this.sweeps = sweeps;
-    this.mean = new Float64Array(dim);
-    this.coded = new Float64Array(dim);
+    this.coded = new Float64Array(goals.dim);
   }
 
-  /** Writes the codes of the group `members` of `rotated` rows. */
-  encode(rotated: Float32Array, members: readonly number[], codes: Uint8Array): void {
-    const { dim, subspaceDim, subspaceCount, words, mean, coded } = this;
-    meanOfMembers(rotated, members, dim, mean);
+  /** Writes the codes of one row. */
+  encode(row: number, codes: Uint8Array): void {
+    const { subspaceDim, subspaceCount, words, coded } = this;
+    const { dim, means, firstTerm, rows, targets, weights } = this.goals;
+    const mean = means.subarray(row * dim, (row + 1) * dim);
+    const [first, end] = [firstTerm[row], firstTerm[row + 1]];
     this.startFrom(startingPoint(mean), codes);
-    // miss[i] = c.z_i - 1
-    const miss = members.map((token) => {
-      let dot = 0;
-      for (let d = 0; d < dim; d++) dot += coded[d] * rotated[token * dim + d];
-      return dot - 1;
-    });
-    const weight = MEMBER_WEIGHT / members.length;
+    // c.z - y of each term
+    const miss = new Float64Array(end - first);
+    for (let term = first; term < end; term++) {
+      let dot = -targets[term];
+      for (let d = 0; d < dim; d++) dot += coded[d] * rows[term * dim + d];
+      miss[term - first] = dot;
+    }
     const linear = new Float64Array(subspaceDim);
     const quadratic = new Float64Array(subspaceDim * subspaceDim);
     for (let sweep = 0; sweep < this.sweeps; sweep++) {
@@ -116,15 +109,14 @@ export class RowCoder {
           linear[a] = coded[at + a] - mean[at + a];
           for (let b = 0; b < subspaceDim; b++) quadratic[a * subspaceDim + b] = a === b ? 1 : 0;
         }
-        members.forEach((token, i) => {
-          const z = token * dim + at;
+        for (let term = first; term < end; term++) {
+          const z = term * dim + at;
           for (let a = 0; a < subspaceDim; a++) {
-            linear[a] += weight * miss[i] * rotated[z + a];
-            for (let b = 0; b < subspaceDim; b++) {
-              quadratic[a * subspaceDim + b] += weight * rotated[z + a] * rotated[z + b];
-            }
+            const weighted = weights[term] * rows[z + a];
+            linear[a] += weighted * miss[term - first];
+            for (let b = 0; b < subspaceDim; b++) quadratic[a * subspaceDim + b] += weighted * rows[z + b];
           }
-        });
+        }
         let best = codes[s];
         let lowest = -LEAST_GAIN;
         for (let word = 0; word < CODEWORDS; word++) {
@@ -147,10 +139,10 @@ export class RowCoder {
         changed = true;
         codes[s] = best;
         const from = (s * CODEWORDS + best) * subspaceDim;
-        members.forEach((token, i) => {
+        for (let term = first; term < end; term++) {
           for (let a = 0; a < subspaceDim; a++)
-            miss[i] += (words[from + a] - coded[at + a]) * rotated[token * dim + at + a];
-        });
+            miss[term - first] += (words[from + a] - coded[at + a]) * rows[term * dim + at + a];
+        }
         for (let a = 0; a < subspaceDim; a++) coded[at + a] = words[from + a];
       }
       if (!changed) break;
@@ -158,7 +150,7 @@ export class RowCoder {
   }
 
   /** Nearest codeword in each subspace, ties to the lowest code. */
-  private startFrom(point: Float64Array, codes: Uint8Array): void {
+  private startFrom(point: Float32Array, codes: Uint8Array): void {
     const { subspaceDim, subspaceCount, words, coded } = this;
     for (let s = 0; s < subspaceCount; s++) {
       let best = 0;
@@ -180,23 +172,11 @@ export class RowCoder {
   }
 }
 
-/** Plain mean of the members, not renormalised, into `mean`. */
-export function meanOfMembers(
-  rotated: Float32Array,
-  members: readonly number[],
-  dim: number,
-  mean: Float64Array,
-): void {
-  mean.fill(0);
-  for (const token of members) for (let d = 0; d < dim; d++) mean[d] += rotated[token * dim + d];
-  for (let d = 0; d < dim; d++) mean[d] /= members.length;
-}
-
 /**
  * The mean made longer than a unit row: members spread around it, and each is to score 1 against the coded row, not its cosine
  * with the mean. m / |m|^1.5 lost least in float (bench/quality; 1 is renormalising, 2 makes the mean score exactly 1).
  */
-export function startingPoint(mean: Float64Array): Float64Array {
+export function startingPoint(mean: Float32Array): Float32Array {
   const scale = Math.max(1e-6, Math.hypot(...mean)) ** -1.5;
   return mean.map((value) => value * scale);
 }

@@ -3,8 +3,9 @@
 
 import { CODEWORDS, FULL_QUERY_SCALE, MAX_PAIR_SCORE } from '../format/layout.ts';
 import { type Codec, checkCodec, maxQueryNorm, maxRowNorm } from './codec.ts';
-import { MEMBER_WEIGHT, meanOfMembers, RowCoder, rotateRows, startingPoint } from './encode-rows.ts';
+import { RowCoder, rotateRows, startingPoint } from './encode-rows.ts';
 import { seededNormal, seededRandom } from './random.ts';
+import type { ScoreGoals } from './score-goals.ts';
 
 const SEED = 20261123;
 const KMEANS_ROUNDS = 10;
@@ -20,85 +21,76 @@ const WIDE_SHARE = 0.002;
 /** Rows that the scales are chosen on. */
 const SCALE_ROWS = 5000;
 
-/** Unit token rows and the pooled groups they form. */
-export interface FitRows {
-  /** [tokenCount, dim] */
-  rows: Float32Array;
-  /** Tokens of each group. */
-  groups: number[][];
-}
-
-/** @throws LatelightError `bad-codec` when no scale keeps the scores in bounds */
-export function fitCodec({ rows, groups }: FitRows, dim: number, subspaceDim: 2 | 4): Codec {
+/**
+ * @param unrotated what the codes of many pooled rows are to score
+ * @throws LatelightError `bad-codec` when no scale keeps the scores in bounds
+ */
+export function fitCodec(unrotated: ScoreGoals, subspaceDim: 2 | 4): Codec {
+  const { dim, rowCount } = unrotated;
   const subspaceCount = dim / subspaceDim;
   const rotation = randomRotation(dim, SEED);
-  const rotated = rotateRows({ dim, rotation }, rows, rows.length / dim);
-  const means = new Float64Array(groups.length * dim);
-  const starts = new Float32Array(groups.length * dim);
-  groups.forEach((members, row) => {
-    const mean = means.subarray(row * dim, (row + 1) * dim);
-    meanOfMembers(rotated, members, dim, mean);
-    starts.set(startingPoint(mean), row * dim);
-  });
+  const goals = {
+    ...unrotated,
+    means: rotateRows({ dim, rotation }, unrotated.means, rowCount),
+    rows: rotateRows({ dim, rotation }, unrotated.rows, unrotated.targets.length),
+  };
+  const starts = new Float32Array(rowCount * dim);
+  for (let row = 0; row < rowCount; row++) {
+    starts.set(startingPoint(goals.means.subarray(row * dim, (row + 1) * dim)), row * dim);
+  }
   const words = new Float32Array(CODEWORDS * dim);
   for (let s = 0; s < subspaceCount; s++) {
-    const points = new Float32Array(groups.length * subspaceDim);
-    for (let row = 0; row < groups.length; row++) {
+    const points = new Float32Array(rowCount * subspaceDim);
+    for (let row = 0; row < rowCount; row++) {
       for (let d = 0; d < subspaceDim; d++) points[row * subspaceDim + d] = starts[row * dim + s * subspaceDim + d];
     }
-    words.set(kMeans(points, groups.length, subspaceDim, SEED + s), s * CODEWORDS * subspaceDim);
+    words.set(kMeans(points, rowCount, subspaceDim, SEED + s), s * CODEWORDS * subspaceDim);
   }
-  const codes = new Uint8Array(groups.length * subspaceCount);
+  const codes = new Uint8Array(rowCount * subspaceCount);
   for (let round = 0; round < REFIT_ROUNDS; round++) {
-    const coder = new RowCoder(dim, subspaceCount, words, REFIT_SWEEPS);
-    groups.forEach((members, row) => {
-      coder.encode(rotated, members, codes.subarray(row * subspaceCount, (row + 1) * subspaceCount));
-    });
-    solveCodewords({ rotated, groups, means, codes, dim, subspaceDim }, words);
+    const coder = new RowCoder(goals, subspaceCount, words, REFIT_SWEEPS);
+    for (let row = 0; row < rowCount; row++) {
+      coder.encode(row, codes.subarray(row * subspaceCount, (row + 1) * subspaceCount));
+    }
+    solveCodewords(goals, codes, subspaceDim, words);
   }
   const codec: Codec = {
     dim,
     subspaceDim,
     subspaceCount,
     rotation,
-    ...roundCodewords(words, rotated, dim, subspaceDim),
+    ...roundCodewords(words, goals.rows, dim, subspaceDim),
   };
   checkCodec(codec);
   return codec;
 }
 
-interface CodedRows {
-  rotated: Float32Array;
-  groups: number[][];
-  /** [rowCount, dim] */
-  means: Float64Array;
-  /** [rowCount, subspaceCount] */
-  codes: Uint8Array;
-  dim: number;
-  subspaceDim: number;
-}
-
-/** One Gauss-Seidel sweep: each codeword moves to the minimum of the coding loss over the rows that use it, codes fixed. */
-function solveCodewords({ rotated, groups, means, codes, dim, subspaceDim }: CodedRows, words: Float32Array): void {
+/**
+ * One Gauss-Seidel sweep: each codeword moves to the minimum of the coding loss over the rows that use it, codes fixed.
+ * @param codes [rowCount, subspaceCount]
+ */
+function solveCodewords(goals: ScoreGoals, codes: Uint8Array, subspaceDim: number, words: Float32Array): void {
+  const { dim, rowCount, means, firstTerm, rows, targets, weights } = goals;
   const subspaceCount = dim / subspaceDim;
-  // error[row] = c - m, and for each token miss = c.z - 1, both kept up to date as codewords move.
-  const error = new Float64Array(groups.length * dim);
-  const miss = new Float64Array(rotated.length / dim);
-  groups.forEach((members, row) => {
+  // error[row] = c - m, and for each term miss = c.z - y, both kept up to date as codewords move.
+  const error = new Float64Array(rowCount * dim);
+  const miss = Float64Array.from(targets, (target) => -target);
+  for (let row = 0; row < rowCount; row++) {
     for (let s = 0; s < subspaceCount; s++) {
       const word = (s * CODEWORDS + codes[row * subspaceCount + s]) * subspaceDim;
       for (let d = 0; d < subspaceDim; d++) {
-        const at = row * dim + s * subspaceDim + d;
-        error[at] = words[word + d] - means[at];
-        for (const token of members) miss[token] += words[word + d] * rotated[token * dim + s * subspaceDim + d];
+        const at = s * subspaceDim + d;
+        error[row * dim + at] = words[word + d] - means[row * dim + at];
+        for (let term = firstTerm[row]; term < firstTerm[row + 1]; term++) {
+          miss[term] += words[word + d] * rows[term * dim + at];
+        }
       }
     }
-    for (const token of members) miss[token] -= 1;
-  });
-  const ridge = (RIDGE * groups.length) / CODEWORDS;
+  }
+  const ridge = (RIDGE * rowCount) / CODEWORDS;
   for (let s = 0; s < subspaceCount; s++) {
     const users: number[][] = Array.from({ length: CODEWORDS }, () => []);
-    for (let row = 0; row < groups.length; row++) users[codes[row * subspaceCount + s]].push(row);
+    for (let row = 0; row < rowCount; row++) users[codes[row * subspaceCount + s]].push(row);
     users.forEach((rowsOfWord, word) => {
       if (rowsOfWord.length === 0) return;
       const at = s * subspaceDim;
@@ -106,14 +98,13 @@ function solveCodewords({ rotated, groups, means, codes, dim, subspaceDim }: Cod
       const gradient = new Float64Array(subspaceDim);
       for (let a = 0; a < subspaceDim; a++) matrix[a * subspaceDim + a] = rowsOfWord.length + ridge;
       for (const row of rowsOfWord) {
-        const weight = MEMBER_WEIGHT / groups[row].length;
         for (let a = 0; a < subspaceDim; a++) gradient[a] += error[row * dim + at + a];
-        for (const token of groups[row]) {
-          const z = token * dim + at;
+        for (let term = firstTerm[row]; term < firstTerm[row + 1]; term++) {
+          const z = term * dim + at;
           for (let a = 0; a < subspaceDim; a++) {
-            gradient[a] += weight * miss[token] * rotated[z + a];
-            for (let b = 0; b < subspaceDim; b++)
-              matrix[a * subspaceDim + b] += weight * rotated[z + a] * rotated[z + b];
+            const weighted = weights[term] * rows[z + a];
+            gradient[a] += weighted * miss[term];
+            for (let b = 0; b < subspaceDim; b++) matrix[a * subspaceDim + b] += weighted * rows[z + b];
           }
         }
       }
@@ -121,8 +112,8 @@ function solveCodewords({ rotated, groups, means, codes, dim, subspaceDim }: Cod
       for (let a = 0; a < subspaceDim; a++) words[(s * CODEWORDS + word) * subspaceDim + a] -= step[a];
       for (const row of rowsOfWord) {
         for (let a = 0; a < subspaceDim; a++) error[row * dim + at + a] -= step[a];
-        for (const token of groups[row]) {
-          for (let a = 0; a < subspaceDim; a++) miss[token] -= step[a] * rotated[token * dim + at + a];
+        for (let term = firstTerm[row]; term < firstTerm[row + 1]; term++) {
+          for (let a = 0; a < subspaceDim; a++) miss[term] -= step[a] * rows[term * dim + at + a];
         }
       }
     });

@@ -3,13 +3,17 @@
 
 import type { InferenceSession, Tensor, TensorConstructor } from 'onnxruntime-common';
 import { LatelightError, throwIfAborted } from '../errors.ts';
+import { MAX_QUERY_TOKENS } from '../format/layout.ts';
 import type { TokenEmbeddings } from '../types.ts';
 import type { ColbertTokenizer, EncodedText } from './colbert-tokenizer.ts';
+import { GpuOutputs } from './gpu-outputs.ts';
 
 export interface EncoderRuntime {
   session: InferenceSession;
   Tensor: TensorConstructor;
   provider: 'cpu' | 'wasm' | 'webgpu';
+  /** The session's device, where its outputs stay on the GPU. */
+  device?: GPUDevice;
   /** Frees what the runtime holds beside the session. */
   release?: () => void;
 }
@@ -17,7 +21,7 @@ export interface EncoderRuntime {
 /** What a session is fed: ids and, for each, whether attention may look at it. */
 export type TokenIds = Pick<EncodedText, 'ids' | 'attentionMask'>;
 
-/** Rows on the GPU as the session left them; `release` gives the buffer back to the runtime. */
+/** Rows on the GPU as the session left them; after `release` the next query may overwrite them. */
 export interface GpuQueryEmbeddings {
   buffer: GPUBuffer;
   tokenCount: number;
@@ -28,6 +32,8 @@ export interface GpuQueryEmbeddings {
 export interface EncodedDocument extends TokenEmbeddings {
   /** [tokenCount] position of each kept row in the encoded ids, for `align`. */
   positions: Uint32Array;
+  /** [tokenCount] vocabulary id of each kept row. */
+  ids: Uint32Array;
 }
 
 const WARM_UP = ['warm up'];
@@ -41,12 +47,16 @@ export class Encoder {
   readonly tokenizer: ColbertTokenizer;
   readonly provider: EncoderRuntime['provider'];
   private readonly runtime: EncoderRuntime;
+  private readonly gpuOutputs: GpuOutputs | undefined;
+  /** Dimensions of a row, once a run has told. */
+  private gpuDim = 0;
   private last: Promise<unknown> = Promise.resolve();
 
   constructor(tokenizer: ColbertTokenizer, runtime: EncoderRuntime) {
     this.tokenizer = tokenizer;
     this.runtime = runtime;
     this.provider = runtime.provider;
+    this.gpuOutputs = runtime.device && new GpuOutputs(runtime.device, runtime.Tensor);
   }
 
   /** Query rows in main memory, f32 [tokenCount, dim], L2-normalised; expansion rows are kept. */
@@ -78,9 +88,21 @@ export class Encoder {
   /** Query rows left in a GPU buffer of the session's device. The session must prefer outputs in `gpu-buffer`. */
   async encodeQueryOnGpu(text: string): Promise<GpuQueryEmbeddings> {
     const encoded = this.tokenizer.encode(text, 'query');
+    const tokenCount = encoded.ids.length;
+    if (this.gpuOutputs && this.gpuDim > 0) {
+      const bound = this.gpuOutputs.take(tokenCount, this.gpuDim, MAX_QUERY_TOKENS);
+      try {
+        await this.run(encoded, bound.tensor);
+      } catch (error) {
+        bound.release();
+        throw error;
+      }
+      return { buffer: bound.buffer, tokenCount, dim: this.gpuDim, release: bound.release };
+    }
     const output = await this.run(encoded);
-    const [, tokenCount, dim] = output.dims;
-    return { buffer: output.gpuBuffer as unknown as GPUBuffer, tokenCount, dim, release: () => output.dispose() };
+    this.gpuDim = output.dims[2];
+    const buffer = output.gpuBuffer as unknown as GPUBuffer;
+    return { buffer, tokenCount, dim: this.gpuDim, release: () => output.dispose() };
   }
 
   /**
@@ -99,13 +121,15 @@ export class Encoder {
       data.set(all.subarray(position * dim, (position + 1) * dim), row * dim);
     });
     output.dispose();
-    return { data: normalizeRows(data, dim), tokenCount: positions.length, dim, positions };
+    const ids = positions.map((position) => encoded.ids[position]);
+    return { data: normalizeRows(data, dim), tokenCount: positions.length, dim, positions, ids };
   }
 
   /** Runs short queries, so that the first real one finds code compiled and buffers allocated. */
   async warmUp(): Promise<void> {
     for (const text of this.provider === 'webgpu' ? WARM_UP_WEBGPU : WARM_UP) {
       const output = await this.run(this.tokenizer.encode(text, 'query'));
+      this.gpuDim = output.dims[2];
       output.dispose();
     }
   }
@@ -113,17 +137,18 @@ export class Encoder {
   async close(): Promise<void> {
     await this.last;
     await this.runtime.session.release();
+    this.gpuOutputs?.close();
     this.runtime.release?.();
   }
 
   /** One run after another: onnxruntime-web's WebGPU builds refuse a second one, and a warm-up may be under way. */
-  private run(encoded: TokenIds): Promise<Tensor> {
-    const result = this.last.then(() => this.runNow(encoded));
+  private run(encoded: TokenIds, into?: Tensor): Promise<Tensor> {
+    const result = this.last.then(() => this.runNow(encoded, into));
     this.last = result.catch(() => undefined);
     return result;
   }
 
-  private async runNow(encoded: TokenIds): Promise<Tensor> {
+  private async runNow(encoded: TokenIds, into: Tensor | undefined): Promise<Tensor> {
     const { session, Tensor } = this.runtime;
     const shape = [1, encoded.ids.length];
     const feeds: Record<string, Tensor> = {};
@@ -137,7 +162,7 @@ export class Encoder {
           : new Tensor('int64', BigInt64Array.from(values, BigInt), shape);
     });
     const outputName = rowsOutput(session.outputNames);
-    const results = await session.run(feeds, [outputName]);
+    const results = await session.run(feeds, into ? { [outputName]: into } : [outputName]);
     const output = results[outputName];
     if (output.type !== 'float32' || output.dims.length !== 3 || output.dims[1] !== encoded.ids.length) {
       throw new LatelightError(

@@ -106,7 +106,7 @@ export async function openWebRuntime(
       // Warnings say that shape arithmetic stays on the CPU, which it should.
       logSeverityLevel: 3,
     });
-    return { session, Tensor: ort.Tensor, provider: device ? 'webgpu' : 'wasm' };
+    return { session, Tensor: ort.Tensor, provider: device ? 'webgpu' : 'wasm', device };
   } catch (cause) {
     throw new LatelightError('bad-model', `encoder: onnxruntime-web cannot open the model: ${String(cause)}`, {
       cause,

@@ -2,8 +2,7 @@
 // the encoder gave that token in many queries. Knows nothing of order or context, and needs no model.
 
 import type { Codec } from '../codec/codec.ts';
-import { rowBytes } from '../format/layout.ts';
-import { FULL_WEIGHT, type QueryTable } from '../format/query-table.ts';
+import { FULL_WEIGHT, type QueryTable, tableRow } from '../format/query-table.ts';
 import type { QueryCodes } from '../types.ts';
 import type { ColbertTokenizer } from './colbert-tokenizer.ts';
 
@@ -41,19 +40,13 @@ export class TableEncoder {
 
   /** The row's codewords, brought to the weight's share of a query row's length and rounded. */
   private writeRow(row: number, to: Int8Array): void {
-    const { dim, subspaceDim, codewords, queryScale } = this.codec;
-    const width = rowBytes(dim, subspaceDim);
-    const values = new Float32Array(dim);
-    let squared = 0;
-    for (let d = 0; d < dim; d++) {
-      const subspace = Math.floor(d / subspaceDim);
-      const byte = this.table.codes[row * width + (subspace >> 1)];
-      const code = (byte >> (4 * (subspace & 1))) & 15;
-      values[d] = codewords[(subspace * 16 + code) * subspaceDim + (d % subspaceDim)];
-      squared += values[d] ** 2;
-    }
-    if (squared === 0) return;
-    const scale = ((queryScale / Math.sqrt(squared)) * this.table.weights[row]) / FULL_WEIGHT;
-    for (let d = 0; d < dim; d++) to[d] = Math.round(values[d] * scale);
+    const { codewords, queryScale } = this.codec;
+    const values = tableRow(this.table, codewords, row);
+    const length = Math.hypot(...values);
+    if (length === 0) return;
+    const scale = ((queryScale / length) * this.table.weights[row]) / FULL_WEIGHT;
+    values.forEach((value, d) => {
+      to[d] = Math.round(value * scale);
+    });
   }
 }

@@ -3,7 +3,7 @@
 
 import { LatelightError } from '../errors.ts';
 import { FieldChecker, type FileKind, writeCodecHash, writeFileHeader } from './file-header.ts';
-import { rowBytes } from './layout.ts';
+import { CODEWORDS, rowBytes } from './layout.ts';
 import type { ShardShape } from './shard.ts';
 
 const HEADER_BYTES = 64;
@@ -83,6 +83,16 @@ export function readQueryTable(bytes: Uint8Array, shape: ShardShape): QueryTable
     weights: bytes.subarray(weightsAt, codesAt),
     codes: bytes.subarray(codesAt),
   };
+}
+
+/** A row's codewords joined, f32 [dim], at the codec's own scale and rotated as it rotates. @param codewords of the codec of the table */
+export function tableRow({ dim, subspaceDim, codes }: QueryTable, codewords: Int8Array, row: number): Float32Array {
+  const width = rowBytes(dim, subspaceDim);
+  return Float32Array.from({ length: dim }, (_, d) => {
+    const subspace = Math.floor(d / subspaceDim);
+    const code = (codes[row * width + (subspace >> 1)] >> (4 * (subspace & 1))) & 15;
+    return codewords[(subspace * CODEWORDS + code) * subspaceDim + (d % subspaceDim)];
+  });
 }
 
 /**

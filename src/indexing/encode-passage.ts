@@ -4,6 +4,7 @@ import type { Codec } from '../codec/codec.ts';
 import { encodeRows, packBlocks, rotateRows, truncateRows } from '../codec/encode-rows.ts';
 import { poolRows, targetRowCount } from '../codec/pool.ts';
 import type { EncodedDocument, Encoder } from '../encoder/encoder.ts';
+import type { LikelyQueryTable } from '../encoder/likely-queries.ts';
 import { alignWords } from '../encoder/words.ts';
 import { packWords } from '../format/fragment.ts';
 import type { Passage } from '../types.ts';
@@ -40,6 +41,13 @@ export function passageContext(
   return '';
 }
 
+/** How rows become codes. */
+export interface Coding {
+  codec: Codec;
+  /** Of the same codec; absent for a model without a query table, whose codes are then chosen by the passage's own rows alone. */
+  likelyQueries?: LikelyQueryTable;
+}
+
 export interface EncodedRows {
   blocks: Uint8Array;
   rowCount: number;
@@ -52,20 +60,26 @@ export interface EncodedRows {
 /** Text to codes: encode, then `codeDocument`. */
 export async function encodeText(
   encoder: Encoder,
-  codec: Codec,
+  coding: Coding,
   text: string,
   signal?: AbortSignal,
 ): Promise<EncodedRows> {
-  return codeDocument(codec, await encoder.encodeDocument(text, signal));
+  return codeDocument(coding, await encoder.encodeDocument(text, signal));
 }
 
 /** Rows to codes: truncate, pool (or not), rotate, code, lay out in blocks. */
-export function codeDocument(codec: Codec, encoded: EncodedDocument, pooling = true): EncodedRows {
+export function codeDocument({ codec, likelyQueries }: Coding, encoded: EncodedDocument, pooling = true): EncodedRows {
   const rows = truncateRows(encoded.data, encoded.tokenCount, encoded.dim, codec.dim);
   const { rowCount, rowOfToken } = pooling
     ? poolRows(rows, encoded.tokenCount, codec.dim, targetRowCount(encoded.tokenCount))
     : { rowCount: encoded.tokenCount, rowOfToken: Uint32Array.from({ length: encoded.tokenCount }, (_, row) => row) };
-  const codes = encodeRows(codec, rotateRows(codec, rows, encoded.tokenCount), rowOfToken, rowCount);
+  const codes = encodeRows(
+    codec,
+    rotateRows(codec, rows, encoded.tokenCount),
+    rowOfToken,
+    rowCount,
+    likelyQueries?.of(encoded.ids),
+  );
   return {
     blocks: packBlocks(codes, rowCount, codec.subspaceCount),
     rowCount,
@@ -82,13 +96,13 @@ export function codeDocument(codec: Codec, encoded: EncodedDocument, pooling = t
  */
 export async function encodePassage(
   encoder: Encoder,
-  codec: Codec,
+  coding: Coding,
   context: string,
   text: string,
   signal?: AbortSignal,
 ): Promise<EncodedPassage> {
   const full = context + text;
-  const { blocks, rowCount, tokenCount, positions, rowOfToken } = await encodeText(encoder, codec, full, signal);
+  const { blocks, rowCount, tokenCount, positions, rowOfToken } = await encodeText(encoder, coding, full, signal);
   const { words, wordOfToken } = alignWords(encoder.tokenizer, full, 'document');
   const firstShown = words.findIndex(({ start }) => start >= context.length);
   const shown = firstShown < 0 ? [] : words.slice(firstShown);

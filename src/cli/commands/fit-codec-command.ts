@@ -1,12 +1,14 @@
 // `latelight fit-codec <files>`: rotation and codebooks for a model, from general text, written into the model's folder; and, with
 // `--eval`, what they cost on a BEIR folder.
 
-import { readFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { writeCodec } from '../../codec/codec-file.ts';
-import { type FitRows, fitCodec } from '../../codec/fit.ts';
+import { fitCodec } from '../../codec/fit.ts';
 import { seededRandom, seededSample } from '../../codec/random.ts';
+import { gatherGoals, type ScoreGoals } from '../../codec/score-goals.ts';
 import type { ModelOverrides } from '../../encoder/model-config.ts';
 import { openModelFolder } from '../../encoder/model-folder.ts';
 import { LatelightError } from '../../errors.ts';
@@ -16,9 +18,19 @@ import type { EncodeSetup } from '../encode-task.ts';
 import { resolveModel } from '../hub.ts';
 import type { CliIo } from '../io.ts';
 import { type Loss, measureLoss, sampleQueries } from '../measure-loss.ts';
-import { codecFileName, codecShape, documentWeights, openModel, type ShapeChoice, wholeWeights } from '../model.ts';
+import {
+  type CodecShape,
+  codecFileName,
+  codecShape,
+  documentWeights,
+  likelyQueryFiles,
+  openModel,
+  type ShapeChoice,
+  wholeWeights,
+} from '../model.ts';
 import { writeWhole } from '../model-cache.ts';
 import { startProgress } from '../progress.ts';
+import { queryTableFileName } from '../query-table-file.ts';
 import { formatBytes, table } from '../text.ts';
 
 export interface FitCodecOptions {
@@ -50,18 +62,20 @@ export async function fitCodecCommand(files: string[], options: FitCodecOptions,
   const folder = await openModelFolder(path, options.overrides);
   const shape = await codecShape(folder, options.shape);
   const weightsPath = await wholeWeights(folder, documentWeights(folder));
-  const rows = await encodeGroups(texts, { modelFolder: path, overrides: options.overrides, weightsPath, shape }, io);
-  const sampled = gather(rows, shape.dim);
-  io.err(`fit: ${sampled.groups.length} rows, ${shape.dim} dimensions in subspaces of ${shape.subspaceDim}\n`);
-  const codec = fitCodec(sampled, shape.dim, shape.subspaceDim);
+  const { overrides } = options;
+  const setup = { modelFolder: path, overrides, weightsPath, shape, likely: likelyQueryFiles(path) };
+  const sampled = sampleGoals(await encodeGoals(texts, setup, io), shape.dim);
+  io.err(`fit: ${sampled.rowCount} rows, ${shape.dim} dimensions in subspaces of ${shape.subspaceDim}\n`);
+  const codec = fitCodec(sampled, shape.subspaceDim);
   const bytes = writeCodec(codec);
   const codecPath = join(path, codecFileName(shape));
   await writeWhole(codecPath, bytes);
+  await dropStaleTable(path, shape, io);
   const loss = set && (await measureLoss(await openModel(path, shape, options.overrides), set, io));
   if (options.json) {
     io.out(`${JSON.stringify({ codec: codecPath, ...shape, bytes: bytes.length, passages: texts.length, loss })}\n`);
   } else {
-    io.out(`${codecPath}: ${formatBytes(bytes.length)}, codeword scale ${codec.codewordScale}\n`);
+    io.out(`${codecPath}: ${formatBytes(bytes.length)}, queries rounded at ${codec.queryScale}\n`);
     if (loss) io.out(`\n${lossTable(loss)}`);
   }
 }
@@ -79,16 +93,24 @@ function lossTable({ documents, queries, float, ...loss }: Loss): string {
   );
 }
 
-/** Unit rows of each text and the groups they pool into, on all cores. */
-async function encodeGroups(texts: string[], setup: EncodeSetup, io: CliIo): Promise<FitRows[]> {
-  const passages: FitRows[] = [];
+/** A query table is coded with the codec it is named for; one of the codec that is gone would only be refused. */
+async function dropStaleTable(folder: string, shape: CodecShape, io: CliIo): Promise<void> {
+  const tablePath = join(folder, queryTableFileName(shape));
+  if (!existsSync(tablePath)) return;
+  await rm(tablePath);
+  io.err(`removed ${tablePath}, which was made for the codec before: make another with \`latelight fit-table\`\n`);
+}
+
+/** What the codes of each text's rows are to score, on all cores. */
+async function encodeGoals(texts: string[], setup: EncodeSetup, io: CliIo): Promise<ScoreGoals[]> {
+  const passages: ScoreGoals[] = [];
   const progress = startProgress(io, 'encode', texts.length, 'passages');
   const pool = new EncodePool(setup, texts.length, io.signal);
   let done = 0;
   try {
-    const tasks = texts.map((text, at) => ({ type: 'groups', text, at }) as const);
-    await pool.runAll(tasks, (rows, { at }) => {
-      passages[at] = rows;
+    const tasks = texts.map((text, at) => ({ type: 'goals', text, at }) as const);
+    await pool.runAll(tasks, (goals, { at }) => {
+      passages[at] = goals;
       progress.update(++done);
     });
   } finally {
@@ -112,22 +134,12 @@ async function readTexts(path: string): Promise<string[]> {
     .filter(Boolean);
 }
 
-/** A seeded sample of the groups of all passages, with only the rows they need. */
-function gather(passages: FitRows[], dim: number): FitRows {
-  const available = passages.reduce((sum, { groups }) => sum + groups.length, 0);
+/** A seeded sample of the rows of all passages. */
+function sampleGoals(passages: ScoreGoals[], dim: number): ScoreGoals {
+  const available = passages.reduce((sum, { rowCount }) => sum + rowCount, 0);
   const random = seededRandom(2);
-  const parts: Float32Array[] = [];
-  const groups: number[][] = [];
-  for (const passage of passages) {
-    for (const members of passage.groups) {
-      if (random() >= MOST_ROWS / available) continue;
-      groups.push(members.map((_, i) => parts.length + i));
-      for (const token of members) parts.push(passage.rows.subarray(token * dim, (token + 1) * dim));
-    }
-  }
-  const rows = new Float32Array(parts.length * dim);
-  parts.forEach((row, i) => {
-    rows.set(row, i * dim);
-  });
-  return { rows, groups };
+  const chosen = passages.flatMap((goals) =>
+    Array.from({ length: goals.rowCount }, (_, row) => ({ goals, row })).filter(() => random() < MOST_ROWS / available),
+  );
+  return gatherGoals(chosen, dim);
 }

@@ -1,0 +1,120 @@
+// What a query costs beside its time, counted inside the search worker: the worker's script gets a few lines in front of it that count.
+
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, type Page, test, type Worker } from '@playwright/test';
+import { gotoBlank, hasAdapter, readManifestFile, SMALL, smallFolder } from './engine.ts';
+
+interface Counts {
+  pipelines: number;
+  /** Created and not destroyed. */
+  buffers: number;
+  created: number;
+  /** WASM modules of more than 5 MB that have been compiled and started: onnxruntime. */
+  runtimes: number;
+}
+
+/** Runs in the worker. */
+function countResources(): void {
+  const counts = { pipelines: 0, buffers: 0, created: 0, runtimes: 0 };
+  Object.assign(globalThis, { counts });
+  const wrap = (owner: object, name: string, after: (...args: unknown[]) => void) => {
+    const original = (owner as Record<string, (...args: unknown[]) => unknown>)[name];
+    (owner as Record<string, unknown>)[name] = function (this: unknown, ...args: unknown[]) {
+      const result = original.apply(this, args);
+      after(result, ...args);
+      return result;
+    };
+  };
+  if ('GPUDevice' in globalThis) {
+    for (const name of ['createComputePipeline', 'createComputePipelineAsync']) {
+      wrap(GPUDevice.prototype, name, () => counts.pipelines++);
+    }
+    wrap(GPUDevice.prototype, 'createBuffer', () => {
+      counts.buffers++;
+      counts.created++;
+    });
+    wrap(GPUBuffer.prototype, 'destroy', () => counts.buffers--);
+  }
+  wrap(WebAssembly, 'instantiate', (result, source) => {
+    const large = ((source as ArrayBuffer).byteLength ?? 0) > 5e6;
+    if (large) void (result as Promise<unknown>).then(() => counts.runtimes++);
+  });
+}
+
+/** Opens an engine that stays open as `window.engine`. */
+async function openCounted(page: Page, device: 'wasm' | 'webgpu'): Promise<Worker> {
+  await page.route('**/search.worker-*.js', async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: `(${countResources})();\n${await response.text()}` });
+  });
+  await gotoBlank(page);
+  const started = page.waitForEvent('worker', (worker) => worker.url().includes('search.worker'));
+  await page.evaluate(async (device) => {
+    const { open } = (await import(new URL('latelight.js', location.href).href)) as typeof import('../src/index.ts');
+    const engine = open('./', { device });
+    Object.assign(window, { engine });
+    engine.catch(() => undefined);
+  }, device);
+  return started;
+}
+
+const counts = (worker: Worker) => worker.evaluate(() => ({ ...(globalThis as unknown as { counts: Counts }).counts }));
+
+type OpenEngine = ReturnType<typeof import('../src/index.ts')['open']>;
+
+test('on WebGPU no query length compiles a shader or leaves a buffer behind after the warm-up', async ({ page }) => {
+  test.setTimeout(300_000);
+  await gotoBlank(page);
+  const adapter = await hasAdapter(page);
+  if (process.env.REQUIRE_GPU) expect(adapter, 'REQUIRE_GPU is set, and there is no WebGPU adapter').toBe(true);
+  test.skip(!adapter, 'no WebGPU adapter');
+  const worker = await openCounted(page, 'webgpu');
+  const search = (wordCounts: number[]) =>
+    page.evaluate(async (wordCounts) => {
+      const engine = await (window as unknown as { engine: OpenEngine }).engine;
+      await engine.ready;
+      for (const count of wordCounts) {
+        const { encoder } = await engine.search(Array.from({ length: count }, () => 'log').join(' '), { limit: 1 });
+        if (encoder !== 'webgpu') throw new Error(`expected WebGPU, got ${encoder}`);
+      }
+    }, wordCounts);
+  // Tokens: three more than words. Remainders of four, and both sides of 8, 16 and 32.
+  const words = [1, 2, 4, 6, 9, 13, 14, 22, 29, 30, 45];
+  await search([]);
+  const warm = await counts(worker);
+  expect(warm.pipelines).toBeGreaterThan(10);
+  await search(words);
+  const first = await counts(worker);
+  expect(first.pipelines).toBe(warm.pipelines);
+  await search(words);
+  const second = await counts(worker);
+  expect(second.pipelines).toBe(warm.pipelines);
+  expect(second.buffers).toBe(first.buffers);
+  console.log(
+    `pipelines ${warm.pipelines}; buffers ${warm.buffers} warm, ${first.buffers} after ${words.length} lengths; ` +
+      `${((second.created - first.created) / words.length).toFixed(1)} made and freed a search`,
+  );
+});
+
+test('the runtime compiles and starts while the model is still on its way', async ({ page }) => {
+  const { queryEncoder } = await readManifestFile();
+  const { file } = queryEncoder.weights.wasm;
+  let send: () => void = () => undefined;
+  const held = new Promise<void>((resolve) => {
+    send = resolve;
+  });
+  await page.route(new URL(file, SMALL).href, async (route) => {
+    await held;
+    await route.fulfill({ body: await readFile(join(smallFolder, file)) });
+  });
+  const worker = await openCounted(page, 'wasm');
+  await expect.poll(async () => (await counts(worker)).runtimes).toBe(1);
+  send();
+  const stage = await page.evaluate(async () => {
+    const engine = await (window as unknown as { engine: OpenEngine }).engine;
+    await engine.ready;
+    return engine.stage;
+  });
+  expect(stage).toBe('full');
+});
