@@ -111,8 +111,10 @@ export class EngineHost {
 
   /** First runs compile and allocate: done while nobody waits, the first query finds both stages warm. */
   async warmUp(): Promise<void> {
-    if (this.stage === 'full') await (await this.parts.encoder).warmUp();
+    const { stage } = this;
+    if (stage === 'full') await (await this.parts.encoder).warmUp();
     await this.parts.index.warmUp();
+    performance.mark(`latelight-warm-${stage}`);
   }
 
   /** A result from the query table, when the full stage is not ready and the table knows a word of the query. */
