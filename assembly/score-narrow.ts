@@ -1,5 +1,5 @@
 // MaxSim over 4-bit codes where a partial score takes one byte: 16 rows and four query tokens at a time, one table a subspace instead of
-// two. Codecs are fitted so that this holds for nearly all query tokens (docs/decisions/0009); others take score-wide.ts, four at a time.
+// two. Codecs are fitted so that this holds for nearly all query tokens (docs/decisions/0004); four with one that does not fit take score-wide.ts.
 // Exact: sums of 16 bits hold what checkCodec bounds by 32767 either way, less the least there can be.
 
 import { EXCLUDED, largestUnsigned, leastOf, mostOf, partialDots, swizzle } from './lanes';

@@ -1,6 +1,6 @@
 // MaxSim over 4-bit codes, 16 rows and two query tokens at a time (AssemblyScript, SIMD), for any codec: partial scores are 16 bits in two
 // byte planes, sums are modulo 65536, and checkCodec proves that a pair score fits them. The quicker way, where partial scores fit a byte, is
-// score-narrow.ts; by products, score-dots.ts. What was counted and measured: docs/decisions/0004-cpu-scorer.md
+// score-narrow.ts. What was counted and measured: docs/decisions/0004-cpu-scorer.md
 // Offsets are bytes. Allocates nothing: the host owns the memory and checks every size before a call.
 
 import { EXCLUDED, largest, partialDots, swizzle } from './lanes';

@@ -6,9 +6,9 @@ import { readdir, readFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type BeirSet, type Measures, measure, readBeir } from '../src/cli/beir.ts';
+import type { CodecShape } from '../src/cli/codec-files.ts';
 import { openLikelyQueries } from '../src/cli/likely-queries-file.ts';
 import {
-  type CodecShape,
   DEFAULT_SHAPE,
   documentWeights,
   type OpenModel,

@@ -1,7 +1,9 @@
 // One thread of the encoding pool: its own session with one thread, and pooling and coding beside it, so that all of the work
 // of a passage scales with the cores. (onnxruntime-node runs a session on the thread that calls it.)
 
+import { readFile } from 'node:fs/promises';
 import { workerData } from 'node:worker_threads';
+import { readCodec } from '../codec/codec-file.ts';
 import { truncateRows } from '../codec/encode-rows.ts';
 import { poolRows, targetRowCount } from '../codec/pool.ts';
 import { type ScoreGoals, scoreGoals } from '../codec/score-goals.ts';
@@ -13,14 +15,14 @@ import { LatelightError } from '../errors.ts';
 import { type Coding, codeDocument, encodePassage, encodeText } from '../indexing/encode-passage.ts';
 import type { EncodeAnswers, EncodeSetup, EncodeTask, LossAnswer } from './encode-task.ts';
 import { FloatMaxSim } from './float-maxsim.ts';
-import { openLikelyQueries, readCodecFile } from './likely-queries-file.ts';
+import { openLikelyQueries } from './likely-queries-file.ts';
 
 const { modelFolder, overrides, weightsPath, codecPath, likely, shape, queries } = workerData as EncodeSetup;
 
 async function start(): Promise<(task: EncodeTask) => Promise<EncodeAnswers[EncodeTask['type']]>> {
   const folder = await openModelFolder(modelFolder, overrides);
   const encoder = new Encoder(folder.tokenizer, await openNodeRuntime(weightsPath));
-  const codec = codecPath ? await readCodecFile(codecPath) : undefined;
+  const codec = codecPath ? readCodec(new Uint8Array(await readFile(codecPath))) : undefined;
   const likelyQueries = likely && (await openLikelyQueries(likely, codec ?? shape));
   return async (task) => {
     if (task.type === 'goals') return goals(encoder, likelyQueries, task.text);

@@ -46,7 +46,7 @@ beforeAll(async () => {
     'beir/corpus.jsonl': ['close the slow client', 'red green blue', 'timeout set how']
       .map((text, i) => JSON.stringify({ _id: `d${i}`, title: '', text }))
       .join('\n'),
-    'beir/queries.jsonl': ['slow client', 'green', 'timeout']
+    'beir/queries.jsonl': ['slow client', 'green red', 'set timeout how']
       .map((text, i) => JSON.stringify({ _id: `q${i}`, text }))
       .join('\n'),
     'beir/qrels/test.tsv': 'query-id\tcorpus-id\tscore\nq0\td0\t1\nq1\td1\t1\nq2\td2\t1\n',

@@ -13,9 +13,10 @@ import { completeGraph, completion, LEAST_OPSET } from '../encoder/onnx-graph.ts
 import { openNodeRuntime } from '../encoder/runtime-node.ts';
 import { LatelightError } from '../errors.ts';
 import { sha256Hex } from '../format/sha256.ts';
+import { type CodecShape, codecFileName } from './codec-files.ts';
 import type { EncodeSetup } from './encode-task.ts';
+import { likelyQueryFiles } from './likely-queries-file.ts';
 import { modelCacheFolder, writeWhole } from './model-cache.ts';
-import { queryTableFileName } from './query-table-file.ts';
 
 export interface OpenModel {
   folder: ModelFolder;
@@ -32,11 +33,6 @@ export interface OpenModel {
   setup: EncodeSetup;
 }
 
-export interface CodecShape {
-  dim: number;
-  subspaceDim: 2 | 4;
-}
-
 /** As the user says it: without `dim`, the model's own, at most `DEFAULT_SHAPE.dim`. */
 export interface ShapeChoice {
   dim?: number;
@@ -45,6 +41,9 @@ export interface ShapeChoice {
 
 /** 32 bytes a row: docs/decisions/0002. */
 export const DEFAULT_SHAPE: CodecShape = { dim: 128, subspaceDim: 2 };
+
+/** The model's own dimension in subspaces of 2: what its query table is coded with. */
+export const FINEST: ShapeChoice = { subspaceDim: 2 };
 
 /** int8 products leave unit rows unit to within 1e-6; a graph that does not normalise is off by whole numbers. */
 const UNIT_TOLERANCE = 1e-3;
@@ -55,17 +54,6 @@ const PAGE_WEIGHTS = {
   wasm: ['int8', 'q8', 'fp32'],
   webgpu: ['q8', 'fp32', 'int8'],
 } satisfies Record<string, WeightFormat[]>;
-
-export function codecFileName({ dim, subspaceDim }: CodecShape): string {
-  return `codec-${dim}x${subspaceDim}.llc`;
-}
-
-/** Codes of every shape are chosen with the table of the default shape, the finest; nothing when the folder has none. */
-export function likelyQueryFiles(folder: string, shape: CodecShape = DEFAULT_SHAPE): EncodeSetup['likely'] {
-  const tablePath = join(folder, queryTableFileName(shape));
-  const codecPath = join(folder, codecFileName(shape));
-  return existsSync(tablePath) && existsSync(codecPath) ? { tablePath, codecPath } : undefined;
-}
 
 /**
  * Reads a folder's config, tokenizer and codec.
@@ -96,7 +84,7 @@ export async function openModel(
   }
   const weights = documentWeights(folder);
   const weightsPath = await wholeWeights(folder, weights);
-  const likely = likelyQueryFiles(path);
+  const likely = await likelyQueryFiles(path, await codecShape(folder, FINEST), shape);
   const [weightsSha256, codecSha256, likelySha256] = await Promise.all([
     readFile(weightsPath).then(sha256Hex),
     sha256Hex(codecBytes),

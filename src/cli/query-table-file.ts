@@ -5,11 +5,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cutQueryTable, type QueryTable, readQueryTable, writeQueryTable } from '../format/query-table.ts';
 import { type VocabularyUse, vocabularyUse } from '../indexing/vocabulary-use.ts';
-import type { CodecShape, OpenModel } from './model.ts';
-
-export function queryTableFileName({ dim, subspaceDim }: CodecShape): string {
-  return `queries-${dim}x${subspaceDim}.llq`;
-}
+import { queryTableFileName } from './codec-files.ts';
+import type { OpenModel } from './model.ts';
 
 /** The model's table for the codec in use; nothing when it has none. @throws LatelightError `bad-model` */
 export async function readModelTable(model: OpenModel): Promise<QueryTable | undefined> {

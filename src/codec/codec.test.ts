@@ -47,7 +47,7 @@ function fitted(dim: number, subspaceDim: 2 | 4): Codec {
 }
 
 describe('codec', () => {
-  it('fits codebooks whose scores stay in 16 bits, with little room left over', () => {
+  it('fits codebooks whose scores stay in 16 bits', () => {
     for (const [dim, subspaceDim] of [
       [32, 2],
       [64, 4],
@@ -77,7 +77,7 @@ describe('codec', () => {
       const changed = bytes.with(at, 1);
       expect(() => readCodec(changed)).toThrow(expect.objectContaining({ code: 'bad-codec' }));
     }
-    for (const queryScale of [0, 128, 1.5]) {
+    for (const queryScale of [0, 4, 128, 33.5]) {
       expect(() => checkCodec({ ...codec, queryScale })).toThrow(expect.objectContaining({ code: 'bad-codec' }));
     }
   });
@@ -94,6 +94,12 @@ describe('codec', () => {
       expect(Math.max(...widest)).toBeGreaterThan(200);
       expect(Math.abs(codec.queryScale - codec.codewordScale)).toBeLessThanOrEqual(1);
     }
+  });
+
+  it('says what is wrong with rows that are no numbers', () => {
+    const { rows, rowOfToken, rowCount } = groupedRows(200, 32, 3);
+    rows[77] = Number.NaN;
+    expect(() => fitCodec(scoreGoals(rows, rowOfToken, rowCount, 32), 2)).toThrow(/finite and of unit length/);
   });
 
   it('refuses codewords that could overflow', () => {

@@ -26,6 +26,11 @@ export function maxQueryNorm(dim: number, queryScale: number): number {
   return queryScale + 0.5 * Math.sqrt(dim);
 }
 
+/** The least scale at which no unit row rounds to zeros: its largest component is at least dim ** -0.5. */
+export function leastQueryScale(dim: number): number {
+  return Math.ceil(Math.sqrt(dim) / 2 + 1e-9);
+}
+
 /** The norm no row made of these codewords can exceed: the root of the sum of each subspace's largest squared norm. */
 export function maxRowNorm(codewords: Int8Array, subspaceCount: number, subspaceDim: number): number {
   let sum = 0;
@@ -58,10 +63,11 @@ export function checkCodec(codec: Codec): void {
   if (rotation.length !== dim * dim || codewords.length !== CODEWORDS * dim) {
     throw new LatelightError('bad-codec', `codec: rotation or codewords do not have the shape of ${dim} dimensions`);
   }
-  if (!Number.isInteger(queryScale) || queryScale < 1 || queryScale > FULL_QUERY_SCALE) {
+  const least = leastQueryScale(dim);
+  if (!Number.isInteger(queryScale) || queryScale < least || queryScale > FULL_QUERY_SCALE) {
     throw new LatelightError(
       'bad-codec',
-      `codec: expected a query scale of 1 to ${FULL_QUERY_SCALE}, got ${queryScale}`,
+      `codec: expected a query scale of ${least} to ${FULL_QUERY_SCALE}, got ${queryScale}. Fit the codec again.`,
     );
   }
   const bound = maxQueryNorm(dim, queryScale) * maxRowNorm(codewords, subspaceCount, subspaceDim);

@@ -1,8 +1,9 @@
 // Fits a codec: a random rotation that spreads variance over the subspaces, codebooks by k-means and then by the very loss that
 // codes are chosen with, and the int8 scales that let the CPU scorer do with tables of bytes. Once for a model, on general text.
 
+import { LatelightError } from '../errors.ts';
 import { CODEWORDS, FULL_QUERY_SCALE, MAX_PAIR_SCORE } from '../format/layout.ts';
-import { type Codec, checkCodec, maxQueryNorm, maxRowNorm } from './codec.ts';
+import { type Codec, checkCodec, leastQueryScale, maxQueryNorm, maxRowNorm } from './codec.ts';
 import { RowCoder, rotateRows, startingPoint } from './encode-rows.ts';
 import { seededNormal, seededRandom } from './random.ts';
 import type { ScoreGoals } from './score-goals.ts';
@@ -151,10 +152,10 @@ export function roundCodewords(words: Float32Array, rotated: Float32Array, dim: 
   }
   const span = spans.sort((a, b) => a - b)[Math.floor((1 - WIDE_SHARE) * (spans.length - 1))];
   let scale = Math.min(FULL_QUERY_SCALE, Math.sqrt(ONE_BYTE / Math.max(span, 1e-3)));
-  for (;;) {
+  while (scale >= leastQueryScale(dim)) {
     // The file keeps the scale of codewords as f32, that of queries as an integer.
     const codewordScale = Math.fround(scale);
-    const queryScale = Math.max(1, Math.floor(scale));
+    const queryScale = Math.floor(scale);
     const codewords = Int8Array.from(words, (value) =>
       Math.max(-127, Math.min(127, Math.round(value * codewordScale))),
     );
@@ -162,6 +163,11 @@ export function roundCodewords(words: Float32Array, rotated: Float32Array, dim: 
     if (bound <= MAX_PAIR_SCORE) return { codewords, codewordScale, queryScale };
     scale *= 0.99;
   }
+  throw new LatelightError(
+    'bad-codec',
+    `fit-codec: expected rows whose scores fit 16 bits at a scale of ${leastQueryScale(dim)} or more, got a span of ${span}. ` +
+      "Are the model's rows finite and of unit length?",
+  );
 }
 
 /** The widest range, over pairs of subspaces, of the scores that a row's parts can have with codewords. */

@@ -36,23 +36,19 @@ export interface EncodedDocument extends TokenEmbeddings {
   ids: Uint32Array;
 }
 
-const WARM_UP = ['warm up'];
+const WARM_UP = 'warm up';
 /**
- * On WebGPU a length whose matrices divide otherwise needs shaders of its own: multiples of four or not, up to eight tokens or more
- * (docs/decisions/0006; e2e/encode-resources.spec.ts). Tokens of the default model: 5, 8, 11, 12.
+ * Tokens. On WebGPU a length whose matrices divide otherwise needs shaders of its own: multiples of four or not, up to eight tokens or
+ * more (docs/decisions/0006; e2e/encode-resources.spec.ts).
  */
-const WARM_UP_WEBGPU = [
-  'warm up',
-  'one two three four five',
-  'one two three four five six seven eight',
-  'one two three four five six seven eight nine',
-];
+const WARM_UP_LENGTHS = [5, 8, 11, 12];
 
 export class Encoder {
   readonly tokenizer: ColbertTokenizer;
   readonly provider: EncoderRuntime['provider'];
   private readonly runtime: EncoderRuntime;
   private readonly gpuOutputs: GpuOutputs | undefined;
+  private failedWhileBound = false;
   /** Dimensions of a row, once a run has told. */
   private gpuDim = 0;
   private last: Promise<unknown> = Promise.resolve();
@@ -99,7 +95,8 @@ export class Encoder {
       try {
         await this.run(encoded, bound.tensor);
       } catch (error) {
-        bound.release();
+        // onnxruntime-web 1.30 keeps a failed run's binding for the next one, which would hand out rows of another query.
+        this.failedWhileBound = true;
         throw error;
       }
       return { buffer: bound.buffer, tokenCount, dim: this.gpuDim, release: bound.release };
@@ -132,8 +129,13 @@ export class Encoder {
 
   /** Runs short queries, so that the first real one finds code compiled and buffers allocated. */
   async warmUp(): Promise<void> {
-    for (const text of this.provider === 'webgpu' ? WARM_UP_WEBGPU : WARM_UP) {
-      const output = await this.run(this.tokenizer.encode(text, 'query'));
+    const { ids } = this.tokenizer.encode(WARM_UP, 'query');
+    // Expanded queries are all of one length.
+    const expanded = ids.length === this.tokenizer.encode('', 'query').ids.length;
+    const lengths = this.provider === 'webgpu' && !expanded ? WARM_UP_LENGTHS : [ids.length];
+    for (const length of lengths) {
+      const repeated = Array.from({ length }, (_, i) => ids[i % ids.length]);
+      const output = await this.run({ ids: repeated, attentionMask: repeated.map(() => 1) });
       this.gpuDim = output.dims[2];
       output.dispose();
     }
@@ -155,6 +157,12 @@ export class Encoder {
 
   private async runNow(encoded: TokenIds, into: Tensor | undefined): Promise<Tensor> {
     const { session, Tensor } = this.runtime;
+    if (this.failedWhileBound) {
+      throw new LatelightError(
+        'bad-model',
+        'encoder: expected a session whose runs succeed, got one that failed before on the GPU. Open the index again.',
+      );
+    }
     const shape = [1, encoded.ids.length];
     const feeds: Record<string, Tensor> = {};
     session.inputNames.forEach((name, at) => {

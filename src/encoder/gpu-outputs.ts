@@ -14,7 +14,7 @@ export class GpuOutputs {
   private readonly device: GPUDevice;
   private readonly Tensor: TensorConstructor;
   private readonly free: GPUBuffer[] = [];
-  private readonly all: GPUBuffer[] = [];
+  private readonly all = new Set<GPUBuffer>();
 
   constructor(device: GPUDevice, Tensor: TensorConstructor) {
     this.device = device;
@@ -25,13 +25,18 @@ export class GpuOutputs {
   take(tokenCount: number, dim: number, mostTokens: number): BoundOutput {
     const byteLength = 4 * Math.max(tokenCount, mostTokens) * dim;
     let buffer = this.free.pop();
-    if (!buffer || buffer.size < byteLength) {
+    if (buffer && buffer.size < byteLength) {
+      buffer.destroy();
+      this.all.delete(buffer);
+      buffer = undefined;
+    }
+    if (!buffer) {
       buffer = this.device.createBuffer({
         label: 'query rows',
         size: byteLength,
         usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
       });
-      this.all.push(buffer);
+      this.all.add(buffer);
     }
     const rows = buffer;
     const tensor = this.Tensor.fromGpuBuffer(rows as never, { dataType: 'float32', dims: [1, tokenCount, dim] });
@@ -40,6 +45,7 @@ export class GpuOutputs {
 
   close(): void {
     for (const buffer of this.all) buffer.destroy();
-    this.all.length = this.free.length = 0;
+    this.all.clear();
+    this.free.length = 0;
   }
 }

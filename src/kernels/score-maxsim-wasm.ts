@@ -17,7 +17,7 @@ const TABLES_OFFSET = 32768; // at most 256 KiB: 64 tokens, 128 subspaces, 16 pa
 const SHARDS_OFFSET = TABLES_OFFSET + MAX_QUERY_TOKENS * 128 * 32;
 
 /**
- * Codes scored by all token pairs before the next, so that they are read from the L2 cache, and by a call short enough for the
+ * Codes scored by all groups of tokens before the next, so that they are read from the L2 cache, and by a call short enough for the
  * engine to swap in its optimised code soon. With a fast memory the size is nothing: 16 KiB to 10 MB measured within 4%.
  */
 const TILE_BYTES = 65536;

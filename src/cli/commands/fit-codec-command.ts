@@ -10,27 +10,19 @@ import { fitCodec } from '../../codec/fit.ts';
 import { seededRandom, seededSample } from '../../codec/random.ts';
 import { gatherGoals, type ScoreGoals } from '../../codec/score-goals.ts';
 import type { ModelOverrides } from '../../encoder/model-config.ts';
-import { openModelFolder } from '../../encoder/model-folder.ts';
+import { type ModelFolder, openModelFolder } from '../../encoder/model-folder.ts';
 import { LatelightError } from '../../errors.ts';
 import { readBeir } from '../beir.ts';
+import { type CodecShape, codecFileName, queryTableFileName } from '../codec-files.ts';
 import { EncodePool } from '../encode-pool.ts';
 import type { EncodeSetup } from '../encode-task.ts';
 import { resolveModel } from '../hub.ts';
 import type { CliIo } from '../io.ts';
+import { likelyQueryFiles } from '../likely-queries-file.ts';
 import { type Loss, measureLoss, sampleQueries } from '../measure-loss.ts';
-import {
-  type CodecShape,
-  codecFileName,
-  codecShape,
-  documentWeights,
-  likelyQueryFiles,
-  openModel,
-  type ShapeChoice,
-  wholeWeights,
-} from '../model.ts';
+import { codecShape, documentWeights, FINEST, openModel, type ShapeChoice, wholeWeights } from '../model.ts';
 import { writeWhole } from '../model-cache.ts';
 import { startProgress } from '../progress.ts';
-import { queryTableFileName } from '../query-table-file.ts';
 import { formatBytes, table } from '../text.ts';
 
 export interface FitCodecOptions {
@@ -63,14 +55,21 @@ export async function fitCodecCommand(files: string[], options: FitCodecOptions,
   const shape = await codecShape(folder, options.shape);
   const weightsPath = await wholeWeights(folder, documentWeights(folder));
   const { overrides } = options;
-  const setup = { modelFolder: path, overrides, weightsPath, shape, likely: likelyQueryFiles(path) };
+  const setup = {
+    modelFolder: path,
+    overrides,
+    weightsPath,
+    shape,
+    likely: await likelyTable(path, folder, shape, io),
+  };
   const sampled = sampleGoals(await encodeGoals(texts, setup, io), shape.dim);
   io.err(`fit: ${sampled.rowCount} rows, ${shape.dim} dimensions in subspaces of ${shape.subspaceDim}\n`);
   const codec = fitCodec(sampled, shape.subspaceDim);
   const bytes = writeCodec(codec);
   const codecPath = join(path, codecFileName(shape));
+  // Before the codec: a codec without a table is whole, a table of another codec is refused.
+  await dropTable(path, shape, io);
   await writeWhole(codecPath, bytes);
-  await dropStaleTable(path, shape, io);
   const loss = set && (await measureLoss(await openModel(path, shape, options.overrides), set, io));
   if (options.json) {
     io.out(`${JSON.stringify({ codec: codecPath, ...shape, bytes: bytes.length, passages: texts.length, loss })}\n`);
@@ -93,12 +92,32 @@ function lossTable({ documents, queries, float, ...loss }: Loss): string {
   );
 }
 
+/** The table that codes are chosen with; one that does not fit its codec counts as none. */
+async function likelyTable(path: string, folder: ModelFolder, shape: CodecShape, io: CliIo) {
+  try {
+    const files = await likelyQueryFiles(path, await codecShape(folder, FINEST), shape);
+    io.err(
+      files
+        ? `codes are chosen with the queries of ${files.tablePath}\n`
+        : 'no query table: codes are chosen without one\n',
+    );
+    return files;
+  } catch (error) {
+    if (!(error instanceof LatelightError)) throw error;
+    io.err(`${error.message}\ncodes are chosen without it\n`);
+    return undefined;
+  }
+}
+
 /** A query table is coded with the codec it is named for; one of the codec that is gone would only be refused. */
-async function dropStaleTable(folder: string, shape: CodecShape, io: CliIo): Promise<void> {
+async function dropTable(folder: string, shape: CodecShape, io: CliIo): Promise<void> {
   const tablePath = join(folder, queryTableFileName(shape));
   if (!existsSync(tablePath)) return;
   await rm(tablePath);
-  io.err(`removed ${tablePath}, which was made for the codec before: make another with \`latelight fit-table\`\n`);
+  io.err(
+    `removed ${tablePath}, which was made for the codec before. Make another with \`latelight fit-table\`: until then ` +
+      'there is no instant stage, and codes are chosen without likely queries.\n',
+  );
 }
 
 /** What the codes of each text's rows are to score, on all cores. */

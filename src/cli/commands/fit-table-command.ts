@@ -8,12 +8,12 @@ import { QueryTableFit } from '../../encoder/fit-query-table.ts';
 import type { ModelOverrides } from '../../encoder/model-config.ts';
 import { LatelightError, throwIfAborted } from '../../errors.ts';
 import { writeQueryTable } from '../../format/query-table.ts';
+import { queryTableFileName } from '../codec-files.ts';
 import { resolveModel } from '../hub.ts';
 import type { CliIo } from '../io.ts';
 import { openModel, openQueryEncoder, type ShapeChoice } from '../model.ts';
 import { writeWhole } from '../model-cache.ts';
 import { startProgress } from '../progress.ts';
-import { queryTableFileName } from '../query-table-file.ts';
 import { formatBytes } from '../text.ts';
 
 export interface FitTableOptions {
