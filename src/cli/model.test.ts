@@ -1,14 +1,20 @@
 // Models that are not the package's own, through the command line: real graphs of a few kilobytes, real codecs, real indexes.
 
+import { existsSync } from 'node:fs';
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { writeCodec } from '../codec/codec-file.ts';
 import { COMPLETED_OUTPUT, Encoder } from '../encoder/encoder.ts';
 import { openModelFolder } from '../encoder/model-folder.ts';
 import { openNodeRuntime } from '../encoder/runtime-node.ts';
 import { denseFiles, ONNX_CONFIG, pylateFolder, VOCABULARY, writeFiles } from '../encoder/tiny-model.fixture.ts';
+import { randomCodec } from '../engine/scorers.fixture.ts';
 import { parseManifest } from '../format/manifest.ts';
+import { readQueryTable, writeQueryTable } from '../format/query-table.ts';
+import { sha256Hex } from '../format/sha256.ts';
+import { codesFingerprint } from './encode-passages.ts';
 import { openModel, pageWeights } from './model.ts';
 import { run } from './run.ts';
 
@@ -200,7 +206,6 @@ describe('fit-codec --eval', () => {
     await cp(at('unit'), at('blind'), { recursive: true });
     const { measureLoss } = await import('./measure-loss.ts');
     const { readBeir } = await import('./beir.ts');
-    const { writeCodec } = await import('../codec/codec-file.ts');
     const model = await openModel(at('blind'));
     const codewords = model.codec.codewords.map(() => 1);
     await writeFile(at('blind/codec-16x2.llc'), writeCodec({ ...model.codec, codewords }));
@@ -214,5 +219,59 @@ describe('fit-codec --eval', () => {
     const result = await latelight('fit-codec', at('text.jsonl'), '--model', at('unit'), '--eval', at('site'));
     expect(result).toMatchObject({ code: 2, err: expect.stringContaining('corpus.jsonl') });
     expect(result.err).not.toContain('encode:');
+  });
+});
+
+describe('a query table of the model', () => {
+  beforeAll(async () => {
+    await cp(at('unit'), at('asked'), { recursive: true });
+    await writeFile(at('queries.txt'), Array.from({ length: 400 }, (_, i) => sentence(i, 3 + (i % 11))).join('\n'));
+    expect(await latelight('fit-table', at('queries.txt'), '--model', at('asked'))).toMatchObject({ code: 0 });
+  });
+
+  const codesOf = async (model: string) => {
+    await latelight('index', at('site'), '-o', at(`${model}-coded`), '--model', at(model), '--no-webgpu', '--no-cache');
+    return (await manifestOf(at(`${model}-coded`))).shards.map(({ sha256 }) => sha256);
+  };
+
+  it('changes the codes, and what cached passages are known by', async () => {
+    const [without, asked] = [await openModel(at('unit')), await openModel(at('asked'))];
+    expect(asked.codecSha256).toBe(without.codecSha256);
+    expect(codesFingerprint(asked)).not.toBe(codesFingerprint(without));
+    // With a codec that fits no row well, what else is asked of a row decides some of its codes.
+    const bytes = writeCodec(randomCodec(3, 16, 2, 31));
+    const codecSha256 = await sha256Hex(bytes);
+    const table = readQueryTable(await readFile(at('asked/queries-16x2.llq')), {
+      ...asked.codec,
+      codecSha256: asked.codecSha256,
+    });
+    for (const name of ['coarse', 'coarse-asked']) {
+      await cp(at('unit'), at(name), { recursive: true });
+      await writeFile(at(name, 'codec-16x2.llc'), bytes);
+    }
+    await writeFile(at('coarse-asked/queries-16x2.llq'), writeQueryTable(table, codecSha256));
+    expect(await codesOf('coarse-asked')).not.toEqual(await codesOf('coarse'));
+  });
+
+  it('of another codec stops an index and says what to do, not the fitting of a codec', async () => {
+    await cp(at('asked'), at('stale'), { recursive: true });
+    await cp(at('long/codec-16x2.llc'), at('stale/codec-16x2.llc'));
+    expect(await latelight('index', at('site'), '-o', at('none'), '--model', at('stale'))).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/\[bad-model\].*queries-16x2\.llq.*latelight fit-table/s),
+    });
+    const fitted = await latelight('fit-codec', at('text.jsonl'), '--model', at('stale'));
+    expect(fitted).toMatchObject({ code: 0, err: expect.stringMatching(/chosen without it.*removed .*queries-16x2/s) });
+    await openModel(at('stale'));
+  });
+
+  it('serves the fitting of a codec, of fewer dimensions too, and goes with the codec it was made for', async () => {
+    await cp(at('asked'), at('again'), { recursive: true });
+    const narrow = await latelight('fit-codec', at('text.jsonl'), '--model', at('again'), '--dim', '8');
+    expect(narrow).toMatchObject({ code: 0, err: expect.stringMatching(/chosen with the queries of .*queries-16x2/) });
+    expect(existsSync(at('again/queries-16x2.llq'))).toBe(true);
+    const own = await latelight('fit-codec', at('text.jsonl'), '--model', at('again'));
+    expect(own.err).toMatch(/chosen with the queries of .*queries-16x2/);
+    expect(existsSync(at('again/queries-16x2.llq'))).toBe(false);
   });
 });
