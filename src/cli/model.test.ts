@@ -260,6 +260,9 @@ describe('a query table of the model', () => {
       code: 1,
       err: expect.stringMatching(/\[bad-model\].*queries-16x2\.llq.*latelight fit-table/s),
     });
+    await cp(at('stale'), at('mended'), { recursive: true });
+    expect(await latelight('fit-table', at('queries.txt'), '--model', at('mended'))).toMatchObject({ code: 0 });
+    await openModel(at('mended'));
     const fitted = await latelight('fit-codec', at('text.jsonl'), '--model', at('stale'));
     expect(fitted).toMatchObject({ code: 0, err: expect.stringMatching(/chosen without it.*removed .*queries-16x2/s) });
     await openModel(at('stale'));

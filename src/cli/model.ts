@@ -57,12 +57,14 @@ const PAGE_WEIGHTS = {
 
 /**
  * Reads a folder's config, tokenizer and codec.
+ * @param withLikely false for what codes no passages: a query table that does not fit its codec is then no error
  * @throws LatelightError `bad-model`; `bad-codec` when the codec is not of the shape it is named for; `bad-option`
  */
 export async function openModel(
   path: string,
   choice: ShapeChoice = { subspaceDim: DEFAULT_SHAPE.subspaceDim },
   overrides: ModelOverrides = {},
+  { withLikely = true } = {},
 ): Promise<OpenModel> {
   const folder = await openModelFolder(path, overrides);
   const shape = await codecShape(folder, choice);
@@ -84,7 +86,7 @@ export async function openModel(
   }
   const weights = documentWeights(folder);
   const weightsPath = await wholeWeights(folder, weights);
-  const likely = await likelyQueryFiles(path, await codecShape(folder, FINEST), shape);
+  const likely = withLikely ? await likelyQueryFiles(path, await codecShape(folder, FINEST), shape) : undefined;
   const [weightsSha256, codecSha256, likelySha256] = await Promise.all([
     readFile(weightsPath).then(sha256Hex),
     sha256Hex(codecBytes),

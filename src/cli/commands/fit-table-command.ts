@@ -35,7 +35,8 @@ export async function fitTableCommand(files: string[], options: FitTableOptions,
   }
   const queries = seededSample(all, options.queries);
   const path = await resolveModel(options.model, io);
-  const model = await openModel(path, options.shape, options.overrides);
+  // Not with the table that is there: it may be the one of another codec that this command is to replace.
+  const model = await openModel(path, options.shape, options.overrides, { withLikely: false });
   const encoder = await openQueryEncoder(model.folder);
   try {
     const fit = new QueryTableFit(encoder, model.codec);
