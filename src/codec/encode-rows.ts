@@ -6,8 +6,8 @@ import { BLOCK_ROWS, CODEWORDS } from '../format/layout.ts';
 import type { Codec } from './codec.ts';
 import { type LikelyQueries, type ScoreGoals, scoreGoals } from './score-goals.ts';
 
-/** Changes whenever the codes of the same rows would: cached passages of another version are encoded again. */
-export const CODING_VERSION = 4;
+/** Changes whenever the codes of the same rows would, or the words they are said to stand for: cached passages of another version are encoded again. */
+export const CODING_VERSION = 5;
 /** Coordinate-descent sweeps over the subspaces; most rows stop changing before the third ends. */
 const SWEEPS = 3;
 /** A code changes only for a gain above rounding, so that equal losses never depend on the order of sums. */

@@ -38,6 +38,12 @@ export class LikelyQueryTable {
     return { rows, weights };
   }
 
+  /** How much a token says in a query, 0..1; one that the table does not know is rare, and says all it can. */
+  weight(id: number): number {
+    const row = this.rowOfId.get(id);
+    return row === undefined ? 1 : this.table.weights[row] / FULL_WEIGHT;
+  }
+
   private row(id: number): Float32Array {
     const known = this.known.get(id);
     if (known) return known;

@@ -49,11 +49,28 @@ describe('alignPassage', () => {
   });
 });
 
-it('weakens a query word that matches a little of everything, and no other', () => {
-  const everywhere = Array.from({ length: 6 }, (_, word) => ({ word, queryWord: 0, similarity: 0.8 }));
-  const [hit] = weakenCommonWords([[...everywhere, { word: 9, queryWord: 1, similarity: 0.8 }]]);
-  expect(hit[0].similarity).toBeCloseTo(0.4);
-  expect(hit[6].similarity).toBe(0.8);
+describe('weakenCommonWords', () => {
+  const words = (...text: string[]) => ({ words: text });
+
+  it('weakens a query word that matches a little of everything, and no other', () => {
+    const everywhere = Array.from({ length: 6 }, (_, word) => ({ word, queryWord: 0, similarity: 0.8 }));
+    const hit = { matches: [...everywhere, { word: 6, queryWord: 1, similarity: 0.8 }], ...words(...'abcdefg') };
+    const [matches] = weakenCommonWords([hit]);
+    expect(matches[0].similarity).toBeCloseTo(0.4);
+    expect(matches[6].similarity).toBe(0.8);
+  });
+
+  it('weakens a word of the passages that stands in many places and matches in few, whatever its case', () => {
+    const [first, second] = weakenCommonWords([
+      {
+        matches: [1, 2].map((word) => ({ word, queryWord: 0, similarity: 0.8 })),
+        ...words('The', 'the', 'planner', 'the'),
+      },
+      { matches: [{ word: 0, queryWord: 0, similarity: 0.8 }], ...words('Planner', 'the') },
+    ]);
+    expect(first.map(({ similarity }) => similarity)).toEqual([0.4, 0.8]); // one of four places is half the share that tells
+    expect(second[0].similarity).toBe(0.8);
+  });
 });
 
 describe('cutExcerpt', () => {

@@ -80,19 +80,44 @@ export function alignPassage(
 
 /** A query word that marks more words a hit than this says little about why the hit was found. */
 const TELLING_MATCHES = 3;
+/** A word that matches at fewer of its places than this share is marked for the company it keeps. */
+const TELLING_SHARE = 0.5;
+
+/** A hit's matches, and the text of its passage's words. */
+export interface MatchedHit {
+  matches: WordMatch[];
+  words: string[];
+}
 
 /**
- * Weakens query words that match a little of everything ("in", "a"): their similarity is divided by how often they match, as an
- * inverse document frequency taken from the hits at hand. Needs no list of function words, so it works in any language.
+ * Weakens what says little about why a hit was found, judged by the hits at hand alone: no list of function words, any language.
+ * Similarities are multiplied by two factors of at most 1:
+ * - of the query's word: one that matches a little of everything ("in", "a") counts by the inverse of how often it matches;
+ * - of the passage's word: a pooled row stands for several words, so "the" matches where it was pooled with a telling word and
+ *   nowhere else; a word counts by the share of its places at which it matches.
  */
-export function weakenCommonWords(hits: WordMatch[][]): WordMatch[][] {
-  const counts = new Map<number, number>();
-  for (const { queryWord } of hits.flat()) counts.set(queryWord, (counts.get(queryWord) ?? 0) + 1);
-  const factor = (queryWord: number) => {
-    const perHit = counts.get(queryWord)! / hits.length;
-    return Math.min(1, TELLING_MATCHES / perHit);
-  };
-  return hits.map((matches) =>
-    matches.map((match) => ({ ...match, similarity: match.similarity * factor(match.queryWord) })),
+export function weakenCommonWords(hits: MatchedHit[]): WordMatch[][] {
+  const ofQueryWord = new Map<number, number>();
+  const matching = new Map<string, number>();
+  const standing = new Map<string, number>();
+  const key = (word: string) => word.toLowerCase();
+  for (const { matches, words } of hits) {
+    for (const { queryWord, word } of matches) {
+      increment(ofQueryWord, queryWord);
+      increment(matching, key(words[word]));
+    }
+    for (const word of words) increment(standing, key(word));
+  }
+  const queryFactor = (queryWord: number) => Math.min(1, (TELLING_MATCHES * hits.length) / ofQueryWord.get(queryWord)!);
+  const wordFactor = (word: string) => Math.min(1, matching.get(word)! / standing.get(word)! / TELLING_SHARE);
+  return hits.map(({ matches, words }) =>
+    matches.map((match) => ({
+      ...match,
+      similarity: match.similarity * queryFactor(match.queryWord) * wordFactor(key(words[match.word])),
+    })),
   );
+}
+
+function increment<Key>(counts: Map<Key, number>, key: Key): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
 }

@@ -4,6 +4,7 @@ import type { Encoder } from '../encoder/encoder.ts';
 import type { TableEncoder } from '../encoder/table-encoder.ts';
 import { alignWords, type WordAlignment } from '../encoder/words.ts';
 import { LatelightError, throwIfAborted } from '../errors.ts';
+import { wordSpans } from '../format/fragment.ts';
 import { MAX_QUERY_TOKENS, MAX_RESULTS } from '../format/layout.ts';
 import type { Hit, QueryCodes, SearchRequest, SearchResult, TopK } from '../types.ts';
 import { alignPassage, type WordMatch, weakenCommonWords } from './align.ts';
@@ -81,7 +82,8 @@ async function present(
   const matches = weakenCommonWords(
     passages.map((passage, i) => {
       const { blocks } = index.passageCodes(top.ids[i]);
-      return alignPassage(index.codec, queryCodes, alignment, blocks, passage.rowWords);
+      const matches = alignPassage(index.codec, queryCodes, alignment, blocks, passage.rowWords);
+      return { matches, words: wordSpans(passage.words).map(({ start, end }) => passage.text.slice(start, end)) };
     }),
   );
   const strongest = strongestOf(matches);

@@ -16,7 +16,7 @@ export interface EncodedPassage {
   rowCount: number;
   /** Rows before pooling: tokens, special ones counted, skip-listed ones not. */
   tokenCount: number;
-  /** As in FragmentPassage. */
+  /** As in FragmentPassage; of the words of a row, those that tell something beside the others. */
   words: number[];
   rowWords: number[][];
 }
@@ -41,6 +41,9 @@ export function passageContext(
   return '';
 }
 
+/** Weight of a word, against the heaviest of its row, from which it is one of those the row is shown to stand for. */
+const TELLING_WEIGHT = 0.6;
+
 /** How rows become codes. */
 export interface Coding {
   codec: Codec;
@@ -52,7 +55,8 @@ export interface EncodedRows {
   blocks: Uint8Array;
   rowCount: number;
   tokenCount: number;
-  /** [kept tokens] position of each kept token among the encoded ids, and the pooled row it went into. */
+  /** [kept tokens] id of each kept token, its position among the encoded ids, and the pooled row it went into. */
+  ids: Uint32Array;
   positions: Uint32Array;
   rowOfToken: Uint32Array;
 }
@@ -84,6 +88,7 @@ export function codeDocument({ codec, likelyQueries }: Coding, encoded: EncodedD
     blocks: packBlocks(codes, rowCount, codec.subspaceCount),
     rowCount,
     tokenCount: encoded.tokenCount,
+    ids: encoded.ids,
     positions: encoded.positions,
     rowOfToken,
   };
@@ -102,20 +107,41 @@ export async function encodePassage(
   signal?: AbortSignal,
 ): Promise<EncodedPassage> {
   const full = context + text;
-  const { blocks, rowCount, tokenCount, positions, rowOfToken } = await encodeText(encoder, coding, full, signal);
+  const rows = await encodeText(encoder, coding, full, signal);
   const { words, wordOfToken } = alignWords(encoder.tokenizer, full, 'document');
   const firstShown = words.findIndex(({ start }) => start >= context.length);
   const shown = firstShown < 0 ? [] : words.slice(firstShown);
-  const members = Array.from({ length: rowCount }, () => new Set<number>());
-  positions.forEach((position, token) => {
-    const word = wordOfToken[position];
-    if (firstShown >= 0 && word >= firstShown) members[rowOfToken[token]].add(word - firstShown);
-  });
+  const wordOf = (token: number) =>
+    firstShown < 0 ? -1 : Math.max(-1, wordOfToken[rows.positions[token]] - firstShown);
   return {
-    blocks,
-    rowCount,
-    tokenCount,
+    blocks: rows.blocks,
+    rowCount: rows.rowCount,
+    tokenCount: rows.tokenCount,
     words: packWords(shown.map(({ start, end }) => ({ start: start - context.length, end: end - context.length }))),
-    rowWords: members.map((row) => [...row].sort((a, b) => a - b)),
+    rowWords: tellingWords(rows, wordOf, coding.likelyQueries),
   };
+}
+
+/**
+ * The words that each row stands for, ascending. A pooled row has the common words next to a telling one, and would mark them all: those
+ * that weigh less in a query than `TELLING_WEIGHT` of the row's heaviest are left out.
+ * @param wordOf the word of a kept token; -1 for none that is shown
+ */
+export function tellingWords(
+  { rowCount, rowOfToken, ids }: Pick<EncodedRows, 'rowCount' | 'rowOfToken' | 'ids'>,
+  wordOf: (token: number) => number,
+  weights: Pick<LikelyQueryTable, 'weight'> | undefined,
+): number[][] {
+  const rows = Array.from({ length: rowCount }, () => new Map<number, number>()); // word -> weight of its heaviest token
+  ids.forEach((id, token) => {
+    const word = wordOf(token);
+    if (word < 0) return;
+    const row = rows[rowOfToken[token]];
+    row.set(word, Math.max(row.get(word) ?? 0, weights?.weight(id) ?? 1));
+  });
+  return rows.map((row) => {
+    const least = TELLING_WEIGHT * Math.max(...row.values());
+    const words = [...row].filter(([, weight]) => weight >= least).map(([word]) => word);
+    return words.sort((a, b) => a - b);
+  });
 }
