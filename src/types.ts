@@ -17,6 +17,8 @@ export interface Passage {
   filters: Record<string, string[]>;
   /** Further metadata shown with a hit, from `data-latelight-meta` and front matter (`image`, `description`, ...). */
   meta: Record<string, string>;
+  /** Values to order pages by, from `data-latelight-sort` and front matter (`date`, ...): numbers, ISO dates or words. */
+  sort?: Record<string, string>;
 }
 
 /** Codes of one shard as scorers take them. Layout: docs/FORMAT.md, "Codes". */
@@ -64,6 +66,11 @@ export interface OpenOptions {
    */
   workers?: number;
   /**
+   * Further indexes of the same model and codec, searched with this one into one list. One that cannot be opened is left out, and
+   * `engine.sites` says why.
+   */
+  mergeIndex?: MergedIndex[];
+  /**
    * Whether to open as soon as searches can be answered from the index's query table, long before the encoder has arrived. Default
    * true; an index without a table opens when everything is there.
    */
@@ -72,6 +79,16 @@ export interface OpenOptions {
   onProgress?: (progress: LoadProgress) => void;
   /** Cancels opening. */
   signal?: AbortSignal;
+}
+
+/** An index searched together with another. */
+export interface MergedIndex {
+  /** Its folder, absolute or relative to the page; another origin must allow it (CORS). */
+  url: string;
+  /** Its scores are multiplied by this, above 0; default 1. */
+  weight?: number;
+  /** Values that all of its passages have besides their own, to filter by: `{ site: ['Blog'] }`. */
+  filter?: Record<string, string[]>;
 }
 
 /** Bytes so far over everything a first search needs. */
@@ -85,10 +102,24 @@ export interface LoadProgress {
 }
 
 export interface SearchRequest {
-  /** Hits wanted, 1..512; default 10. */
+  /** Hits wanted, 1..512; default 10. With `perPage`, pages wanted. */
   limit?: number;
+  /**
+   * Groups hits by page: at most so many of each page, best first, the pages by their best hit. Pages are found among the 512 best
+   * passages. Without it passages come as they score.
+   */
+  perPage?: number;
   /** Passages must have one of the values under every name given. */
   filter?: Record<string, string[]>;
+  /** Orders the pages found by one of `engine.sorts` instead of by score; pages without a value come last. Needs `perPage`. */
+  sort?: { by: string; order: 'asc' | 'desc' };
+  /**
+   * Whether words are also looked up letter by letter: phrases in quotation marks must occur, identifiers, version numbers and
+   * words the model does not know count for more where they occur. Default true; without effect on an index that has no lexicon.
+   */
+  exact?: boolean;
+  /** Whether the result shall count pages by filter value. Default false. */
+  facets?: boolean;
   /**
    * The query as another search's `queryCodes` gave it: the text is then not encoded again. Only codes of the same model and
    * codec mean anything; with them every backend returns the same ids and scores.
@@ -110,7 +141,7 @@ export interface Mark {
   end: number;
   /** Index in the result's `words` of the query word it answers best. */
   queryWord: number;
-  /** 0..1, relative to the strongest match of this search. */
+  /** 0..1, relative to the strongest match of this search; 1 for a word that was found letter by letter. */
   strength: number;
 }
 
@@ -122,9 +153,24 @@ export interface QueryWord {
   end: number;
 }
 
+/** A part of the query that was looked up letter by letter. */
+export interface ExactTerm {
+  text: string;
+  /** In quotation marks: every hit has it. */
+  quoted: boolean;
+  /** Whether the index has it anywhere. */
+  found: boolean;
+}
+
 export interface Hit {
-  /** Passage id in this index. */
+  /** Passage id in its index. */
   id: number;
+  /** The page it is on: consecutive hits of one `site` and `page` belong together when the request grouped them. */
+  page: number;
+  /** Index in `engine.sites`. */
+  site: number;
+  /** Absolute address that `url` is relative to. */
+  siteRoot: string;
   /** Address relative to the indexed site's root, with anchor. */
   url: string;
   title: string;
@@ -134,8 +180,10 @@ export interface Hit {
   excerpt: string;
   marks: Mark[];
   meta: Record<string, string>;
-  /** The integer MaxSim sum; equal on every backend for the same query codes. */
+  /** The integer MaxSim sum; equal on every backend for the same query codes. Exact words and weights order hits beside it. */
   score: number;
+  /** Exact terms it has, of those asked for: indexes in the result's `exact`. */
+  exact: number[];
 }
 
 /** Milliseconds of each stage of one search. */
@@ -147,6 +195,8 @@ export interface SearchTimings {
   fetchMs: number;
   /** Finding which words matched. */
   alignMs: number;
+  /** Looking words up letter by letter; 0 when none were. */
+  exactMs: number;
   totalMs: number;
 }
 
@@ -159,6 +209,12 @@ export interface SearchResult {
   stage: Stage;
   hits: Hit[];
   words: QueryWord[];
+  /** What was looked up letter by letter. */
+  exact: ExactTerm[];
+  /** Whether a larger `limit` would give more hits. */
+  hasMore: boolean;
+  /** With `facets`: filter name -> value -> pages that have it and pass the filters on the other names. */
+  facets?: Record<string, Record<string, number>>;
   /** The query as it was scored. */
   queryCodes: QueryCodes;
   /** Backend that scored. */
@@ -168,6 +224,29 @@ export interface SearchResult {
   /** Passages searched. */
   passageCount: number;
   timings: SearchTimings;
+}
+
+/** One of the indexes an engine searches. */
+export interface Site {
+  /** Absolute address of the index folder. */
+  url: string;
+  /** Absolute address that its hits' `url`s are relative to. */
+  siteRoot: string;
+  passageCount: number;
+  pageCount: number;
+  /** Why it is left out, if it is. */
+  error?: { code: string; message: string };
+}
+
+/** Which words of a passage answer which of a query, and how well. */
+export interface Explanation {
+  /** The whole passage. */
+  text: string;
+  queryWords: QueryWord[];
+  /** Words of `text`, as offsets in it. */
+  words: { start: number; end: number }[];
+  /** [queryWords, words] approximate cosines, row-major; 0 for a word without a row of its own. */
+  similarity: Float32Array;
 }
 
 /** An open index. */
@@ -185,8 +264,14 @@ export interface SearchEngine {
   readonly siteRoot: string;
   /** Why WebGPU is not in use although it was not ruled out, in words; empty otherwise. */
   readonly notice: string;
-  /** Filter names and the values each takes, with the passages that have it. */
+  /** Filter names and the values each takes, with the pages that have it. */
   readonly filters: Record<string, Record<string, number>>;
+  /** Names that pages can be ordered by. */
+  readonly sorts: string[];
+  /** The indexes searched: the one that was opened, then those of `mergeIndex`. */
+  readonly sites: Site[];
   search(query: string, request?: SearchRequest): Promise<SearchResult>;
+  /** How a passage answers a query, word by word; after `ready`. @param hit of one of this engine's results */
+  explain(query: string, hit: Pick<Hit, 'id' | 'site'>): Promise<Explanation>;
   close(): void;
 }
