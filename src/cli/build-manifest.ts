@@ -75,6 +75,8 @@ export async function indexFiles(
     },
     shards: parts.shards,
     fragments: parts.fragments,
+    lexicon: parts.lexicon.length > 0 ? parts.lexicon : undefined,
+    pages: parts.pages,
     filters: parts.filters,
   };
   files.push(...(await siteFiles()));

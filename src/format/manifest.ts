@@ -25,6 +25,11 @@ export interface FragmentRef extends FileRef {
   passageCount: number;
 }
 
+export interface LexiconRef extends FileRef {
+  /** The chunk's first word. */
+  first: string;
+}
+
 export interface Manifest {
   format: 'latelight';
   version: typeof MANIFEST_VERSION;
@@ -57,6 +62,9 @@ export interface Manifest {
   runtime: { wasm: FileRef; jspi?: FileRef; asyncify?: FileRef };
   shards: ShardRef[];
   fragments: FragmentRef[];
+  /** Chunks in the order of their words; absent when nothing is to be found letter by letter. */
+  lexicon?: LexiconRef[];
+  pages: FileRef;
   filters?: FileRef;
 }
 
@@ -150,6 +158,13 @@ export function parseManifest(text: string): Manifest {
     const path = `fragments[${i}]`;
     return { ...fileRef(value, path), passageCount: count(object(value, path).passageCount, `${path}.passageCount`) };
   });
+  const lexicon =
+    root.lexicon === undefined
+      ? undefined
+      : list(root.lexicon, 'lexicon').map((value, i): LexiconRef => {
+          const path = `lexicon[${i}]`;
+          return { ...fileRef(value, path), first: string(object(value, path).first, `${path}.first`) };
+        });
   const passageCount = count(root.passageCount, 'passageCount');
   for (const [name, parts] of [
     ['shards', shards],
@@ -193,6 +208,8 @@ export function parseManifest(text: string): Manifest {
     },
     shards,
     fragments,
+    lexicon,
+    pages: fileRef(root.pages, 'pages'),
     filters: optional(root.filters, 'filters'),
   };
 }
