@@ -8,11 +8,13 @@ const result = (over: Partial<SearchResult> = {}): SearchResult => ({
   stage: 'full',
   hits: [],
   words: [],
+  exact: [],
+  hasMore: false,
   queryCodes: { codes: new Int8Array(), tokenCount: 0, dim: 0 },
   backend: 'wasm',
   encoder: 'wasm',
   passageCount: 3204,
-  timings: { encodeMs: 9, scoreMs: 2, fetchMs: 0, alignMs: 0.6, totalMs: 11.6 },
+  timings: { encodeMs: 9, scoreMs: 2, exactMs: 0, fetchMs: 0, alignMs: 0.6, totalMs: 11.6 },
   ...over,
 });
 
@@ -62,7 +64,20 @@ it('rounds milliseconds', () => {
 });
 
 it('announces one result in the singular', () => {
-  const hit = { id: 0, url: '', title: '', headings: [], excerpt: '', marks: [], meta: {}, score: 1 };
+  const hit = {
+    id: 0,
+    page: 0,
+    site: 0,
+    siteRoot: '',
+    exact: [],
+    url: '',
+    title: '',
+    headings: [],
+    excerpt: '',
+    marks: [],
+    meta: {},
+    score: 1,
+  };
   expect(announcement(result({ hits: [hit] }))).toBe('1 result for reef');
   expect(announcement(result({ hits: [hit, hit] }))).toBe('2 results for reef');
   expect(announcement(result())).toBe('No results for reef');

@@ -1,11 +1,12 @@
 // From scores to the passages worth showing: what one index offers for a query, with words that must occur and words that count for
 // more where they do. Scores of several indexes meet in search.ts.
 
-import { LatelightError, throwIfAborted } from '../errors.ts';
+import { LatelightError } from '../errors.ts';
 import { filterBitmap } from '../format/filters.ts';
+import type { FragmentPassage } from '../format/fragment.ts';
 import { MAX_RESULTS } from '../format/layout.ts';
 import type { QueryCodes } from '../types.ts';
-import { hasTerm, needsReading, passagesWith, type TermPassages } from './exact-match.ts';
+import { hasTerm, needsReading, type TermPassages } from './exact-match.ts';
 import type { WantedTerm } from './exact-terms.ts';
 import type { SearchIndex } from './search-index.ts';
 
@@ -39,15 +40,6 @@ export interface Candidate {
 const EXACT_BONUS = 2;
 /** Passages read to see whether their words stand as asked: fragments that are mostly shown anyway. */
 const MOST_READ = 64;
-
-/** Term by term: where it may occur in this index. */
-export async function locateTerms(
-  { index }: SearchSite,
-  terms: WantedTerm[],
-  signal: AbortSignal | undefined,
-): Promise<TermPassages[]> {
-  return Promise.all(terms.map((term) => passagesWith(index, term, signal)));
-}
 
 /** One bit a passage: those that a search may give; nothing for all. */
 export function allowed(
@@ -87,7 +79,7 @@ export async function gather(
   k: number,
 ): Promise<Candidate[]> {
   const { index, weight } = site;
-  const { scorer, codec } = index;
+  const { scorer } = index;
   const found = new Map<number, Candidate>();
   const add = ({ ids, scores }: typeof first) =>
     ids.forEach((id, i) => {
@@ -99,14 +91,18 @@ export async function gather(
   const boosting = listed.filter((ids, t) => ids && ids.size > 0 && !terms[t].quoted) as Set<number>[];
   if (boosting.length > 0) {
     const either = bitmapOf(new Set(boosting.flatMap((ids) => [...ids])), index.manifest.passageCount);
-    add(await scorer.search(queryCodes, { k: Math.min(MAX_RESULTS, Math.max(k, MOST_READ)), filter: both(bitmap, either) }));
+    add(
+      await scorer.search(queryCodes, {
+        k: Math.min(MAX_RESULTS, Math.max(k, MOST_READ)),
+        filter: both(bitmap, either),
+      }),
+    );
   }
-  const perfect = codec.queryScale * codec.codewordScale;
   for (const candidate of found.values()) {
     terms.forEach((term, t) => {
       if (!term.quoted && !listed[t]?.has(candidate.id)) return;
       candidate.exact.push(t);
-      if (!term.quoted) candidate.rank += EXACT_BONUS * perfect * weight;
+      if (!term.quoted) candidate.rank += exactBonus(site);
     });
   }
   return [...found.values()];
@@ -121,42 +117,41 @@ export function byRank(a: Candidate, b: Candidate): number {
  * Reads the best candidates whose terms the lexicon cannot prove (several words in a row, words too common to be listed) and takes
  * back what is not so: a quoted phrase that is not there takes the passage away. Those beyond the first 64 keep nothing unproved.
  * @param located by site
+ * @param read a candidate's passage; nothing when it cannot be had
  * @returns candidates, best first
  */
 export async function prove(
   candidates: Candidate[],
   terms: WantedTerm[],
   located: ReadonlyMap<SearchSite, TermPassages[]>,
-  signal: AbortSignal | undefined,
+  read: (candidate: Candidate) => Promise<FragmentPassage | undefined>,
 ): Promise<Candidate[]> {
   candidates.sort(byRank);
-  const doubtful = ({ site, exact }: Candidate) => exact.filter((t) => needsReading(terms[t], located.get(site)![t]));
-  if (terms.length === 0) return candidates;
-  const toRead = candidates.filter((candidate) => doubtful(candidate).length > 0);
-  const proved = new Map<Candidate, Set<number>>();
-  await Promise.all(
-    toRead.slice(0, MOST_READ).map(async (candidate) => {
-      const passage = await candidate.site.index.passage(candidate.id, signal);
-      proved.set(candidate, new Set(doubtful(candidate).filter((t) => hasTerm(passage, terms[t]))));
-    }),
+  const doubted = new Map<Candidate, number[]>();
+  for (const candidate of candidates) {
+    const doubts = candidate.exact.filter((t) => needsReading(terms[t], located.get(candidate.site)![t]));
+    if (doubts.length > 0) doubted.set(candidate, doubts);
+  }
+  const toRead = [...doubted.keys()].slice(0, MOST_READ);
+  const texts = new Map(
+    await Promise.all(toRead.map(async (candidate) => [candidate, await read(candidate)] as const)),
   );
-  throwIfAborted(signal, 'search');
   const kept = candidates.filter((candidate) => {
-    const { index, weight } = candidate.site;
-    const perfect = index.codec.queryScale * index.codec.codewordScale;
-    for (const t of doubtful(candidate)) {
-      if (proved.get(candidate)?.has(t)) continue;
-      candidate.exact = candidate.exact.filter((term) => term !== t);
-      if (terms[t].quoted) return false;
-      candidate.rank -= EXACT_BONUS * perfect * weight;
-    }
-    return true;
+    const text = texts.get(candidate);
+    const wrong = (doubted.get(candidate) ?? []).filter((t) => !text || !hasTerm(text, terms[t]));
+    candidate.exact = candidate.exact.filter((t) => !wrong.includes(t));
+    candidate.rank -= wrong.filter((t) => !terms[t].quoted).length * exactBonus(candidate.site);
+    return wrong.every((t) => !terms[t].quoted);
   });
   return kept.sort(byRank);
 }
 
+function exactBonus({ index: { codec }, weight }: SearchSite): number {
+  return EXACT_BONUS * codec.queryScale * codec.codewordScale * weight;
+}
+
 /** @throws LatelightError `bad-option` for a filter that none of the indexes has */
-export function checkFilterNames(sites: SearchSite[], wanted: Record<string, string[]>): void {
+export function checkFilterNames(sites: readonly SearchSite[], wanted: Record<string, string[]>): void {
   const known = new Set(sites.flatMap(({ index, filter }) => [...Object.keys(index.filters), ...Object.keys(filter)]));
   for (const name of Object.keys(wanted)) {
     if (known.has(name)) continue;

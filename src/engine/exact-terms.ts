@@ -55,7 +55,7 @@ export function exactTerms(query: string, isUnknown: (word: string) => boolean):
   for (const match of rest.matchAll(/\S+/g)) {
     const word = match[0];
     const lead = leadOf(word);
-    const core = word.slice(lead).replace(TRAILING, '');
+    const core = word.slice(lead).replace(TRAILING, '').replace(/\(+$/, '');
     const called = word.slice(lead).startsWith(`${core}()`) ? `${core}()` : core;
     const isExact =
       IDENTIFIER.some((pattern) => pattern.test(called)) ||
@@ -68,9 +68,7 @@ export function exactTerms(query: string, isUnknown: (word: string) => boolean):
 
 /** What is encoded: the query with the marks around quoted phrases blanked, offsets unchanged. @param inside blank the phrases too */
 export function withoutQuotes(query: string, inside = false): string {
-  return query.replace(QUOTES, (whole) =>
-    inside ? ' '.repeat(whole.length) : ` ${whole.slice(1, -1)} `,
-  );
+  return query.replace(QUOTES, (whole) => (inside ? ' '.repeat(whole.length) : ` ${whole.slice(1, -1)} `));
 }
 
 function leadOf(word: string): number {

@@ -104,7 +104,7 @@ export class SearchIndex {
   }
 
   /** Files that a first search needs from this class, for progress in bytes. */
-  static files(manifest: Manifest): FileRef[] {
+  static files(manifest: Pick<Manifest, 'codec' | 'pages' | 'filters' | 'shards'>): FileRef[] {
     return [manifest.codec, manifest.pages, ...(manifest.filters ? [manifest.filters] : []), ...manifest.shards];
   }
 
@@ -172,7 +172,9 @@ export class SearchIndex {
     const part = lastAtMost(this.fragmentFirstIds, id);
     const ref = this.manifest.fragments[part];
     // Not bound to the caller's signal: another search may be waiting for the same fragment.
-    const passages = await this.fragments.get(part, async () => readFragment(await this.source.read(ref), ref.passageCount));
+    const passages = await this.fragments.get(part, async () =>
+      readFragment(await this.source.read(ref), ref.passageCount),
+    );
     throwIfAborted(signal, 'search');
     return passages[id - this.fragmentFirstIds[part]];
   }

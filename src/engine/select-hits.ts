@@ -33,10 +33,10 @@ export function selectHits(
 }
 
 function sorted(groups: Candidate[][], { by, order }: NonNullable<SearchRequest['sort']>): Candidate[][] {
-  const valueOf = ([{ site, page }]: Candidate[]) => site.index.pages.sorts[by]?.[page] ?? null;
-  const compare = pageOrder(groups.map(valueOf), order);
+  const sortValue = ([{ site, page }]: Candidate[]) => site.index.pages.sorts[by]?.[page] ?? null;
+  const compare = pageOrder(groups.map(sortValue), order);
   return groups
-    .map((group, i) => ({ group, i, value: valueOf(group) }))
+    .map((group, i) => ({ group, i, value: sortValue(group) }))
     .sort((a, b) => compare(a.value, b.value) || a.i - b.i)
     .map(({ group }) => group);
 }

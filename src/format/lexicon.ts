@@ -124,7 +124,8 @@ export function readLexiconChunk(bytes: Uint8Array, passageCount: number): Map<s
   const varint = (): number => {
     let value = 0;
     for (let factor = 1; ; factor *= 128) {
-      if (at >= bytes.length || factor > 2 ** 28) fail('expected a number, got the end of the file or more than 32 bits');
+      if (at >= bytes.length || factor > 2 ** 28)
+        fail('expected a number, got the end of the file or more than 32 bits');
       const byte = bytes[at++];
       value += (byte & 127) * factor;
       if (byte < 128) return value;
@@ -135,7 +136,8 @@ export function readLexiconChunk(bytes: Uint8Array, passageCount: number): Map<s
   for (let i = 0; i < count; i++) {
     const shared = varint();
     const own = varint();
-    if (shared > word.length || shared + own > MOST_KEY_BYTES || at + own > bytes.length) fail('expected words that fit');
+    if (shared > word.length || shared + own > MOST_KEY_BYTES || at + own > bytes.length)
+      fail('expected words that fit');
     const next = new Uint8Array(shared + own);
     next.set(word.subarray(0, shared));
     next.set(bytes.subarray(at, at + own), shared);

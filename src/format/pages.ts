@@ -46,12 +46,14 @@ export function readPages(bytes: Uint8Array, passageCount: number): Pages {
   }
   const { version, firstIds, sorts } = parsed ?? {};
   if (version !== PAGES_VERSION) fail(`expected version ${PAGES_VERSION}, got ${version}`);
-  if (!Array.isArray(firstIds) || !firstIds.every((id) => Number.isSafeInteger(id))) return fail('expected a list of ids');
+  if (!Array.isArray(firstIds) || !firstIds.every((id) => Number.isSafeInteger(id)))
+    return fail('expected a list of ids');
   const ascending = firstIds.every((id, i) => (i === 0 ? id === 0 : id > firstIds[i - 1]) && id < passageCount);
   if (!ascending || firstIds.length > passageCount || (passageCount > 0 && firstIds.length === 0)) {
     fail(`expected ascending first passages below ${passageCount}, the first 0`);
   }
-  if (typeof sorts !== 'object' || sorts === null || Array.isArray(sorts)) return fail('expected an object of sort values');
+  if (typeof sorts !== 'object' || sorts === null || Array.isArray(sorts))
+    return fail('expected an object of sort values');
   for (const values of Object.values(sorts)) {
     const isColumn =
       Array.isArray(values) &&
@@ -66,7 +68,10 @@ export function readPages(bytes: Uint8Array, passageCount: number): Pages {
  * Order of pages by values of one column: numbers by size, anything else by a collator that knows numbers; pages without a value last.
  * Negative when `a` comes first.
  */
-export function pageOrder(values: (string | null)[], order: 'asc' | 'desc'): (a: string | null, b: string | null) => number {
+export function pageOrder(
+  values: (string | null)[],
+  order: 'asc' | 'desc',
+): (a: string | null, b: string | null) => number {
   const isNumeric = values.every((value) => value === null || (value.trim() !== '' && Number.isFinite(Number(value))));
   const collator = new Intl.Collator('en', { numeric: true });
   const sign = order === 'asc' ? 1 : -1;

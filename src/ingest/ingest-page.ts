@@ -55,6 +55,7 @@ export function passagesOf(path: string, page: ParsedPage, options: PageOptions)
       url: withAnchor(url, anchor),
       filters: page.filters,
       meta: page.meta,
+      ...(Object.keys(page.sort).length > 0 ? { sort: page.sort } : {}),
     }),
   );
   if (passages.length === 0) return { skipped: 'no text in its main content' };
