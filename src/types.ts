@@ -66,6 +66,11 @@ export interface OpenOptions {
    */
   workers?: number;
   /**
+   * BCP 47 language of the page: of a site that is indexed by language, its pages in this one are searched, or those of the default
+   * language when it has none.
+   */
+  language?: string;
+  /**
    * Further indexes of the same model and codec, searched with this one into one list. One that cannot be opened is left out, and
    * `engine.sites` says why.
    */

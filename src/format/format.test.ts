@@ -8,7 +8,7 @@ import { LatelightError } from '../errors.ts';
 import { collectFilters, filterBitmap, filterCounts, readFilters } from './filters.ts';
 import { packWords, readFragment, wordSpans, writeFragment } from './fragment.ts';
 import { blockBytes } from './layout.ts';
-import { parseManifest } from './manifest.ts';
+import { manifestFor, parseManifest } from './manifest.ts';
 import { sha256Hex } from './sha256.ts';
 import { readShard, type ShardShape, writeShard } from './shard.ts';
 import { checkBytes } from './source.ts';
@@ -245,6 +245,23 @@ describe('manifest', () => {
     change(copy);
     return parseManifest(JSON.stringify(copy));
   };
+
+  it('finds the manifest of a language', () => {
+    const languages = { en: 'manifest.json', 'pt-BR': 'manifest.pt-BR.json', zh: 'manifest.zh.json' };
+    const of = (wanted: string) => manifestFor({ languages }, wanted);
+    expect(['en', 'EN-us', 'pt-br', 'pt', 'zh-Hant-TW'].map(of)).toEqual([
+      'manifest.json',
+      'manifest.json',
+      'manifest.pt-BR.json',
+      'manifest.pt-BR.json',
+      'manifest.zh.json',
+    ]);
+    expect(['fr', '', 'e'].map(of)).toEqual([undefined, undefined, undefined]);
+    expect(manifestFor({}, 'en')).toBeUndefined();
+    expect(parse((m) => Object.assign(m, { languages }))().languages).toEqual(languages);
+    for (const file of ['../manifest.json', 'https://x/manifest.json', 'other.json', 'manifest.a/b.json'])
+      expect(parse((m) => Object.assign(m, { languages: { en: file } }))).toThrow(/languages\.en/);
+  });
 
   it('reads what it should', () => {
     expect(parse(() => undefined)()).toMatchObject({ passageCount: 2, siteRoot: '../' });

@@ -36,6 +36,8 @@ export interface Manifest {
   generator: string;
   /** BCP 47 language of most pages, or empty. */
   language: string;
+  /** In `manifest.json` of a site in several languages: language -> file name of the manifest of its pages, this one's too. */
+  languages?: Record<string, string>;
   /** Where hits' addresses lead, relative to the manifest's own address: `../` for an index folder inside the site. */
   siteRoot: string;
   passageCount: number;
@@ -120,6 +122,30 @@ function modelConfig(value: unknown, path: string): ModelConfig {
   };
 }
 
+function manifestNames(value: unknown): Record<string, string> {
+  const names = Object.entries(object(value, 'languages')).map(([language, file]): [string, string] => {
+    const path = `languages.${language}`;
+    const name = string(file, path);
+    return [language, /^manifest(\.[A-Za-z0-9-]+)?\.json$/.test(name) ? name : fail(path, 'manifest.<tag>.json', name)];
+  });
+  return Object.fromEntries(names);
+}
+
+/**
+ * The manifest for a page's language: of the same tag, else of the longest tag that begins as it does (`fr` for `fr-CA`), else of the
+ * same language elsewhere (`pt-BR` for `pt`). Nothing when there is none, or no choice.
+ */
+export function manifestFor({ languages }: Pick<Manifest, 'languages'>, wanted: string): string | undefined {
+  const tags = Object.keys(languages ?? {});
+  const parts = wanted.toLowerCase().split(/[-_]/);
+  for (let length = parts.length; length > 0; length--) {
+    const tag = tags.find((known) => known.toLowerCase() === parts.slice(0, length).join('-'));
+    if (tag !== undefined) return languages![tag];
+  }
+  const relative = tags.find((known) => known.toLowerCase().split('-')[0] === parts[0]);
+  return relative === undefined ? undefined : languages![relative];
+}
+
 /** @throws LatelightError `bad-manifest` naming the field, what was expected and what came */
 export function parseManifest(text: string): Manifest {
   let parsed: unknown;
@@ -179,6 +205,7 @@ export function parseManifest(text: string): Manifest {
     version: MANIFEST_VERSION,
     generator: string(root.generator, 'generator'),
     language: string(root.language, 'language'),
+    languages: root.languages === undefined ? undefined : manifestNames(root.languages),
     siteRoot,
     passageCount,
     pageCount: count(root.pageCount, 'pageCount'),

@@ -220,8 +220,8 @@ class WorkerEngine implements SearchEngine {
   }
 
   private get settings(): OpenSettings {
-    const { device = 'auto', offline = false, instant = true, workers, mergeIndex = [] } = this.options;
-    return { device, offline, instant, workers, mergeIndex };
+    const { device = 'auto', offline = false, instant = true, workers, mergeIndex = [], language = '' } = this.options;
+    return { device, offline, instant, workers, mergeIndex, language };
   }
 
   private post(message: ToWorker): void {

@@ -70,7 +70,10 @@ export class EngineHost {
   ): Promise<EngineHost> {
     const sites = new SiteList(url, settings.mergeIndex);
     const wanted = settings.device;
-    const [{ source, manifest }, choice] = await Promise.all([sites.readManifests(signal), chooseDevice(wanted)]);
+    const [{ source, manifest }, choice] = await Promise.all([
+      sites.readManifests(settings.language, signal),
+      chooseDevice(wanted),
+    ]);
     const device = usable(choice, manifest, wanted);
     const progress = trackProgress(manifest, sites, device, onProgress);
     const read = (from: HttpSource, ref: FileRef) => from.read(ref, { signal, onBytes: progress('index') });

@@ -27,7 +27,7 @@ export interface OpenedInfo {
 }
 
 /** The options that the worker opens with. */
-export type OpenSettings = Required<Pick<OpenOptions, 'device' | 'offline' | 'instant' | 'mergeIndex'>> &
+export type OpenSettings = Required<Pick<OpenOptions, 'device' | 'offline' | 'instant' | 'mergeIndex' | 'language'>> &
   Pick<OpenOptions, 'workers'>;
 
 export type ToWorker =

@@ -4,7 +4,7 @@
 import type { SearchSite } from '../engine/candidates.ts';
 import type { SearchIndex } from '../engine/search-index.ts';
 import { type ErrorData, LatelightError, throwIfAborted, toErrorData } from '../errors.ts';
-import { type Manifest, parseManifest } from '../format/manifest.ts';
+import { type Manifest, manifestFor, parseManifest } from '../format/manifest.ts';
 import type { MergedIndex, Site } from '../types.ts';
 import { HttpSource } from './http-source.ts';
 
@@ -32,12 +32,16 @@ export class SiteList {
   }
 
   /**
-   * Reads the manifests of all. The first that can be read says what encodes queries; those of another model or codec are left out.
+   * Reads the manifests of all, of sites in several languages that of the page's. The first that can be read says what encodes queries; those of another model or codec are left out.
+   * @param language BCP 47, or empty for each site's own
    * @throws LatelightError what the first failed with, when none can be read
    */
-  async readManifests(signal?: AbortSignal): Promise<{ source: HttpSource; manifest: Manifest }> {
+  async readManifests(language: string, signal?: AbortSignal): Promise<{ source: HttpSource; manifest: Manifest }> {
     await this.each(async (state) => {
-      state.manifest = parseManifest(await state.source.readManifest(signal));
+      const first = parseManifest(await state.source.readManifest(signal));
+      const file = manifestFor(first, language);
+      const isOther = file !== undefined && file !== 'manifest.json';
+      state.manifest = isOther ? parseManifest(await state.source.readManifest(signal, file)) : first;
     }, signal);
     const primary = this.states.find(({ manifest }) => manifest);
     if (!primary) throw this.firstError();
