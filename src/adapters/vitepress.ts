@@ -4,6 +4,7 @@
 import { join } from 'node:path';
 import type { Plugin, ResolvedConfig } from 'vite';
 import { indexFolderName, indexSite, type SiteIndexOptions } from '../node/index-site.ts';
+import type { LiveIndex } from '../vite/live-index.ts';
 import { serveLive } from '../vite/plugin.ts';
 
 export interface VitePressOptions extends SiteIndexOptions {
@@ -33,6 +34,7 @@ export function latelight(options: VitePressOptions = {}): Plugin {
   const name = indexFolderName(site.outDir);
   let config: ResolvedConfig;
   let vitepress: SiteConfig;
+  let live: LiveIndex | undefined;
   const settings = (): SiteIndexOptions => ({
     title: vitepress.site.title,
     splitByLang: Object.keys(vitepress.site.locales).length > 1,
@@ -51,7 +53,7 @@ export function latelight(options: VitePressOptions = {}): Plugin {
     },
 
     configureServer(server) {
-      serveLive(server, {
+      live = serveLive(server, {
         name,
         folder: vitepress.srcDir,
         cachePath: join(config.cacheDir, 'latelight', 'dev.jsonl'),
@@ -62,6 +64,8 @@ export function latelight(options: VitePressOptions = {}): Plugin {
         },
       });
     },
+
+    closeBundle: () => live?.close(),
 
     resolveId(id) {
       return navBar && NAV_BAR_SEARCH.test(id) ? REPLACEMENT : undefined;

@@ -4,8 +4,8 @@ import { resolveModel } from '../cli/hub.ts';
 import { DEFAULT_SHAPE, openModel } from '../cli/model.ts';
 import { defaultModelFolder } from '../cli/package-files.ts';
 import * as rule from './check-options.ts';
-import { SearchIndexBuilder } from './index-builder.ts';
-import type { CreateIndexOptions } from './options.ts';
+import { IndexBuilder } from './index-builder.ts';
+import type { CreateIndexOptions, SearchIndexBuilder } from './options.ts';
 
 const RULES = {
   model: rule.filledText,
@@ -52,5 +52,5 @@ export async function createIndex(options: CreateIndexOptions = {}): Promise<Sea
     signal: options.signal ?? new AbortController().signal,
   });
   const open = await openModel(folder, { subspaceDim: DEFAULT_SHAPE.subspaceDim, ...shape }, modelOverrides);
-  return new SearchIndexBuilder(open, options);
+  return new IndexBuilder(open, options);
 }

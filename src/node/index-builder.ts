@@ -22,6 +22,7 @@ import type {
   IndexFolderFile,
   IndexRecord,
   PageFile,
+  SearchIndexBuilder,
   WrittenIndex,
 } from './options.ts';
 import { pathOfAddress, relativeAddress } from './page-address.ts';
@@ -30,8 +31,7 @@ import { recordPassages } from './record-passages.ts';
 
 const PAGE_FILE = { url: rule.filledText, sourcePath: rule.filledText, content: rule.required(rule.content) };
 
-/** Made by `createIndex`. Methods reject with `bad-option` once it is closed. */
-export class SearchIndexBuilder {
+export class IndexBuilder implements SearchIndexBuilder {
   private readonly model: OpenModel;
   private readonly options: CreateIndexOptions;
   private readonly countTokens: (text: string) => number;
@@ -42,7 +42,6 @@ export class SearchIndexBuilder {
   private readonly signal: AbortSignal;
   private queue: Promise<unknown> = Promise.resolve();
 
-  /** @internal */
   constructor(model: OpenModel, options: CreateIndexOptions) {
     this.model = model;
     this.options = options;
@@ -50,10 +49,6 @@ export class SearchIndexBuilder {
     this.signal = AbortSignal.any([this.closing.signal, ...(options.signal ? [options.signal] : [])]);
   }
 
-  /**
-   * Adds every HTML and Markdown page below a folder, whose root is taken for the site's.
-   * @throws LatelightError `ingest-failed` when it is missing or no folder; `bad-option`, `aborted`
-   */
   addDirectory(path: string, options: AddDirectoryOptions = {}): Promise<AddedPages> {
     return this.next('addDirectory', async () => {
       rule.checkOptions('addDirectory', { path }, { path: rule.required(rule.filledText) });
@@ -91,17 +86,14 @@ export class SearchIndexBuilder {
     });
   }
 
-  /** Adds one HTML page. @throws LatelightError `bad-option`, `aborted` */
   addHTMLFile(file: PageFile): Promise<AddedPages> {
     return this.next('addHTMLFile', () => this.addFile('addHTMLFile', file, '.html', isHtmlPath));
   }
 
-  /** Adds one Markdown page; MDX when `sourcePath` ends so. @throws LatelightError `bad-option`, `aborted` */
   addMarkdownFile(file: PageFile): Promise<AddedPages> {
     return this.next('addMarkdownFile', () => this.addFile('addMarkdownFile', file, '.md', isMarkdownPath));
   }
 
-  /** Adds text that is in no file. @throws LatelightError `bad-option`, `aborted` */
   addRecord(record: IndexRecord): Promise<AddedPages> {
     return this.next('addRecord', async () => {
       rule.checkOptions('addRecord', record, {
@@ -123,11 +115,6 @@ export class SearchIndexBuilder {
     });
   }
 
-  /**
-   * Writes the index folder: whole, or not at all. Can be called again after more was added.
-   * @throws LatelightError `ingest-failed` when there is no page; `bad-option` when the folder holds something else than an older
-   *   index, is one that was added, or has no parent; `aborted`
-   */
   write(outputFolder: string): Promise<WrittenIndex> {
     return this.next('write', async () => {
       rule.checkOptions('write', { outputFolder }, { outputFolder: rule.required(rule.filledText) });
@@ -149,11 +136,6 @@ export class SearchIndexBuilder {
     });
   }
 
-  /**
-   * The files of the index folder, one in memory at a time. Until the last is taken, or the loop is left, they wait in a temporary
-   * folder. Without `siteRoot`, hits' addresses lead into the index's own folder. With `cache: true` all is encoded again: there is
-   * no folder to keep a cache beside.
-   */
   getFiles(): AsyncGenerator<IndexFolderFile, void, undefined> {
     this.expectOpen('getFiles');
     return this.filesOnce();
@@ -173,7 +155,6 @@ export class SearchIndexBuilder {
     }
   }
 
-  /** Stops what runs, which rejects with `aborted`, and lets go of pages and model. Calling it again does nothing. */
   async close(): Promise<void> {
     this.closing.abort();
     await this.queue.catch(() => undefined);

@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { packageRoot } from '../cli/package-files.ts';
 import { LatelightError } from '../errors.ts';
 import { createIndex } from './create-index.ts';
 import type { AddDirectoryOptions, CreateIndexOptions, WrittenIndex } from './options.ts';
@@ -91,4 +92,9 @@ export function projectCachePath(projectRoot: string): string {
     ? join(nodeModules, '.cache/latelight')
     : join(projectRoot, '.latelight-cache');
   return join(folder, 'passages.jsonl');
+}
+
+/** A folder of this package. */
+export function packageFolder(path: string): string {
+  return join(packageRoot, path);
 }

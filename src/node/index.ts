@@ -2,5 +2,4 @@
 
 export { ERROR_CODES, type ErrorCode, LatelightError } from '../errors.ts';
 export { createIndex } from './create-index.ts';
-export type { SearchIndexBuilder } from './index-builder.ts';
 export type * from './options.ts';

@@ -1,6 +1,35 @@
-// Options and results of the Node API. Types only.
+// The Node API: the builder, its options and results. Types only.
 
 import type { ModelOverrides } from '../encoder/model-config.ts';
+
+/** An index in the making, from `createIndex`. Calls take effect in the order they are made; all are refused with `bad-option` once it is closed. */
+export interface SearchIndexBuilder {
+  /**
+   * Adds every HTML and Markdown page below a folder, whose root is taken for the site's.
+   * @throws LatelightError `ingest-failed` when it is missing or no folder; `bad-option`, `aborted`
+   */
+  addDirectory(path: string, options?: AddDirectoryOptions): Promise<AddedPages>;
+  /** Adds one HTML page. @throws LatelightError `bad-option`, `aborted` */
+  addHTMLFile(file: PageFile): Promise<AddedPages>;
+  /** Adds one Markdown page; MDX when `sourcePath` ends so. @throws LatelightError `bad-option`, `aborted` */
+  addMarkdownFile(file: PageFile): Promise<AddedPages>;
+  /** Adds text that is in no file. @throws LatelightError `bad-option`, `aborted` */
+  addRecord(record: IndexRecord): Promise<AddedPages>;
+  /**
+   * Writes the index folder: whole, or not at all. Can be called again after more was added.
+   * @throws LatelightError `ingest-failed` when there is no page; `bad-option` when the folder holds something else than an older
+   *   index, is one that was added, or has no parent; `aborted`
+   */
+  write(outputFolder: string): Promise<WrittenIndex>;
+  /**
+   * The files of the index folder, one in memory at a time. Until the last is taken, or the loop is left, they wait in a temporary
+   * folder. Without `siteRoot`, hits' addresses lead into the index's own folder. With `cache: true` all is encoded again: there is
+   * no folder to keep a cache beside.
+   */
+  getFiles(): AsyncGenerator<IndexFolderFile, void, undefined>;
+  /** Stops what runs, which rejects with `aborted`, and lets go of pages and model. Calling it again does nothing. */
+  close(): Promise<void>;
+}
 
 export interface CreateIndexOptions {
   /** A PyLate model with ONNX files: a folder, or `owner/name[@revision]` on the Hub. Default: the model in the package. */

@@ -32,6 +32,7 @@ export function latelight(options: LatelightPluginOptions = {}): Plugin {
   const name = indexFolderName(site.outDir);
   let config: ResolvedConfig;
   let hasWritten = false;
+  let live: LiveIndex | undefined;
   const folder = (path: string) => resolve(config.root, path);
   const built = () => folder(src ?? config.build.outDir);
   const cachePath = (mode: string) => join(config.cacheDir, 'latelight', `${mode}.jsonl`);
@@ -51,6 +52,7 @@ export function latelight(options: LatelightPluginOptions = {}): Plugin {
       order: 'post',
       sequential: true,
       async handler() {
+        await live?.close();
         // Also called for server builds, and after a build that failed.
         if (!hasWritten || config.command !== 'build' || config.build.ssr) return;
         hasWritten = false;
@@ -66,7 +68,7 @@ export function latelight(options: LatelightPluginOptions = {}): Plugin {
     },
 
     configureServer(server) {
-      serveLive(server, {
+      live = serveLive(server, {
         name,
         folder: folder(pages ?? src ?? config.build.outDir),
         cachePath: cachePath('dev'),
@@ -92,8 +94,8 @@ interface LiveSite {
   urls: LatelightPluginOptions['urls'];
 }
 
-/** Serves an index of a folder's pages below the server's base, and makes it again when they change. */
-export function serveLive(server: ViteDevServer, { name, folder, cachePath, site, urls }: LiveSite): void {
+/** Serves an index of a folder's pages below the server's base, and makes it again when they change. The caller closes it. */
+export function serveLive(server: ViteDevServer, { name, folder, cachePath, site, urls }: LiveSite): LiveIndex {
   const { logger, cacheDir, base } = server.config;
   const live = new LiveIndex({
     folder: join(cacheDir, 'latelight', 'live'),
@@ -120,7 +122,7 @@ export function serveLive(server: ViteDevServer, { name, folder, cachePath, site
     if (isPage) live.changed();
   });
   server.httpServer?.once('listening', () => live.start());
-  server.httpServer?.once('close', () => void live.close());
+  return live;
 }
 
 /** @param path of the HTML file, from the site's root */

@@ -36,7 +36,10 @@ export function serveIndex(live: Pick<LiveIndex, 'folders'>): Handler {
     }
     for (const known of servers.keys()) if (!folders.includes(known)) servers.delete(known);
     const tryNext = (rest: string[]): void => {
-      if (rest.length > 0) return serverOf(rest[0])(request, response, () => tryNext(rest.slice(1)));
+      if (rest.length > 0) {
+        serverOf(rest[0])(request, response, () => tryNext(rest.slice(1)));
+        return;
+      }
       response.writeHead(404, { 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'no-store' });
       response.end(`latelight: the index has no file ${path}\n`);
     };
