@@ -48,7 +48,11 @@ const siteBuild: BuildEnvironmentOptions = {
   target: 'es2022',
   modulePreload: { polyfill: false },
   rollupOptions: {
-    input: { index: join(root, 'src/page/index.html'), latelight: join(root, 'src/latelight.ts') },
+    input: {
+      index: join(root, 'src/page/index.html'),
+      playground: join(root, 'src/page/playground.html'),
+      latelight: join(root, 'src/latelight.ts'),
+    },
     preserveEntrySignatures: 'exports-only',
     output: { entryFileNames: (chunk) => (chunk.name === 'latelight' ? 'latelight.js' : 'assets/[name]-[hash].js') },
   },

@@ -123,6 +123,11 @@ export interface SearchRequest {
    * words the model does not know count for more where they occur. Default true; without effect on an index that has no lexicon.
    */
   exact?: boolean;
+  /**
+   * `instant`: the query table answers, whether or not the encoder is there, to compare the two; no hits when it knows no word of the
+   * query. By default the full stage answers.
+   */
+  stage?: Stage;
   /** Whether the result shall count pages by filter value. Default false. */
   facets?: boolean;
   /**

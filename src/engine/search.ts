@@ -55,6 +55,24 @@ export async function searchInstant(
   return queryCodes && run(searched, encoder, query, request, async () => ({ queryCodes }));
 }
 
+/** The instant stage's answer to a query of which the table knows no word. */
+export function nothingKnown({ sites }: Searched, encoder: TableEncoder, query: string): SearchResult {
+  const [{ index }] = sites;
+  return {
+    query,
+    stage: 'instant',
+    hits: [],
+    words: queryWords(query, alignWords(encoder.tokenizer, withoutQuotes(query), 'query')),
+    exact: [],
+    hasMore: false,
+    queryCodes: { codes: new Int8Array(), tokenCount: 0, dim: index.codec.dim },
+    backend: index.scorer.backend,
+    encoder: encoder.provider,
+    passageCount: passageCountOf(sites),
+    timings: { encodeMs: 0, exactMs: 0, scoreMs: 0, fetchMs: 0, alignMs: 0, totalMs: 0 },
+  };
+}
+
 async function run(
   searched: Searched,
   encoder: Encoder | TableEncoder,
@@ -105,7 +123,7 @@ async function run(
     queryCodes,
     backend: searched.sites[0].index.scorer.backend,
     encoder: encoder.provider,
-    passageCount: searched.sites.reduce((sum, { index }) => sum + index.manifest.passageCount, 0),
+    passageCount: passageCountOf(searched.sites),
     timings: {
       encodeMs: encodedAt - started,
       exactMs: locatedAt - encodedAt + (chosenAt - scoredAt),
@@ -165,6 +183,10 @@ function exactMarks(text: string, term: WantedTerm, { words }: WordAlignment): M
     words.findIndex(({ end }) => end > term.start),
   );
   return termSpans(text, term).map((span) => ({ ...span, queryWord, strength: 1 }));
+}
+
+function passageCountOf(sites: Searched['sites']): number {
+  return sites.reduce((sum, { index }) => sum + index.manifest.passageCount, 0);
 }
 
 function strongestOf(matches: WordMatch[][]): number {

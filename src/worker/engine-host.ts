@@ -5,7 +5,7 @@ import { Encoder } from '../encoder/encoder.ts';
 import { loadOrt, openWebRuntime, type RuntimeBuild, startOrt, webgpuBuild } from '../encoder/runtime-web.ts';
 import type { TableEncoder } from '../encoder/table-encoder.ts';
 import { facetsOf } from '../engine/facets.ts';
-import { explain, type Searched, search, searchInstant } from '../engine/search.ts';
+import { explain, nothingKnown, type Searched, search, searchInstant } from '../engine/search.ts';
 import { type CreateScorer, SearchIndex } from '../engine/search-index.ts';
 import { sortsOf } from '../engine/search-run.ts';
 import { createSplitScorer, workersFor } from '../engine/split-scorer.ts';
@@ -151,6 +151,7 @@ export class EngineHost {
 
   /** Searches once the full stage is ready; when the device was lost, opens another (or the CPU, under `auto`) and searches once more. */
   async search(query: string, request: SearchRequest): Promise<SearchResult> {
+    if (request.stage === 'instant') return this.searchTable(query, request);
     try {
       const encoder = await unlessAborted(this.parts.encoder, request.signal, 'search');
       return await search(this.searched, encoder, query, request);
@@ -174,6 +175,17 @@ export class EngineHost {
       sites: this.sites.searchable,
       onSiteFailure: (site, error) => this.sites.fail(site, error),
     };
+  }
+
+  private async searchTable(query: string, request: SearchRequest): Promise<SearchResult> {
+    if (!this.table) {
+      throw new LatelightError(
+        'bad-option',
+        'search: expected stage instant of an index with a query table that was opened with `instant`, got one without.',
+      );
+    }
+    const { table, searched } = this;
+    return (await searchInstant(searched, table, query, request)) ?? nothingKnown(searched, table, query);
   }
 
   close(): void {
