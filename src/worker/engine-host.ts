@@ -61,11 +61,15 @@ export class EngineHost {
     });
   }
 
-  /** Resolves when the first stage that can search is ready. */
+  /**
+   * Resolves when the first stage that can search is ready.
+   * @param whenQuiet resolves when no query waits for the instant stage: starting the encoder keeps this thread busy
+   */
   static async open(
     url: string,
     settings: OpenSettings,
     onProgress: (progress: LoadProgress) => void,
+    whenQuiet: () => Promise<void>,
     signal?: AbortSignal,
   ): Promise<EngineHost> {
     const sites = new SiteList(url, settings.mergeIndex);
@@ -77,6 +81,8 @@ export class EngineHost {
     const device = usable(choice, manifest, wanted);
     const progress = trackProgress(manifest, sites, device, onProgress);
     const read = (from: HttpSource, ref: FileRef) => from.read(ref, { signal, onBytes: progress('index') });
+    // Without an instant stage every query waits for the encoder.
+    const isInstant = settings.instant && manifest.queryEncoder.queryTable !== undefined;
     const opened = await openStages(manifest, settings.instant, {
       sites: () =>
         sites.openAll(
@@ -97,8 +103,8 @@ export class EngineHost {
         const tables = await Promise.all(refs.map(({ from, ref }) => (ref ? read(from, ref).catch(() => []) : [])));
         return tables.flatMap((table) => (table instanceof Uint8Array ? [table] : []));
       },
-      encoder: (tokenizer) => openEncoder(source, manifest, tokenizer, device.device, progress, signal),
-      hasEncoder: () => source.has(encoderFiles(manifest, device.device).model),
+      encoder: (tokenizer) =>
+        openEncoder(source, manifest, tokenizer, device.device, progress, isInstant ? whenQuiet : atOnce, signal),
     });
     throwIfAborted(signal, 'open');
     const { table, encoder } = opened;
@@ -216,13 +222,16 @@ export class EngineHost {
     }
     await encoder.then((lost) => lost.close()).catch(() => undefined);
     const tokenizer = await readTokenizer(this.manifest, (ref) => this.source.read(ref));
-    const next = await openEncoder(this.source, this.manifest, tokenizer, choice.device, () => () => undefined);
+    const unheard = () => () => undefined;
+    const next = await openEncoder(this.source, this.manifest, tokenizer, choice.device, unheard, atOnce);
     for (const { index } of this.sites.searchable)
       await index.replaceScorer(scorerOn(choice.device, index.manifest, this.settings.workers));
     const notice = choice.device ? choice.notice : 'The GPU device was lost; searching goes on with WASM.';
     this.parts = { encoder: Promise.resolve(next), choice: { ...choice, notice } };
   }
 }
+
+const atOnce = () => Promise.resolve();
 
 /** An index may have been published without the files for WebGPU. */
 function usable(choice: DeviceChoice, manifest: Manifest, wanted: Device): DeviceChoice {
@@ -263,13 +272,18 @@ async function openEncoder(
   tokenizer: ColbertTokenizer,
   device: GPUDevice | undefined,
   progress: (part: LoadProgress['part']) => (byteCount: number, fromCache: boolean) => void,
+  whenQuiet: () => Promise<void>,
   signal?: AbortSignal,
 ): Promise<Encoder> {
   const { build, wasm, model } = encoderFiles(manifest, device);
-  const runtime = Promise.all([loadOrt(build), source.read(wasm, { signal, onBytes: progress('runtime') })]);
+  const runtime = Promise.all([
+    whenQuiet().then(() => loadOrt(build)),
+    source.read(wasm, { signal, onBytes: progress('runtime') }),
+  ]);
   const [[ort, wasmBytes], modelBytes] = await Promise.all([
     // Compiles and starts while the model is still on its way.
     runtime.then(async (parts) => {
+      await whenQuiet();
       await startOrt(...parts);
       return parts;
     }),

@@ -58,11 +58,6 @@ export class HttpSource implements ByteSource {
     return bytes;
   }
 
-  /** Whether a file is in the cache, damaged or not. */
-  async has(ref: FileRef): Promise<boolean> {
-    return (await (await openCache())?.match(keyOf(ref.sha256))) !== undefined;
-  }
-
   /** Fetches files that are not in the cache yet; stops quietly at the first failure, since nobody waits for it. */
   async keep(refs: FileRef[]): Promise<void> {
     const cache = await openCache();

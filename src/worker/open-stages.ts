@@ -1,5 +1,5 @@
-// In which order an index opens. With a query table: first what the instant stage needs, alone on a slow link, then runtime and
-// model, which are a hundred times as much. A visitor who has the model already waits for no order: all is read at once.
+// In which order an index opens. With a query table: first what the instant stage needs, alone, then runtime and model, which are a
+// hundred times as much, on the wire for a new visitor and in this worker's time for one who has them.
 
 import { ColbertTokenizer } from '../encoder/colbert-tokenizer.ts';
 import type { Encoder } from '../encoder/encoder.ts';
@@ -18,8 +18,6 @@ export interface StageParts {
   /** Query tables of the other indexes that have one and can be read. */
   otherTables: () => Promise<Uint8Array[]>;
   encoder: (tokenizer: ColbertTokenizer) => Promise<Encoder>;
-  /** Whether the encoder is on this machine already. */
-  hasEncoder: () => Promise<boolean>;
 }
 
 export interface OpenStages {
@@ -38,11 +36,7 @@ export async function openStages(manifest: Manifest, instant: boolean, parts: St
     return { sites, encoder: Promise.resolve(encoder), table: undefined };
   }
   const first = settle(parts.sites(), tokenizer, parts.read(queryTable), parts.otherTables());
-  const encoder = parts
-    .hasEncoder()
-    .then((has) => (has ? undefined : first))
-    .then(() => tokenizer)
-    .then(parts.encoder);
+  const encoder = first.then(([, words]) => parts.encoder(words));
   // Nobody may be waiting yet when it fails; whoever does later hears of it.
   encoder.catch(() => undefined);
   const [sites, words, bytes, others] = await first;

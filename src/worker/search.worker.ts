@@ -15,6 +15,16 @@ let told = '';
 /** Searches run one after another: encoder and scorer are one machine. */
 let last: Promise<unknown> = Promise.resolve();
 
+/**
+ * Milliseconds that someone who has just opened the search has to ask before the encoder starts, which keeps this thread busy for
+ * longer than an answer of the instant stage takes.
+ */
+const FIRST_QUERY_MS = 150;
+let answered = () => {};
+const firstAnswer = new Promise<void>((resolve) => {
+  answered = resolve;
+});
+
 holdLock((lock) => send({ type: 'hello', version: PROTOCOL_VERSION, lock }));
 
 addEventListener('message', ({ data }: MessageEvent<ToWorker>) => {
@@ -52,7 +62,7 @@ async function open(message: Extract<ToWorker, { type: 'open' }>): Promise<void>
       );
     }
     const onProgress = (progress: LoadProgress) => send({ type: 'progress', progress });
-    const opened = await EngineHost.open(message.url, message.settings, onProgress, opening.signal);
+    const opened = await EngineHost.open(message.url, message.settings, onProgress, whenQuiet, opening.signal);
     host = opened;
     const { stage, info } = opened;
     told = JSON.stringify(info);
@@ -81,6 +91,7 @@ async function runSearch({ id, query, request, instant }: Extract<ToWorker, { ty
     if (instant) {
       const early = await host.searchInstant(query, { ...request, signal });
       if (early) send({ type: 'instant-result', id, result: early });
+      answered();
     }
     const result = await host.search(query, { ...request, signal });
     send({ type: 'result', id, result, info: news(host.info) });
@@ -105,6 +116,10 @@ function news(info: OpenedInfo): OpenedInfo | undefined {
   if (text === told) return undefined;
   told = text;
   return info;
+}
+
+async function whenQuiet(): Promise<void> {
+  await Promise.race([firstAnswer, new Promise((resolve) => setTimeout(resolve, FIRST_QUERY_MS))]);
 }
 
 /** Only when no search is waiting: that one would be the warm-up itself. */
