@@ -27,7 +27,11 @@ function withCompactStyles(): Plugin {
     apply: 'build',
     transform(code, id) {
       if (!/\/element\/styles\/[^/]+-styles\.ts$/.test(id)) return undefined;
-      const compact = (css: string) => css.replace(/\/\*.*?\*\//gs, '').replace(/\s+/g, ' ').replace(/ ?([{};,]) ?/g, '$1');
+      const compact = (css: string) =>
+        css
+          .replace(/\/\*.*?\*\//gs, '')
+          .replace(/\s+/g, ' ')
+          .replace(/ ?([{};,]) ?/g, '$1');
       return { code: code.replace(/`.*`/s, compact), map: null };
     },
   };

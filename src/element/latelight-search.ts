@@ -179,6 +179,7 @@ export class LatelightSearch extends SearchOptions {
   }
 
   static override get observedAttributes(): string[] {
+    // biome-ignore lint/complexity/noThisInStatic: Lit prepares the class that this getter is asked of.
     return [...super.observedAttributes, 'lang'];
   }
 
@@ -377,7 +378,7 @@ export class LatelightSearch extends SearchOptions {
       })}
       <div class="scroll" @keydown=${this.keyboard.onStopKey}>
         ${text && this.recents !== 'off' ? suggestionsView(this.visitorLists.suggestions(text), this.onRecent, wording) : nothing}
-        <div class="foot" part="foot">
+        <div class="foot" part="foot" ?data-quiet=${!result && !session.isOpening}>
           <p class="note" part="note" ?data-loading=${session.isOpening}>${this.note}</p>
           ${result ? engineView(result, this.engine, wording) : nothing}
         </div>

@@ -19,6 +19,8 @@ export class VisitorLists {
   favourites: Favourite[] = [];
   private readonly storage: () => Stored;
   private readonly key: string;
+  /** Whether what could not be written is only here. */
+  private isUnsaved = false;
 
   /**
    * @param indexUrl absolute address of the index: each has lists of its own
@@ -32,6 +34,7 @@ export class VisitorLists {
 
   /** Reads again what other pages of the site may have written. */
   read(): void {
+    if (this.isUnsaved) return;
     this.recents = this.load('recents')
       .filter((entry) => typeof entry === 'string')
       .slice(0, MAX_RECENTS);
@@ -87,7 +90,7 @@ export class VisitorLists {
       if (entries.length > 0) this.storage().setItem(`${this.key}:${list}`, JSON.stringify(entries));
       else this.storage().removeItem(`${this.key}:${list}`);
     } catch {
-      // Kept for as long as the page lasts.
+      this.isUnsaved = true;
     }
   }
 }

@@ -59,7 +59,6 @@ export const ar: Messages = {
   },
   markedNone: 'لا شيء مميّز',
   exact: 'بُحث عنها حرفيًا',
-  exactMissing: 'غير موجودة',
   recents: 'عمليات البحث الأخيرة',
   clearRecents: 'مسح عمليات البحث الأخيرة',
   favourites: 'المفضلة',

@@ -36,7 +36,6 @@ export const de: Messages = {
   marked: { one: '{count} markiert', other: '{count} markiert' },
   markedNone: 'nichts markiert',
   exact: 'buchstabengenau gesucht',
-  exactMissing: 'nirgends gefunden',
   recents: 'Letzte Suchen',
   clearRecents: 'Letzte Suchen löschen',
   favourites: 'Favoriten',

@@ -38,7 +38,6 @@ export const en = {
   marked: { one: '{count} marked', other: '{count} marked' },
   markedNone: 'nothing marked',
   exact: 'looked up letter by letter',
-  exactMissing: 'not found anywhere',
 
   recents: 'Recent searches',
   clearRecents: 'Clear recent searches',

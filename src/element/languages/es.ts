@@ -33,7 +33,6 @@ export const es: Messages = {
   marked: { one: '{count} marcada', other: '{count} marcadas' },
   markedNone: 'nada marcado',
   exact: 'buscada letra por letra',
-  exactMissing: 'no encontrada',
   recents: 'Búsquedas recientes',
   clearRecents: 'Borrar las búsquedas recientes',
   favourites: 'Favoritos',

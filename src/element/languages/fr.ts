@@ -36,7 +36,6 @@ export const fr: Messages = {
   marked: { one: '{count} marqué', other: '{count} marqués' },
   markedNone: 'rien de marqué',
   exact: 'cherché à la lettre près',
-  exactMissing: 'introuvable',
   recents: 'Recherches récentes',
   clearRecents: 'Effacer les recherches récentes',
   favourites: 'Favoris',

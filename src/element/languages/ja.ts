@@ -33,7 +33,6 @@ export const ja: Messages = {
   marked: '{count} か所を強調',
   markedNone: '強調なし',
   exact: '文字どおりに検索',
-  exactMissing: '見つかりません',
   recents: '最近の検索',
   clearRecents: '最近の検索を消去',
   favourites: 'お気に入り',

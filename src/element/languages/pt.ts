@@ -33,7 +33,6 @@ export const pt: Messages = {
   marked: { one: '{count} marcada', other: '{count} marcadas' },
   markedNone: 'nada marcado',
   exact: 'procurada letra por letra',
-  exactMissing: 'não encontrada',
   recents: 'Pesquisas recentes',
   clearRecents: 'Limpar as pesquisas recentes',
   favourites: 'Favoritos',

@@ -33,7 +33,6 @@ export const zh: Messages = {
   marked: '标记 {count} 处',
   markedNone: '没有标记',
   exact: '逐字查找',
-  exactMissing: '未找到',
   recents: '最近的搜索',
   clearRecents: '清除最近的搜索',
   favourites: '收藏',

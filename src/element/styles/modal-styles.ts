@@ -34,7 +34,14 @@ export const modalStyles = css`
     flex: 1;
     text-align: start;
   }
+  .close svg {
+    display: none;
+  }
   @media (hover: none) {
+    .close svg {
+      display: block;
+    }
+    .close kbd,
     .trigger kbd {
       display: none;
     }
@@ -89,6 +96,9 @@ export const modalStyles = css`
     padding-inline: 1.25rem;
     overflow-y: auto;
     overscroll-behavior: contain;
+  }
+  .modal .foot[data-quiet] {
+    display: none;
   }
   .modal .panel {
     max-inline-size: min(22rem, calc(100vw - 5rem));

@@ -4,6 +4,7 @@ import { css } from 'lit';
 
 export const refineStyles = css`
   .refine {
+    max-inline-size: 46rem;
     margin-block-end: 0.75rem;
   }
   .bar {

@@ -91,7 +91,9 @@ export const resultStyles = css`
     outline-offset: -1px;
   }
   .title {
-    font: 600 1.1875rem / 1.35 var(--latelight-title-font, inherit);
+    font-weight: 600;
+    font-size: 1.1875rem;
+    font-family: var(--latelight-title-font, inherit);
   }
   a[href]:hover :is(.title, .heading),
   a[href]:focus-visible :is(.title, .heading) {
@@ -108,15 +110,6 @@ export const resultStyles = css`
   .step:first-child > [aria-hidden] {
     display: none;
   }
-  /* Chevrons point along the reading direction. */
-  :host(:dir(rtl)) .step > [aria-hidden] {
-    display: inline-block;
-    transform: scaleX(-1);
-  }
-  :host(:dir(rtl)) .step:first-child > [aria-hidden] {
-    display: none;
-  }
-
   /* Further passages of a page */
   .subs {
     display: grid;

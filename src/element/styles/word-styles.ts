@@ -68,11 +68,6 @@ export const wordStyles = css`
     border-radius: 0.375rem;
     font-size: 0.9375rem;
   }
-  .phrase[data-missing] {
-    border: 1px dashed var(--_edge);
-    color: var(--_muted);
-    text-decoration: line-through;
-  }
   .missing {
     margin: 0;
   }

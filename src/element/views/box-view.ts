@@ -4,7 +4,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import type { LoadProgress } from '../../types.ts';
 import type { Wording } from '../messages.ts';
-import { cross, lens } from './icons.ts';
+import { chevron, cross, lens } from './icons.ts';
 
 export interface BoxContext {
   text: string;
@@ -59,7 +59,7 @@ export function boxView(context: BoxContext): TemplateResult {
     ${
       onClose
         ? html`<button type="button" class="close" part="close" aria-label=${wording.say('close')} @click=${onClose}>
-            <kbd aria-hidden="true">Esc</kbd>
+            <kbd aria-hidden="true">Esc</kbd>${chevron}
           </button>`
         : nothing
     }

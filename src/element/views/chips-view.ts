@@ -78,11 +78,12 @@ export function phrasesView(
 ): TemplateResult | typeof nothing {
   const quoted = (terms ?? []).filter((term) => term.quoted);
   if (quoted.length === 0) return nothing;
-  const missing = quoted.filter(({ found }) => !found);
+  const found = quoted.filter((term) => term.found);
+  const missing = quoted.filter((term) => !term.found);
   return html`<div class="phrases" part="phrases">
-    ${quoted.map(
-      ({ text, found }) => html`<span class="phrase" part="phrase" ?data-missing=${!found}
-        >“<bdi>${text}</bdi>”<span class="hidden">, ${wording.say(found ? 'exact' : 'exactMissing')}</span></span
+    ${found.map(
+      ({ text }) => html`<span class="phrase" part="phrase"
+        >“<bdi>${text}</bdi>”<span class="hidden">, ${wording.say('exact')}</span></span
       >`,
     )}
     ${missing.map(({ text }) => html`<p class="missing">${sentenceView('noPhrase', 'phrase', text, wording)}</p>`)}

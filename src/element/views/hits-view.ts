@@ -97,7 +97,7 @@ function pageView(hit: Hit, context: HitsContext): TemplateResult {
           target=${target || nothing}
           dir="auto"
           @click=${(event: Event) => context.onSelect(event, hit)}
-          ><bdi class="title" part="title">${title}</bdi>${hit.headings.length > 0 ? pathView(hit.headings) : nothing}</a
+          ><span class="title" part="title">${title}</span>${hit.headings.length > 0 ? pathView(hit.headings) : nothing}</a
         >
       </h3>
       <p class="excerpt" part="excerpt" dir="auto">${excerptView(hit, context.shown)}</p>
@@ -115,7 +115,7 @@ function sectionView(hit: Hit, context: HitsContext): TemplateResult {
       target=${context.target || nothing}
       dir="auto"
       @click=${(event: Event) => context.onSelect(event, hit)}
-      ><bdi class="heading" part="heading">${hit.headings.at(-1) || hit.title || hit.url}</bdi></a
+      ><span class="heading" part="heading">${hit.headings.at(-1) || hit.title || hit.url}</span></a
     >
     <p class="excerpt" part="excerpt" dir="auto">${excerptView(hit, context.shown)}</p>
   </li>`;

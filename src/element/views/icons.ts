@@ -11,3 +11,4 @@ export const star = icon(svg`<path d="m12 4.5 2.3 4.8 5.2.7-3.8 3.7.9 5.2-4.6-2.
 export const sliders = icon(
   svg`<path d="M4 8h8m6 0h2M4 16h2m6 0h8" /><circle cx="15" cy="8" r="2.5" /><circle cx="9" cy="16" r="2.5" />`,
 );
+export const chevron = icon(svg`<path d="m6 9.5 6 6 6-6" />`);
