@@ -167,9 +167,13 @@ export class LatelightSearch extends SearchOptions {
 
   /** Empties the box as a visitor would: listeners hear an `input` event. */
   clear(): void {
+    this.type('');
+  }
+
+  private type(text: string): void {
     const { box } = this;
     if (!box) return;
-    box.value = '';
+    box.value = text;
     box.dispatchEvent(new Event('input', { bubbles: true, composed: true }));
   }
 
@@ -289,8 +293,8 @@ export class LatelightSearch extends SearchOptions {
   };
 
   private readonly onRecent = (recent: string): void => {
-    this.query = recent;
-    this.box?.dispatchEvent(new Event('input', { bubbles: true, composed: true }));
+    this.type(recent);
+    this.searchNow();
     this.focus();
   };
 
