@@ -1,4 +1,4 @@
-// Two builds and the unit tests: `vite build` makes what pages load (dist/site), `vite build --ssr` the CLI (dist/cli).
+// Two builds and the unit tests: `vite build` makes what pages load (dist/site), `vite build --ssr` what Node runs (dist/cli).
 
 import { builtinModules } from 'node:module';
 import { join } from 'node:path';
@@ -37,13 +37,22 @@ function withCompactStyles(): Plugin {
   };
 }
 
-/** The CLI for Node: our code in a few files, packages left to node_modules. */
-const cliBuild: BuildEnvironmentOptions = {
+/** CLI, Node API and plugins: our code in a few files, packages left to node_modules. */
+const nodeBuild: BuildEnvironmentOptions = {
   outDir: join(root, 'dist/cli'),
   emptyOutDir: true,
   target: 'node20',
   rollupOptions: {
-    input: { main: join(root, 'src/cli/main.ts'), 'encode-worker': join(root, 'src/cli/encode-worker.ts') },
+    input: {
+      main: join(root, 'src/cli/main.ts'),
+      'encode-worker': join(root, 'src/cli/encode-worker.ts'),
+      node: join(root, 'src/node/index.ts'),
+      vite: join(root, 'src/vite/index.ts'),
+      vitepress: join(root, 'src/adapters/vitepress.ts'),
+      astro: join(root, 'src/adapters/astro.ts'),
+      eleventy: join(root, 'src/adapters/eleventy.ts'),
+      docusaurus: join(root, 'src/adapters/docusaurus.ts'),
+    },
     external: [...builtinModules, /^node:/],
     output: { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
   },
@@ -58,6 +67,7 @@ const siteBuild: BuildEnvironmentOptions = {
   rollupOptions: {
     input: {
       index: join(root, 'src/page/index.html'),
+      playground: join(root, 'src/page/playground.html'),
       latelight: join(root, 'src/latelight.ts'),
       highlight: join(root, 'src/highlight.ts'),
     },
@@ -76,7 +86,7 @@ export default defineConfig(({ isSsrBuild }) => ({
   publicDir: isSsrBuild ? false : join(root, 'public/icons'),
   worker: { format: 'es', plugins: () => [withoutRuntimeWasm()] },
   plugins: [withoutRuntimeWasm(), withCompactStyles()],
-  build: isSsrBuild ? cliBuild : siteBuild,
+  build: isSsrBuild ? nodeBuild : siteBuild,
   test: {
     root,
     include: ['src/**/*.test.ts', 'bench/**/*.test.ts'],

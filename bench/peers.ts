@@ -14,7 +14,15 @@ import { packageRoot } from '../src/cli/package-files.ts';
 import { describeMachine, machineLine } from './machine.ts';
 import { markdownTable, writeMarked } from './markdown.ts';
 import { buildMiniSearch, buildOrama, buildPage, buildPagefind, folderBytes } from './peers/build.ts';
-import { DEFAULT_DOCUMENTS, type Found, pagesOf, QUESTIONS, type Question, scorePages } from './peers/questions.ts';
+import {
+  DEFAULT_DOCUMENTS,
+  type Found,
+  IDENTIFIERS,
+  pagesOf,
+  QUESTIONS,
+  type Question,
+  scorePages,
+} from './peers/questions.ts';
 import { type StaticServer, serveFolders } from './static-server.ts';
 
 const { values: options, positionals } = parseArgs({
@@ -56,7 +64,8 @@ interface Quality {
   success1: number;
   success5: number;
   mrr10: number;
-  byKind: Record<'how' | 'keyword', number>;
+  /** success@5 by kind of question. */
+  byKind: Partial<Record<Question['kind'], number>>;
   /** Rank of the first right page of each question, 0 when none of the first ten is right. */
   ranks: number[];
 }
@@ -145,23 +154,24 @@ async function measureSearches(page: Page) {
   return { median: quantile(times, 0.5), p95: quantile(times, 0.95) };
 }
 
-async function measureQuality(page: Page, tool: Tool): Promise<Quality[]> {
+async function measureQuality(page: Page, tool: Tool, questions: Question[]): Promise<Quality[]> {
   const ways = await page.evaluate(() => Object.keys(window.peer.rank));
   const results: Quality[] = [];
   for (const way of ways) {
     const found: (Found & Pick<Question, 'kind'>)[] = [];
-    for (const question of QUESTIONS) {
+    for (const question of questions) {
       const urls = await page.evaluate(([name, query]) => window.peer.rank[name](query), [way, question.question]);
       found.push({ kind: question.kind, ...scorePages(pagesOf(urls), question) });
     }
     const success5 = (kind: string) => mean(found.filter((one) => one.kind === kind).map((one) => one.success5));
+    const kinds = [...new Set(found.map(({ kind }) => kind))];
     results.push({
       tool,
       way,
       success1: mean(found.map((one) => one.success1)),
       success5: mean(found.map((one) => one.success5)),
       mrr10: mean(found.map((one) => one.reciprocalRank)),
-      byKind: { how: success5('how'), keyword: success5('keyword') },
+      byKind: Object.fromEntries(kinds.map((kind) => [kind, success5(kind)])),
       ranks: found.map(({ reciprocalRank }) => (reciprocalRank > 0 ? Math.round(1 / reciprocalRank) : 0)),
     });
   }
@@ -176,6 +186,8 @@ const indexFolder = resolve(options.index ?? join(work, 'index'));
 const reused = existsSync(join(indexFolder, 'manifest.json'));
 const costs = {} as Record<Tool, Cost>;
 const qualities: Quality[] = [];
+/** The same of the questions that are names, numbers and phrases. */
+const exactQualities: Quality[] = [];
 let browserVersion = '';
 try {
   for (const tool of tools) {
@@ -205,7 +217,8 @@ try {
         ...visits,
         searchMs: await measureSearches(page),
       };
-      qualities.push(...(await measureQuality(page, tool)));
+      qualities.push(...(await measureQuality(page, tool, QUESTIONS)));
+      exactQualities.push(...(await measureQuality(page, tool, IDENTIFIERS)));
       await page.context().close();
     }
   } finally {
@@ -217,16 +230,25 @@ try {
 }
 
 const megabytes = (bytes: number) => (bytes / 1e6).toFixed(bytes < 1e5 ? 3 : 1);
-const share = (value: number) => value.toFixed(3);
+const share = (value = Number.NaN) => value.toFixed(3);
+const nameOf = ({ tool, way }: Quality) => (way ? `${NAMES[tool]}, ${way}` : NAMES[tool]);
 const report = [
   `${machineLine(machine)}, Chromium ${browserVersion}, WASM.`,
   '',
   markdownTable([
     ['40 questions', 'success@1', 'success@5', 'MRR@10', 'own words, success@5', 'by name, success@5'],
-    ...qualities.map(({ tool, way, success1, success5, mrr10, byKind }) => [
-      way ? `${NAMES[tool]}, ${way}` : NAMES[tool],
-      ...[success1, success5, mrr10, byKind.how, byKind.keyword].map(share),
-    ]),
+    ...qualities.map((quality) => {
+      const { success1, success5, mrr10, byKind } = quality;
+      return [nameOf(quality), ...[success1, success5, mrr10, byKind.how, byKind.keyword].map(share)];
+    }),
+  ]),
+  '',
+  markdownTable([
+    ['30 names, numbers, phrases', 'success@1', 'success@5', 'MRR@10'],
+    ...exactQualities.map((quality) => {
+      const { success1, success5, mrr10 } = quality;
+      return [nameOf(quality), ...[success1, success5, mrr10].map(share)];
+    }),
   ]),
   '',
   markdownTable([
@@ -253,5 +275,7 @@ const report = [
   ]),
 ].join('\n');
 if (options.write) await writeMarked(options.write, 'peers', report);
-console.log(options.json ? JSON.stringify({ machine, browserVersion, costs, qualities }, null, 2) : report);
+console.log(
+  options.json ? JSON.stringify({ machine, browserVersion, costs, qualities, exactQualities }, null, 2) : report,
+);
 process.exit(0);

@@ -170,7 +170,7 @@ async function tableCodes(model: OpenModel, { texts, queries }: EncodedSet) {
   const bytes = await indexTableBytes(model, texts);
   if (!bytes) return undefined;
   const table = readQueryTable(bytes, { ...model.codec, codecSha256: model.codecSha256 });
-  const encoder = new TableEncoder(model.folder.tokenizer, table, model.codec);
+  const encoder = new TableEncoder(model.folder.tokenizer, [table], model.codec);
   return queries.map((query) => encoder.queryCodes(query));
 }
 

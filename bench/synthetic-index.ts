@@ -76,7 +76,7 @@ export async function writeSyntheticIndex(
   };
 
   await rm(to, { recursive: true, force: true });
-  const isContent = /[/\\](shards|fragments|filters|docs)$/;
+  const isContent = /[/\\](shards|fragments|lexicon|pages|filters|docs)$/;
   await cp(from, to, { recursive: true, filter: (path) => !isContent.test(path) });
   const started = performance.now();
   const parts = await buildIndex(
@@ -89,8 +89,8 @@ export async function writeSyntheticIndex(
       await writeFile(path, content);
     },
   );
-  const { shards, fragments, filters } = parts;
-  const written: Manifest = { ...manifest, passageCount, shards, fragments, filters };
+  const { tokenCount: _, ...files } = parts;
+  const written: Manifest = { ...manifest, passageCount, ...files };
   await writeFile(join(to, 'manifest.json'), JSON.stringify(written, null, 1));
   return { manifest: written, writeMs: performance.now() - started };
 }

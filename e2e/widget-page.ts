@@ -84,7 +84,10 @@ export async function handIn(page: Page, index: FakeIndex): Promise<void> {
       sorts,
       sites: [{ url: siteRoot, siteRoot, passageCount: 75, pageCount }],
       close: () => undefined,
-      search(query: string, request: { signal: AbortSignal; onInstant?: (result: object) => void }): Promise<object> {
+      search(
+        query: string,
+        request: { limit?: number; perPage?: number; signal: AbortSignal; onInstant?: (result: object) => void },
+      ): Promise<object> {
         requests.push({ query, ...request, signal: undefined, onInstant: undefined });
         if (error) return Promise.reject(Object.assign(new Error(error.message), { code: error.code }));
         if (delayMs > 0) request.onInstant?.(answer(query, request, 'instant'));

@@ -66,6 +66,11 @@ export interface OpenOptions {
    */
   workers?: number;
   /**
+   * BCP 47 language of the page: of a site that is indexed by language, its pages in this one are searched, or those of the default
+   * language when it has none.
+   */
+  language?: string;
+  /**
    * Further indexes of the same model and codec, searched with this one into one list. One that cannot be opened is left out, and
    * `engine.sites` says why.
    */
@@ -118,6 +123,11 @@ export interface SearchRequest {
    * words the model does not know count for more where they occur. Default true; without effect on an index that has no lexicon.
    */
   exact?: boolean;
+  /**
+   * `instant`: the query table answers, whether or not the encoder is there, to compare the two; no hits when it knows no word of the
+   * query. By default the full stage answers.
+   */
+  stage?: Stage;
   /** Whether the result shall count pages by filter value. Default false. */
   facets?: boolean;
   /**

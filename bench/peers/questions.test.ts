@@ -1,14 +1,15 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { DEFAULT_DOCUMENTS, pagesOf, QUESTIONS, type Question, scorePages } from './questions.ts';
+import { DEFAULT_DOCUMENTS, IDENTIFIERS, pagesOf, QUESTIONS, type Question, scorePages } from './questions.ts';
 
-it('has 40 different questions, 25 in own words and 15 by name, each with pages that answer it', () => {
+it('has 40 different questions, 25 in own words and 15 by name, and 30 of letters, each with pages that answer it', () => {
   expect(new Set(QUESTIONS.map(({ question }) => question.toLowerCase())).size).toBe(40);
   expect(QUESTIONS.length).toBe(40);
   expect(QUESTIONS.filter(({ kind }) => kind === 'how').length).toBe(25);
   expect(QUESTIONS.filter(({ kind }) => kind === 'keyword').length).toBe(15);
-  for (const { question, pages } of QUESTIONS) {
+  expect(new Set(IDENTIFIERS.map(({ question }) => question)).size).toBe(30);
+  for (const { question, pages } of [...QUESTIONS, ...IDENTIFIERS]) {
     expect(question.trim(), question).toBe(question);
     expect(pages.length, question).toBeGreaterThan(0);
     expect(new Set(pages).size, question).toBe(pages.length);
@@ -17,7 +18,9 @@ it('has 40 different questions, 25 in own words and 15 by name, each with pages 
 });
 
 it.skipIf(!existsSync(DEFAULT_DOCUMENTS))('names pages that the manual has', () => {
-  const missing = QUESTIONS.flatMap(({ pages }) => pages).filter((page) => !existsSync(join(DEFAULT_DOCUMENTS, page)));
+  const missing = [...QUESTIONS, ...IDENTIFIERS]
+    .flatMap(({ pages }) => pages)
+    .filter((page) => !existsSync(join(DEFAULT_DOCUMENTS, page)));
   expect(missing).toEqual([]);
 });
 

@@ -1,16 +1,21 @@
 // The questions that tools are compared on, and how a ranking of pages is scored.
 
+import identifiers from './postgresql-identifiers.json';
 import questions from './postgresql-questions.json';
 
 export interface Question {
   question: string;
-  /** `how`: as somebody asks who does not know the manual's words. `keyword`: a name out of it. */
-  kind: 'how' | 'keyword';
+  /**
+   * `how`: as somebody asks who does not know the manual's words. `keyword`: a name out of it. `identifier`, `code` and `phrase`: what
+   * must be found letter by letter: names in programs, error and version numbers, text in quotation marks.
+   */
+  kind: 'how' | 'keyword' | 'identifier' | 'code' | 'phrase';
   /** Pages that answer it, any of them. */
   pages: string[];
 }
 
 export const QUESTIONS = questions as Question[];
+export const IDENTIFIERS = identifiers as Question[];
 
 /** Where Debian's package postgresql-doc-15 puts the manual. */
 export const DEFAULT_DOCUMENTS = '/usr/share/doc/postgresql-doc-15/html';

@@ -24,6 +24,8 @@ export interface ManifestInput {
   webgpu: boolean;
   /** The index's query table, when the model has one. */
   queryTable?: Uint8Array;
+  /** Name of the manifest's file. */
+  manifestFile: string;
 }
 
 /** What is to be written beside the parts, manifest last, so that a copy that was cut short is seen to be one. */
@@ -75,12 +77,14 @@ export async function indexFiles(
     },
     shards: parts.shards,
     fragments: parts.fragments,
+    lexicon: parts.lexicon.length > 0 ? parts.lexicon : undefined,
+    pages: parts.pages,
     filters: parts.filters,
   };
   files.push(...(await siteFiles()));
   if (page) files.push({ file: 'page.json', content: () => new TextEncoder().encode(JSON.stringify(page)) });
   files.push({
-    file: 'manifest.json',
+    file: input.manifestFile,
     content: () => new TextEncoder().encode(`${JSON.stringify(manifest, null, 1)}\n`),
   });
   return { manifest, files };

@@ -5,9 +5,7 @@ import { type EncodedPassage, passageContext } from '../indexing/encode-passage.
 import { PassageCache } from '../indexing/passage-cache.ts';
 import type { Passage } from '../types.ts';
 import { EncodePool } from './encode-pool.ts';
-import type { CliIo } from './io.ts';
 import type { OpenModel } from './model.ts';
-import { startProgress } from './progress.ts';
 
 export interface EncodedPassages {
   /** What is stored of the passage with this id; read from disk each time. */
@@ -19,13 +17,19 @@ export interface EncodedPassages {
   close: () => Promise<void>;
 }
 
+export interface EncodeRun {
+  signal: AbortSignal;
+  /** Called with 0 and the passages to encode, then after each; not at all when there are none. */
+  onProgress: (done: number, total: number) => void;
+}
+
 /** @param cachePath journal of earlier runs; absent: everything is encoded */
 export async function encodePassages(
   model: OpenModel,
   passages: Passage[],
   countTokens: (text: string) => number,
   cachePath: string | undefined,
-  io: CliIo,
+  run: EncodeRun,
 ): Promise<EncodedPassages> {
   const cache = PassageCache.open(cachePath);
   try {
@@ -40,7 +44,7 @@ export async function encodePassages(
       if (cache.has(key)) reused++;
       else if (!missing.has(key)) missing.set(key, id);
     }
-    if (missing.size > 0) await encodeMissing(model, passages, countTokens, missing, cache, io);
+    if (missing.size > 0) await encodeMissing(model, passages, countTokens, missing, cache, run);
     return {
       read: (id) => cache.get(keys[id]),
       reused,
@@ -59,7 +63,7 @@ async function encodeMissing(
   countTokens: (text: string) => number,
   missing: Map<string, number>,
   cache: PassageCache,
-  io: CliIo,
+  run: EncodeRun,
 ): Promise<void> {
   // Made when its turn comes: a hundred thousand waiting tasks would hold every text twice.
   function* tasks() {
@@ -69,15 +73,14 @@ async function encodeMissing(
     }
   }
   let done = 0;
-  const progress = startProgress(io, 'encode', missing.size, 'passages');
-  const pool = new EncodePool(model.setup, missing.size, io.signal);
+  run.onProgress(done, missing.size);
+  const pool = new EncodePool(model.setup, missing.size, run.signal);
   try {
     await pool.runAll(tasks(), (encoded, { key }) => {
       cache.put(key, encoded);
-      progress.update(++done);
+      run.onProgress(++done, missing.size);
     });
   } finally {
-    progress.stop();
     await pool.close();
     cache.save();
   }

@@ -90,6 +90,7 @@ function commandLine(io: CliIo): Command {
     .addOption(subspace())
     .option('--site-root <path>', "where hits' addresses lead, relative to the index (default: found from the folders)")
     .option('--clean-urls', 'link to pages without .html', false)
+    .option('--by-lang', 'one index for each language of the pages, in the same folder', false)
     .option('--title <text>', 'title of the search page')
     .option('--example <question...>', 'questions offered on the search page', [])
     .option('--no-webgpu', 'leave out the files that only WebGPU needs (about 69 MB)')

@@ -35,7 +35,7 @@ const length = (row: number[]) => Math.hypot(...row);
 
 it('gives a row a token, as long as its weight says, zeros where the table has none', () => {
   const table = tableOf('logger password', [128, 51]);
-  const encoder = new TableEncoder(folder.tokenizer, table, codec);
+  const encoder = new TableEncoder(folder.tokenizer, [table], codec);
   const query = encoder.queryCodes('password of the logger')!;
   // [CLS] [unused0] password of the logg ##er [SEP] or alike: as many rows as the encoder would give.
   const { ids } = folder.tokenizer.encode('password of the logger', 'query');
@@ -49,7 +49,7 @@ it('gives a row a token, as long as its weight says, zeros where the table has n
 
 it('gives the direction of the codewords', () => {
   const table = tableOf('logger', [255, 255]);
-  const query = new TableEncoder(folder.tokenizer, table, codec).queryCodes('logger')!;
+  const query = new TableEncoder(folder.tokenizer, [table], codec).queryCodes('logger')!;
   const token = folder.tokenizer.encode('logger', 'query').ids.indexOf(table.ids[0]);
   const words = Array.from({ length: 128 }, (_, d) => {
     const byte = table.codes[d >> 2];
@@ -63,14 +63,14 @@ it('gives the direction of the codewords', () => {
 
 it('keeps the direction of words that say little, beside others and alone, and knows nothing of words without weight', () => {
   const codes = (weights: number[], text: string) =>
-    new TableEncoder(folder.tokenizer, tableOf('logger', weights), codec).queryCodes(text);
+    new TableEncoder(folder.tokenizer, [tableOf('logger', weights)], codec).queryCodes(text);
   expect(codes([3, 3, 3], 'logger')).toEqual(codes([255, 255, 255], 'logger'));
   expect(codes([0, 0, 0], 'logger')).toBeUndefined();
 });
 
 it('never makes a row longer than the scorers can take', async () => {
   const table = tableOf('alpha beta gamma delta epsilon', [255, 255, 255, 255, 255, 255, 255, 255]);
-  const query = new TableEncoder(folder.tokenizer, table, codec).queryCodes('alpha beta gamma delta epsilon')!;
+  const query = new TableEncoder(folder.tokenizer, [table], codec).queryCodes('alpha beta gamma delta epsilon')!;
   for (let token = 0; token < query.tokenCount; token++) {
     expect(length(rowOf(query.codes, token))).toBeLessThanOrEqual(maxQueryNorm(128, codec.queryScale));
   }
@@ -81,7 +81,7 @@ it('never makes a row longer than the scorers can take', async () => {
 });
 
 it('knows nothing of a query none of whose words the table has', () => {
-  const encoder = new TableEncoder(folder.tokenizer, tableOf('logger', [255, 255]), codec);
+  const encoder = new TableEncoder(folder.tokenizer, [tableOf('logger', [255, 255])], codec);
   expect(encoder.queryCodes('zebra')).toBeUndefined();
   expect(encoder.queryCodes('')).toBeUndefined();
   expect(encoder.queryCodes('zebra logger')).toBeDefined();

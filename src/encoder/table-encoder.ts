@@ -6,19 +6,26 @@ import { type QueryTable, tableRow } from '../format/query-table.ts';
 import type { QueryCodes } from '../types.ts';
 import type { ColbertTokenizer } from './colbert-tokenizer.ts';
 
+interface TableRow {
+  table: QueryTable;
+  row: number;
+  weight: number;
+}
+
 export class TableEncoder {
   readonly provider = 'table';
   readonly tokenizer: ColbertTokenizer;
-  private readonly table: QueryTable;
   private readonly codec: Codec;
-  private readonly rowOfId: Map<number, number>;
+  private readonly rowOfId = new Map<number, TableRow>();
 
-  /** @param table made with this codec, as its reader has checked */
-  constructor(tokenizer: ColbertTokenizer, table: QueryTable, codec: Codec) {
+  /** @param tables made with this codec, as their reader has checked; an id's row is that of the first table that has it */
+  constructor(tokenizer: ColbertTokenizer, tables: readonly QueryTable[], codec: Codec) {
     this.tokenizer = tokenizer;
-    this.table = table;
     this.codec = codec;
-    this.rowOfId = new Map(Array.from(table.ids, (id, row) => [id, row]));
+    for (const table of tables)
+      table.ids.forEach((id, row) => {
+        if (!this.rowOfId.has(id)) this.rowOfId.set(id, { table, row, weight: table.weights[row] });
+      });
   }
 
   /**
@@ -32,7 +39,7 @@ export class TableEncoder {
     const ofText = rows.slice(this.tokenizer.textStart('query'), ids.length - tailCount);
     if (ofText.every((row) => row === undefined)) return undefined;
     // Only the lengths' ratios matter within a query: the heaviest row gets all of the scale, so that light ones do not round away.
-    const heaviest = Math.max(...ofText.map((row) => (row === undefined ? 0 : this.table.weights[row])));
+    const heaviest = Math.max(...ofText.map((row) => row?.weight ?? 0));
     if (heaviest === 0) return undefined;
     const codes = new Int8Array(ids.length * dim); // [tokenCount, dim]
     rows.forEach((row, token) => {
@@ -42,12 +49,12 @@ export class TableEncoder {
   }
 
   /** The row's codewords, brought to the share of a query row's length that its weight is of the heaviest, and rounded. */
-  private writeRow(row: number, heaviest: number, to: Int8Array): void {
+  private writeRow({ table, row, weight }: TableRow, heaviest: number, to: Int8Array): void {
     const { codewords, queryScale } = this.codec;
-    const values = tableRow(this.table, codewords, row);
+    const values = tableRow(table, codewords, row);
     const length = Math.hypot(...values);
     if (length === 0) return;
-    const scale = ((queryScale / length) * Math.min(heaviest, this.table.weights[row])) / heaviest;
+    const scale = ((queryScale / length) * Math.min(heaviest, weight)) / heaviest;
     values.forEach((value, d) => {
       to[d] = Math.round(value * scale);
     });

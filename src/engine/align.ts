@@ -78,6 +78,36 @@ export function alignPassage(
   return [...best.values()].sort((a, b) => a.word - b.word);
 }
 
+/**
+ * How well each word of a passage answers each word of a query: f32 [query words, wordCount], approximate cosines, 0 for a word that
+ * no row stands for.
+ */
+export function similarities(
+  codec: Codec,
+  query: QueryCodes,
+  alignment: WordAlignment,
+  blocks: Uint8Array,
+  rowWords: number[][],
+  wordCount: number,
+): Float32Array {
+  const rowCount = rowWords.length;
+  const best = new Float32Array(alignment.words.length * wordCount);
+  if (rowCount === 0) return best;
+  const scores = pairScores(codec, query, blocks, rowCount);
+  const unit = codec.queryScale * codec.codewordScale;
+  for (let token = 0; token < query.tokenCount; token++) {
+    const queryWord = alignment.wordOfToken[token];
+    if (queryWord < 0) continue;
+    rowWords.forEach((words, row) => {
+      for (const word of words) {
+        const at = queryWord * wordCount + word;
+        best[at] = Math.max(best[at], scores[token * rowCount + row] / unit);
+      }
+    });
+  }
+  return best;
+}
+
 /** A query word that marks more words a hit than this says little about why the hit was found. */
 const TELLING_MATCHES = 3;
 /** A word that matches at fewer of its places than this share is marked for the company it keeps. */

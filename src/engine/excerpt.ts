@@ -17,14 +17,22 @@ export interface Excerpt {
 /**
  * @param words the fragment's packed words
  * @param strongest similarity of the strongest match of the whole search, so that strengths compare across hits
+ * @param exact marks of `text` besides those of the matches
  */
-export function cutExcerpt(text: string, words: number[], matches: WordMatch[], strongest: number): Excerpt {
+export function cutExcerpt(
+  text: string,
+  words: number[],
+  matches: WordMatch[],
+  strongest: number,
+  exact: Mark[] = [],
+): Excerpt {
   const spans = wordSpans(words);
-  const marks: Mark[] = matches.map(({ word, queryWord, similarity }) => ({
+  const matched = matches.map(({ word, queryWord, similarity }) => ({
     ...spans[word],
     queryWord,
     strength: strongest > 0 ? Math.min(1, Math.max(0, similarity / strongest)) : 0,
   }));
+  const marks: Mark[] = [...matched, ...exact].sort((a, b) => a.start - b.start);
   const { start, end } = bestWindow(text, marks);
   const before = start > 0 ? '… ' : '';
   const after = end < text.length ? ' …' : '';

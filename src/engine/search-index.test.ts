@@ -3,6 +3,7 @@
 import { expect, it } from 'vitest';
 import { writeCodec } from '../codec/codec-file.ts';
 import type { FileRef, Manifest } from '../format/manifest.ts';
+import { writePages } from '../format/pages.ts';
 import { sha256Hex } from '../format/sha256.ts';
 import { writeShard } from '../format/shard.ts';
 import type { ByteSource } from '../format/source.ts';
@@ -17,7 +18,11 @@ it('gives each shard to the scorer as it arrives, and waits for the next only th
   const codecRef: FileRef = { file: 'a.llc', bytes: codecBytes.length, sha256: await sha256Hex(codecBytes) };
   const { codes } = randomShard(1, codec, [1, 1, 1]);
   const shape = { dim: 32, subspaceDim: 4 as const, codecSha256: codecRef.sha256 };
-  const files = new Map([[codecRef.file, codecBytes]]);
+  const pages = { file: 'pages.json', bytes: 0, sha256: '' };
+  const files = new Map([
+    [codecRef.file, codecBytes],
+    [pages.file, writePages({ firstIds: [0], sorts: {} })],
+  ]);
   const shards = [0, 1, 2].map((i) => {
     const file = `${i}.lls`;
     const size = codes.length / 3;
@@ -42,7 +47,13 @@ it('gives each shard to the scorer as it arrives, and waits for the next only th
     return files.get(file)!;
   }
   const source: ByteSource = { readManifest: async () => '', read: ({ file }) => arrive(file) };
-  const manifest = { codec: { ...codecRef, ...shape }, passageCount: 3, shards, fragments: [] } as unknown as Manifest;
+  const manifest = {
+    codec: { ...codecRef, ...shape },
+    passageCount: 3,
+    shards,
+    fragments: [],
+    pages,
+  } as unknown as Manifest;
   const index = await SearchIndex.open(source, manifest, async (of) => {
     const scorer = createReferenceScorer(of);
     const addShard = scorer.addShard.bind(scorer);

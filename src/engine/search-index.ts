@@ -6,7 +6,9 @@ import { LatelightError, throwIfAborted } from '../errors.ts';
 import { type Filters, filterBitmap, filterCounts, readFilters } from '../format/filters.ts';
 import { type FragmentPassage, readFragment } from '../format/fragment.ts';
 import { blockBytes } from '../format/layout.ts';
+import { chunkOf, type Postings, readLexiconChunk } from '../format/lexicon.ts';
 import type { FileRef, Manifest } from '../format/manifest.ts';
+import { type Pages, readPages } from '../format/pages.ts';
 import { readShard, type Shard } from '../format/shard.ts';
 import type { ByteSource, ReadOptions } from '../format/source.ts';
 import type { Scorer } from './scorer.ts';
@@ -17,17 +19,24 @@ type KeptShard = Omit<Shard, 'codes'> & { codes?: Uint8Array };
 
 /** Fragments kept in memory; a fragment is about 16 KB of text. */
 const FRAGMENTS_KEPT = 256;
+/** Chunks of the lexicon kept in memory, of 16 KB of file each. */
+const CHUNKS_KEPT = 32;
 
 export class SearchIndex {
   readonly manifest: Manifest;
   readonly codec: Codec;
   readonly filters: Filters;
+  readonly pages: Pages;
+  /** [passageCount] page of each passage. */
+  readonly pageOf: Uint32Array;
   private readonly source: ByteSource;
   /** With codes only where the scorer gives none back: `align` reads them, and a lost device is filled again from them. */
   private readonly shards: KeptShard[];
   private readonly firstIds: number[];
   private readonly fragmentFirstIds: number[];
-  private readonly fragments = new Map<number, Promise<FragmentPassage[]>>();
+  private readonly fragments = new Kept<FragmentPassage[]>(FRAGMENTS_KEPT);
+  private readonly chunks = new Kept<Map<string, Postings>>(CHUNKS_KEPT);
+  private readonly firstWords: string[];
   private currentScorer: Scorer;
 
   private constructor(
@@ -35,6 +44,7 @@ export class SearchIndex {
     manifest: Manifest,
     codec: Codec,
     filters: Filters,
+    pages: Pages,
     shards: KeptShard[],
     scorer: Scorer,
   ) {
@@ -42,6 +52,9 @@ export class SearchIndex {
     this.manifest = manifest;
     this.codec = codec;
     this.filters = filters;
+    this.pages = pages;
+    this.pageOf = pageOfEach(pages.firstIds, manifest.passageCount);
+    this.firstWords = (manifest.lexicon ?? []).map(({ first }) => first);
     this.shards = shards;
     this.currentScorer = scorer;
     this.firstIds = firstIdsOf(manifest.shards);
@@ -62,6 +75,7 @@ export class SearchIndex {
     const filters = manifest.filters
       ? readFilters(await source.read(manifest.filters, options), manifest.passageCount)
       : {};
+    const pages = readPages(await source.read(manifest.pages, options), manifest.passageCount);
     const shape = { dim: codec.dim, subspaceDim: codec.subspaceDim, codecSha256: manifest.codec.sha256 };
     const scorer = await createScorer(codec);
     try {
@@ -82,7 +96,7 @@ export class SearchIndex {
         shards.push(scorer.passageCodes ? { ...shard, codes: undefined } : shard);
       }
       performance.mark('latelight-codes-ready'); // bench/scale.ts reads it
-      return new SearchIndex(source, manifest, codec, filters, shards, scorer);
+      return new SearchIndex(source, manifest, codec, filters, pages, shards, scorer);
     } catch (error) {
       scorer.close();
       throw error;
@@ -90,16 +104,17 @@ export class SearchIndex {
   }
 
   /** Files that a first search needs from this class, for progress in bytes. */
-  static files(manifest: Manifest): FileRef[] {
-    return [manifest.codec, ...(manifest.filters ? [manifest.filters] : []), ...manifest.shards];
+  static files(manifest: Pick<Manifest, 'codec' | 'pages' | 'filters' | 'shards'>): FileRef[] {
+    return [manifest.codec, manifest.pages, ...(manifest.filters ? [manifest.filters] : []), ...manifest.shards];
   }
 
   get scorer(): Scorer {
     return this.currentScorer;
   }
 
-  get filterCounts(): Record<string, Record<string, number>> {
-    return filterCounts(this.filters);
+  /** Pages with each value of each filter. @param others for a filter's name, one bit a passage: those that count */
+  facets(others: (name: string) => Uint32Array | undefined = () => undefined): Record<string, Record<string, number>> {
+    return filterCounts(this.filters, this.pageOf, others);
   }
 
   /** Searches once for nothing, so that the first real search finds the kernels compiled. */
@@ -155,24 +170,84 @@ export class SearchIndex {
   /** Text and metadata of one passage, fetching its fragment when it is not in memory. */
   async passage(id: number, signal?: AbortSignal): Promise<FragmentPassage> {
     const part = lastAtMost(this.fragmentFirstIds, id);
-    let fragment = this.fragments.get(part);
-    if (!fragment) {
-      const ref = this.manifest.fragments[part];
-      // Not bound to the caller's signal: another search may be waiting for the same fragment.
-      fragment = this.source.read(ref).then((bytes) => readFragment(bytes, ref.passageCount));
-      this.fragments.set(part, fragment);
-      fragment.catch(() => this.fragments.delete(part));
-      if (this.fragments.size > FRAGMENTS_KEPT) this.fragments.delete(this.fragments.keys().next().value!);
-    }
-    const passages = await fragment;
+    const ref = this.manifest.fragments[part];
+    // Not bound to the caller's signal: another search may be waiting for the same fragment.
+    const passages = await this.fragments.get(part, async () =>
+      readFragment(await this.source.read(ref), ref.passageCount),
+    );
     throwIfAborted(signal, 'search');
     return passages[id - this.fragmentFirstIds[part]];
+  }
+
+  get hasLexicon(): boolean {
+    return this.firstWords.length > 0;
+  }
+
+  /** Passages with a word, fetching its chunk of the lexicon when it is not in memory. @param word as `lexiconKey` gives it */
+  async postings(word: string, signal?: AbortSignal): Promise<Postings> {
+    const chunk = await this.chunk(chunkOf(this.firstWords, word));
+    throwIfAborted(signal, 'search');
+    return chunk.get(word) ?? new Uint32Array();
+  }
+
+  /** The same for the first words, at most `most`, that begin with `prefix`. */
+  async postingsFrom(prefix: string, most: number, signal?: AbortSignal): Promise<Postings[]> {
+    const found: Postings[] = [];
+    for (let at = Math.max(0, chunkOf(this.firstWords, prefix)); at < this.firstWords.length; at++) {
+      const chunk = await this.chunk(at);
+      throwIfAborted(signal, 'search');
+      for (const [word, postings] of chunk) {
+        if (word.startsWith(prefix)) found.push(postings);
+        if (found.length === most) return found;
+      }
+      if (!this.firstWords[at + 1]?.startsWith(prefix)) break;
+    }
+    return found;
+  }
+
+  private async chunk(at: number): Promise<Map<string, Postings>> {
+    const ref = this.manifest.lexicon?.[at];
+    if (!ref) return new Map();
+    return this.chunks.get(at, async () => readLexiconChunk(await this.source.read(ref), this.manifest.passageCount));
   }
 
   close(): void {
     this.currentScorer.close();
     this.fragments.clear();
+    this.chunks.clear();
   }
+}
+
+/** The newest results of a slow function, by number; failures are not kept. */
+class Kept<T> {
+  private readonly most: number;
+  private readonly values = new Map<number, Promise<T>>();
+
+  constructor(most: number) {
+    this.most = most;
+  }
+
+  get(key: number, make: () => Promise<T>): Promise<T> {
+    const known = this.values.get(key);
+    if (known) return known;
+    const value = make();
+    this.values.set(key, value);
+    value.catch(() => this.values.delete(key));
+    if (this.values.size > this.most) this.values.delete(this.values.keys().next().value!);
+    return value;
+  }
+
+  clear(): void {
+    this.values.clear();
+  }
+}
+
+function pageOfEach(firstIds: number[], passageCount: number): Uint32Array {
+  const pageOf = new Uint32Array(passageCount);
+  firstIds.forEach((first, page) => {
+    pageOf.fill(page, first, firstIds[page + 1] ?? passageCount);
+  });
+  return pageOf;
 }
 
 function firstIdsOf(parts: { passageCount: number }[]): number[] {

@@ -1,40 +1,44 @@
-// One search from text to hits: encode, score, fetch what is shown, align. The worker and the CLI both run this.
+// One search from text to hits: encode, look up exact words, score, choose, fetch what is shown, align. The worker and the CLI both
+// run this, over one index or several of one model.
 
 import type { Encoder } from '../encoder/encoder.ts';
 import type { TableEncoder } from '../encoder/table-encoder.ts';
 import { alignWords, type WordAlignment } from '../encoder/words.ts';
 import { LatelightError, throwIfAborted } from '../errors.ts';
-import { wordSpans } from '../format/fragment.ts';
-import { MAX_QUERY_TOKENS, MAX_RESULTS } from '../format/layout.ts';
-import type { Hit, QueryCodes, SearchRequest, SearchResult, TopK } from '../types.ts';
-import { alignPassage, type WordMatch, weakenCommonWords } from './align.ts';
+import { type FragmentPassage, wordSpans } from '../format/fragment.ts';
+import { quantizeQueryCpu } from '../kernels/quantize-query-cpu.ts';
+import type { Explanation, Hit, Mark, QueryCodes, SearchRequest, SearchResult } from '../types.ts';
+import { alignPassage, type MatchedHit, similarities, type WordMatch, weakenCommonWords } from './align.ts';
+import type { Candidate } from './candidates.ts';
+import { termSpans } from './exact-match.ts';
+import { type WantedTerm, withoutQuotes } from './exact-terms.ts';
 import { cutExcerpt } from './excerpt.ts';
-import type { SearchOptions } from './scorer.ts';
 import type { SearchIndex } from './search-index.ts';
+import { type EncodedQuery, type Searched, SearchRun } from './search-run.ts';
 
-export const DEFAULT_LIMIT = 10;
+export { DEFAULT_LIMIT, type Searched } from './search-run.ts';
 
-interface Scored {
-  top: TopK;
-  queryCodes: QueryCodes;
-  encodedAt: number;
+/** An index that is searched alone. */
+export function soleSite(index: SearchIndex, siteRoot = ''): Searched {
+  return { sites: [{ index, site: 0, siteRoot, weight: 1, filter: {} }] };
 }
 
 /**
- * @throws LatelightError `bad-option` for a limit, filter or query that cannot be; `aborted`; what source and scorer throw
+ * @throws LatelightError `bad-option` for a limit, filter, order or query that cannot be; `aborted`; what source and scorer throw
  */
 export async function search(
-  index: SearchIndex,
+  searched: Searched,
   encoder: Encoder,
   query: string,
   request: SearchRequest = {},
 ): Promise<SearchResult> {
-  const options = searchOptions(index, request);
-  const started = performance.now();
-  const scored = request.queryCodes
-    ? await scoreCodes(index, request.queryCodes, options)
-    : await encodeAndScore(index, encoder, query, options, request.signal);
-  return present(index, encoder, query, request.signal, started, scored);
+  return run(searched, encoder, query, request, async () => {
+    if (request.queryCodes) return { queryCodes: request.queryCodes };
+    // Rows stay on the GPU when both the encoder and the scorer are there.
+    const onGpu = searched.sites[0].index.scorer.backend === 'webgpu' && encoder.provider === 'webgpu';
+    const text = withoutQuotes(query);
+    return { rows: onGpu ? await encoder.encodeQueryOnGpu(text) : await encoder.encodeQuery(text) };
+  });
 }
 
 /**
@@ -42,109 +46,147 @@ export async function search(
  * @throws LatelightError as `search` does
  */
 export async function searchInstant(
-  index: SearchIndex,
+  searched: Searched,
   encoder: TableEncoder,
   query: string,
   request: SearchRequest = {},
 ): Promise<SearchResult | undefined> {
-  const options = searchOptions(index, request);
-  const started = performance.now();
-  const queryCodes = encoder.queryCodes(query);
-  if (!queryCodes) return undefined;
-  checkTokenCount(queryCodes.tokenCount);
-  return present(index, encoder, query, request.signal, started, await scoreCodes(index, queryCodes, options));
+  const queryCodes = encoder.queryCodes(withoutQuotes(query));
+  return queryCodes && run(searched, encoder, query, request, async () => ({ queryCodes }));
 }
 
-function searchOptions(index: SearchIndex, { limit = DEFAULT_LIMIT, filter }: SearchRequest): SearchOptions {
-  if (!Number.isInteger(limit) || limit < 1 || limit > MAX_RESULTS) {
-    throw new LatelightError('bad-option', `search: expected a limit of 1 to ${MAX_RESULTS}, got ${limit}.`);
-  }
-  return { k: limit, filter: index.bitmap(filter) };
+/** The instant stage's answer to a query of which the table knows no word. */
+export function nothingKnown({ sites }: Searched, encoder: TableEncoder, query: string): SearchResult {
+  const [{ index }] = sites;
+  return {
+    query,
+    stage: 'instant',
+    hits: [],
+    words: queryWords(query, alignWords(encoder.tokenizer, withoutQuotes(query), 'query')),
+    exact: [],
+    hasMore: false,
+    queryCodes: { codes: new Int8Array(), tokenCount: 0, dim: index.codec.dim },
+    backend: index.scorer.backend,
+    encoder: encoder.provider,
+    passageCount: passageCountOf(sites),
+    timings: { encodeMs: 0, exactMs: 0, scoreMs: 0, fetchMs: 0, alignMs: 0, totalMs: 0 },
+  };
 }
 
-/** From ids and scores to what is shown: text of the hits, and which of its words matched. */
-async function present(
-  index: SearchIndex,
+async function run(
+  searched: Searched,
   encoder: Encoder | TableEncoder,
   query: string,
-  signal: AbortSignal | undefined,
-  started: number,
-  { top, queryCodes, encodedAt }: Scored,
+  request: SearchRequest,
+  encode: () => Promise<EncodedQuery>,
 ): Promise<SearchResult> {
+  const { signal } = request;
+  const steps = new SearchRun(searched, encoder.tokenizer, query, request);
+  const started = performance.now();
+  const locating = steps.locate();
+  locating.catch(() => undefined); // heard of below, after the encoder
+  const encoded = await encode();
+  const encodedAt = performance.now();
+  let locatedAt: number;
+  let scored: Awaited<ReturnType<SearchRun['score']>>;
+  try {
+    await locating;
+    locatedAt = performance.now();
+    throwIfAborted(signal, 'search');
+    scored = await steps.score(encoded);
+  } finally {
+    if ('rows' in encoded && 'release' in encoded.rows) encoded.rows.release();
+  }
   throwIfAborted(signal, 'search');
   const scoredAt = performance.now();
 
-  const passages = await Promise.all(Array.from(top.ids, (id) => index.passage(id, signal)));
+  const { chosen, hasMore } = await steps.choose(scored.candidates);
+  const chosenAt = performance.now();
+  const passages = await Promise.all(chosen.map((candidate) => steps.passage(candidate)));
   throwIfAborted(signal, 'search');
   const fetchedAt = performance.now();
 
-  const alignment = alignWords(encoder.tokenizer, query, 'query');
-  const matches = weakenCommonWords(
-    passages.map((passage, i) => {
-      const { blocks } = index.passageCodes(top.ids[i]);
-      const matches = alignPassage(index.codec, queryCodes, alignment, blocks, passage.rowWords);
-      return { matches, words: wordSpans(passage.words).map(({ start, end }) => passage.text.slice(start, end)) };
-    }),
-  );
-  const strongest = strongestOf(matches);
-  const hits = passages.map((passage, i): Hit => {
-    const { url, title, headings, meta } = passage;
-    const cut = cutExcerpt(passage.text, passage.words, matches[i], strongest);
-    return { id: top.ids[i], url, title, headings, meta, score: top.scores[i], ...cut };
-  });
+  const { queryCodes } = scored;
+  const shown = chosen.flatMap((candidate, i) => (passages[i] ? [{ candidate, passage: passages[i] }] : []));
+  const alignment = alignWords(encoder.tokenizer, withoutQuotes(query), 'query');
+  const hits = presentHits(shown, queryCodes, alignment, steps.terms);
+  const facets = steps.facets();
   const doneAt = performance.now();
   return {
     query,
     stage: encoder.provider === 'table' ? 'instant' : 'full',
     hits,
     words: queryWords(query, alignment),
+    exact: steps.exactTerms,
+    hasMore,
+    facets,
     queryCodes,
-    backend: index.scorer.backend,
+    backend: searched.sites[0].index.scorer.backend,
     encoder: encoder.provider,
-    passageCount: index.manifest.passageCount,
+    passageCount: passageCountOf(searched.sites),
     timings: {
       encodeMs: encodedAt - started,
-      scoreMs: scoredAt - encodedAt,
-      fetchMs: fetchedAt - scoredAt,
+      exactMs: locatedAt - encodedAt + (chosenAt - scoredAt),
+      scoreMs: scoredAt - locatedAt,
+      fetchMs: fetchedAt - chosenAt,
       alignMs: doneAt - fetchedAt,
       totalMs: doneAt - started,
     },
   };
 }
 
-async function scoreCodes(index: SearchIndex, queryCodes: QueryCodes, options: SearchOptions): Promise<Scored> {
-  const encodedAt = performance.now();
-  return { top: await index.scorer.search(queryCodes, options), queryCodes, encodedAt };
-}
-
-/** Rows stay on the GPU when both the encoder and the scorer are there. */
-async function encodeAndScore(
-  index: SearchIndex,
-  encoder: Encoder,
-  query: string,
-  options: SearchOptions,
-  signal: AbortSignal | undefined,
-): Promise<Scored> {
-  const { scorer } = index;
-  const onGpu = scorer.backend === 'webgpu' && encoder.provider === 'webgpu';
-  const rows = onGpu ? await encoder.encodeQueryOnGpu(query) : await encoder.encodeQuery(query);
-  const encodedAt = performance.now();
-  try {
-    throwIfAborted(signal, 'search');
-    checkTokenCount(rows.tokenCount);
-    const { queryCodes, ...top } = await scorer.searchEmbeddings(rows, options);
-    return { top, queryCodes, encodedAt };
-  } finally {
-    if ('release' in rows) rows.release();
+/** How passage `id` answers a query, word by word. @throws LatelightError `bad-option` for a passage that the index does not have */
+export async function explain(index: SearchIndex, encoder: Encoder, query: string, id: number): Promise<Explanation> {
+  const { passageCount } = index.manifest;
+  if (!Number.isInteger(id) || id < 0 || id >= passageCount) {
+    throw new LatelightError('bad-option', `explain: expected a passage below ${passageCount}, got ${id}.`);
   }
+  const asked = withoutQuotes(query);
+  const queryCodes = quantizeQueryCpu(await encoder.encodeQuery(asked), index.codec);
+  const alignment = alignWords(encoder.tokenizer, asked, 'query');
+  const { text, words, rowWords } = await index.passage(id);
+  const spans = wordSpans(words);
+  const { blocks } = index.passageCodes(id);
+  const similarity = similarities(index.codec, queryCodes, alignment, blocks, rowWords, spans.length);
+  return { text, queryWords: queryWords(query, alignment), words: spans, similarity };
 }
 
-function checkTokenCount(tokenCount: number): void {
-  if (tokenCount <= MAX_QUERY_TOKENS) return;
-  throw new LatelightError(
-    'bad-model',
-    `search: expected at most ${MAX_QUERY_TOKENS} query tokens, got ${tokenCount}. Index with a shorter query length.`,
+interface Shown {
+  candidate: Candidate;
+  passage: FragmentPassage;
+}
+
+function presentHits(shown: Shown[], queryCodes: QueryCodes, alignment: WordAlignment, terms: WantedTerm[]): Hit[] {
+  const matches = weakenCommonWords(
+    shown.map(({ candidate: { site, id }, passage: { text, words, rowWords } }): MatchedHit => {
+      const { blocks } = site.index.passageCodes(id);
+      return {
+        matches: alignPassage(site.index.codec, queryCodes, alignment, blocks, rowWords),
+        words: wordSpans(words).map(({ start, end }) => text.slice(start, end)),
+      };
+    }),
   );
+  const strongest = strongestOf(matches);
+  return shown.map(({ candidate, passage }, i): Hit => {
+    const { url, title, headings, meta, text, words } = passage;
+    const { id, page, score, exact, site } = candidate;
+    const found = exact.flatMap((t) => exactMarks(text, terms[t], alignment));
+    const cut = cutExcerpt(text, words, matches[i], strongest, found);
+    return { id, page, site: site.site, siteRoot: site.siteRoot, url, title, headings, meta, score, exact, ...cut };
+  });
+}
+
+/** Where a text has an exact term, marked for the first query word of the term. */
+function exactMarks(text: string, term: WantedTerm, { words }: WordAlignment): Mark[] {
+  const queryWord = Math.max(
+    0,
+    words.findIndex(({ end }) => end > term.start),
+  );
+  return termSpans(text, term).map((span) => ({ ...span, queryWord, strength: 1 }));
+}
+
+function passageCountOf(sites: Searched['sites']): number {
+  return sites.reduce((sum, { index }) => sum + index.manifest.passageCount, 0);
 }
 
 function strongestOf(matches: WordMatch[][]): number {

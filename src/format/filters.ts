@@ -43,13 +43,31 @@ export function readFilters(bytes: Uint8Array, passageCount: number): Filters {
   return parsed as Filters;
 }
 
-/** Number of passages of each value. */
-export function filterCounts(filters: Filters): Record<string, Record<string, number>> {
+/**
+ * Number of pages of each value.
+ * @param pageOf [passageCount] page of each passage, ascending
+ * @param others for a filter's name, one bit a passage: those that count; nothing for all
+ */
+export function filterCounts(
+  filters: Filters,
+  pageOf: Uint32Array,
+  others: (name: string) => Uint32Array | undefined,
+): Record<string, Record<string, number>> {
   const counts: Record<string, Record<string, number>> = {};
   for (const [name, values] of Object.entries(filters)) {
+    const bitmap = others(name);
     counts[name] = {};
     for (const [value, runs] of Object.entries(values)) {
-      counts[name][value] = runs.reduce((sum, part, i) => (i % 2 === 1 ? sum + part : sum), 0);
+      let pages = 0;
+      let last = -1;
+      for (let i = 0; i < runs.length; i += 2) {
+        for (let id = runs[i]; id < runs[i] + runs[i + 1]; id++) {
+          if (pageOf[id] === last || (bitmap && ((bitmap[id >> 5] >> (id & 31)) & 1) === 0)) continue;
+          last = pageOf[id];
+          pages++;
+        }
+      }
+      counts[name][value] = pages;
     }
   }
   return counts;

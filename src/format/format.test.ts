@@ -8,7 +8,7 @@ import { LatelightError } from '../errors.ts';
 import { collectFilters, filterBitmap, filterCounts, readFilters } from './filters.ts';
 import { packWords, readFragment, wordSpans, writeFragment } from './fragment.ts';
 import { blockBytes } from './layout.ts';
-import { parseManifest } from './manifest.ts';
+import { manifestFor, parseManifest } from './manifest.ts';
 import { sha256Hex } from './sha256.ts';
 import { readShard, type ShardShape, writeShard } from './shard.ts';
 import { checkBytes } from './source.ts';
@@ -181,7 +181,11 @@ describe('filters file', () => {
 
   it('counts and finds the passages of a value', () => {
     expect(filters).toEqual({ tag: { a: [0, 2, 4, 1], b: [1, 1, 3, 1] } });
-    expect(filterCounts(filters)).toEqual({ tag: { a: 3, b: 2 } });
+    // Passages 0 and 1 are one page, 2, 3 and 4 another.
+    const pageOf = Uint32Array.of(0, 0, 1, 1, 1);
+    expect(filterCounts(filters, pageOf, () => undefined)).toEqual({ tag: { a: 2, b: 2 } });
+    expect(filterCounts(filters, pageOf, () => Uint32Array.of(0b00011))).toEqual({ tag: { a: 1, b: 1 } });
+    expect(filterCounts(filters, pageOf, () => Uint32Array.of(0b10001))).toEqual({ tag: { a: 2, b: 0 } });
     expect(filterBitmap(filters, { tag: ['a'] }, 5)[0]).toBe(0b10011);
     expect(filterBitmap(filters, { tag: ['a', 'b'] }, 5)[0]).toBe(0b11011);
     expect(filterBitmap(filters, { tag: ['none'] }, 5)[0]).toBe(0);
@@ -233,6 +237,8 @@ describe('manifest', () => {
     runtime: { wasm: file('runtime/a.wasm') },
     shards: [{ ...file('shards/a.lls'), passageCount: 2, blockCount: 3, rowCount: 40 }],
     fragments: [{ ...file('fragments/a.json'), passageCount: 2 }],
+    lexicon: [{ ...file('lexicon/a.llx'), first: 'alpha' }],
+    pages: file('pages/a.json'),
   };
   const parse = (change: (copy: typeof manifest) => void) => () => {
     const copy = structuredClone(manifest);
@@ -240,9 +246,28 @@ describe('manifest', () => {
     return parseManifest(JSON.stringify(copy));
   };
 
+  it('finds the manifest of a language', () => {
+    const languages = { en: 'manifest.json', 'pt-BR': 'manifest.pt-BR.json', zh: 'manifest.zh.json' };
+    const of = (wanted: string) => manifestFor({ languages }, wanted);
+    expect(['en', 'EN-us', 'pt-br', 'pt', 'zh-Hant-TW'].map(of)).toEqual([
+      'manifest.json',
+      'manifest.json',
+      'manifest.pt-BR.json',
+      'manifest.pt-BR.json',
+      'manifest.zh.json',
+    ]);
+    expect(['fr', '', 'e'].map(of)).toEqual([undefined, undefined, undefined]);
+    expect(manifestFor({}, 'en')).toBeUndefined();
+    expect(parse((m) => Object.assign(m, { languages }))().languages).toEqual(languages);
+    for (const file of ['../manifest.json', 'https://x/manifest.json', 'other.json', 'manifest.a/b.json'])
+      expect(parse((m) => Object.assign(m, { languages: { en: file } }))).toThrow(/languages\.en/);
+  });
+
   it('reads what it should', () => {
     expect(parse(() => undefined)()).toMatchObject({ passageCount: 2, siteRoot: '../' });
     expect(parse(() => undefined)().queryEncoder.queryTable).toBeUndefined();
+    expect(parse(() => undefined)().lexicon).toEqual([{ ...file('lexicon/a.llx'), first: 'alpha' }]);
+    expect(parse((m) => delete (m as Partial<typeof m>).lexicon)().lexicon).toBeUndefined();
     const withTable = parse((m) => Object.assign(m.queryEncoder, { queryTable: file('models/a.llq') }));
     expect(withTable().queryEncoder.queryTable).toEqual(file('models/a.llq'));
   });

@@ -25,12 +25,19 @@ export interface FragmentRef extends FileRef {
   passageCount: number;
 }
 
+export interface LexiconRef extends FileRef {
+  /** The chunk's first word. */
+  first: string;
+}
+
 export interface Manifest {
   format: 'latelight';
   version: typeof MANIFEST_VERSION;
   generator: string;
   /** BCP 47 language of most pages, or empty. */
   language: string;
+  /** In `manifest.json` of a site in several languages: language -> file name of the manifest of its pages, this one's too. */
+  languages?: Record<string, string>;
   /** Where hits' addresses lead, relative to the manifest's own address: `../` for an index folder inside the site. */
   siteRoot: string;
   passageCount: number;
@@ -57,6 +64,9 @@ export interface Manifest {
   runtime: { wasm: FileRef; jspi?: FileRef; asyncify?: FileRef };
   shards: ShardRef[];
   fragments: FragmentRef[];
+  /** Chunks in the order of their words; absent when nothing is to be found letter by letter. */
+  lexicon?: LexiconRef[];
+  pages: FileRef;
   filters?: FileRef;
 }
 
@@ -112,6 +122,30 @@ function modelConfig(value: unknown, path: string): ModelConfig {
   };
 }
 
+function manifestNames(value: unknown): Record<string, string> {
+  const names = Object.entries(object(value, 'languages')).map(([language, file]): [string, string] => {
+    const path = `languages.${language}`;
+    const name = string(file, path);
+    return [language, /^manifest(\.[A-Za-z0-9-]+)?\.json$/.test(name) ? name : fail(path, 'manifest.<tag>.json', name)];
+  });
+  return Object.fromEntries(names);
+}
+
+/**
+ * The manifest for a page's language: of the same tag, else of the longest tag that begins as it does (`fr` for `fr-CA`), else of the
+ * same language elsewhere (`pt-BR` for `pt`). Nothing when there is none, or no choice.
+ */
+export function manifestFor({ languages }: Pick<Manifest, 'languages'>, wanted: string): string | undefined {
+  const tags = Object.keys(languages ?? {});
+  const parts = wanted.toLowerCase().split(/[-_]/);
+  for (let length = parts.length; length > 0; length--) {
+    const tag = tags.find((known) => known.toLowerCase() === parts.slice(0, length).join('-'));
+    if (tag !== undefined) return languages![tag];
+  }
+  const relative = tags.find((known) => known.toLowerCase().split('-')[0] === parts[0]);
+  return relative === undefined ? undefined : languages![relative];
+}
+
 /** @throws LatelightError `bad-manifest` naming the field, what was expected and what came */
 export function parseManifest(text: string): Manifest {
   let parsed: unknown;
@@ -150,6 +184,13 @@ export function parseManifest(text: string): Manifest {
     const path = `fragments[${i}]`;
     return { ...fileRef(value, path), passageCount: count(object(value, path).passageCount, `${path}.passageCount`) };
   });
+  const lexicon =
+    root.lexicon === undefined
+      ? undefined
+      : list(root.lexicon, 'lexicon').map((value, i): LexiconRef => {
+          const path = `lexicon[${i}]`;
+          return { ...fileRef(value, path), first: string(object(value, path).first, `${path}.first`) };
+        });
   const passageCount = count(root.passageCount, 'passageCount');
   for (const [name, parts] of [
     ['shards', shards],
@@ -164,6 +205,7 @@ export function parseManifest(text: string): Manifest {
     version: MANIFEST_VERSION,
     generator: string(root.generator, 'generator'),
     language: string(root.language, 'language'),
+    languages: root.languages === undefined ? undefined : manifestNames(root.languages),
     siteRoot,
     passageCount,
     pageCount: count(root.pageCount, 'pageCount'),
@@ -193,6 +235,8 @@ export function parseManifest(text: string): Manifest {
     },
     shards,
     fragments,
+    lexicon,
+    pages: fileRef(root.pages, 'pages'),
     filters: optional(root.filters, 'filters'),
   };
 }

@@ -11,8 +11,8 @@ export interface ReadOptions {
 }
 
 export interface ByteSource {
-  /** The manifest's text; never from a cache while the real one can be reached. */
-  readManifest(signal?: AbortSignal): Promise<string>;
+  /** The manifest's text; never from a cache while the real one can be reached. @param file default `manifest.json` */
+  readManifest(signal?: AbortSignal, file?: string): Promise<string>;
   /** @throws LatelightError `download-failed`, `hash-mismatch` or `aborted` */
   read(ref: FileRef, options?: ReadOptions): Promise<Uint8Array>;
 }

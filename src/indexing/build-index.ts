@@ -3,7 +3,9 @@
 
 import { collectFilters } from '../format/filters.ts';
 import { type FragmentPassage, writeFragment } from '../format/fragment.ts';
-import type { FileRef, FragmentRef, ShardRef } from '../format/manifest.ts';
+import { writeLexicon } from '../format/lexicon.ts';
+import type { FileRef, FragmentRef, LexiconRef, ShardRef } from '../format/manifest.ts';
+import { collectPages, writePages } from '../format/pages.ts';
 import { sha256Hex } from '../format/sha256.ts';
 import { type ShardShape, writeShard } from '../format/shard.ts';
 import type { Passage } from '../types.ts';
@@ -22,6 +24,8 @@ export interface IndexFile {
 export interface IndexParts {
   shards: ShardRef[];
   fragments: FragmentRef[];
+  lexicon: LexiconRef[];
+  pages: FileRef;
   filters?: FileRef;
   /** Rows before pooling, of all passages. */
   tokenCount: number;
@@ -72,11 +76,21 @@ export async function buildIndex(
     await write(file);
     fragments.push({ ...file.ref, passageCount: group.length });
   }
+  const lexicon: LexiconRef[] = [];
+  const searched = mapped(passages, ({ text, title, headings }) => [title, ...headings, text].join('\n'));
+  for (const { first, content } of writeLexicon(searched)) {
+    const file = await hashedFile('lexicon', '.llx', content);
+    await write(file);
+    lexicon.push({ ...file.ref, first });
+  }
+  const pages = await hashedFile('pages', '.json', writePages(collectPages(passages)));
+  await write(pages);
+  const parts = { shards, fragments, lexicon, pages: pages.ref, tokenCount };
   const collected = collectFilters(passages);
-  if (Object.keys(collected).length === 0) return { shards, fragments, tokenCount };
+  if (Object.keys(collected).length === 0) return parts;
   const filters = await hashedFile('filters', '.json', new TextEncoder().encode(JSON.stringify(collected)));
   await write(filters);
-  return { shards, fragments, filters: filters.ref, tokenCount };
+  return { ...parts, filters: filters.ref };
 }
 
 /** One after another, as they are asked for. */

@@ -1,4 +1,4 @@
-// The YAML block at the top of a Markdown file -> title, metadata and filters. Broken YAML is a warning, not an error.
+// The YAML block at the top of a Markdown file -> title, metadata, filters and sort values. Broken YAML is a warning, not an error.
 
 import { parseDocument } from 'yaml';
 import { oneLine } from './clean-text.ts';
@@ -8,6 +8,7 @@ export interface FrontMatter {
   lang: string;
   meta: Map<string, string>;
   filters: Map<string, string[]>;
+  sort: Map<string, string>;
   exclusion: string | undefined;
   warnings: string[];
   /** The file without its front matter. */
@@ -18,6 +19,8 @@ const YAML_BLOCK = /^---[^\S\n]*\n((?:[\s\S]*?\n)??)(?:---|\.\.\.)[^\S\n]*(?:\n|
 const YAML_START = /^\s*(?:#.*\n\s*)*(?:$|["']?[\w-]+["']?\s*:|[{&])/;
 const TOML_BLOCK = /^\+\+\+[^\S\n]*\n[\s\S]*?\n\+\+\+[^\S\n]*(?:\n|$)/;
 const META_NAMES = ['description', 'image', 'date', 'author'];
+/** What pages can be ordered by without being asked for; `sort` names more. */
+const SORT_NAMES = ['date'];
 const FILTER_NAMES = ['tags', 'tag', 'categories', 'category'];
 
 export function readFrontMatter(source: string): FrontMatter {
@@ -59,6 +62,13 @@ function readValues(values: Record<string, unknown>, result: FrontMatter): void 
     const items = list(values[name]);
     if (items.length > 0) result.filters.set(name, items);
   }
+  const sort = isRecord(values.sort) ? values.sort : {};
+  for (const [name, value] of [
+    ...SORT_NAMES.map((known) => [known, values[known]] as const),
+    ...Object.entries(sort),
+  ]) {
+    if (scalar(value) !== '') result.sort.set(name, scalar(value));
+  }
   // What Jekyll, Hugo, Docusaurus, VitePress and Starlight call a page that search should not find.
   if (values.draft === true || values.published === false) result.exclusion = 'draft in front matter';
   if (values.search === false || values.noindex === true || values.unlisted === true || values.pagefind === false) {
@@ -81,5 +91,14 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 function emptyFrontMatter(body: string): FrontMatter {
-  return { title: '', lang: '', meta: new Map(), filters: new Map(), exclusion: undefined, warnings: [], body };
+  return {
+    title: '',
+    lang: '',
+    meta: new Map(),
+    filters: new Map(),
+    sort: new Map(),
+    exclusion: undefined,
+    warnings: [],
+    body,
+  };
 }

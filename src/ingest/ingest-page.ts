@@ -18,6 +18,8 @@ export interface PageInfo {
   title: string;
   /** Language tag as the page gives it; '' when it gives none. */
   lang: string;
+  /** Carries `data-latelight-body`. */
+  hasBodyMark: boolean;
   passageCount: number;
 }
 
@@ -55,10 +57,12 @@ export function passagesOf(path: string, page: ParsedPage, options: PageOptions)
       url: withAnchor(url, anchor),
       filters: page.filters,
       meta: page.meta,
+      ...(Object.keys(page.sort).length > 0 ? { sort: page.sort } : {}),
     }),
   );
   if (passages.length === 0) return { skipped: 'no text in its main content' };
-  const info = { path, url, title: page.title, lang: page.lang, passageCount: passages.length };
+  const { title, lang, hasBodyMark } = page;
+  const info = { path, url, title, lang, hasBodyMark, passageCount: passages.length };
   return { page: info, passages, warnings: page.warnings };
 }
 

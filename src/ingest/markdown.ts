@@ -22,6 +22,7 @@ export function parseMarkdown(source: string, options: MarkdownOptions): ParsedP
     lang: front.lang || page.lang,
     meta: { ...page.meta, ...Object.fromEntries(front.meta) },
     filters: { ...page.filters, ...Object.fromEntries(front.filters) },
+    sort: { ...page.sort, ...Object.fromEntries(front.sort) },
     exclusion: front.exclusion ?? page.exclusion,
     warnings: [...front.warnings, ...page.warnings],
   };

@@ -1,4 +1,4 @@
-// What a page says about itself: language, robots, `data-latelight-meta` and `-filter` (Pagefind's syntax), image, description.
+// What a page says about itself: language, robots, `data-latelight-meta`, `-filter` and `-sort` (Pagefind's syntax), image, description.
 
 import { oneLine } from './clean-text.ts';
 import { attribute, type DocumentNode, type DomElement, isElement, textOf, walk } from './dom.ts';
@@ -10,6 +10,7 @@ export interface PageMetadata {
   lang: string;
   meta: Map<string, string>;
   filters: Map<string, string[]>;
+  sort: Map<string, string>;
   exclusion: string | undefined;
 }
 
@@ -45,7 +46,14 @@ export function parseCaptures(source: string): Capture[] {
 
 /** Reads the whole document, outside the content too, except what `data-latelight-ignore="all"` covers. */
 export function readMetadata(document: DocumentNode, roots: DomElement[]): PageMetadata {
-  const page: PageMetadata = { documentTitle: '', lang: '', meta: new Map(), filters: new Map(), exclusion: undefined };
+  const page: PageMetadata = {
+    documentTitle: '',
+    lang: '',
+    meta: new Map(),
+    filters: new Map(),
+    sort: new Map(),
+    exclusion: undefined,
+  };
   const defaults = new Map<string, string>();
   walk(document, (node) => {
     if (!isElement(node)) return true;
@@ -60,8 +68,12 @@ export function readMetadata(document: DocumentNode, roots: DomElement[]): PageM
       const values = page.filters.get(name) ?? [];
       if (!values.includes(value)) page.filters.set(name, [...values, value]);
     }
+    for (const { name, value } of captured(node, 'data-latelight-sort')) page.sort.set(name, value);
     return true;
   });
+  const published = defaults.get('published');
+  defaults.delete('published');
+  if (published && !page.sort.has('date')) page.sort.set('date', published);
   if (!defaults.has('image')) {
     const image = firstImage(roots);
     if (image) defaults.set('image', image);
@@ -89,6 +101,7 @@ function readMetaTag(tag: DomElement, page: PageMetadata, defaults: Map<string, 
   if (content === '') return;
   if (name === 'robots' && /\b(noindex|none)\b/i.test(content)) page.exclusion = 'robots noindex';
   if (name === 'description' && !defaults.has('description')) defaults.set('description', content);
+  if (name === 'article:published_time' && !defaults.has('published')) defaults.set('published', content);
   if (name === 'og:image' && !defaults.has('image')) defaults.set('image', content);
   const isRefresh = (attribute(tag, 'http-equiv') ?? '').trim().toLowerCase() === 'refresh';
   // Aliases that site generators write for moved pages; a refresh after minutes is a live page.

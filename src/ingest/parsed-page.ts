@@ -34,6 +34,8 @@ export interface ParsedPage {
   sections: Section[];
   meta: Record<string, string>;
   filters: Record<string, string[]>;
+  /** Values that pages can be ordered by. */
+  sort: Record<string, string>;
   /** The page carries `data-latelight-body`. */
   hasBodyMark: boolean;
   /** Why the page asks not to be found (noindex, draft, redirect). */

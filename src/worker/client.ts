@@ -1,7 +1,18 @@
 // The page's side of the worker: `open` starts it, a `SearchEngine` talks to it, and a worker that died is started again.
 
 import { abortError, type ErrorData, fromErrorData, LatelightError, throwIfAborted } from '../errors.ts';
-import type { Backend, OpenOptions, SearchEngine, SearchRequest, SearchResult, Stage } from '../types.ts';
+import type {
+  Backend,
+  Explanation,
+  Hit,
+  MergedIndex,
+  OpenOptions,
+  SearchEngine,
+  SearchRequest,
+  SearchResult,
+  Site,
+  Stage,
+} from '../types.ts';
 import { type FromWorker, type OpenedInfo, type OpenSettings, PROTOCOL_VERSION, type ToWorker } from './protocol.ts';
 import { Readiness } from './readiness.ts';
 
@@ -9,9 +20,9 @@ import { Readiness } from './readiness.ts';
 const MAX_WORKERS = 16;
 
 interface Pending {
-  resolve: (result: SearchResult) => void;
+  resolve: (answer: never) => void;
   reject: (error: LatelightError) => void;
-  onInstant: SearchRequest['onInstant'];
+  onInstant?: SearchRequest['onInstant'];
 }
 
 /**
@@ -33,9 +44,20 @@ export async function open(url: string | URL, options: OpenOptions = {}): Promis
   if (!Number.isInteger(workers) || workers < 1 || workers > MAX_WORKERS) {
     throw new LatelightError('bad-option', `open: expected 1 to ${MAX_WORKERS} workers, got ${workers}.`);
   }
-  const engine = new WorkerEngine(new URL(url, document.baseURI).href, options);
+  const mergeIndex = options.mergeIndex?.map(checkMerged);
+  const engine = new WorkerEngine(new URL(url, document.baseURI).href, { ...options, mergeIndex });
   await engine.connect();
   return engine;
+}
+
+function checkMerged({ url, weight = 1, filter = {} }: MergedIndex): MergedIndex {
+  if (!URL.canParse(url, document.baseURI)) {
+    throw new LatelightError('bad-option', `open: expected mergeIndex to name index folders by url, got ${url}.`);
+  }
+  if (!(Number.isFinite(weight) && weight > 0)) {
+    throw new LatelightError('bad-option', `open: expected the weight of ${url} to be above 0, got ${weight}.`);
+  }
+  return { url: new URL(url, document.baseURI).href, weight, filter };
 }
 
 class WorkerEngine implements SearchEngine {
@@ -76,6 +98,12 @@ class WorkerEngine implements SearchEngine {
   get filters(): Record<string, Record<string, number>> {
     return this.opened.filters;
   }
+  get sorts(): string[] {
+    return this.opened.sorts;
+  }
+  get sites(): Site[] {
+    return this.opened.sites;
+  }
 
   private get opened(): OpenedInfo {
     if (!this.info) throw new LatelightError('closed', 'engine: not open');
@@ -111,6 +139,16 @@ class WorkerEngine implements SearchEngine {
         },
         (error: LatelightError) => this.settle(id)?.reject(error),
       );
+    });
+  }
+
+  async explain(query: string, { id: passage, site }: Pick<Hit, 'id' | 'site'>): Promise<Explanation> {
+    if (this.closed) throw new LatelightError('closed', 'explain: the engine was closed. Open it again.');
+    await this.connect();
+    const id = this.nextId++;
+    return new Promise<Explanation>((resolve, reject) => {
+      this.pending.set(id, { resolve, reject });
+      this.post({ type: 'explain', id, query, hit: { id: passage, site } });
     });
   }
 
@@ -169,7 +207,9 @@ class WorkerEngine implements SearchEngine {
             return this.pending.get(data.id)?.onInstant?.(data.result);
           case 'result':
             if (data.info) this.info = data.info;
-            return this.settle(data.id)?.resolve(data.result);
+            return this.settle(data.id)?.resolve(data.result as never);
+          case 'explanation':
+            return this.settle(data.id)?.resolve(data.explanation as never);
           case 'search-failed':
             return this.fail(data.id, data.error);
           default:
@@ -180,8 +220,8 @@ class WorkerEngine implements SearchEngine {
   }
 
   private get settings(): OpenSettings {
-    const { device = 'auto', offline = false, instant = true, workers } = this.options;
-    return { device, offline, instant, workers };
+    const { device = 'auto', offline = false, instant = true, workers, mergeIndex = [], language = '' } = this.options;
+    return { device, offline, instant, workers, mergeIndex, language };
   }
 
   private post(message: ToWorker): void {

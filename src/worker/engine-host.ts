@@ -4,30 +4,34 @@ import type { ColbertTokenizer } from '../encoder/colbert-tokenizer.ts';
 import { Encoder } from '../encoder/encoder.ts';
 import { loadOrt, openWebRuntime, type RuntimeBuild, startOrt, webgpuBuild } from '../encoder/runtime-web.ts';
 import type { TableEncoder } from '../encoder/table-encoder.ts';
-import { search, searchInstant } from '../engine/search.ts';
+import { facetsOf } from '../engine/facets.ts';
+import { explain, nothingKnown, type Searched, search, searchInstant } from '../engine/search.ts';
 import { type CreateScorer, SearchIndex } from '../engine/search-index.ts';
+import { sortsOf } from '../engine/search-run.ts';
 import { createSplitScorer, workersFor } from '../engine/split-scorer.ts';
 import { createWasmScorer } from '../engine/wasm-scorer.ts';
 import { createWebgpuScorer } from '../engine/webgpu-scorer.ts';
 import { LatelightError, throwIfAborted, unlessAborted } from '../errors.ts';
-import { type FileRef, type Manifest, parseManifest } from '../format/manifest.ts';
-import type { LoadProgress, OpenOptions, SearchRequest, SearchResult, Stage } from '../types.ts';
+import type { FileRef, Manifest } from '../format/manifest.ts';
+import type { Explanation, LoadProgress, OpenOptions, SearchRequest, SearchResult, Stage } from '../types.ts';
 import { chooseDevice, type DeviceChoice } from './gpu-device.ts';
-import { HttpSource } from './http-source.ts';
+import type { HttpSource } from './http-source.ts';
 import { openStages, readTokenizer } from './open-stages.ts';
 import type { OpenedInfo, OpenSettings } from './protocol.ts';
+import { SiteList } from './sites.ts';
 import { startScoreWorker } from './start-score-worker.ts';
 
 type Device = NonNullable<OpenOptions['device']>;
 
 interface Parts {
-  index: SearchIndex;
   /** There from the start; what it is needed for waits for it. */
   encoder: Promise<Encoder>;
   choice: DeviceChoice;
 }
 
 export class EngineHost {
+  private readonly sites: SiteList;
+  /** Where the encoder comes from. */
   private readonly source: HttpSource;
   private readonly manifest: Manifest;
   private readonly settings: OpenSettings;
@@ -39,12 +43,14 @@ export class EngineHost {
   readonly ready: Promise<void>;
 
   private constructor(
+    sites: SiteList,
     source: HttpSource,
     manifest: Manifest,
     settings: OpenSettings,
     table: TableEncoder | undefined,
     parts: Parts,
   ) {
+    this.sites = sites;
     this.source = source;
     this.manifest = manifest;
     this.settings = settings;
@@ -62,24 +68,41 @@ export class EngineHost {
     onProgress: (progress: LoadProgress) => void,
     signal?: AbortSignal,
   ): Promise<EngineHost> {
-    const source = new HttpSource(url);
+    const sites = new SiteList(url, settings.mergeIndex);
     const wanted = settings.device;
-    const [text, choice] = await Promise.all([source.readManifest(signal), chooseDevice(wanted)]);
-    const manifest = parseManifest(text);
+    const [{ source, manifest }, choice] = await Promise.all([
+      sites.readManifests(settings.language, signal),
+      chooseDevice(wanted),
+    ]);
     const device = usable(choice, manifest, wanted);
-    const progress = trackProgress(manifest, device, onProgress);
-    const { index, table, encoder } = await openStages(manifest, settings.instant, {
-      index: () =>
-        SearchIndex.open(source, manifest, scorerOn(device.device, manifest, settings.workers), {
+    const progress = trackProgress(manifest, sites, device, onProgress);
+    const read = (from: HttpSource, ref: FileRef) => from.read(ref, { signal, onBytes: progress('index') });
+    const opened = await openStages(manifest, settings.instant, {
+      sites: () =>
+        sites.openAll(
+          (from, of) =>
+            SearchIndex.open(from, of, scorerOn(device.device, of, settings.workers), {
+              signal,
+              onBytes: progress('index'),
+            }),
           signal,
-          onBytes: progress('index'),
-        }),
-      read: (ref) => source.read(ref, { signal, onBytes: progress('index') }),
+        ),
+      read: (ref) => read(source, ref),
+      otherTables: async () => {
+        const others = sites.known.filter((state) => state.source !== source);
+        const refs = others.map(({ source: from, manifest: { queryEncoder } }) => ({
+          from,
+          ref: queryEncoder.queryTable,
+        }));
+        const tables = await Promise.all(refs.map(({ from, ref }) => (ref ? read(from, ref).catch(() => []) : [])));
+        return tables.flatMap((table) => (table instanceof Uint8Array ? [table] : []));
+      },
       encoder: (tokenizer) => openEncoder(source, manifest, tokenizer, device.device, progress, signal),
       hasEncoder: () => source.has(encoderFiles(manifest, device.device).model),
     });
     throwIfAborted(signal, 'open');
-    const host = new EngineHost(source, manifest, settings, table, { index, encoder, choice: device });
+    const { table, encoder } = opened;
+    const host = new EngineHost(sites, source, manifest, settings, table, { encoder, choice: device });
     // A failure is heard of through `ready` and through every search.
     void host.ready.then(() => host.fillCache(settings.offline)).catch(() => undefined);
     return host;
@@ -91,21 +114,24 @@ export class EngineHost {
 
   /** In the background: first what a search needs, then the rest, then what no index needs any more. */
   private async fillCache(offline: boolean): Promise<void> {
-    if (offline) {
-      await this.parts.index.prefetch();
-      await this.source.keep(this.manifest.fragments);
+    for (const { source, manifest, search } of this.sites.known) {
+      if (!offline) continue;
+      await search?.index.prefetch();
+      await source.keep([...manifest.fragments, ...(manifest.lexicon ?? [])]);
     }
     await this.source.prune();
   }
 
   get info(): OpenedInfo {
-    const { index, choice } = this.parts;
+    const sites = this.sites.searchable;
     return {
-      backend: index.scorer.backend,
-      notice: choice.notice,
-      passageCount: this.manifest.passageCount,
-      siteRoot: new URL(this.manifest.siteRoot || './', this.source.base).href,
-      filters: index.filterCounts,
+      backend: sites[0].index.scorer.backend,
+      notice: this.parts.choice.notice,
+      passageCount: sites.reduce((sum, { index }) => sum + index.manifest.passageCount, 0),
+      siteRoot: sites[0].siteRoot,
+      filters: facetsOf(sites),
+      sorts: sortsOf(sites),
+      sites: this.sites.describe(),
     };
   }
 
@@ -113,31 +139,57 @@ export class EngineHost {
   async warmUp(): Promise<void> {
     const { stage } = this;
     if (stage === 'full') await (await this.parts.encoder).warmUp();
-    await this.parts.index.warmUp();
+    for (const { index } of this.sites.searchable) await index.warmUp();
     performance.mark(`latelight-warm-${stage}`);
   }
 
   /** A result from the query table, when the full stage is not ready and the table knows a word of the query. */
   async searchInstant(query: string, request: SearchRequest): Promise<SearchResult | undefined> {
     if (!this.table || this.isFull || request.queryCodes) return undefined;
-    return searchInstant(this.parts.index, this.table, query, request);
+    return searchInstant(this.searched, this.table, query, request);
   }
 
   /** Searches once the full stage is ready; when the device was lost, opens another (or the CPU, under `auto`) and searches once more. */
   async search(query: string, request: SearchRequest): Promise<SearchResult> {
+    if (request.stage === 'instant') return this.searchTable(query, request);
     try {
       const encoder = await unlessAborted(this.parts.encoder, request.signal, 'search');
-      return await search(this.parts.index, encoder, query, request);
+      return await search(this.searched, encoder, query, request);
     } catch (error) {
       if (!(await this.deviceWasLost())) throw error;
       throwIfAborted(request.signal, 'search');
       await this.recover();
-      return search(this.parts.index, await this.parts.encoder, query, request);
+      return search(this.searched, await this.parts.encoder, query, request);
     }
   }
 
+  /** How a passage of one of the sites answers a query. */
+  async explain(query: string, { site, id }: { site: number; id: number }): Promise<Explanation> {
+    const found = this.sites.states[site]?.search;
+    if (!found) throw new LatelightError('bad-option', `explain: expected a site that is open, got ${site}.`);
+    return explain(found.index, await this.parts.encoder, query, id);
+  }
+
+  private get searched(): Searched {
+    return {
+      sites: this.sites.searchable,
+      onSiteFailure: (site, error) => this.sites.fail(site, error),
+    };
+  }
+
+  private async searchTable(query: string, request: SearchRequest): Promise<SearchResult> {
+    if (!this.table) {
+      throw new LatelightError(
+        'bad-option',
+        'search: expected stage instant of an index with a query table that was opened with `instant`, got one without.',
+      );
+    }
+    const { table, searched } = this;
+    return (await searchInstant(searched, table, query, request)) ?? nothingKnown(searched, table, query);
+  }
+
   close(): void {
-    this.parts.index.close();
+    this.sites.close();
     void this.parts.encoder.then((encoder) => encoder.close()).catch(() => undefined);
     this.parts.choice.device?.destroy();
   }
@@ -151,7 +203,7 @@ export class EngineHost {
   }
 
   private async recover(): Promise<void> {
-    const { index, encoder } = this.parts;
+    const { encoder } = this.parts;
     let choice: DeviceChoice;
     try {
       choice = usable(await chooseDevice(this.settings.device), this.manifest, this.settings.device);
@@ -165,9 +217,10 @@ export class EngineHost {
     await encoder.then((lost) => lost.close()).catch(() => undefined);
     const tokenizer = await readTokenizer(this.manifest, (ref) => this.source.read(ref));
     const next = await openEncoder(this.source, this.manifest, tokenizer, choice.device, () => () => undefined);
-    await index.replaceScorer(scorerOn(choice.device, this.manifest, this.settings.workers));
+    for (const { index } of this.sites.searchable)
+      await index.replaceScorer(scorerOn(choice.device, index.manifest, this.settings.workers));
     const notice = choice.device ? choice.notice : 'The GPU device was lost; searching goes on with WASM.';
-    this.parts = { index, encoder: Promise.resolve(next), choice: { ...choice, notice } };
+    this.parts = { encoder: Promise.resolve(next), choice: { ...choice, notice } };
   }
 }
 
@@ -226,10 +279,18 @@ async function openEncoder(
 }
 
 /** Sums the bytes of all parts against what the manifest says a first search needs. */
-function trackProgress(manifest: Manifest, choice: DeviceChoice, onProgress: (progress: LoadProgress) => void) {
+function trackProgress(
+  manifest: Manifest,
+  sites: SiteList,
+  choice: DeviceChoice,
+  onProgress: (progress: LoadProgress) => void,
+) {
   const { wasm, model } = encoderFiles(manifest, choice.device);
-  const { tokenizer, queryTable } = manifest.queryEncoder;
-  const files = [...SearchIndex.files(manifest), wasm, model, tokenizer, ...(queryTable ? [queryTable] : [])];
+  const ofSites = sites.known.flatMap(({ manifest: { queryEncoder, ...rest } }) => [
+    ...SearchIndex.files(rest),
+    ...(queryEncoder.queryTable ? [queryEncoder.queryTable] : []),
+  ]);
+  const files = [...ofSites, wasm, model, manifest.queryEncoder.tokenizer];
   const totalBytes = files.reduce((sum, ref) => sum + ref.bytes, 0);
   let loadedBytes = 0;
   return (part: LoadProgress['part']) => (byteCount: number, fromCache: boolean) => {

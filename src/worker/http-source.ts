@@ -11,15 +11,15 @@ const keyOf = (sha256: string) => new URL(`/.latelight/${sha256}`, location.orig
 export class HttpSource implements ByteSource {
   /** Address of the index folder, with a trailing slash. */
   readonly base: URL;
-  /** The manifest in use, which may not have reached the cache yet. */
-  private manifestText = '';
+  /** The manifests in use, which may not have reached the cache yet. */
+  private readonly manifestTexts: string[] = [];
 
   constructor(url: string) {
     this.base = new URL(url.endsWith('/') ? url : `${url}/`);
   }
 
-  async readManifest(signal?: AbortSignal): Promise<string> {
-    const url = new URL('manifest.json', this.base).href;
+  async readManifest(signal?: AbortSignal, file = 'manifest.json'): Promise<string> {
+    const url = new URL(file, this.base).href;
     const cache = await openCache();
     let response: Response;
     try {
@@ -32,7 +32,7 @@ export class HttpSource implements ByteSource {
     }
     if (!response.ok) throw downloadFailed(url, `status ${response.status}`);
     const text = await response.text();
-    this.manifestText = text;
+    this.manifestTexts.push(text);
     void cache?.put(url, new Response(text)).catch(() => undefined);
     return text;
   }
@@ -83,9 +83,9 @@ export class HttpSource implements ByteSource {
     const cache = await openCache();
     if (!cache) return;
     const requests = await cache.keys();
-    const manifests = requests.filter((request) => request.url.endsWith('/manifest.json'));
+    const manifests = requests.filter((request) => /\/manifest(\.[\w-]+)?\.json$/.test(request.url));
     const texts = await Promise.all(manifests.map(async (request) => (await cache.match(request))?.text() ?? ''));
-    const named = new Set([this.manifestText, ...texts].flatMap((text) => text.match(/[0-9a-f]{64}/g) ?? []));
+    const named = new Set([...this.manifestTexts, ...texts].flatMap((text) => text.match(/[0-9a-f]{64}/g) ?? []));
     for (const request of requests) {
       const hash = /\/\.latelight\/([0-9a-f]{64})$/.exec(request.url)?.[1];
       if (hash && !named.has(hash)) await cache.delete(request);

@@ -5,22 +5,25 @@ import { ColbertTokenizer } from '../encoder/colbert-tokenizer.ts';
 import type { Encoder } from '../encoder/encoder.ts';
 import { TableEncoder } from '../encoder/table-encoder.ts';
 import { unpackTokenizer } from '../encoder/tokenizer-file.ts';
-import type { SearchIndex } from '../engine/search-index.ts';
+import type { SearchSite } from '../engine/candidates.ts';
 import type { FileRef, Manifest } from '../format/manifest.ts';
 import { readQueryTable } from '../format/query-table.ts';
 
 type Read = (ref: FileRef) => Promise<Uint8Array>;
 
 export interface StageParts {
-  index: () => Promise<SearchIndex>;
+  /** At least one. */
+  sites: () => Promise<SearchSite[]>;
   read: Read;
+  /** Query tables of the other indexes that have one and can be read. */
+  otherTables: () => Promise<Uint8Array[]>;
   encoder: (tokenizer: ColbertTokenizer) => Promise<Encoder>;
   /** Whether the encoder is on this machine already. */
   hasEncoder: () => Promise<boolean>;
 }
 
 export interface OpenStages {
-  index: SearchIndex;
+  sites: SearchSite[];
   /** Settled already unless there is a table. */
   encoder: Promise<Encoder>;
   table: TableEncoder | undefined;
@@ -31,10 +34,10 @@ export async function openStages(manifest: Manifest, instant: boolean, parts: St
   const { queryTable } = manifest.queryEncoder;
   const tokenizer = readTokenizer(manifest, parts.read);
   if (!instant || !queryTable) {
-    const [index, encoder] = await settle(parts.index(), tokenizer.then(parts.encoder));
-    return { index, encoder: Promise.resolve(encoder), table: undefined };
+    const [sites, encoder] = await settle(parts.sites(), tokenizer.then(parts.encoder));
+    return { sites, encoder: Promise.resolve(encoder), table: undefined };
   }
-  const first = settle(parts.index(), tokenizer, parts.read(queryTable));
+  const first = settle(parts.sites(), tokenizer, parts.read(queryTable), parts.otherTables());
   const encoder = parts
     .hasEncoder()
     .then((has) => (has ? undefined : first))
@@ -42,9 +45,11 @@ export async function openStages(manifest: Manifest, instant: boolean, parts: St
     .then(parts.encoder);
   // Nobody may be waiting yet when it fails; whoever does later hears of it.
   encoder.catch(() => undefined);
-  const [index, words, bytes] = await first;
-  const shape = { ...index.codec, codecSha256: manifest.codec.sha256 };
-  return { index, encoder, table: new TableEncoder(words, readQueryTable(bytes, shape), index.codec) };
+  const [sites, words, bytes, others] = await first;
+  const { codec } = sites[0].index;
+  const shape = { ...codec, codecSha256: manifest.codec.sha256 };
+  const tables = [bytes, ...others].map((table) => readQueryTable(table, shape));
+  return { sites, encoder, table: new TableEncoder(words, tables, codec) };
 }
 
 export async function readTokenizer(manifest: Manifest, read: Read): Promise<ColbertTokenizer> {

@@ -1,10 +1,20 @@
 // What page and worker say to each other: one union a direction, opened by a version handshake. Errors cross as data.
 
 import type { ErrorData } from '../errors.ts';
-import type { Backend, LoadProgress, OpenOptions, SearchRequest, SearchResult, Stage } from '../types.ts';
+import type {
+  Backend,
+  Explanation,
+  Hit,
+  LoadProgress,
+  OpenOptions,
+  SearchRequest,
+  SearchResult,
+  Site,
+  Stage,
+} from '../types.ts';
 
 /** Changes with any change of these types: a page must not talk to a worker script of another build. */
-export const PROTOCOL_VERSION = 2;
+export const PROTOCOL_VERSION = 3;
 
 export interface OpenedInfo {
   backend: Backend;
@@ -12,10 +22,13 @@ export interface OpenedInfo {
   passageCount: number;
   siteRoot: string;
   filters: Record<string, Record<string, number>>;
+  sorts: string[];
+  sites: Site[];
 }
 
 /** The options that the worker opens with. */
-export type OpenSettings = Required<Pick<OpenOptions, 'device' | 'offline' | 'instant'>> & Pick<OpenOptions, 'workers'>;
+export type OpenSettings = Required<Pick<OpenOptions, 'device' | 'offline' | 'instant' | 'mergeIndex' | 'language'>> &
+  Pick<OpenOptions, 'workers'>;
 
 export type ToWorker =
   | { type: 'open'; version: number; url: string; settings: OpenSettings }
@@ -27,6 +40,7 @@ export type ToWorker =
       request: Omit<SearchRequest, 'signal' | 'onInstant'>;
       instant: boolean;
     }
+  | { type: 'explain'; id: number; query: string; hit: Pick<Hit, 'id' | 'site'> }
   | { type: 'cancel'; id: number }
   | { type: 'close' };
 
@@ -39,6 +53,8 @@ export type FromWorker =
   | { type: 'full' }
   | { type: 'full-failed'; error: ErrorData }
   | { type: 'instant-result'; id: number; result: SearchResult }
-  /** `info` is there when the backend changed since the last answer, after a lost device. */
+  | { type: 'explanation'; id: number; explanation: Explanation }
+  /** `info` is there when it changed since the last answer: another backend after a lost device, a site that failed. */
   | { type: 'result'; id: number; result: SearchResult; info?: OpenedInfo }
+  /** Of a search or an explanation. */
   | { type: 'search-failed'; id: number; error: ErrorData };

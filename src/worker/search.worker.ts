@@ -4,13 +4,14 @@ import { abortError, LatelightError, toErrorData } from '../errors.ts';
 import type { LoadProgress } from '../types.ts';
 import { EngineHost } from './engine-host.ts';
 import { holdLock } from './life-lock.ts';
-import { type FromWorker, PROTOCOL_VERSION, type ToWorker } from './protocol.ts';
+import { type FromWorker, type OpenedInfo, PROTOCOL_VERSION, type ToWorker } from './protocol.ts';
 
 const send = (message: FromWorker) => postMessage(message);
 const pending = new Map<number, AbortController>();
 const opening = new AbortController();
 let host: EngineHost | undefined;
-let backend = '';
+/** What the page was last told. */
+let told = '';
 /** Searches run one after another: encoder and scorer are one machine. */
 let last: Promise<unknown> = Promise.resolve();
 
@@ -25,6 +26,9 @@ addEventListener('message', ({ data }: MessageEvent<ToWorker>) => {
       // Known from now on, so that a cancel finds it while it waits its turn.
       pending.set(data.id, new AbortController());
       last = last.then(() => runSearch(data));
+      break;
+    case 'explain':
+      last = last.then(() => runExplain(data));
       break;
     case 'cancel':
       pending.get(data.id)?.abort();
@@ -50,9 +54,9 @@ async function open(message: Extract<ToWorker, { type: 'open' }>): Promise<void>
     const onProgress = (progress: LoadProgress) => send({ type: 'progress', progress });
     const opened = await EngineHost.open(message.url, message.settings, onProgress, opening.signal);
     host = opened;
-    backend = opened.info.backend;
-    const { stage } = opened;
-    send({ type: 'opened', info: opened.info, stage });
+    const { stage, info } = opened;
+    told = JSON.stringify(info);
+    send({ type: 'opened', info, stage });
     last = last.then(warmUp);
     if (stage === 'full') return;
     opened.ready.then(
@@ -79,14 +83,28 @@ async function runSearch({ id, query, request, instant }: Extract<ToWorker, { ty
       if (early) send({ type: 'instant-result', id, result: early });
     }
     const result = await host.search(query, { ...request, signal });
-    const changed = host.info.backend !== backend;
-    backend = host.info.backend;
-    send({ type: 'result', id, result, info: changed ? host.info : undefined });
+    send({ type: 'result', id, result, info: news(host.info) });
   } catch (error) {
     send({ type: 'search-failed', id, error: toErrorData(error, 'worker-crashed') });
   } finally {
     pending.delete(id);
   }
+}
+
+async function runExplain({ id, query, hit }: Extract<ToWorker, { type: 'explain' }>): Promise<void> {
+  try {
+    if (!host) throw new LatelightError('closed', 'explain: the engine is not open');
+    send({ type: 'explanation', id, explanation: await host.explain(query, hit) });
+  } catch (error) {
+    send({ type: 'search-failed', id, error: toErrorData(error, 'worker-crashed') });
+  }
+}
+
+function news(info: OpenedInfo): OpenedInfo | undefined {
+  const text = JSON.stringify(info);
+  if (text === told) return undefined;
+  told = text;
+  return info;
 }
 
 /** Only when no search is waiting: that one would be the warm-up itself. */

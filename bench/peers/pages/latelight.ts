@@ -10,10 +10,10 @@ window.peer = {
     engine = await open(new URL('.', script).href);
   },
   async search(query) {
-    const { hits } = await engine.search(query, { limit: SHOWN });
+    const { hits } = await engine.search(query, { limit: SHOWN, perPage: 1 });
     return hits.map(({ url, title, excerpt }) => ({ url, title, excerpt }));
   },
   rank: {
-    '': async (query) => (await engine.search(query, { limit: RANKED })).hits.map(({ url }) => url),
+    '': async (query) => (await engine.search(query, { limit: RANKED / 10, perPage: 1 })).hits.map(({ url }) => url),
   },
 };

@@ -127,7 +127,7 @@ async function fromTable(set: BeirSet, model: OpenModel): Promise<CodesOf> {
     );
   }
   const table = readQueryTable(bytes, { ...model.codec, codecSha256: model.codecSha256 });
-  const encoder = new TableEncoder(model.folder.tokenizer, table, model.codec);
+  const encoder = new TableEncoder(model.folder.tokenizer, [table], model.codec);
   return (text) => encoder.queryCodes(text);
 }
 

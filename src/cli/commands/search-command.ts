@@ -1,6 +1,6 @@
 // `latelight search <index> "question"`: what the page would show, in the terminal.
 
-import { search } from '../../engine/search.ts';
+import { search, soleSite } from '../../engine/search.ts';
 import type { Hit, SearchResult } from '../../types.ts';
 import type { CliIo } from '../io.ts';
 import { openFolder } from '../open-folder.ts';
@@ -21,7 +21,7 @@ export async function searchCommand(
   const { index, encoder } = await openFolder(folder, io.signal);
   try {
     const { limit, filter } = options;
-    const result = await search(index, encoder, query, { limit, filter, signal: io.signal });
+    const result = await search(soleSite(index), encoder, query, { limit, filter, signal: io.signal });
     io.out(options.json ? `${JSON.stringify(result)}\n` : describe(result, options.color));
   } finally {
     index.close();

@@ -15,9 +15,12 @@ export interface ServeCommandOptions {
 /** Serves until the signal fires. */
 export async function serveCommand(folder: string, options: ServeCommandOptions, io: CliIo): Promise<void> {
   const server = await startServer(folder, options);
-  const address = server.address();
-  const port = typeof address === 'object' && address ? address.port : options.port;
-  io.out(`Searching ${folder} at http://${options.host}:${port}/  (Ctrl-C to stop)\n`);
+  const bound = server.address();
+  const port = typeof bound === 'object' && bound ? bound.port : options.port;
+  const address = `http://${options.host}:${port}/`;
+  io.out(`Searching ${folder} at ${address}  (Ctrl-C to stop)\n`);
+  if (existsSync(join(folder, 'playground.html')))
+    io.out(`What a search does, stage by stage: ${address}playground.html\n`);
   await new Promise<void>((resolve) => {
     if (io.signal.aborted) resolve();
     io.signal.addEventListener('abort', () => resolve(), { once: true });

@@ -1,0 +1,68 @@
+// The playground of an index folder: stages side by side, why a passage was found, what it weighs; by keyboard too.
+
+import AxeBuilder from '@axe-core/playwright';
+import { expect, type Page, test } from '@playwright/test';
+import { SMALL } from './engine.ts';
+
+test.use({ serviceWorkers: 'block' });
+
+async function search(page: Page, query: string): Promise<void> {
+  await page.getByRole('searchbox', { name: 'Query' }).fill(query);
+  await page.getByRole('button', { name: 'Search' }).click();
+  await page.getByRole('heading', { name: /^Why:/ }).waitFor();
+}
+
+test('a query goes through both stages, with times, ranks, bytes and a picture of what matched', async ({ page }) => {
+  const problems: string[] = [];
+  page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
+  await page.goto(`${SMALL}playground.html`);
+  await search(page, 'how do I hide passwords in the log');
+
+  const times = page.getByRole('region', { name: 'Time' }).getByRole('row');
+  for (const [i, step] of ['Reading the query', 'Looking up', 'Scoring', 'Fetching', 'Finding', 'In all'].entries()) {
+    const cells = times.nth(i + 1).getByRole('cell');
+    await expect(times.nth(i + 1)).toContainText(step);
+    await expect(cells).toHaveCount(2);
+    for (const cell of await cells.all()) await expect(cell).toHaveText(/^\d+\.\d$/);
+  }
+
+  const ranks = page.getByRole('region', { name: 'Ranking' }).getByRole('row');
+  await expect(ranks.first()).toContainText(/Full.*Without exact words.*Quick/s);
+  await expect(ranks.nth(1).getByRole('cell').first()).toHaveText('1');
+  const quick = await ranks.evaluateAll((rows) => rows.map((row) => (row as HTMLTableRowElement).cells[2].textContent));
+  for (let place = 1; place <= 10; place++) expect(quick).toContain(String(place));
+
+  await expect(page.getByRole('region', { name: 'Bytes' })).toContainText('Query encoder');
+
+  const picture = page.getByRole('img', { name: /passwords: \w+, [01]\.\d\d/ });
+  await expect(picture).toBeVisible();
+  const coloured = await picture.evaluate((canvas: HTMLCanvasElement) => {
+    const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
+    return new Set(Array.from({ length: data.length / 4 }, (_, i) => data[4 * i + 3])).size;
+  });
+  expect(coloured).toBeGreaterThan(5); // shades: not an empty picture
+  await picture.focus();
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('ArrowDown');
+  await expect(page.locator('alignment-picture').getByRole('status')).toHaveText(/^\s*I and \S+:\s+-?\d\.\d\d/);
+
+  await ranks.nth(2).getByRole('button').click();
+  await expect(ranks.nth(2)).toHaveAttribute('data-current', '');
+  expect(problems).toEqual([]);
+});
+
+test('axe finds nothing, light and dark, and nothing is wider than a phone', async ({ page }) => {
+  await page.setViewportSize({ width: 360, height: 740 });
+  await page.goto(`${SMALL}playground.html?q=setErrorHandler`);
+  await page.getByRole('heading', { name: /^Why:/ }).waitFor();
+  await expect(page.getByRole('region', { name: 'Ranking' })).toContainText(
+    'Looked up letter by letter: setErrorHandler',
+  );
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
+  }
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+});

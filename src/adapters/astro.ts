@@ -1,0 +1,83 @@
+// `latelight/astro`: an integration that indexes what Astro builds and serves the last build's index in development. Pages say
+// where the search is: <latelight-search> in a layout; its script comes by itself.
+
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { indexFolderName, indexSite, projectCachePath, type SiteIndexOptions } from '../node/index-site.ts';
+import { latelight as vitePlugin } from '../vite/plugin.ts';
+
+export interface AstroOptions extends SiteIndexOptions {
+  /** Folder of pages for the dev server, relative to the project. Default: what the last build made. */
+  pages?: string;
+  /** Whether pages that hold a `<latelight-search>` load its script by themselves. Default true. */
+  inject?: boolean;
+}
+
+/** What is used of Astro's config and hooks; its own types would make Astro's version part of ours. */
+interface AstroConfig {
+  base: string;
+  root: URL;
+  outDir: URL;
+  build: { format: 'file' | 'directory' | 'preserve' };
+  i18n?: { defaultLocale: string; locales: (string | { path: string; codes: string[] })[] };
+}
+
+interface Integration {
+  name: string;
+  hooks: {
+    'astro:config:setup': (setup: {
+      config: AstroConfig;
+      command: string;
+      updateConfig: (config: { vite: { plugins: unknown[] } }) => unknown;
+      injectScript: (stage: 'page', content: string) => void;
+    }) => void;
+    'astro:build:done': (done: { dir: URL; logger: { info: (line: string) => void } }) => Promise<void>;
+  };
+}
+
+export default function latelight(options: AstroOptions = {}): Integration {
+  const { pages, inject = true, ...site } = options;
+  const name = indexFolderName(site.outDir);
+  let config: AstroConfig;
+  const settings = (): SiteIndexOptions => ({
+    splitByLang: (config.i18n?.locales.length ?? 0) > 1,
+    language: config.i18n?.defaultLocale,
+    ...site,
+  });
+  return {
+    name: 'latelight',
+    hooks: {
+      'astro:config:setup': (setup) => {
+        config = setup.config;
+        if (inject) setup.injectScript('page', loader(`${config.base.replace(/\/?$/, '/')}${name}/latelight.js`));
+        if (setup.command !== 'dev') return;
+        const folder = pages ?? fileURLToPath(config.outDir);
+        const urls = { cleanUrls: config.build.format !== 'file' };
+        setup.updateConfig({ vite: { plugins: [vitePlugin({ ...settings(), pages: folder, urls })] } });
+      },
+      'astro:build:done': async ({ dir, logger }) => {
+        const folder = fileURLToPath(dir);
+        await indexSite({
+          folder,
+          output: join(folder, name),
+          cachePath: projectCachePath(fileURLToPath(config.root)),
+          options: settings(),
+          // `about.html` of format `file` is served under its name by every host.
+          pages: { cleanUrls: false },
+          log: (line) => logger.info(line),
+        });
+      },
+    },
+  };
+}
+
+/** Runs on every page, also on those that view transitions bring. */
+function loader(script: string): string {
+  return `const load = () => {
+  if (customElements.get('latelight-search') || !document.querySelector('latelight-search')) return;
+  document.head.append(Object.assign(document.createElement('script'), { type: 'module', src: ${JSON.stringify(script)} }));
+};
+load();
+document.addEventListener('astro:page-load', load);
+`;
+}

@@ -1,0 +1,55 @@
+// `latelight/eleventy`: a plugin that indexes the output folder after every build, so the dev server has the index too, and a
+// shortcode for the search box.
+
+import { resolve } from 'node:path';
+import { indexFolderName, indexSite, projectCachePath, type SiteIndexOptions } from '../node/index-site.ts';
+
+export interface EleventyOptions extends SiteIndexOptions {
+  /** `guide.html` is served as `guide`. Default false. */
+  cleanUrls?: boolean;
+  /** Name of the shortcode that gives script and search box. Default `latelight`. */
+  shortcode?: string;
+}
+
+/** What is used of Eleventy's configuration object. */
+interface EleventyConfig {
+  on: (event: 'eleventy.after', run: (after: AfterEvent) => Promise<void>) => void;
+  addShortcode: (name: string, render: (attributes?: Record<string, string>) => string) => void;
+  getFilter: (name: 'url') => (path: string) => string;
+}
+
+interface AfterEvent {
+  directories?: { output: string };
+  dir: { output: string };
+  outputMode: 'fs' | 'json' | 'ndjson';
+}
+
+export default function latelight(eleventyConfig: EleventyConfig, options: EleventyOptions = {}): void {
+  const { cleanUrls = false, shortcode = 'latelight', ...site } = options;
+  const name = indexFolderName(site.outDir);
+
+  eleventyConfig.on('eleventy.after', async ({ directories, dir, outputMode }) => {
+    if (outputMode !== 'fs') return;
+    const folder = resolve(directories?.output ?? dir.output);
+    await indexSite({
+      folder,
+      output: resolve(folder, name),
+      cachePath: projectCachePath(process.cwd()),
+      options: site,
+      pages: { cleanUrls },
+      log: (line) => console.log(line),
+    });
+  });
+
+  eleventyConfig.addShortcode(shortcode, (attributes = {}) => {
+    // The filter knows the path prefix.
+    const folder = eleventyConfig.getFilter('url')(`/${name}/`);
+    const given = Object.entries({ src: folder, ...attributes }).filter(([key]) => key !== '__keywords');
+    const written = given.map(([key, value]) => ` ${key}="${escaped(String(value))}"`).join('');
+    return `<script type="module" src="${escaped(folder)}latelight.js"></script><latelight-search${written}></latelight-search>`;
+  });
+}
+
+function escaped(text: string): string {
+  return text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
+}

@@ -1,0 +1,141 @@
+// `latelight/vitepress`: a Vite plugin that indexes the site VitePress builds, and puts <latelight-search> where the default theme
+// has its own search. Nothing else of the theme changes, and nothing of it is imported.
+
+import { join } from 'node:path';
+import type { Plugin, ResolvedConfig } from 'vite';
+import { indexFolderName, indexSite, type SiteIndexOptions } from '../node/index-site.ts';
+import type { LiveIndex } from '../vite/live-index.ts';
+import { serveLive } from '../vite/plugin.ts';
+
+export interface VitePressOptions extends SiteIndexOptions {
+  /** Attributes of `<latelight-search>` in the navigation bar. Default `{ mode: 'modal' }`. */
+  attributes?: Record<string, string>;
+  /** Whether to take the place of the default theme's search. Default true; false leaves the element to your own theme. */
+  navBar?: boolean;
+}
+
+/** What is used of VitePress's `SiteConfig`, which it puts into Vite's config. */
+interface SiteConfig {
+  srcDir: string;
+  outDir: string;
+  cleanUrls?: boolean;
+  pages: string[];
+  rewrites: { map: Record<string, string | undefined> };
+  site: { base: string; lang: string; title?: string; locales: Record<string, { lang?: string }> };
+  buildEnd?: (siteConfig: SiteConfig) => unknown;
+}
+
+// The theme imports this component by its file, which VitePress documents as the way to replace one.
+const NAV_BAR_SEARCH = /\/VPNavBarSearch\.vue$/;
+const REPLACEMENT = '\0latelight:nav-bar-search';
+
+export function latelight(options: VitePressOptions = {}): Plugin {
+  const { attributes = { mode: 'modal' }, navBar = true, ...site } = options;
+  const name = indexFolderName(site.outDir);
+  let config: ResolvedConfig;
+  let vitepress: SiteConfig;
+  let live: LiveIndex | undefined;
+  const settings = (): SiteIndexOptions => ({
+    title: vitepress.site.title,
+    splitByLang: Object.keys(vitepress.site.locales).length > 1,
+    language: vitepress.site.lang,
+    ...site,
+  });
+
+  return {
+    name: 'latelight:vitepress',
+    enforce: 'pre',
+
+    configResolved(resolved) {
+      config = resolved;
+      vitepress = siteConfigOf(resolved);
+      if (resolved.command === 'build') afterBuild(vitepress, () => indexBuilt());
+    },
+
+    configureServer(server) {
+      live = serveLive(server, {
+        name,
+        folder: vitepress.srcDir,
+        cachePath: join(config.cacheDir, 'latelight', 'dev.jsonl'),
+        site: { ...settings(), exclude: ['**/node_modules/**', ...[site.exclude ?? []].flat()] },
+        urls: {
+          markdownUrl: (path) => pageAddress(path, vitepress),
+          language: (path) => localeOf(path, vitepress),
+        },
+      });
+    },
+
+    closeBundle: () => live?.close(),
+
+    resolveId(id) {
+      return navBar && NAV_BAR_SEARCH.test(id) ? REPLACEMENT : undefined;
+    },
+
+    load(id) {
+      return id === REPLACEMENT ? navBarSearch(`${vitepress.site.base}${name}/`, attributes) : undefined;
+    },
+  };
+
+  async function indexBuilt(): Promise<void> {
+    await indexSite({
+      folder: vitepress.outDir,
+      output: join(vitepress.outDir, name),
+      cachePath: join(config.cacheDir, 'latelight', 'build.jsonl'),
+      options: settings(),
+      pages: { cleanUrls: vitepress.cleanUrls },
+      log: (line) => config.logger.info(line),
+    });
+  }
+}
+
+function siteConfigOf(config: ResolvedConfig): SiteConfig {
+  const { vitepress } = config as ResolvedConfig & { vitepress?: SiteConfig };
+  if (vitepress) return vitepress;
+  throw new Error(
+    'latelight/vitepress: expected to be a plugin of VitePress (vite.plugins in .vitepress/config), found a plain Vite. Use latelight/vite there.',
+  );
+}
+
+const wrapped = new WeakSet<SiteConfig>();
+
+/** VitePress renders its pages after Vite is done, and bundles twice: its own hook is the end. */
+function afterBuild(siteConfig: SiteConfig, index: () => Promise<void>): void {
+  if (wrapped.has(siteConfig)) return;
+  wrapped.add(siteConfig);
+  const own = siteConfig.buildEnd;
+  siteConfig.buildEnd = async (config) => {
+    await own?.(config);
+    await index();
+  };
+}
+
+/** Where VitePress's dev server has the page of a Markdown file. */
+export function pageAddress(path: string, { rewrites, cleanUrls }: Pick<SiteConfig, 'rewrites' | 'cleanUrls'>): string {
+  const route = (rewrites.map[path] ?? path)
+    .replace(/(^|\/)index\.md$/, '$1')
+    .replace(/\.md$/, cleanUrls ? '' : '.html');
+  return route === '' ? './' : encodeURI(route).replace(/[?#]/g, encodeURIComponent);
+}
+
+/** Locales are folders; `root` is the rest. */
+export function localeOf(path: string, { site }: { site: Pick<SiteConfig['site'], 'lang' | 'locales'> }): string {
+  const [first] = path.split('/');
+  return site.locales[first]?.lang ?? site.locales.root?.lang ?? site.lang;
+}
+
+/** A Vue component; the engine's script is fetched once it is on the page. */
+function navBarSearch(folder: string, attributes: Record<string, string>): string {
+  return `import { h, onMounted } from 'vue';
+const folder = ${JSON.stringify(folder)};
+export default {
+  name: 'LatelightSearch',
+  setup() {
+    onMounted(() => {
+      if (customElements.get('latelight-search')) return;
+      document.head.append(Object.assign(document.createElement('script'), { type: 'module', src: folder + 'latelight.js' }));
+    });
+    return () => h('div', { class: 'VPNavBarSearch' }, h('latelight-search', { src: folder, ...${JSON.stringify(attributes)} }));
+  },
+};
+`;
+}

@@ -1,0 +1,207 @@
+// A search from text to hits over real indexes: made by the command line, opened as the command line opens them, the real model.
+
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { SearchSite } from '../engine/candidates.ts';
+import { explain, type Searched, search, soleSite } from '../engine/search.ts';
+import type { SearchRequest } from '../types.ts';
+import { openFolder } from './open-folder.ts';
+import { run } from './run.ts';
+
+type Opened = Awaited<ReturnType<typeof openFolder>>;
+
+const page = (title: string, body: string, head = '') =>
+  `<html lang="en"><head><title>${title}</title>${head}</head><body><main><h1>${title}</h1>${body}</main></body></html>`;
+const filler = (topic: string) =>
+  `<p>${`${topic} is described here at some length, with what it is for and when to change it. `.repeat(4)}</p>`;
+
+const MANUAL = {
+  'memory.html': page(
+    'Memory',
+    `<div data-latelight-filter="topic:memory" data-latelight-sort="date:2024-05-01"></div>
+     <h2 id="work">Sorting</h2><p>The setting work_mem says how much memory a sort may use before it writes to disk.</p>${filler('Sorting')}
+     <h2 id="hash">Hashing</h2><p>The setting hash_mem_multiplier gives hash tables more than work_mem alone.</p>${filler('Hashing')}`,
+  ),
+  'backup.html': page(
+    'Backups',
+    `<div data-latelight-filter="topic:safety" data-latelight-sort="date:2026-01-15"></div>
+     <h2 id="dump">Dump</h2><p>Write all of a database to a file that another server can read.</p>${filler('A dump')}
+     <h2 id="restore">Restore</h2><p>Read the file back. Needs version 9.6.24 or later, not version 9.6 alone; see 24 notes.</p>${filler('A restore')}`,
+  ),
+  'errors.html': page(
+    'Errors',
+    `<div data-latelight-filter="topic:safety"></div><div data-latelight-filter="topic:memory" data-latelight-sort="date:2025-07-07"></div>
+     <h2 id="disk">Disk</h2><p>When the disk is full the server stops and says so in the log.</p>${filler('A full disk')}
+     <h2 id="mem">Out of memory</h2><p>The quick brown fox jumps. The server ends a process when memory is short.</p>${filler('Short memory')}`,
+  ),
+};
+const BLOG = {
+  'news.html': page(
+    'News',
+    `<h2 id="sort">Faster sorts</h2><p>Sorting in memory is now twice as fast.</p>${filler('Sorting in memory')}`,
+  ),
+};
+
+let folder = '';
+let manual: Opened;
+let blog: Opened;
+
+async function indexOf(name: string, pages: Record<string, string>): Promise<Opened> {
+  const site = join(folder, name);
+  await mkdir(site);
+  for (const [path, content] of Object.entries(pages)) await writeFile(join(site, path), content);
+  const io = { out: () => {}, err: () => {}, interactive: false, signal: new AbortController().signal };
+  expect(await run(['index', site, '-o', join(folder, `${name}-index`)], io)).toBe(0);
+  return openFolder(join(folder, `${name}-index`));
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'latelight-search-'));
+  manual = await indexOf('manual', MANUAL);
+  blog = await indexOf('blog', BLOG);
+}, 120_000);
+afterAll(async () => {
+  for (const { index, encoder } of [manual, blog]) {
+    index.close();
+    await encoder.close();
+  }
+  await rm(folder, { recursive: true, force: true });
+});
+
+const find = (query: string, request?: SearchRequest, searched: Searched = soleSite(manual.index)) =>
+  search(searched, manual.encoder, query, request);
+const urls = async (...args: Parameters<typeof find>) => (await find(...args)).hits.map(({ url }) => url);
+
+describe('exact words', () => {
+  it('gives only passages with a quoted phrase, and marks it', async () => {
+    const { hits, exact, hasMore } = await find('"quick BROWN fox"');
+    expect(hits.map(({ url }) => url)).toEqual(['errors.html#mem']);
+    expect(exact).toEqual([{ text: 'quick BROWN fox', quoted: true, found: true }]);
+    expect(hits[0].exact).toEqual([0]);
+    expect(hasMore).toBe(false);
+    const [mark] = hits[0].marks.filter(({ strength }) => strength === 1);
+    expect(hits[0].excerpt.slice(mark.start, mark.end)).toBe('quick brown fox');
+  });
+
+  it('gives nothing for a phrase whose words stand apart, and says what is nowhere', async () => {
+    expect(await find('"brown quick"')).toMatchObject({ hits: [], exact: [{ found: true }] });
+    expect(await find('"zebra" stripes')).toMatchObject({ hits: [], exact: [{ text: 'zebra', found: false }] });
+  });
+
+  it('puts passages with an identifier first, also while it is typed', async () => {
+    expect((await urls('hash_mem_multiplier'))[0]).toBe('memory.html#hash');
+    const { hits } = await find('disk hash_mem_mul');
+    expect(hits[0]).toMatchObject({ url: 'memory.html#hash', exact: [0] });
+    expect((await find('disk hash_mem_mul ')).exact).toMatchObject([{ found: false }]);
+    expect((await find('disk hash_mem_mul', { exact: false })).exact).toEqual([]);
+  });
+
+  it('reads a version number as one', async () => {
+    const { hits } = await find('sort 9.6.24');
+    expect(hits[0]).toMatchObject({ url: 'backup.html#restore', exact: [0] });
+    expect(hits.filter(({ exact }) => exact.length > 0)).toHaveLength(1);
+    expect((await find('sort 6.9.24')).hits.every(({ exact }) => exact.length === 0)).toBe(true);
+  });
+});
+
+describe('pages', () => {
+  it('groups by page, pages in the order of their best passage', async () => {
+    const { hits, hasMore } = await find('how much memory may a sort use', { limit: 2, perPage: 2 });
+    const pages = hits.map(({ page }) => page);
+    expect(hits[0].url).toBe('memory.html#work');
+    expect(new Set(pages).size).toBe(2);
+    expect(pages).toEqual([...pages].sort((a, b) => pages.indexOf(a) - pages.indexOf(b)));
+    for (const page of pages) expect(pages.filter((other) => other === page).length).toBeLessThanOrEqual(2);
+    expect(hasMore).toBe(true);
+    expect(await find('memory', { limit: 3, perPage: 1 })).toMatchObject({ hasMore: false, hits: { length: 3 } });
+  });
+
+  it('orders pages by a sort value either way', async () => {
+    const pagesBy = async (order: 'asc' | 'desc') =>
+      urls('memory', { perPage: 1, sort: { by: 'date', order } }).then((all) => all.map((url) => url.split('#')[0]));
+    expect(await pagesBy('asc')).toEqual(['memory.html', 'errors.html', 'backup.html']);
+    expect(await pagesBy('desc')).toEqual(['backup.html', 'errors.html', 'memory.html']);
+    await expect(find('memory', { perPage: 1, sort: { by: 'size', order: 'asc' } })).rejects.toThrow(
+      /\(date\), asc or desc/,
+    );
+    await expect(find('memory', { sort: { by: 'date', order: 'asc' } })).rejects.toThrow(/expected perPage/);
+    await expect(find('memory', { perPage: 0 })).rejects.toMatchObject({ code: 'bad-option' });
+  });
+
+  it('counts pages by filter value, each name as if it had no filter of its own', async () => {
+    const { facets } = await find('memory', { facets: true, filter: { topic: ['memory'] } });
+    expect(facets).toEqual({ topic: { memory: 2, safety: 2 } });
+    expect((await find('"hash_mem_multiplier"', { facets: true })).facets).toEqual({ topic: { memory: 1, safety: 0 } });
+    expect((await find('memory')).facets).toBeUndefined();
+    await expect(find('memory', { filter: { kind: ['x'] } })).rejects.toThrow(/\(topic\), got kind/);
+  });
+});
+
+describe('several indexes', () => {
+  const site = (over: Partial<SearchSite>): SearchSite => ({
+    index: manual.index,
+    site: 0,
+    siteRoot: 'https://a.example/',
+    weight: 1,
+    filter: {},
+    ...over,
+  });
+  const two = (weight = 1) => [
+    site({ filter: { site: ['Manual'] } }),
+    site({ index: blog.index, site: 1, siteRoot: 'https://b.example/', weight, filter: { site: ['Blog'] } }),
+  ];
+
+  it('gives one list, each hit with its site, ordered by weighted scores', async () => {
+    const { hits, passageCount } = await find('sorting in memory is faster', { limit: 50 }, { sites: two() });
+    expect(hits[0]).toMatchObject({ site: 1, siteRoot: 'https://b.example/', url: 'news.html#sort' });
+    expect(new Set(hits.map((hit) => hit.site))).toEqual(new Set([0, 1]));
+    expect(hits).toHaveLength(passageCount);
+    const light = await find('sorting in memory is faster', { limit: 50 }, { sites: two(0.01) });
+    expect(light.hits.at(-1)?.site).toBe(1);
+    expect(light.hits[0].site).toBe(0);
+  });
+
+  it('filters and counts by values of a whole site', async () => {
+    const { hits, facets } = await find('sort', { filter: { site: ['Blog'] }, facets: true }, { sites: two() });
+    expect(new Set(hits.map((hit) => hit.site))).toEqual(new Set([1]));
+    expect(facets).toEqual({ site: { Manual: 3, Blog: 1 }, topic: { memory: 0, safety: 0 } });
+    expect(
+      (await find('sort', { filter: { topic: ['memory'] } }, { sites: two() })).hits.every((hit) => hit.site === 0),
+    ).toBe(true);
+  });
+
+  it('goes on without a site whose text cannot be read, and says so', async () => {
+    const broken = Object.create(blog.index, {
+      passage: { value: () => Promise.reject(new Error('down')) },
+    }) as typeof blog.index;
+    const failures: unknown[] = [];
+    const sites = [site({}), site({ index: broken, site: 1 })];
+    const { hits } = await find(
+      'sorting',
+      {},
+      { sites, onSiteFailure: ({ site }, error) => failures.push([site, String(error)]) },
+    );
+    expect(hits.length).toBeGreaterThan(0);
+    expect(hits.every((hit) => hit.site === 0)).toBe(true);
+    expect(failures).toEqual([[1, 'Error: down']]);
+    await expect(find('sorting', {}, { sites: [site({ index: broken })] })).rejects.toThrow('down');
+  });
+});
+
+it('explains which words answer which', async () => {
+  const { hits } = await find('memory for sorting');
+  const { text, words, queryWords, similarity } = await explain(
+    manual.index,
+    manual.encoder,
+    'memory for sorting',
+    hits[0].id,
+  );
+  expect(similarity).toHaveLength(words.length * queryWords.length);
+  const row = similarity.subarray(0, words.length); // "memory"
+  const best = words[row.indexOf(Math.max(...row))];
+  expect(text.slice(best.start, best.end)).toMatch(/memory/i);
+  expect(Math.max(...similarity)).toBeLessThan(1.2);
+  await expect(explain(manual.index, manual.encoder, 'x', 1e6)).rejects.toMatchObject({ code: 'bad-option' });
+});

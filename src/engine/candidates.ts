@@ -1,0 +1,171 @@
+// From scores to the passages worth showing: what one index offers for a query, with words that must occur and words that count for
+// more where they do. Scores of several indexes meet in search.ts.
+
+import { LatelightError } from '../errors.ts';
+import { filterBitmap } from '../format/filters.ts';
+import type { FragmentPassage } from '../format/fragment.ts';
+import { MAX_RESULTS } from '../format/layout.ts';
+import type { QueryCodes } from '../types.ts';
+import { hasTerm, needsReading, type TermPassages } from './exact-match.ts';
+import type { WantedTerm } from './exact-terms.ts';
+import type { SearchIndex } from './search-index.ts';
+
+/** An index among those that are searched together. */
+export interface SearchSite {
+  index: SearchIndex;
+  /** Index in `engine.sites`. */
+  site: number;
+  siteRoot: string;
+  /** What its scores are multiplied by. */
+  weight: number;
+  /** Values that all its passages have. */
+  filter: Record<string, string[]>;
+}
+
+export interface Candidate {
+  site: SearchSite;
+  id: number;
+  page: number;
+  score: number;
+  /** What hits are ordered by: score and exact words, times the site's weight. */
+  rank: number;
+  /** Indexes of the exact terms it has. */
+  exact: number[];
+}
+
+/**
+ * What an exact word adds to a passage's score, in query tokens that match perfectly. By bench:peers on PostgreSQL's manual: of 30 names,
+ * numbers and phrases .967 are among the first five at .25 and .5, all from 1 on; 4 costs the 40 questions a first place.
+ */
+const EXACT_BONUS = 2;
+/** Passages read to see whether their words stand as asked: fragments that are mostly shown anyway. */
+const MOST_READ = 64;
+
+/** One bit a passage: those that a search may give; nothing for all. */
+export function allowed(
+  { index, filter }: SearchSite,
+  wanted: Record<string, string[]>,
+  terms: WantedTerm[],
+  located: TermPassages[],
+): Uint32Array | undefined {
+  const { passageCount } = index.manifest;
+  const ofIndex: Record<string, string[]> = {};
+  for (const [name, values] of Object.entries(wanted)) {
+    const hasOfSite = filter[name]?.some((value) => values.includes(value));
+    if (!hasOfSite) ofIndex[name] = values;
+  }
+  const isUnknown = Object.keys(ofIndex).some((name) => !Object.hasOwn(index.filters, name));
+  if (isUnknown) return new Uint32Array(Math.ceil(passageCount / 32));
+  let bitmap = Object.keys(ofIndex).length > 0 ? filterBitmap(index.filters, ofIndex, passageCount) : undefined;
+  terms.forEach((term, t) => {
+    const ids = located[t];
+    if (term.quoted && ids !== 'anywhere') bitmap = both(bitmap, bitmapOf(ids, passageCount));
+  });
+  return bitmap;
+}
+
+/**
+ * The best passages of one index, with exact words counted but not yet read.
+ * @param k passages by score alone; those with exact words come on top of them
+ * @param first the scores of `k`, where they are known already
+ */
+export async function gather(
+  site: SearchSite,
+  queryCodes: QueryCodes,
+  terms: WantedTerm[],
+  located: TermPassages[],
+  bitmap: Uint32Array | undefined,
+  first: { ids: Uint32Array; scores: Int32Array },
+  k: number,
+): Promise<Candidate[]> {
+  const { index, weight } = site;
+  const { scorer } = index;
+  const found = new Map<number, Candidate>();
+  const add = ({ ids, scores }: typeof first) =>
+    ids.forEach((id, i) => {
+      const score = scores[i];
+      found.set(id, { site, id, page: index.pageOf[id], score, rank: score * weight, exact: [] });
+    });
+  add(first);
+  const listed = located.map((ids) => (ids === 'anywhere' ? undefined : new Set(ids)));
+  const boosting = listed.filter((ids, t) => ids && ids.size > 0 && !terms[t].quoted) as Set<number>[];
+  if (boosting.length > 0) {
+    const either = bitmapOf(new Set(boosting.flatMap((ids) => [...ids])), index.manifest.passageCount);
+    add(
+      await scorer.search(queryCodes, {
+        k: Math.min(MAX_RESULTS, Math.max(k, MOST_READ)),
+        filter: both(bitmap, either),
+      }),
+    );
+  }
+  for (const candidate of found.values()) {
+    terms.forEach((term, t) => {
+      if (!term.quoted && !listed[t]?.has(candidate.id)) return;
+      candidate.exact.push(t);
+      if (!term.quoted) candidate.rank += exactBonus(site);
+    });
+  }
+  return [...found.values()];
+}
+
+/** Best first; ties to the first site, then to the lowest id. */
+export function byRank(a: Candidate, b: Candidate): number {
+  return b.rank - a.rank || a.site.site - b.site.site || a.id - b.id;
+}
+
+/**
+ * Reads the best candidates whose terms the lexicon cannot prove (several words in a row, words too common to be listed) and takes
+ * back what is not so: a quoted phrase that is not there takes the passage away. Those beyond the first 64 keep nothing unproved.
+ * @param located by site
+ * @param read a candidate's passage; nothing when it cannot be had
+ * @returns candidates, best first
+ */
+export async function prove(
+  candidates: Candidate[],
+  terms: WantedTerm[],
+  located: ReadonlyMap<SearchSite, TermPassages[]>,
+  read: (candidate: Candidate) => Promise<FragmentPassage | undefined>,
+): Promise<Candidate[]> {
+  candidates.sort(byRank);
+  const doubted = new Map<Candidate, number[]>();
+  for (const candidate of candidates) {
+    const doubts = candidate.exact.filter((t) => needsReading(terms[t], located.get(candidate.site)![t]));
+    if (doubts.length > 0) doubted.set(candidate, doubts);
+  }
+  const toRead = [...doubted.keys()].slice(0, MOST_READ);
+  const texts = new Map(
+    await Promise.all(toRead.map(async (candidate) => [candidate, await read(candidate)] as const)),
+  );
+  const kept = candidates.filter((candidate) => {
+    const text = texts.get(candidate);
+    const wrong = (doubted.get(candidate) ?? []).filter((t) => !text || !hasTerm(text, terms[t]));
+    candidate.exact = candidate.exact.filter((t) => !wrong.includes(t));
+    candidate.rank -= wrong.filter((t) => !terms[t].quoted).length * exactBonus(candidate.site);
+    return wrong.every((t) => !terms[t].quoted);
+  });
+  return kept.sort(byRank);
+}
+
+function exactBonus({ index: { codec }, weight }: SearchSite): number {
+  return EXACT_BONUS * codec.queryScale * codec.codewordScale * weight;
+}
+
+/** @throws LatelightError `bad-option` for a filter that none of the indexes has */
+export function checkFilterNames(sites: readonly SearchSite[], wanted: Record<string, string[]>): void {
+  const known = new Set(sites.flatMap(({ index, filter }) => [...Object.keys(index.filters), ...Object.keys(filter)]));
+  for (const name of Object.keys(wanted)) {
+    if (known.has(name)) continue;
+    const names = [...known].sort().join(', ') || 'none';
+    throw new LatelightError('bad-option', `search: expected a filter of this index (${names}), got ${name}.`);
+  }
+}
+
+function bitmapOf(ids: Iterable<number>, passageCount: number): Uint32Array {
+  const bitmap = new Uint32Array(Math.ceil(passageCount / 32));
+  for (const id of ids) bitmap[id >> 5] |= 1 << (id & 31);
+  return bitmap;
+}
+
+function both(a: Uint32Array | undefined, b: Uint32Array): Uint32Array {
+  return a ? b.map((word, i) => word & a[i]) : b;
+}

@@ -1,0 +1,65 @@
+// Where the terms of a query that are meant letter by letter occur: from the lexicon which passages may have them, from the text of
+// a passage whether it does.
+
+import type { FragmentPassage } from '../format/fragment.ts';
+import { lexicalWords } from '../format/lexical-words.ts';
+import { lexiconKey, type Postings } from '../format/lexicon.ts';
+import type { WantedTerm } from './exact-terms.ts';
+import type { SearchIndex } from './search-index.ts';
+
+/** Passages that may have a term: ascending ids, or `anywhere` when its words are too common to be listed. */
+export type TermPassages = Uint32Array | 'anywhere';
+
+/** Words that begin alike are looked up together, as many as this. */
+const MOST_CONTINUATIONS = 64;
+
+export async function passagesWith(index: SearchIndex, term: WantedTerm, signal?: AbortSignal): Promise<TermPassages> {
+  const lists = await Promise.all(
+    term.keys.map((key, i) => {
+      const isPrefix = term.isPrefix && i === term.keys.length - 1;
+      return isPrefix ? prefixPostings(index, lexiconKey(key), signal) : index.postings(lexiconKey(key), signal);
+    }),
+  );
+  let common: TermPassages = 'anywhere';
+  for (const list of lists) if (list !== 'common') common = common === 'anywhere' ? list : intersection(common, list);
+  return common;
+}
+
+/** Whether the lexicon's word is proof enough, or the passage must be read. */
+export function needsReading(term: WantedTerm, passages: TermPassages): boolean {
+  return term.keys.length > 1 || passages === 'anywhere';
+}
+
+async function prefixPostings(index: SearchIndex, prefix: string, signal?: AbortSignal): Promise<Postings> {
+  const lists = (await index.postingsFrom(prefix, MOST_CONTINUATIONS, signal)).filter((list) => list !== 'common');
+  const isCommon = (await index.postings(prefix, signal)) === 'common';
+  if (isCommon) return 'common';
+  return Uint32Array.from(new Set(lists.flatMap((list) => [...list]))).sort();
+}
+
+function intersection(a: Uint32Array, b: Uint32Array): Uint32Array {
+  const inB = new Set(b);
+  return a.filter((id) => inB.has(id));
+}
+
+/** Whether the passage has the term in its text, title or headings. */
+export function hasTerm(passage: Pick<FragmentPassage, 'text' | 'title' | 'headings'>, term: WantedTerm): boolean {
+  return [passage.text, passage.title, ...passage.headings].some((text) => termSpans(text, term).length > 0);
+}
+
+/** Where a text has the term, as offsets in it. */
+export function termSpans(text: string, term: WantedTerm): { start: number; end: number }[] {
+  const words = lexicalWords(text);
+  const spans: { start: number; end: number }[] = [];
+  const last = term.keys.length - 1;
+  for (let at = 0; at + last < words.length; at++) {
+    const fits = term.keys.every((key, i) => {
+      const word = words[at + i];
+      const isEqual = i === last && term.isPrefix ? word.key.startsWith(key) : word.key === key;
+      // "1.2" is not "1, 2"; in quotation marks any space will do.
+      return isEqual && (i === 0 || term.quoted || !/\s/.test(text.slice(words[at + i - 1].end, word.start)));
+    });
+    if (fits) spans.push({ start: words[at].start, end: words[at + last].end });
+  }
+  return spans;
+}

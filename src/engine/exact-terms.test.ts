@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import { hasTerm, termSpans } from './exact-match.ts';
+import { exactTerms, type WantedTerm, withoutQuotes } from './exact-terms.ts';
+
+const known = () => false;
+const texts = (query: string) => exactTerms(query, known).map(({ text }) => text);
+
+describe('exactTerms', () => {
+  it('takes identifiers, versions, options and capitals out of a question', () => {
+    expect(texts('what does max_parallel_workers do?')).toEqual(['max_parallel_workers']);
+    expect(texts('upgrade to v1.2.3, please')).toEqual(['v1.2.3']);
+    expect(texts('fs.mkdtempSync() on Windows')).toEqual(['fs.mkdtempSync']);
+    expect(texts('the --no-verify option (std::move)')).toEqual(['--no-verify', 'std::move']);
+    expect(texts('error ERR_HTTP2_ABORT or HTTP')).toEqual(['ERR_HTTP2_ABORT', 'HTTP']);
+    expect(texts('load .env from @scope/name')).toEqual(['.env', '@scope/name']);
+    expect(texts('utf8 close()')).toEqual(['utf8', 'close']);
+  });
+
+  it('leaves words of a sentence alone', () => {
+    expect(texts('How do I undo my last change?')).toEqual([]);
+    expect(texts('a server-side and/or client-side render, e.g. later.')).toEqual(['e.g']);
+    expect(texts('I waited 30 seconds. Why?')).toEqual([]);
+    expect(texts('WHY IS EVERYTHING IN CAPITALS')).toEqual([]);
+    expect(texts('VACUUM')).toEqual(['VACUUM']);
+  });
+
+  it('takes words the model knows in pieces only', () => {
+    expect(exactTerms('run pgbench now', (word) => word === 'pgbench').map(({ text }) => text)).toEqual(['pgbench']);
+  });
+
+  it('takes quoted phrases in any quotation marks, whole, and nothing from within them twice', () => {
+    for (const query of [
+      'a "read_only mode" b',
+      'a “read_only mode” b',
+      'a «read_only mode» b',
+      'a „read_only mode“ b',
+    ]) {
+      const terms = exactTerms(query, known);
+      expect(terms).toMatchObject([
+        { text: 'read_only mode', quoted: true, keys: ['read_only', 'mode'], isPrefix: false },
+      ]);
+      expect(query.slice(terms[0].start, terms[0].end)).toBe('read_only mode');
+    }
+    expect(texts('"still typing')).toEqual([]);
+    expect(texts('""')).toEqual([]);
+    expect(texts('"..."')).toEqual([]);
+  });
+
+  it('lets the last word go on while it is typed, and no other', () => {
+    const ends = (query: string) => exactTerms(query, known).map(({ isPrefix }) => isPrefix);
+    expect(ends('work_mem hash_me')).toEqual([false, true]);
+    expect(ends('hash_mem ')).toEqual([false]);
+    expect(ends('"hash mem"')).toEqual([false]);
+  });
+
+  it('gives at most eight', () => {
+    expect(texts('a1 a2 a3 a4 a5 a6 a7 a8 a9 a10')).toHaveLength(8);
+  });
+});
+
+it('withoutQuotes keeps offsets', () => {
+  const query = 'say "the word" here';
+  expect(withoutQuotes(query)).toBe('say  the word  here');
+  expect(withoutQuotes('it is 5" wide')).toBe('it is 5" wide');
+});
+
+describe('termSpans', () => {
+  const term = (text: string, over: Partial<WantedTerm> = {}): WantedTerm => {
+    const [found] = exactTerms(`"${text}"`, known);
+    return { ...found, ...over };
+  };
+  const found = (text: string, wanted: WantedTerm) =>
+    termSpans(text, wanted).map(({ start, end }) => text.slice(start, end));
+
+  it('finds a phrase whatever its case and white space', () => {
+    expect(found('The Read  Only\nMode. read only mode!', term('read only mode'))).toEqual([
+      'Read  Only\nMode',
+      'read only mode',
+    ]);
+    expect(found('only read mode', term('read only mode'))).toEqual([]);
+  });
+
+  it('takes no space within an identifier', () => {
+    const version = term('1.2', { quoted: false });
+    expect(found('since 1.2, and 1, 2 or 1.25', version)).toEqual(['1.2']);
+    expect(found('since 1.25', { ...version, isPrefix: true })).toEqual(['1.25']);
+  });
+
+  it('looks into title and headings too', () => {
+    const passage = { text: 'nothing', title: 'The work_mem setting', headings: ['Log: hash_mem'] };
+    expect(hasTerm(passage, term('work_mem'))).toBe(true);
+    expect(hasTerm(passage, term('hash_mem'))).toBe(true);
+    expect(hasTerm(passage, term('work mem'))).toBe(false);
+  });
+});

@@ -1,0 +1,78 @@
+// Which parts of a query are meant letter by letter: phrases in quotation marks, identifiers, version numbers, and words that the
+// model knows in pieces only. Embeddings blur exactly those.
+
+import { lexicalWords } from '../format/lexical-words.ts';
+import type { ExactTerm } from '../types.ts';
+
+export interface WantedTerm extends Pick<ExactTerm, 'text' | 'quoted'> {
+  /** Offsets in the query, UTF-16 units, quotation marks excluded. */
+  start: number;
+  end: number;
+  /** Keys of its words, in order, at least one. */
+  keys: string[];
+  /** Whether the last word may go on: someone is still typing it. */
+  isPrefix: boolean;
+}
+
+/** More would cost a download each. */
+const MOST_TERMS = 8;
+const QUOTES = /"([^"]+)"|“([^“”]+)”|„([^„“”]+)[“”]|«([^«»]+)»|「([^「」]+)」|『([^『』]+)』/g;
+/** What surrounds a word in a sentence and is no part of an identifier. */
+const LEADING = /^[\s([{<'"“„«,;:!?.]+/u;
+const TRAILING = /[\s)\]}>'"”“»,;:!?.]+$/u;
+
+const IDENTIFIER = [
+  /\p{L}.*\p{N}|\p{N}.*\p{L}/u, // utf8, http2, v5
+  /\p{N}[.:]\p{N}/u, // 1.2.3
+  /_/, // work_mem
+  /\p{Ll}\p{Lu}/u, // camelCase
+  /[\p{L}\p{N}](?:\.|::|->|#|@)[\p{L}\p{N}]/u, // fs.open, std::move
+  /^(?:--?|\$|@|\.|#|\/)[\p{L}\p{N}]/u, // --verbose, $HOME, @scope/name
+  /[\p{L}\p{N}]\(\)?$/u, // close()
+];
+const CAPITALS = /^[\p{Lu}\p{N}-]*\p{Lu}[\p{Lu}\p{N}-]+$/u;
+
+/**
+ * @param isUnknown whether the model knows a word in pieces only, so that its embedding says little about its letters
+ * @returns at most 8 terms, in the order of the query
+ */
+export function exactTerms(query: string, isUnknown: (word: string) => boolean): WantedTerm[] {
+  const terms: WantedTerm[] = [];
+  const add = (start: number, end: number, quoted: boolean) => {
+    const text = query.slice(start, end);
+    const keys = lexicalWords(text).map(({ key }) => key);
+    if (keys.length === 0 || terms.length === MOST_TERMS) return;
+    terms.push({ text, quoted, start, end, keys, isPrefix: !quoted && end === query.length });
+  };
+  for (const match of query.matchAll(QUOTES)) {
+    const inner = match.slice(1).find((group) => group !== undefined)!;
+    const start = match.index + match[0].indexOf(inner);
+    add(start, start + inner.length, true);
+  }
+  const rest = withoutQuotes(query, true);
+  // Where everything is in capitals they say nothing.
+  const capitalsTell = /\p{Ll}/u.test(rest) || rest.trim().split(/\s+/).length === 1;
+  for (const match of rest.matchAll(/\S+/g)) {
+    const word = match[0];
+    const lead = leadOf(word);
+    const core = word.slice(lead).replace(TRAILING, '').replace(/\(+$/, '');
+    const called = word.slice(lead).startsWith(`${core}()`) ? `${core}()` : core;
+    const isExact =
+      IDENTIFIER.some((pattern) => pattern.test(called)) ||
+      (capitalsTell && CAPITALS.test(core)) ||
+      (/^\p{L}+$/u.test(core) && isUnknown(core));
+    if (isExact) add(match.index + lead, match.index + lead + core.length, false);
+  }
+  return terms.sort((a, b) => a.start - b.start);
+}
+
+/** What is encoded: the query with the marks around quoted phrases blanked, offsets unchanged. @param inside blank the phrases too */
+export function withoutQuotes(query: string, inside = false): string {
+  return query.replace(QUOTES, (whole) => (inside ? ' '.repeat(whole.length) : ` ${whole.slice(1, -1)} `));
+}
+
+function leadOf(word: string): number {
+  const lead = LEADING.exec(word)?.[0].length ?? 0;
+  // ".env" and "./run" begin with their dot.
+  return lead > 0 && word[lead - 1] === '.' && /^\.[\p{L}/]/u.test(word.slice(lead - 1)) ? lead - 1 : lead;
+}

@@ -1,0 +1,60 @@
+// Which candidates are shown, in which order: by passage, or page by page.
+
+import { LatelightError } from '../errors.ts';
+import { pageOrder } from '../format/pages.ts';
+import type { SearchRequest } from '../types.ts';
+import type { Candidate } from './candidates.ts';
+
+/** Pages that a sort order may bring to the top: the best by meaning, since every page answers every query a little. */
+const MOST_SORTED = 50;
+
+export interface Selection {
+  chosen: Candidate[];
+  hasMore: boolean;
+}
+
+/** @param candidates best first */
+export function selectHits(
+  candidates: Candidate[],
+  { perPage, sort }: Pick<SearchRequest, 'perPage' | 'sort'>,
+  limit: number,
+): Selection {
+  if (perPage === undefined) return { chosen: candidates.slice(0, limit), hasMore: candidates.length > limit };
+  const pages = new Map<string, Candidate[]>();
+  for (const candidate of candidates) {
+    const key = `${candidate.site.site} ${candidate.page}`;
+    const page = pages.get(key);
+    if (!page) pages.set(key, [candidate]);
+    else if (page.length < perPage) page.push(candidate);
+  }
+  let groups = [...pages.values()];
+  if (sort) groups = sorted(groups.slice(0, MOST_SORTED), sort);
+  return { chosen: groups.slice(0, limit).flat(), hasMore: groups.length > limit };
+}
+
+function sorted(groups: Candidate[][], { by, order }: NonNullable<SearchRequest['sort']>): Candidate[][] {
+  const sortValue = ([{ site, page }]: Candidate[]) => site.index.pages.sorts[by]?.[page] ?? null;
+  const compare = pageOrder(groups.map(sortValue), order);
+  return groups
+    .map((group, i) => ({ group, i, value: sortValue(group) }))
+    .sort((a, b) => compare(a.value, b.value) || a.i - b.i)
+    .map(({ group }) => group);
+}
+
+/** @throws LatelightError `bad-option` */
+export function checkSelection({ perPage, sort }: SearchRequest, sorts: string[]): void {
+  if (perPage !== undefined && (!Number.isInteger(perPage) || perPage < 1)) {
+    throw new LatelightError('bad-option', `search: expected perPage to be a whole number from 1, got ${perPage}.`);
+  }
+  if (!sort) return;
+  if (perPage === undefined) {
+    throw new LatelightError('bad-option', 'search: expected perPage with sort: pages are what is ordered.');
+  }
+  if (!sorts.includes(sort.by) || !['asc', 'desc'].includes(sort.order)) {
+    const known = sorts.join(', ') || 'none';
+    throw new LatelightError(
+      'bad-option',
+      `search: expected sort by one of this index (${known}), asc or desc, got ${sort.by} ${sort.order}.`,
+    );
+  }
+}

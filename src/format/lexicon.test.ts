@@ -1,0 +1,97 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { lexicalWords } from './lexical-words.ts';
+import { chunkOf, lexiconKey, type Postings, readLexiconChunk, writeLexicon } from './lexicon.ts';
+
+/** What all chunks of a lexicon hold. */
+function contents(texts: string[]): Map<string, Postings> {
+  const chunks = [...writeLexicon(texts)];
+  return new Map(chunks.flatMap(({ content }) => [...readLexiconChunk(content, texts.length)]));
+}
+
+describe('lexicalWords', () => {
+  const keys = (text: string) => lexicalWords(text).map(({ key }) => key);
+
+  it('cuts at everything but letters, digits and underscores', () => {
+    expect(keys('Set work_mem to 64MB; see fs.mkdtempSync()')).toEqual([
+      'set',
+      'work_mem',
+      'to',
+      '64mb',
+      'see',
+      'fs',
+      'mkdtempsync',
+    ]);
+    expect(keys('v1.2.3-rc1 don’t')).toEqual(['v1', '2', '3', 'rc1', 'don', 't']);
+  });
+
+  it('gives each character of a script without spaces, and folds widths and case', () => {
+    expect(keys('日本語 ok')).toEqual(['日', '本', '語', 'ok']);
+    expect(keys('ＡＢＣ Straße Ñandú')).toEqual(['abc', 'straße', 'ñandú']);
+  });
+
+  it('gives offsets in the text', () => {
+    const text = '« Größe: 日本 »';
+    expect(lexicalWords(text).map(({ start, end }) => text.slice(start, end))).toEqual(['Größe', '日', '本']);
+  });
+});
+
+describe('lexicon', () => {
+  it('finds the passages of every word of any texts', () => {
+    fc.assert(
+      fc.property(fc.array(fc.string({ unit: 'grapheme', maxLength: 60 }), { maxLength: 40 }), (texts) => {
+        const expected = new Map<string, number[]>();
+        texts.forEach((text, id) => {
+          for (const key of new Set(lexicalWords(text).map((word) => lexiconKey(word.key)))) {
+            expected.set(key, [...(expected.get(key) ?? []), id]);
+          }
+        });
+        const found = contents(texts);
+        expect([...found.keys()].sort()).toEqual([...expected.keys()].sort());
+        for (const [key, ids] of expected) expect([...(found.get(key) as Uint32Array)]).toEqual(ids);
+      }),
+    );
+  });
+
+  it('cuts chunks whose first words find theirs', () => {
+    const texts = Array.from({ length: 9000 }, (_, id) => `w${id * 7919} shared${id % 40} every`);
+    const chunks = [...writeLexicon(texts)];
+    expect(chunks.length).toBeGreaterThan(2);
+    const firsts = chunks.map(({ first }) => first);
+    const lookUp = (word: string) => readLexiconChunk(chunks[chunkOf(firsts, word)].content, 9000).get(word);
+    expect(lookUp('w7919')).toEqual(Uint32Array.of(1));
+    expect(lookUp('shared3')).toHaveLength(225);
+    expect(lookUp('every')).toBe('common');
+    expect(lookUp('w79191')).toBeUndefined();
+    expect(chunkOf(firsts, '!')).toBe(-1);
+    for (const { content } of chunks) expect(content.length).toBeLessThanOrEqual(16 * 1024);
+  });
+
+  it('cuts long words at a whole character', () => {
+    const long = 'é'.repeat(50);
+    expect(lexiconKey(long)).toBe('é'.repeat(32));
+    expect(lexiconKey(`a${long}`)).toBe(`a${'é'.repeat(31)}`);
+    expect(contents([long]).get(lexiconKey(long))).toEqual(Uint32Array.of(0));
+  });
+
+  it('refuses every damaged byte that it cannot read, and never ids beyond the index', () => {
+    const [{ content }] = writeLexicon(['alpha beta gamma', 'beta delta', 'gamma']);
+    for (let at = 0; at < content.length; at++) {
+      for (const value of [0, 1, 127, 128, 255]) {
+        const damaged = content.slice();
+        damaged[at] = value;
+        let found: Map<string, Postings>;
+        try {
+          found = readLexiconChunk(damaged, 3);
+        } catch (error) {
+          expect(error).toMatchObject({ code: 'bad-fragment' });
+          continue;
+        }
+        for (const ids of found.values()) if (ids !== 'common') expect(ids.every((id) => id < 3)).toBe(true);
+      }
+    }
+    for (let length = 0; length < content.length; length++) {
+      expect(() => readLexiconChunk(content.subarray(0, length), 3)).toThrow(/lexicon/);
+    }
+  });
+});

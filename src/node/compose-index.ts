@@ -1,0 +1,143 @@
+// Pages -> a whole index folder, which appears at once or not at all.
+
+import { basename, dirname, join } from 'node:path';
+import { indexFiles } from '../cli/build-manifest.ts';
+import { encodePassages } from '../cli/encode-passages.ts';
+import type { OpenModel } from '../cli/model.ts';
+import { indexTableBytes } from '../cli/query-table-file.ts';
+import { throwIfAborted } from '../errors.ts';
+import type { Manifest } from '../format/manifest.ts';
+import { buildIndex } from '../indexing/build-index.ts';
+import { passageContext } from '../indexing/encode-passage.ts';
+import { replaceFolder, type WriteFile } from '../indexing/write-folder.ts';
+import type { Passage } from '../types.ts';
+import { LANGUAGES_FILE, type LanguageGroup, languagesJson } from './languages.ts';
+import type { IndexProgress, WrittenIndex } from './options.ts';
+import { countPages } from './page-set.ts';
+
+export interface ComposeInput {
+  model: OpenModel;
+  countTokens: (text: string) => number;
+  /** At least one, the default's first. */
+  groups: LanguageGroup[];
+  /** Whether a page may choose among them. */
+  splitByLang: boolean;
+  /** Journal of encoded passages; absent: everything is encoded. */
+  cachePath: string | undefined;
+  siteRoot: string;
+  webgpu: boolean;
+  /** Content of page.json. */
+  page: { title: string; examples: string[] };
+  onProgress: ((progress: IndexProgress) => void) | undefined;
+  signal: AbortSignal;
+}
+
+/** @throws LatelightError `bad-option` when `output` is a folder of something else; `aborted`; whatever encoding throws */
+export async function composeIndex(input: ComposeInput, output: string): Promise<Omit<WrittenIndex, 'skipped'>> {
+  const { model, countTokens, groups, onProgress, signal } = input;
+  const parts = groups.map(({ pages }) => pages.flatMap(({ passages }) => passages));
+  const encoded = await encodePassages(model, parts.flat(), countTokens, input.cachePath, {
+    signal,
+    onProgress: (done, total) => onProgress?.({ phase: 'encode', done, total }),
+  });
+  try {
+    throwIfAborted(signal, 'index');
+    const files: string[] = [];
+    let totalBytes = 0;
+    const manifests = await replaceFolder(
+      output,
+      (write) =>
+        writeGroups(input, parts, encoded.read, async (file, content) => {
+          files.push(file);
+          totalBytes += content.length;
+          await write(file, content);
+        }),
+      signal,
+    );
+    await encoded.compact();
+    const sum = (of: (manifest: Manifest) => number) => manifests.reduce((total, manifest) => total + of(manifest), 0);
+    return {
+      output,
+      pages: sum(({ pageCount }) => pageCount),
+      passages: sum(({ passageCount }) => passageCount),
+      reused: encoded.reused,
+      tokens: sum(({ tokenCount }) => tokenCount),
+      shardBytes: sum(({ shards }) => shards.reduce((total, { bytes }) => total + bytes, 0)),
+      totalBytes,
+      languages: Object.fromEntries(
+        groups.map(({ language, manifest }, i) => [
+          language,
+          { manifest, pages: manifests[i].pageCount, passages: manifests[i].passageCount },
+        ]),
+      ),
+      files,
+    };
+  } catch (error) {
+    throwIfAborted(signal, 'index');
+    throw error;
+  } finally {
+    await encoded.close();
+  }
+}
+
+/** Files are named by their content, so what the languages share is written once. Manifests last, the one that opens the index at the end. */
+async function writeGroups(
+  { model, countTokens, groups, splitByLang, siteRoot, webgpu, page }: ComposeInput,
+  parts: Passage[][],
+  encodedOf: Parameters<typeof buildIndex>[2],
+  write: WriteFile,
+): Promise<Manifest[]> {
+  const written = new Set<string>();
+  const writeOnce = async (file: string, content: () => Promise<Uint8Array> | Uint8Array) => {
+    if (written.has(file)) return;
+    written.add(file);
+    await write(file, await content());
+  };
+  const shape = { ...model.shape, codecSha256: model.codecSha256 };
+  const manifests: Manifest[] = [];
+  const last: { file: string; content: () => Promise<Uint8Array> | Uint8Array }[] = [];
+  let start = 0;
+  for (const [i, { language, manifest: manifestFile, pages }] of groups.entries()) {
+    const passages = parts[i];
+    const first = start;
+    const index = await buildIndex(
+      shape,
+      passages,
+      (id) => encodedOf(first + id),
+      ({ ref, content }) => writeOnce(ref.file, () => content),
+    );
+    start += passages.length;
+    const { manifest, files } = await indexFiles(
+      {
+        model,
+        parts: index,
+        passageCount: passages.length,
+        pageCount: countPages(pages),
+        language,
+        siteRoot,
+        webgpu,
+        queryTable: await indexTableBytes(model, textsOf(passages, countTokens)),
+        manifestFile,
+      },
+      page,
+    );
+    manifests.push(manifest);
+    for (const { file, content } of files) {
+      if (file === manifestFile) last.unshift({ file, content });
+      else await writeOnce(file, content);
+    }
+  }
+  if (splitByLang) await writeOnce(LANGUAGES_FILE, () => languagesJson(groups));
+  for (const { file, content } of last) await writeOnce(file, content);
+  return manifests;
+}
+
+/** What was encoded of each passage, one at a time. */
+function* textsOf(passages: Passage[], countTokens: (text: string) => number): Iterable<string> {
+  for (const passage of passages) yield passageContext(passage, countTokens) + passage.text;
+}
+
+/** Beside the output, so that replacing the output keeps it; safe to delete. */
+export function cachePathBeside(output: string): string {
+  return join(dirname(output), '.latelight-cache', `${basename(output)}.jsonl`);
+}

@@ -1,0 +1,56 @@
+// The way into the Node API: opens the model, gives a builder.
+
+import { resolveModel } from '../cli/hub.ts';
+import { DEFAULT_SHAPE, openModel } from '../cli/model.ts';
+import { defaultModelFolder } from '../cli/package-files.ts';
+import * as rule from './check-options.ts';
+import { IndexBuilder } from './index-builder.ts';
+import type { CreateIndexOptions, SearchIndexBuilder } from './options.ts';
+
+const RULES = {
+  model: rule.filledText,
+  shape: rule.anyObject,
+  modelOverrides: rule.anyObject,
+  webgpu: rule.flag,
+  cache: {
+    expected: 'true, false or the path of a file',
+    holds: (value: unknown) => rule.flag.holds(value) || rule.filledText.holds(value),
+  },
+  cleanUrls: rule.flag,
+  title: rule.text,
+  examples: rule.texts,
+  siteRoot: {
+    expected: "a relative folder such as '../' or 'docs/'",
+    // As a manifest's reader wants it.
+    holds: (value: unknown) => typeof value === 'string' && /^(\.\.?\/)*([\w.-]+\/)*$/.test(value),
+  },
+  splitByLang: rule.flag,
+  language: rule.text,
+  onProgress: rule.call,
+  onMessage: rule.call,
+  signal: { expected: 'an AbortSignal', holds: (value: unknown) => value instanceof AbortSignal },
+} satisfies Record<keyof CreateIndexOptions, rule.Rule>;
+
+/**
+ * Opens the model, downloading it first when it is one of the Hub.
+ * @throws LatelightError `bad-option`; `bad-model`, `bad-codec`, `download-failed`, `hash-mismatch` of the model; `aborted`
+ */
+export async function createIndex(options: CreateIndexOptions = {}): Promise<SearchIndexBuilder> {
+  rule.checkOptions('createIndex', options, RULES);
+  const { model = defaultModelFolder, shape = {}, modelOverrides, onMessage } = options;
+  rule.checkOptions('createIndex', shape, {
+    dim: {
+      expected: 'a whole number from 8 to 256',
+      holds: (dim) => Number.isInteger(dim) && Number(dim) >= 8 && Number(dim) <= 256,
+    },
+    subspaceDim: { expected: '2 or 4', holds: (subspaceDim) => subspaceDim === 2 || subspaceDim === 4 },
+  });
+  const folder = await resolveModel(model, {
+    out: () => undefined,
+    err: (text) => onMessage?.(text.trimEnd()),
+    interactive: false,
+    signal: options.signal ?? new AbortController().signal,
+  });
+  const open = await openModel(folder, { subspaceDim: DEFAULT_SHAPE.subspaceDim, ...shape }, modelOverrides);
+  return new IndexBuilder(open, options);
+}

@@ -1,0 +1,283 @@
+// An index in the making: pages in, a folder or its files out. Calls take effect in the order they are made.
+
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import type { OpenModel } from '../cli/model.ts';
+import { LatelightError, throwIfAborted } from '../errors.ts';
+import { CONTEXT_TOKENS } from '../indexing/encode-passage.ts';
+import { ingestDirectory } from '../ingest/directory.ts';
+import { parsePage, passagesOf } from '../ingest/ingest-page.ts';
+import { isHtmlPath, isMarkdownPath } from '../ingest/page-url.ts';
+import { DEFAULT_EXCLUDE } from '../ingest/walk.ts';
+import * as rule from './check-options.ts';
+import { cachePathBeside, composeIndex } from './compose-index.ts';
+import { countingTokens } from './count-tokens.ts';
+import { groupByLanguage, mostCommonLanguage } from './languages.ts';
+import type {
+  AddDirectoryOptions,
+  AddedPages,
+  CreateIndexOptions,
+  IndexFolderFile,
+  IndexRecord,
+  PageFile,
+  SearchIndexBuilder,
+  WrittenIndex,
+} from './options.ts';
+import { pathOfAddress, relativeAddress } from './page-address.ts';
+import { type IndexedPage, markedPages, PageSet } from './page-set.ts';
+import { recordPassages } from './record-passages.ts';
+
+const PAGE_FILE = { url: rule.filledText, sourcePath: rule.filledText, content: rule.required(rule.content) };
+
+export class IndexBuilder implements SearchIndexBuilder {
+  private readonly model: OpenModel;
+  private readonly options: CreateIndexOptions;
+  private readonly countTokens: (text: string) => number;
+  private readonly pages = new PageSet();
+  /** Folders that were added, absolute. */
+  private readonly folders: string[] = [];
+  private readonly closing = new AbortController();
+  private readonly signal: AbortSignal;
+  private queue: Promise<unknown> = Promise.resolve();
+
+  constructor(model: OpenModel, options: CreateIndexOptions) {
+    this.model = model;
+    this.options = options;
+    this.countTokens = countingTokens(model);
+    this.signal = AbortSignal.any([this.closing.signal, ...(options.signal ? [options.signal] : [])]);
+  }
+
+  addDirectory(path: string, options: AddDirectoryOptions = {}): Promise<AddedPages> {
+    return this.next('addDirectory', async () => {
+      rule.checkOptions('addDirectory', { path }, { path: rule.required(rule.filledText) });
+      rule.checkOptions('addDirectory', options, {
+        include: rule.globs,
+        exclude: rule.globs,
+        cleanUrls: rule.flag,
+        markdownUrl: rule.call,
+        language: rule.call,
+      });
+      const root = resolve(path);
+      const { language, ...ingest } = options;
+      const { passages, pages, report } = await ingestDirectory(root, {
+        ...this.packing(),
+        cleanUrls: this.options.cleanUrls,
+        ...ingest,
+        exclude: [...DEFAULT_EXCLUDE, ...[options.exclude ?? []].flat()],
+        signal: this.signal,
+      });
+      this.folders.push(root);
+      const added: AddedPages = {
+        files: report.files,
+        pages: 0,
+        passages: 0,
+        skipped: report.skipped,
+        warnings: report.warnings,
+      };
+      let start = 0;
+      for (const { url, path, lang, hasBodyMark, passageCount } of pages) {
+        const own = passages.slice(start, start + passageCount);
+        start += passageCount;
+        this.put({ url, path, lang: lang || (language?.(path) ?? ''), hasBodyMark, passages: own }, added);
+      }
+      return added;
+    });
+  }
+
+  addHTMLFile(file: PageFile): Promise<AddedPages> {
+    return this.next('addHTMLFile', () => this.addFile('addHTMLFile', file, '.html', isHtmlPath));
+  }
+
+  addMarkdownFile(file: PageFile): Promise<AddedPages> {
+    return this.next('addMarkdownFile', () => this.addFile('addMarkdownFile', file, '.md', isMarkdownPath));
+  }
+
+  addRecord(record: IndexRecord): Promise<AddedPages> {
+    return this.next('addRecord', async () => {
+      rule.checkOptions('addRecord', record, {
+        url: rule.required(rule.filledText),
+        title: rule.required(rule.text),
+        content: rule.required(rule.text),
+        language: rule.text,
+        headings: rule.texts,
+        meta: rule.textTable,
+        filters: rule.textsTable,
+        sort: rule.textTable,
+      });
+      const url = relativeAddress(record.url, 'addRecord');
+      const passages = recordPassages(record, url, this.packing());
+      const added: AddedPages = { files: 1, pages: 0, passages: 0, skipped: [], warnings: [] };
+      if (passages.length === 0) added.skipped.push({ path: url, reason: 'no text in its content' });
+      else this.put({ url, path: url, lang: record.language ?? '', hasBodyMark: undefined, passages }, added);
+      return added;
+    });
+  }
+
+  write(outputFolder: string): Promise<WrittenIndex> {
+    return this.next('write', async () => {
+      rule.checkOptions('write', { outputFolder }, { outputFolder: rule.required(rule.filledText) });
+      const output = resolve(outputFolder);
+      if (this.folders.includes(output)) {
+        throw new LatelightError(
+          'bad-option',
+          `index: expected the output to be another folder than the input, got ${output}.`,
+        );
+      }
+      if (!existsSync(dirname(output))) {
+        throw new LatelightError(
+          'bad-option',
+          `index: expected the folder ${dirname(output)} for the output, found none.`,
+        );
+      }
+      const { cache = true } = this.options;
+      return this.compose(output, cache === true ? cachePathBeside(output) : cache || undefined);
+    });
+  }
+
+  getFiles(): AsyncGenerator<IndexFolderFile, void, undefined> {
+    this.expectOpen('getFiles');
+    return this.filesOnce();
+  }
+
+  private async *filesOnce(): AsyncGenerator<IndexFolderFile, void, undefined> {
+    const folder = await mkdtemp(join(tmpdir(), 'latelight-files-'));
+    try {
+      const { cache } = this.options;
+      const output = join(folder, 'index');
+      const { files } = await this.next('getFiles', () =>
+        this.compose(output, typeof cache === 'string' ? cache : undefined),
+      );
+      for (const path of files) yield { path, content: new Uint8Array(await readFile(join(output, path))) };
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  }
+
+  async close(): Promise<void> {
+    this.closing.abort();
+    await this.queue.catch(() => undefined);
+    this.pages.clear();
+  }
+
+  private async compose(output: string, cachePath: string | undefined): Promise<WrittenIndex> {
+    const { options } = this;
+    const { kept, unmarked } = markedPages(this.pages.inOrder());
+    if (kept.length === 0) {
+      throw new LatelightError(
+        'ingest-failed',
+        'index: expected pages with text, got none. Add some with addDirectory, addHTMLFile, addMarkdownFile or addRecord.',
+      );
+    }
+    const { splitByLang = false, language, webgpu = true } = options;
+    const whole = { language: language ?? mostCommonLanguage(kept), manifest: 'manifest.json', pages: kept };
+    const written = await composeIndex(
+      {
+        model: this.model,
+        countTokens: this.countTokens,
+        groups: splitByLang ? groupByLanguage(kept, language) : [whole],
+        splitByLang,
+        cachePath,
+        siteRoot: options.siteRoot ?? this.defaultSiteRoot(output),
+        webgpu,
+        page: { title: options.title ?? this.defaultTitle(), examples: options.examples ?? [] },
+        onProgress: options.onProgress,
+        signal: this.signal,
+      },
+      output,
+    );
+    const reason = 'no data-latelight-body, which other pages have';
+    return { ...written, skipped: unmarked.map(({ path }) => ({ path, reason })) };
+  }
+
+  private addFile(
+    where: string,
+    file: PageFile,
+    extension: '.html' | '.md',
+    isPath: (path: string) => boolean,
+  ): AddedPages {
+    rule.checkOptions(where, file, PAGE_FILE);
+    const url = file.url === undefined ? undefined : relativeAddress(file.url, where);
+    const path = file.sourcePath ?? (url === undefined ? undefined : pathOfAddress(url, extension));
+    if (path === undefined) {
+      throw new LatelightError(
+        'bad-option',
+        `${where}: expected a url or a sourcePath to know the page by, got neither.`,
+      );
+    }
+    if (!isPath(path)) {
+      throw new LatelightError(
+        'bad-option',
+        `${where}: expected sourcePath to end in ${extension}, got ${path}. HTML goes to addHTMLFile, Markdown to addMarkdownFile.`,
+      );
+    }
+    const added: AddedPages = { files: 1, pages: 0, passages: 0, skipped: [], warnings: [] };
+    const skip = (reason: string) => ({ ...added, skipped: [{ path, reason }] });
+    const parsed = parsePage(path, bytesOf(file.content));
+    if ('skipped' in parsed) return skip(parsed.skipped);
+    const outcome = passagesOf(path, parsed.page, { ...this.packing(), cleanUrls: this.options.cleanUrls });
+    if ('skipped' in outcome) return skip(outcome.skipped);
+    const { page } = outcome;
+    // Its passages' addresses begin with the page's own, and go on with an anchor.
+    const passages = url
+      ? outcome.passages.map((passage) => ({ ...passage, url: url + passage.url.slice(page.url.length) }))
+      : outcome.passages;
+    added.warnings.push(...outcome.warnings.map((message) => ({ path, message })));
+    this.put({ url: url ?? page.url, path, lang: page.lang, hasBodyMark: page.hasBodyMark, passages }, added);
+    return added;
+  }
+
+  private put(page: IndexedPage, added: AddedPages): void {
+    const replaced = this.pages.put(page);
+    added.pages++;
+    added.passages += page.passages.length;
+    if (!replaced) return;
+    const other = replaced.path === page.path ? 'an earlier page' : replaced.path;
+    added.warnings.push({ path: page.path, message: `takes the place of ${other}: both have the address ${page.url}` });
+  }
+
+  private packing() {
+    return { countTokens: this.countTokens, maxTokens: this.model.folder.tokenizer.documentBudget - CONTEXT_TOKENS };
+  }
+
+  /** An index folder inside a site leads back to the site's root; one elsewhere is taken to be put beside the pages. */
+  private defaultSiteRoot(output: string): string {
+    const [root] = this.folders.filter((folder) => output.startsWith(folder + sep)).sort((a, b) => b.length - a.length);
+    return root === undefined ? '' : `${relative(output, root).split(sep).join('/')}/`;
+  }
+
+  private defaultTitle(): string {
+    return this.folders.length > 0 ? basename(this.folders[0]) : '';
+  }
+
+  private expectOpen(where: string): void {
+    if (!this.closing.signal.aborted) return;
+    throw new LatelightError(
+      'bad-option',
+      `${where}: expected an open index, got one that was closed. Make another with createIndex.`,
+    );
+  }
+
+  /** After everything that was called before, whether that went well or not. */
+  private next<T>(where: string, run: () => Promise<T> | T): Promise<T> {
+    try {
+      this.expectOpen(where);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    const turn = this.queue
+      .catch(() => undefined)
+      .then(() => {
+        throwIfAborted(this.signal, where);
+        return run();
+      });
+    this.queue = turn;
+    return turn;
+  }
+}
+
+function bytesOf(content: string | Uint8Array): Uint8Array {
+  // The mark says that these bytes are UTF-8, whatever a <meta charset> says of the file that the text came from.
+  return typeof content === 'string' ? new TextEncoder().encode(`\uFEFF${content.replace(/^\uFEFF/, '')}`) : content;
+}

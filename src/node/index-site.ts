@@ -1,0 +1,100 @@
+// What the plugins of site generators share: their options, and a finished site's folder -> the index inside it.
+
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { packageRoot } from '../cli/package-files.ts';
+import { LatelightError } from '../errors.ts';
+import { createIndex } from './create-index.ts';
+import type { AddDirectoryOptions, CreateIndexOptions, WrittenIndex } from './options.ts';
+
+/** Options of every plugin; what they mean is said in `CreateIndexOptions`. */
+export interface SiteIndexOptions
+  extends Pick<
+    CreateIndexOptions,
+    'model' | 'shape' | 'modelOverrides' | 'webgpu' | 'title' | 'examples' | 'splitByLang' | 'language'
+  > {
+  /** Folder of the index, relative to the site's root. Default `latelight`. */
+  outDir?: string;
+  /** Globs of pages to leave out, besides `404.html` and the index itself. */
+  exclude?: string | readonly string[];
+}
+
+export interface SiteIndexRun {
+  /** The site's pages, absolute. */
+  folder: string;
+  /** Where the index goes, absolute; its parents are made. */
+  output: string;
+  /** File that keeps encoded passages for the next run. */
+  cachePath: string;
+  options: SiteIndexOptions;
+  /** How the generator names pages. */
+  pages?: Omit<AddDirectoryOptions, 'exclude'>;
+  signal?: AbortSignal;
+  log: (line: string) => void;
+}
+
+/** @throws LatelightError `ingest-failed` when the folder is missing or has no page with text; what the Node API throws */
+export async function indexSite(run: SiteIndexRun): Promise<WrittenIndex> {
+  const { folder, output, cachePath, options, pages, signal, log } = run;
+  const started = performance.now();
+  const outDir = indexFolderName(options.outDir);
+  const { exclude = [], outDir: _, ...rest } = options;
+  const index = await createIndex({
+    title: 'Search',
+    ...rest,
+    cache: cachePath,
+    siteRoot: siteRootOf(outDir),
+    signal,
+    onMessage: log,
+  });
+  try {
+    const added = await index.addDirectory(folder, { ...pages, exclude: [`${outDir}/**`, ...[exclude].flat()] });
+    for (const { path, message } of added.warnings) log(`latelight: warning ${path}: ${message}`);
+    if (added.pages === 0) {
+      throw new LatelightError(
+        'ingest-failed',
+        `latelight: expected pages with text in ${folder}, found none in ${added.files} files.`,
+      );
+    }
+    await mkdir(dirname(output), { recursive: true });
+    const written = await index.write(output);
+    const languages = Object.keys(written.languages);
+    log(
+      `latelight: ${written.pages} pages, ${written.passages} passages (${written.reused} unchanged)` +
+        `${languages.length > 1 ? ` in ${languages.join(', ')}` : ''}, ${((performance.now() - started) / 1000).toFixed(1)} s`,
+    );
+    return written;
+  } finally {
+    await index.close();
+  }
+}
+
+/** `/search/` is `search`. @throws LatelightError `bad-option` for the root itself or a way out of it */
+export function indexFolderName(outDir = 'latelight'): string {
+  const name = outDir.replace(/^\/+|\/+$/g, '');
+  if (/^[\w-][\w.-]*(\/[\w-][\w.-]*)*$/.test(name)) return name;
+  throw new LatelightError(
+    'bad-option',
+    `latelight: expected outDir to be a folder inside the site, such as latelight, got ${JSON.stringify(outDir)}.`,
+  );
+}
+
+/** From an index folder to the root of the site that it is in. */
+export function siteRootOf(outDir: string): string {
+  return '../'.repeat(outDir.split('/').length);
+}
+
+/** Where projects keep what can be made again; outlives the site's folder, which builds empty. */
+export function projectCachePath(projectRoot: string): string {
+  const nodeModules = join(projectRoot, 'node_modules');
+  const folder = existsSync(nodeModules)
+    ? join(nodeModules, '.cache/latelight')
+    : join(projectRoot, '.latelight-cache');
+  return join(folder, 'passages.jsonl');
+}
+
+/** A folder of this package. */
+export function packageFolder(path: string): string {
+  return join(packageRoot, path);
+}

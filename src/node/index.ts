@@ -1,0 +1,5 @@
+// `latelight/node`: makes indexes from JavaScript. Re-exports only.
+
+export { ERROR_CODES, type ErrorCode, LatelightError } from '../errors.ts';
+export { createIndex } from './create-index.ts';
+export type * from './options.ts';

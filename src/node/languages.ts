@@ -1,0 +1,59 @@
+// Which pages are of which language, and languages.json, which tells a page the manifest of its own: docs/FORMAT.md, "Languages".
+
+import { byCodeUnits } from '../ingest/ingest-pages.ts';
+import type { IndexedPage } from './page-set.ts';
+
+export interface LanguageGroup {
+  /** BCP 47, canonical; '' when no page names a language. */
+  language: string;
+  /** File name of its manifest. */
+  manifest: string;
+  pages: IndexedPage[];
+}
+
+export const LANGUAGES_FILE = 'languages.json';
+
+/** `en-us` and `en_US` are `en-US`; what is no tag at all is ''. */
+export function canonicalLanguage(tag: string): string {
+  try {
+    return Intl.getCanonicalLocales(tag.trim().replaceAll('_', '-'))[0] ?? '';
+  } catch {
+    return '';
+  }
+}
+
+/** The language of most pages, as they name it; of equals the first in code units; '' when none names one. */
+export function mostCommonLanguage(pages: IndexedPage[]): string {
+  const counts = new Map<string, number>();
+  for (const { lang } of pages) if (lang) counts.set(lang, (counts.get(lang) ?? 0) + 1);
+  return [...counts].sort(([a, x], [b, y]) => y - x || byCodeUnits(a, b))[0]?.[0] ?? '';
+}
+
+/**
+ * Pages by language, the default one first, then in code-unit order. Pages that name no language are the default's.
+ * @param language the default; absent: that of most pages
+ */
+export function groupByLanguage(pages: IndexedPage[], language?: string): LanguageGroup[] {
+  const tagged = pages.map((page) => ({ ...page, lang: canonicalLanguage(page.lang) }));
+  const fallback = language === undefined ? mostCommonLanguage(tagged) : canonicalLanguage(language);
+  const groups = new Map<string, IndexedPage[]>();
+  for (const page of tagged) {
+    const tag = page.lang || fallback;
+    const group = groups.get(tag);
+    if (group) group.push(page);
+    else groups.set(tag, [page]);
+  }
+  const tags = [...groups.keys()].sort(byCodeUnits);
+  const first = groups.has(fallback) ? fallback : tags[0];
+  return [first, ...tags.filter((tag) => tag !== first)].map((tag) => ({
+    language: tag,
+    manifest: tag === first ? 'manifest.json' : `manifest.${tag}.json`,
+    pages: groups.get(tag) ?? [],
+  }));
+}
+
+/** The content of languages.json. */
+export function languagesJson(groups: LanguageGroup[]): Uint8Array {
+  const languages = Object.fromEntries(groups.map(({ language, manifest }) => [language, manifest]));
+  return new TextEncoder().encode(`${JSON.stringify({ default: groups[0].language, languages }, null, 1)}\n`);
+}

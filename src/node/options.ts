@@ -1,0 +1,152 @@
+// The Node API: the builder, its options and results. Types only.
+
+import type { ModelOverrides } from '../encoder/model-config.ts';
+
+/** An index in the making, from `createIndex`. Calls take effect in the order they are made; all are refused with `bad-option` once it is closed. */
+export interface SearchIndexBuilder {
+  /**
+   * Adds every HTML and Markdown page below a folder, whose root is taken for the site's.
+   * @throws LatelightError `ingest-failed` when it is missing or no folder; `bad-option`, `aborted`
+   */
+  addDirectory(path: string, options?: AddDirectoryOptions): Promise<AddedPages>;
+  /** Adds one HTML page. @throws LatelightError `bad-option`, `aborted` */
+  addHTMLFile(file: PageFile): Promise<AddedPages>;
+  /** Adds one Markdown page; MDX when `sourcePath` ends so. @throws LatelightError `bad-option`, `aborted` */
+  addMarkdownFile(file: PageFile): Promise<AddedPages>;
+  /** Adds text that is in no file. @throws LatelightError `bad-option`, `aborted` */
+  addRecord(record: IndexRecord): Promise<AddedPages>;
+  /**
+   * Writes the index folder: whole, or not at all. Can be called again after more was added.
+   * @throws LatelightError `ingest-failed` when there is no page; `bad-option` when the folder holds something else than an older
+   *   index, is one that was added, or has no parent; `aborted`
+   */
+  write(outputFolder: string): Promise<WrittenIndex>;
+  /**
+   * The files of the index folder, one in memory at a time. Until the last is taken, or the loop is left, they wait in a temporary
+   * folder. Without `siteRoot`, hits' addresses lead into the index's own folder. With `cache: true` all is encoded again: there is
+   * no folder to keep a cache beside.
+   */
+  getFiles(): AsyncGenerator<IndexFolderFile, void, undefined>;
+  /** Stops what runs, which rejects with `aborted`, and lets go of pages and model. Calling it again does nothing. */
+  close(): Promise<void>;
+}
+
+export interface CreateIndexOptions {
+  /** A PyLate model with ONNX files: a folder, or `owner/name[@revision]` on the Hub. Default: the model in the package. */
+  model?: string;
+  /** Dimensions kept (default: the model's, at most 128) and dimensions a code stands for (2, default, is finer; 4 is half the bytes). */
+  shape?: { dim?: number; subspaceDim?: 2 | 4 };
+  /** What the model's files do not say: prompts, query expansion. */
+  modelOverrides?: ModelOverrides;
+  /** Whether the index holds the files that only WebGPU needs (about 69 MB). Default true. */
+  webgpu?: boolean;
+  /**
+   * Encoded passages of earlier runs: true (default) keeps them in `.latelight-cache` beside the output, a string names the file,
+   * false encodes all again.
+   */
+  cache?: boolean | string;
+  /** `guide/setup.html` is served as `guide/setup`. Default false. */
+  cleanUrls?: boolean;
+  /** Title of the search page. Default: the name of the first folder added. */
+  title?: string;
+  /** Questions offered on the search page. */
+  examples?: string[];
+  /**
+   * Where hits' addresses lead, relative to the index: `../`, `docs/`. Default: back to the added folder that the index is written
+   * into; else the index's own folder.
+   */
+  siteRoot?: string;
+  /**
+   * One index for each language (`lang` of the pages) in the same folder, over shared files: docs/FORMAT.md, "Languages". A page
+   * then searches in its own language. Default false: all pages in one index.
+   */
+  splitByLang?: boolean;
+  /** BCP 47 language of pages that name none, and with `splitByLang` the default. Default: that of most pages. */
+  language?: string;
+  /** Called while passages are encoded. */
+  onProgress?: (progress: IndexProgress) => void;
+  /** Called with lines worth showing, such as how far a model's download is. */
+  onMessage?: (line: string) => void;
+  /** Cancels whatever runs; the builder is of no use afterwards. */
+  signal?: AbortSignal;
+}
+
+export interface IndexProgress {
+  phase: 'encode';
+  /** Passages that had to be encoded: so far, and in all. */
+  done: number;
+  total: number;
+}
+
+export interface AddDirectoryOptions {
+  /** Globs of paths to read. Default: every HTML and Markdown file. */
+  include?: string | readonly string[];
+  /** Globs of paths not to read, besides `404.html` at the root and `node_modules`. */
+  exclude?: string | readonly string[];
+  /** In place of the index's own `cleanUrls`. */
+  cleanUrls?: boolean;
+  /** Address of the page made from a Markdown file, given its `/`-separated path. Default: the path. */
+  markdownUrl?: (path: string) => string;
+  /** Language of a page that names none, given its path. */
+  language?: (path: string) => string | undefined;
+}
+
+export interface PageFile {
+  /** Address relative to the site's root. Default: made from `sourcePath`, as for a file of a folder. */
+  url?: string;
+  /** `/`-separated path relative to the site's root, with its extension. Default: made from `url`. */
+  sourcePath?: string;
+  /** Text, or bytes in the encoding that they name. */
+  content: string | Uint8Array;
+}
+
+export interface IndexRecord {
+  /** Address relative to the site's root, with an anchor if it is about a part of a page. */
+  url: string;
+  title: string;
+  /** Plain text; empty lines separate paragraphs. */
+  content: string;
+  /** BCP 47 */
+  language?: string;
+  /** Headings above the text, outermost first, without the title. */
+  headings?: string[];
+  meta?: Record<string, string>;
+  filters?: Record<string, string[]>;
+  sort?: Record<string, string>;
+}
+
+export interface AddedPages {
+  /** Files looked at. */
+  files: number;
+  pages: number;
+  passages: number;
+  /** What is not in the index, and why. */
+  skipped: { path: string; reason: string }[];
+  /** What was added, but not quite as it stands, or in place of something else. */
+  warnings: { path: string; message: string }[];
+}
+
+export interface WrittenIndex {
+  /** Absolute path of the index folder. */
+  output: string;
+  pages: number;
+  passages: number;
+  /** Passages that needed no encoding. */
+  reused: number;
+  /** Document tokens that became rows, before pooling. */
+  tokens: number;
+  shardBytes: number;
+  totalBytes: number;
+  /** Language -> its manifest's file name and sizes; one entry, whose name may be '', without `splitByLang`. */
+  languages: Record<string, { manifest: string; pages: number; passages: number }>;
+  /** Pages left out because others carry `data-latelight-body` and they do not. */
+  skipped: { path: string; reason: string }[];
+  /** Files in the order they were written: the manifest that opens the index is the last. */
+  files: string[];
+}
+
+export interface IndexFolderFile {
+  /** `/`-separated, relative to the index folder. */
+  path: string;
+  content: Uint8Array;
+}

@@ -1,0 +1,90 @@
+// The index of a site that is being worked on: made in the background, made again after changes, and only ever seen whole.
+
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+
+export interface LiveIndexOptions {
+  /** A folder of its own: emptied at the start and at the end. */
+  folder: string;
+  /** Writes an index to a folder that does not exist yet. */
+  make: (output: string, signal: AbortSignal) => Promise<unknown>;
+  /** Quiet time after a change before it is indexed, in milliseconds. */
+  debounceMs: number;
+  /** A new index is what `folders` gives from now on. */
+  onIndexed: () => void;
+  /** The index could not be made; the one before stays. */
+  onError: (error: unknown) => void;
+}
+
+export class LiveIndex {
+  private readonly options: LiveIndexOptions;
+  private readonly closing = new AbortController();
+  /** Newest first. The one before stays: a page that opened it goes on asking for its files. */
+  private made: string[] = [];
+  private count = 0;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private running: Promise<void> | undefined;
+  private isStale = false;
+  private waiting: { resolve: (folders: string[]) => void; reject: (error: unknown) => void }[] = [];
+
+  constructor(options: LiveIndexOptions) {
+    this.options = options;
+  }
+
+  start(): void {
+    this.run();
+  }
+
+  /** Something was written; more may follow. */
+  changed(): void {
+    if (this.closing.signal.aborted) return;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.run(), this.options.debounceMs);
+  }
+
+  /** Folders of whole indexes, newest first; while there is none yet, waits for what the run under way brings. */
+  folders(): Promise<string[]> {
+    if (this.made.length > 0) return Promise.resolve(this.made);
+    if (!this.running) this.run();
+    return new Promise((resolve, reject) => this.waiting.push({ resolve, reject }));
+  }
+
+  async close(): Promise<void> {
+    clearTimeout(this.timer);
+    this.closing.abort();
+    await this.running;
+    await rm(this.options.folder, { recursive: true, force: true });
+  }
+
+  private run(): void {
+    if (this.closing.signal.aborted) return;
+    if (this.running) {
+      this.isStale = true;
+      return;
+    }
+    this.isStale = false;
+    this.running = this.makeOne().finally(() => {
+      this.running = undefined;
+      if (this.isStale) this.run();
+    });
+  }
+
+  private async makeOne(): Promise<void> {
+    const { folder, make, onIndexed, onError } = this.options;
+    const waiting = () => this.waiting.splice(0);
+    try {
+      // What an earlier process left is of no use: nobody holds a page that opened it.
+      if (this.count === 0) await rm(folder, { recursive: true, force: true });
+      const output = join(folder, String(++this.count));
+      await make(output, this.closing.signal);
+      const [newest, ...older] = this.made;
+      this.made = newest === undefined ? [output] : [output, newest];
+      for (const { resolve } of waiting()) resolve(this.made);
+      onIndexed();
+      for (const old of older) await rm(old, { recursive: true, force: true });
+    } catch (error) {
+      for (const { reject } of waiting()) reject(error);
+      if (!this.closing.signal.aborted) onError(error);
+    }
+  }
+}

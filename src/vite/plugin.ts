@@ -1,0 +1,133 @@
+// The Vite plugin: `vite build` indexes what it built, `vite dev` serves an index that follows the pages as they change.
+
+import { existsSync } from 'node:fs';
+import { extname, join, relative, resolve, sep } from 'node:path';
+import type { HtmlTagDescriptor, Plugin, ResolvedConfig, ViteDevServer } from 'vite';
+import { LatelightError } from '../errors.ts';
+import { indexFolderName, indexSite, type SiteIndexOptions } from '../node/index-site.ts';
+import type { AddDirectoryOptions } from '../node/options.ts';
+import { LiveIndex } from './live-index.ts';
+import { serveIndex } from './serve-index.ts';
+
+export interface LatelightPluginOptions extends SiteIndexOptions {
+  /** Folder of the built pages, relative to Vite's root. Default `build.outDir`. The index of a build goes to `<build.outDir>/<outDir>`. */
+  src?: string;
+  /** For the dev server: folder of built or source pages, HTML or Markdown, relative to Vite's root. Default `src`. */
+  pages?: string;
+  /** How addresses of pages are made; default: files' names are addresses. */
+  urls?: Pick<AddDirectoryOptions, 'cleanUrls' | 'markdownUrl' | 'language'>;
+  /** Adds the script that defines `<latelight-search>` to every HTML entry. Default false. */
+  inject?: boolean;
+}
+
+/** Sent to the page over Vite's HMR when the dev server has a new index: `import.meta.hot.on('latelight:update', ...)`. */
+export const UPDATE_EVENT = 'latelight:update';
+
+const PAGE_FILE = /^\.(html?|xhtml|md|mdx|markdown)$/i;
+/** Editors save in bursts, generators write page after page. */
+const DEBOUNCE_MS = 300;
+
+export function latelight(options: LatelightPluginOptions = {}): Plugin {
+  const { src, pages, urls, inject = false, ...site } = options;
+  const name = indexFolderName(site.outDir);
+  let config: ResolvedConfig;
+  let hasWritten = false;
+  let live: LiveIndex | undefined;
+  const folder = (path: string) => resolve(config.root, path);
+  const built = () => folder(src ?? config.build.outDir);
+  const cachePath = (mode: string) => join(config.cacheDir, 'latelight', `${mode}.jsonl`);
+
+  return {
+    name: 'latelight',
+
+    configResolved(resolved) {
+      config = resolved;
+    },
+
+    writeBundle() {
+      hasWritten = true;
+    },
+
+    closeBundle: {
+      order: 'post',
+      sequential: true,
+      async handler() {
+        await live?.close();
+        // Also called for server builds, and after a build that failed.
+        if (!hasWritten || config.command !== 'build' || config.build.ssr) return;
+        hasWritten = false;
+        await indexSite({
+          folder: built(),
+          output: join(folder(config.build.outDir), name),
+          cachePath: cachePath('build'),
+          options: site,
+          pages: urls,
+          log: (line) => config.logger.info(line),
+        });
+      },
+    },
+
+    configureServer(server) {
+      live = serveLive(server, {
+        name,
+        folder: folder(pages ?? src ?? config.build.outDir),
+        cachePath: cachePath('dev'),
+        site,
+        urls,
+      });
+    },
+
+    transformIndexHtml: {
+      order: 'post',
+      handler: (_, { path }) => (inject ? [scriptTag(config.base, name, path)] : []),
+    },
+  };
+}
+
+interface LiveSite {
+  /** Of the index folder. */
+  name: string;
+  /** Pages to index, absolute. */
+  folder: string;
+  cachePath: string;
+  site: SiteIndexOptions;
+  urls: LatelightPluginOptions['urls'];
+}
+
+/** Serves an index of a folder's pages below the server's base, and makes it again when they change. The caller closes it. */
+export function serveLive(server: ViteDevServer, { name, folder, cachePath, site, urls }: LiveSite): LiveIndex {
+  const { logger, cacheDir, base } = server.config;
+  const live = new LiveIndex({
+    folder: join(cacheDir, 'latelight', 'live'),
+    debounceMs: DEBOUNCE_MS,
+    make: (output, signal) => {
+      if (!existsSync(folder)) {
+        throw new LatelightError(
+          'ingest-failed',
+          `latelight: expected pages in ${folder}, found no such folder. Build the site once, or name a folder of pages with the option pages.`,
+        );
+      }
+      const log = (line: string) => logger.info(line, { timestamp: true });
+      return indexSite({ folder, output, cachePath, options: site, pages: urls, signal, log });
+    },
+    onIndexed: () => server.ws.send({ type: 'custom', event: UPDATE_EVENT }),
+    onError: (error) =>
+      logger.error(error instanceof LatelightError ? error.message : String(error), { timestamp: true }),
+  });
+  server.middlewares.use(`${base}${name}`, serveIndex(live));
+  server.watcher.add(folder);
+  server.watcher.on('all', (_, path) => {
+    const inside = relative(folder, path);
+    const isPage = PAGE_FILE.test(extname(path)) && !inside.startsWith('..') && !inside.startsWith(name + sep);
+    if (isPage) live.changed();
+  });
+  server.httpServer?.once('listening', () => live.start());
+  return live;
+}
+
+/** @param path of the HTML file, from the site's root */
+export function scriptTag(base: string, name: string, path: string): HtmlTagDescriptor {
+  const isRelative = base === '' || base === './';
+  const root = isRelative ? '../'.repeat(path.replace(/^\//, '').split('/').length - 1) || './' : base;
+  return { tag: 'script', attrs: { type: 'module', src: `${root}${name}/latelight.js` }, injectTo: 'head' };
+}

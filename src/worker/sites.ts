@@ -1,0 +1,135 @@
+// The indexes that one engine searches: the one it was opened with and those merged into it. Each is opened for itself; one that fails
+// is left out and says why, as long as another can be searched.
+
+import type { SearchSite } from '../engine/candidates.ts';
+import type { SearchIndex } from '../engine/search-index.ts';
+import { type ErrorData, LatelightError, throwIfAborted, toErrorData } from '../errors.ts';
+import { type Manifest, manifestFor, parseManifest } from '../format/manifest.ts';
+import type { MergedIndex, Site } from '../types.ts';
+import { HttpSource } from './http-source.ts';
+
+/** One of the indexes, as far as it has come. */
+export interface SiteState {
+  source: HttpSource;
+  weight: number;
+  filter: Record<string, string[]>;
+  manifest?: Manifest;
+  /** Once it can be searched. */
+  search?: SearchSite;
+  error?: ErrorData;
+}
+
+export class SiteList {
+  readonly states: SiteState[];
+
+  /** @param url of the first index; `merged` those beside it, already checked */
+  constructor(url: string, merged: readonly MergedIndex[]) {
+    this.states = [{ url }, ...merged].map(({ url, weight = 1, filter = {} }: MergedIndex) => ({
+      source: new HttpSource(url),
+      weight,
+      filter,
+    }));
+  }
+
+  /**
+   * Reads the manifests of all, of sites in several languages that of the page's. The first that can be read says what encodes queries; those of another model or codec are left out.
+   * @param language BCP 47, or empty for each site's own
+   * @throws LatelightError what the first failed with, when none can be read
+   */
+  async readManifests(language: string, signal?: AbortSignal): Promise<{ source: HttpSource; manifest: Manifest }> {
+    await this.each(async (state) => {
+      const first = parseManifest(await state.source.readManifest(signal));
+      const file = manifestFor(first, language);
+      const isOther = file !== undefined && file !== 'manifest.json';
+      state.manifest = isOther ? parseManifest(await state.source.readManifest(signal, file)) : first;
+    }, signal);
+    const primary = this.states.find(({ manifest }) => manifest);
+    if (!primary) throw this.firstError();
+    const manifest = primary.manifest!;
+    for (const state of this.states) {
+      if (!state.manifest || modelOf(state.manifest) === modelOf(manifest)) continue;
+      state.error = toErrorData(
+        new LatelightError(
+          'bad-option',
+          `open: expected ${state.source.base} to be indexed with the model of ${primary.source.base} (${manifest.queryEncoder.name}), ` +
+            `got ${state.manifest.queryEncoder.name}, or another codec of it. Index both with the same version and options.`,
+        ),
+        'bad-option',
+      );
+      state.manifest = undefined;
+    }
+    return { source: primary.source, manifest };
+  }
+
+  /** Those whose manifest was read, in order. */
+  get known(): (SiteState & { manifest: Manifest })[] {
+    return this.states.filter((state): state is SiteState & { manifest: Manifest } => state.manifest !== undefined);
+  }
+
+  /** Those that can be searched. */
+  get searchable(): SearchSite[] {
+    return this.states.flatMap(({ search }) => (search ? [search] : []));
+  }
+
+  /**
+   * Opens every index whose manifest was read.
+   * @throws LatelightError what the first failed with, when none can be opened
+   */
+  async openAll(
+    open: (source: HttpSource, manifest: Manifest) => Promise<SearchIndex>,
+    signal?: AbortSignal,
+  ): Promise<SearchSite[]> {
+    await this.each(async (state) => {
+      if (!state.manifest) return;
+      const index = await open(state.source, state.manifest);
+      const { weight, filter } = state;
+      state.search = { index, site: this.states.indexOf(state), siteRoot: siteRootOf(state), weight, filter };
+    }, signal);
+    if (this.searchable.length === 0) throw this.firstError();
+    return this.searchable;
+  }
+
+  /** Notes what a site failed with during a search. */
+  fail({ site }: SearchSite, error: unknown): void {
+    this.states[site].error = toErrorData(error, 'download-failed');
+  }
+
+  describe(): Site[] {
+    return this.states.map((state) => ({
+      url: state.source.base.href,
+      siteRoot: siteRootOf(state),
+      passageCount: state.manifest?.passageCount ?? 0,
+      pageCount: state.manifest?.pageCount ?? 0,
+      error: state.error && { code: state.error.code, message: state.error.message },
+    }));
+  }
+
+  close(): void {
+    for (const { index } of this.searchable) index.close();
+  }
+
+  private async each(step: (state: SiteState) => Promise<void>, signal?: AbortSignal): Promise<void> {
+    await Promise.all(
+      this.states.map((state) =>
+        step(state).catch((error) => {
+          state.error = toErrorData(error, 'download-failed');
+        }),
+      ),
+    );
+    throwIfAborted(signal, 'open');
+  }
+
+  private firstError(): LatelightError {
+    const { code, message } = this.states.find(({ error }) => error)!.error!;
+    return new LatelightError(code, message);
+  }
+}
+
+/** Scores compare, and codes of one mean the same in the other, when these are equal. */
+function modelOf({ codec, queryEncoder }: Manifest): string {
+  return `${codec.sha256} ${queryEncoder.weights.wasm.sha256} ${queryEncoder.tokenizer.sha256}`;
+}
+
+function siteRootOf({ source, manifest }: SiteState): string {
+  return new URL(manifest?.siteRoot || './', source.base).href;
+}
