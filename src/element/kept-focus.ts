@@ -1,17 +1,27 @@
-// Focus that stays on its hit when better results take the place of quick ones: a list that is sorted anew moves its items in the
-// document, which takes focus from a link that moves and from one that goes.
+// Focus that stays on its hit when better results take the place of quick ones (a list that is sorted anew moves its items in the
+// document, which takes focus from what moves and from what goes), and that never falls to the page when its button goes away.
 
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 
 export interface KeptFocusHost extends ReactiveControllerHost, HTMLElement {
   readonly box: HTMLInputElement | null;
-  /** Links of the hits on show, in order, each with its passage's id in `data-hit`. */
+  /** Links of the hits on show, in order, each inside an element with its passage in `data-hit`. */
   readonly hitLinks: HTMLElement[];
+}
+
+interface Focused {
+  element: HTMLElement;
+  /** Its hit, the place of that hit's link, and what inside the hit it is. */
+  hit: string | undefined;
+  at: number;
+  isStar: boolean;
+  isMore: boolean;
+  linkCount: number;
 }
 
 export class KeptFocus implements ReactiveController {
   private readonly host: KeptFocusHost;
-  private focused: { hit: string | undefined; at: number } | undefined;
+  private focused: Focused | undefined;
 
   constructor(host: KeptFocusHost) {
     this.host = host;
@@ -19,19 +29,45 @@ export class KeptFocus implements ReactiveController {
   }
 
   hostUpdate(): void {
-    const active = this.host.shadowRoot?.activeElement;
-    const at = active instanceof HTMLElement ? this.host.hitLinks.indexOf(active) : -1;
-    this.focused = at < 0 ? undefined : { hit: (active as HTMLElement).dataset.hit, at };
+    const element = this.host.shadowRoot?.activeElement;
+    this.focused = undefined;
+    if (!(element instanceof HTMLElement)) return;
+    const { hitLinks } = this.host;
+    const hit = hitOf(element);
+    this.focused = {
+      element,
+      hit,
+      at: hit === undefined ? -1 : hitLinks.findIndex((link) => hitOf(link) === hit),
+      isStar: element.matches('.star'),
+      isMore: element.matches('.more'),
+      linkCount: hitLinks.length,
+    };
   }
 
-  /** The same hit where it still is one, else the one that took its place in the order. */
   hostUpdated(): void {
-    const { focused } = this;
+    const { focused, host } = this;
     this.focused = undefined;
     if (!focused) return;
-    const { hitLinks, box } = this.host;
-    const same = hitLinks.find((link) => link.dataset.hit === focused.hit);
-    const next = same ?? hitLinks[Math.min(focused.at, hitLinks.length - 1)] ?? box;
-    if (next !== this.host.shadowRoot?.activeElement) next?.focus({ preventScroll: true });
+    const next = focused.hit === undefined ? lost(focused, host) : sameHit(focused, host);
+    if (next && next !== host.shadowRoot?.activeElement) next.focus({ preventScroll: true });
   }
+}
+
+/** The same hit where it still is one, else the one that took its place in the order. */
+function sameHit({ hit, at, isStar, element }: Focused, { hitLinks, box }: KeptFocusHost): HTMLElement | null {
+  if (element.isConnected && hitOf(element) === hit) return element;
+  const same = hitLinks.find((link) => hitOf(link) === hit);
+  const star = isStar && same?.closest('[data-hit]')?.querySelector<HTMLElement>('.star');
+  return star || same || hitLinks[Math.min(at, hitLinks.length - 1)] || box;
+}
+
+/** Only for what went away: after "more", the first hit that came; after a filter's chip, the filters; else the box. */
+function lost({ element, isMore, linkCount }: Focused, { hitLinks, box, shadowRoot }: KeptFocusHost) {
+  if (element.isConnected) return null;
+  if (isMore && hitLinks.length > linkCount) return hitLinks[linkCount];
+  return shadowRoot?.querySelector<HTMLElement>('.ticked button, .bar button') ?? box;
+}
+
+function hitOf(element: HTMLElement): string | undefined {
+  return element.closest<HTMLElement>('[data-hit]')?.dataset.hit;
 }

@@ -1,8 +1,9 @@
-// Keys of the search: `/` from anywhere, arrows between box, hits and chips, Escape back.
+// Keys of the search: `/` and Ctrl-K from anywhere, arrows between box, rows and hits, chips, Escape back.
 //
 // Not the combobox pattern: its options lose everything inside them but a name, and a hit is a link with a heading path and an
 // excerpt that people read, middle-click and copy. So this is a search field with a list of real links, each a tab stop, and
-// arrow keys that move focus along box and links. Chips are a toolbar with one tab stop (APG "toolbar").
+// arrow keys that move focus along box and links. Chips are a toolbar with one tab stop (APG "toolbar"); a modal search is a
+// dialog (APG "dialog (modal)").
 
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { edgeOf, step } from './moves.ts';
@@ -10,9 +11,15 @@ import { edgeOf, step } from './moves.ts';
 export interface KeyboardHost extends ReactiveControllerHost, HTMLElement {
   readonly box: HTMLInputElement | null;
   readonly hitLinks: HTMLElement[];
+  /** What arrows walk through below the box, in order: rows of recent searches and favourites, links of hits. */
+  readonly stops: HTMLElement[];
   readonly chips: HTMLElement[];
   /** Whether the hits on show are those of what the box holds. */
   readonly isSettled: boolean;
+  /** Whether Escape belongs to a dialog. */
+  readonly isModal: boolean;
+  readonly shortcut: string;
+  show(): void;
   clear(): void;
   /** Searches without waiting for a pause in typing. */
   searchNow(): void;
@@ -36,34 +43,35 @@ export class Keyboard implements ReactiveController {
 
   readonly onBoxKey = (event: KeyboardEvent): void => {
     if (event.isComposing) return;
-    const { box, hitLinks, isSettled } = this.host;
-    if (event.key === 'ArrowDown' && hitLinks.length > 0) this.focus(event, hitLinks[0]);
-    else if (event.key === 'Escape') {
+    const { box, hitLinks, stops, isSettled, isModal } = this.host;
+    if (event.key === 'ArrowDown' && stops.length > 0) this.focus(event, stops[0]);
+    else if (event.key === 'Escape' && !isModal) {
       event.preventDefault();
       if (box?.value) this.host.clear();
       else box?.blur();
     } else if (event.key === 'Enter') {
       event.preventDefault();
-      if (isSettled && hitLinks.length > 0) hitLinks[0].focus();
-      else this.host.searchNow();
+      if (!isSettled || hitLinks.length === 0) this.host.searchNow();
+      else if (event.ctrlKey || event.metaKey) openInNewTab(hitLinks[0], event);
+      else hitLinks[0].focus();
     }
   };
 
-  readonly onHitKey = (event: KeyboardEvent): void => {
-    const { box, hitLinks } = this.host;
-    const at = hitLinks.indexOf(event.target as HTMLElement);
+  readonly onStopKey = (event: KeyboardEvent): void => {
+    const { box, stops, isModal } = this.host;
+    const at = stops.indexOf(event.target as HTMLElement);
     if (at < 0) return;
-    const edge = edgeOf(event.key, hitLinks.length);
-    if (edge !== undefined) this.focus(event, hitLinks[edge]);
-    else if (event.key === 'ArrowDown') this.focus(event, hitLinks[step(at, 1, hitLinks.length)]);
-    else if (event.key === 'ArrowUp') this.focus(event, at === 0 ? box : hitLinks[at - 1]);
-    else if (event.key === 'Escape') this.focus(event, box);
+    const edge = edgeOf(event.key, stops.length);
+    if (edge !== undefined) this.focus(event, stops[edge]);
+    else if (event.key === 'ArrowDown') this.focus(event, stops[step(at, 1, stops.length)]);
+    else if (event.key === 'ArrowUp') this.focus(event, at === 0 ? box : stops[at - 1]);
+    else if (event.key === 'Escape' && !isModal) this.focus(event, box);
     // A letter goes on with the query: focus moves before the browser inserts it.
-    else if (event.key.length === 1 && event.key.trim() && !isShortcut(event) && event.key !== '/') box?.focus();
+    else if (event.key.length === 1 && event.key.trim() && !isCombination(event) && event.key !== '/') box?.focus();
   };
 
   readonly onChipKey = (event: KeyboardEvent): void => {
-    const { box, chips, hitLinks } = this.host;
+    const { box, chips, stops, isModal } = this.host;
     const at = chips.indexOf(event.target as HTMLElement);
     if (at < 0) return;
     const forward = getComputedStyle(this.host).direction === 'rtl' ? 'ArrowLeft' : 'ArrowRight';
@@ -71,17 +79,21 @@ export class Keyboard implements ReactiveController {
     if (edge !== undefined) this.focus(event, chips[edge]);
     else if (event.key === 'ArrowLeft' || event.key === 'ArrowRight')
       this.focus(event, chips[step(at, event.key === forward ? 1 : -1, chips.length)]);
-    else if (event.key === 'ArrowDown' && hitLinks.length > 0) this.focus(event, hitLinks[0]);
-    else if (event.key === 'ArrowUp' || event.key === 'Escape') this.focus(event, box);
+    else if (event.key === 'ArrowDown' && stops.length > 0) this.focus(event, stops[0]);
+    else if (event.key === 'ArrowUp' || (event.key === 'Escape' && !isModal)) this.focus(event, box);
   };
 
   private readonly onPageKey = (event: KeyboardEvent): void => {
-    if (event.key !== '/' || event.defaultPrevented || isShortcut(event)) return;
+    if (event.defaultPrevented || event.isComposing || this.host.shortcut === 'off') return;
     const target = event.composedPath()[0];
-    if (target instanceof HTMLElement && (target.isContentEditable || target.matches('input, textarea, select')))
-      return;
-    this.focus(event, this.host.box);
-    this.host.box?.select();
+    const isEditor = target instanceof HTMLElement && target.isContentEditable;
+    const isField = isEditor || (target instanceof HTMLElement && target.matches('input, textarea, select'));
+    const isSlash = event.key === '/' && !isCombination(event) && !isField;
+    // Ctrl-K makes a link in most editors.
+    const isControlK = event.key.toLowerCase() === 'k' && hasOnlyControl(event) && !isEditor;
+    if (!isSlash && !isControlK) return;
+    event.preventDefault();
+    this.host.show();
   };
 
   private focus(event: KeyboardEvent, target: HTMLElement | null): void {
@@ -92,6 +104,15 @@ export class Keyboard implements ReactiveController {
   }
 }
 
-function isShortcut(event: KeyboardEvent): boolean {
+function isCombination(event: KeyboardEvent): boolean {
   return event.ctrlKey || event.metaKey || event.altKey;
+}
+
+function hasOnlyControl(event: KeyboardEvent): boolean {
+  return event.ctrlKey !== event.metaKey && !event.altKey && !event.shiftKey;
+}
+
+/** As a click with the same keys would, listeners included. */
+function openInNewTab(link: HTMLElement, { ctrlKey, metaKey }: KeyboardEvent): void {
+  link.dispatchEvent(new MouseEvent('click', { bubbles: true, composed: true, cancelable: true, ctrlKey, metaKey }));
 }

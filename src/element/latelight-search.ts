@@ -1,92 +1,71 @@
-// <latelight-search>: a search box over an index folder, with its results below it. This file is the element's state; what it
-// looks like is styles.ts and views.ts, keys are keyboard.ts, words are messages.ts.
+// <latelight-search>: a search box over an index folder, with its results below it or, with `mode="modal"`, a button and a dialog
+// that holds both. This file is the element's options and events; what is searched is search-model.ts, what it looks like is
+// views/ and styles/, keys are keyboard.ts and modal.ts, words are messages.ts and languages/.
+//
+// Parts: trigger, trigger-key; dialog, panel; box, input, clear, close; foot, note, engine, engine-panel; suggestions, start,
+// recent, favourite-link; words, word, phrases, phrase; refine, filters-button, filters, filter, filter-value, filters-on,
+// filter-on, sort, sort-list; error; results, list, group, hit, image, link, title, breadcrumb, excerpt, mark, favourite,
+// sub-results, sub-result, heading; more, no-results; button (every plain one).
+// Slots: trigger; empty (below an empty box), no-results, footer; <template slot="hit"> (see views/hit-template.ts).
 
-import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import { live } from 'lit/directives/live.js';
-import { abortError } from '../errors.ts';
-import type { Hit, OpenOptions, SearchEngine, SearchResult, Stage } from '../types.ts';
-import { open } from '../worker/client.ts';
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { open } from '../open.ts';
+import type { Hit, SearchEngine, SearchResult, Stage } from '../types.ts';
 import { EngineSession } from './engine-session.ts';
+import { type FilterChoice, filterGroups, ticked, toggled } from './filter-choice.ts';
+import type { Group } from './grouping.ts';
 import { KeptFocus } from './kept-focus.ts';
 import { Keyboard } from './keyboard.ts';
-import { hitAddress } from './links.ts';
-import { announcement, instantNote, loadingNote, MESSAGES, nothingFound, resultNote } from './messages.ts';
-import { QuerySequence } from './query-sequence.ts';
-import { stageStyles } from './stage-styles.ts';
-import { styles } from './styles.ts';
-import { type Chip, chipsOf, chipsView, engineView, errorView, hitsView } from './views.ts';
+import { hitAddress, passageAddress } from './links.ts';
+import { LiveRegion } from './live-region.ts';
+import type { Wording } from './messages.ts';
+import { Modal } from './modal.ts';
+import { SearchModel } from './search-model.ts';
+import { SearchOptions } from './search-options.ts';
+import { SpokenLanguage } from './spoken-language.ts';
+import { styles } from './styles/styles.ts';
+import { boxView } from './views/box-view.ts';
+import { chipsView, phrasesView } from './views/chips-view.ts';
+import { engineView } from './views/engine-view.ts';
+import { errorView } from './views/error-view.ts';
+import { refineView } from './views/filters-view.ts';
+import { CustomHits } from './views/hit-template.ts';
+import { type HitsContext, hitsView } from './views/hits-view.ts';
+import { nothingView } from './views/nothing-view.ts';
+import { startView, suggestionsView } from './views/start-view.ts';
+import { keyHint, triggerView } from './views/trigger-view.ts';
+import { type Favourite, VisitorLists } from './visitor-lists.ts';
+import { WordChips } from './word-chips.ts';
 
-/** A pause long enough that a screen reader is not talked over while someone types. */
-const ANNOUNCE_AFTER_MS = 700;
-
-export class LatelightSearch extends LitElement {
-  static override properties = {
-    src: { type: String },
-    device: { type: String },
-    limit: { type: Number },
-    debounce: { type: Number },
-    eager: { type: Boolean },
-    offline: { type: Boolean },
-    placeholder: { type: String },
-    engine: { attribute: false, noAccessor: true },
-    query: { attribute: false, noAccessor: true },
-  };
-  static override styles = [styles, stageStyles];
-
-  /** Index folder of elements without `src`. The script that a site includes sets it to its own folder. */
-  static defaultSrc = './';
-
-  /** Address of the index folder, relative to the page. */
-  declare src: string | undefined;
-  /** Where to compute: `auto`, `webgpu` or `wasm`. */
-  declare device: OpenOptions['device'];
-  /** Hits to show. */
-  declare limit: number;
-  /** Pause in typing, in milliseconds, after which a search starts. */
-  declare debounce: number;
-  /** Opens the engine at once instead of on first focus. */
-  declare eager: boolean;
-  /** Keeps all of the index for offline use, fetched in the background after opening. */
-  declare offline: boolean;
-  declare placeholder: string;
+export class LatelightSearch extends SearchOptions {
+  static override styles = styles;
 
   private readonly keyboard = new Keyboard(this);
+  private readonly modal = new Modal(this);
+  private readonly words = new WordChips(this);
+  private readonly live = new LiveRegion(this);
+  private readonly language = new SpokenLanguage();
+  private readonly customHits = new CustomHits(this);
   private readonly session = new EngineSession(
     open,
     () => this.requestUpdate(),
     (engine) => this.emit('latelight-ready', engine),
-    (error) => this.showError(error),
+    (error) => this.model.showError(error),
   );
-  private readonly sequence = new QuerySequence<SearchResult>({
-    run: (query, signal) => this.search(query, signal),
-    onResult: (result) => this.showResult(result),
-    onError: (error) => this.showError(error),
-    onBusy: (busy) => {
-      this.isBusy = busy;
-      this.requestUpdate();
-    },
+  private readonly model = new SearchModel({
+    engine: () => this.openEngine(),
+    hasEngine: () => this.engine !== undefined,
+    onChange: () => this.requestUpdate(),
+    onResult: (result, groups) => this.onResult(result, groups),
+    onError: (error) => this.emit('latelight-error', error),
   });
   private handedIn: SearchEngine | undefined;
-  private text = '';
-  private result: SearchResult | undefined;
-  private siteRoot = '';
-  private chipList: Chip[] = [];
-  private error: unknown;
-  private isBusy = false;
-  private pinned: number | undefined;
-  private pointed: number | undefined;
-  private spoken = '';
-  private speech: ReturnType<typeof setTimeout> | undefined;
+  private lists: VisitorLists | undefined;
+  private areFiltersOpen = false;
 
   constructor() {
     super();
     new KeptFocus(this);
-    this.device = 'auto';
-    this.limit = 10;
-    this.debounce = 80;
-    this.eager = false;
-    this.offline = false;
-    this.placeholder = MESSAGES.placeholder;
   }
 
   /** The engine in use. Hand in an open one to share it: it is then not closed with the element. */
@@ -97,16 +76,49 @@ export class LatelightSearch extends LitElement {
   set engine(engine: SearchEngine | undefined) {
     this.handedIn = engine;
     this.session.close();
-    if (this.text) this.setQuery(this.text, 0);
+    if (this.query) this.searchNow();
   }
 
   /** What the box holds. Setting it searches at once. */
   get query(): string {
-    return this.text;
+    return this.model.text;
   }
 
   set query(query: string) {
-    if (query !== this.text) this.setQuery(query, 0);
+    if (query !== this.query) this.model.setText(query, 0, this.isConnected);
+  }
+
+  /** Values ticked, by name. Setting it searches at once. */
+  get filter(): FilterChoice {
+    return this.model.filter;
+  }
+
+  set filter(filter: FilterChoice | undefined) {
+    this.model.filter = filter ?? {};
+    this.searchNow();
+  }
+
+  /** `date:desc`, `title:asc`, or empty for the best match first. */
+  get sort(): string {
+    return this.model.sort;
+  }
+
+  set sort(sort: string | null | undefined) {
+    this.model.sort = sort ?? '';
+    this.searchNow();
+  }
+
+  get isModal(): boolean {
+    return this.mode === 'modal';
+  }
+
+  /** Whether the dialog is open. */
+  get isOpen(): boolean {
+    return this.modal.isOpen;
+  }
+
+  get dialog(): HTMLDialogElement | null {
+    return this.renderRoot?.querySelector('dialog') ?? null;
   }
 
   get box(): HTMLInputElement | null {
@@ -114,7 +126,13 @@ export class LatelightSearch extends LitElement {
   }
 
   get hitLinks(): HTMLElement[] {
-    return [...this.renderRoot.querySelectorAll<HTMLElement>('h3 > a[href]')];
+    return this.stops.filter((stop) => stop.closest('[data-hit]'));
+  }
+
+  get stops(): HTMLElement[] {
+    const places = [...this.renderRoot.querySelectorAll<HTMLElement>('[data-row], [data-hit]')];
+    const stops = places.map((place) => (place.hasAttribute('data-row') ? place : place.querySelector('a[href]')));
+    return stops.filter((stop) => stop instanceof HTMLElement);
   }
 
   get chips(): HTMLElement[] {
@@ -122,228 +140,367 @@ export class LatelightSearch extends LitElement {
   }
 
   get isSettled(): boolean {
-    return this.result?.query === this.text && (!this.isBusy || this.result.stage === 'instant');
+    return this.model.isSettled;
+  }
+
+  /** Opens the dialog; without one, focuses the box. @param opener gets focus back when the dialog closes */
+  show(opener?: HTMLElement): void {
+    if (!this.hasUpdated) void this.updateComplete.then(() => this.show(opener));
+    else if (this.isModal) this.modal.show(opener);
+    else {
+      this.box?.focus();
+      this.box?.select();
+    }
+  }
+
+  /** Closes the dialog. */
+  close(): void {
+    this.modal.hide();
   }
 
   override focus(options?: FocusOptions): void {
-    if (this.hasUpdated) this.box?.focus(options);
-    else void this.updateComplete.then(() => this.box?.focus(options));
+    const isInside = !this.isModal || this.isOpen;
+    const focus = () => (isInside ? this.box : this.renderRoot.querySelector<HTMLElement>('.trigger'))?.focus(options);
+    if (this.hasUpdated) focus();
+    else void this.updateComplete.then(focus);
   }
 
   /** Empties the box as a visitor would: listeners hear an `input` event. */
   clear(): void {
+    this.type('');
+  }
+
+  private type(text: string): void {
     const { box } = this;
     if (!box) return;
-    box.value = '';
+    box.value = text;
     box.dispatchEvent(new Event('input', { bubbles: true, composed: true }));
   }
 
   searchNow(): void {
-    this.setQuery(this.text, 0);
+    if (this.query) this.model.setText(this.query, 0, this.isConnected);
+    this.requestUpdate();
   }
 
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    clearTimeout(this.speech);
-    this.sequence.cancel();
-    // An element that is only moved keeps its engine.
-    queueMicrotask(() => !this.isConnected && this.session.close());
+  static override get observedAttributes(): string[] {
+    // biome-ignore lint/complexity/noThisInStatic: Lit prepares the class that this getter is asked of.
+    return [...super.observedAttributes, 'lang'];
+  }
+
+  override attributeChangedCallback(name: string, old: string | null, value: string | null): void {
+    if (name === 'lang') this.requestUpdate();
+    else super.attributeChangedCallback(name, old, value);
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
-    if (this.text && !this.result) this.setQuery(this.text, 0);
+    if (this.query && !this.model.result) this.searchNow();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.model.cancel();
+    // An element that is only moved keeps its engine.
+    queueMicrotask(() => !this.isConnected && this.session.close());
+  }
+
+  onModalChange(isOpen: boolean): void {
+    if (isOpen) this.prepare();
+    this.requestUpdate();
+    this.emit(isOpen ? 'latelight-open' : 'latelight-close', undefined);
+  }
+
+  /** Waits for the words of a language that is not there yet: none of another are shown meanwhile. */
+  protected override async scheduleUpdate(): Promise<void> {
+    const { translations } = LatelightSearch;
+    const fetched = this.language.follow(this, translations, this.translations);
+    if (fetched) await fetched;
+    super.scheduleUpdate();
   }
 
   protected override willUpdate(changed: PropertyValues): void {
-    const isOther = this.hasUpdated && (changed.has('src') || changed.has('device'));
+    const { model } = this;
+    model.pageStep = this.limit;
+    model.perPage = this.perPage;
+    const isOther = this.hasUpdated && ['src', 'device', 'mergeIndex'].some((name) => changed.has(name));
     if (isOther) this.session.close();
-    if ((isOther || changed.has('limit')) && this.text) this.setQuery(this.text, 0);
+    if (changed.has('src')) this.lists = undefined;
+    if (changed.has('mode') && this.hasUpdated) this.modal.hide();
+    if (this.hasUpdated && (isOther || changed.has('limit') || changed.has('perPage'))) this.searchNow();
+    this.words.read(model.result);
     if (this.eager) this.prepare();
   }
 
-  private setQuery(text: string, delayMs: number): void {
-    this.text = text;
-    this.requestUpdate();
-    if (text.trim()) {
-      if (this.isConnected) this.sequence.schedule(text, delayMs);
-      return;
-    }
-    this.sequence.cancel();
-    // What failed to open still has: only the error of a search goes with its query.
-    this.show(undefined, this.engine ? undefined : this.error);
-    this.say('');
+  private get wording(): Wording {
+    return this.language.wording;
   }
 
-  private async search(query: string, signal: AbortSignal): Promise<SearchResult> {
-    const engine = await this.openEngine();
-    if (signal.aborted) throw abortError('search');
-    this.siteRoot = engine.siteRoot;
-    const onInstant = (result: SearchResult) => !signal.aborted && this.showResult(result);
-    return engine.search(query, { limit: this.limit, signal, onInstant });
+  private get folder(): string {
+    return new URL(this.src ?? LatelightSearch.defaultSrc, document.baseURI).href;
   }
 
   private async openEngine(): Promise<SearchEngine> {
     if (this.engine) return this.engine;
-    const folder = new URL(this.src ?? LatelightSearch.defaultSrc, document.baseURI);
-    return this.session.open(folder.href, { device: this.device, offline: this.offline });
+    const { device, offline, mergeIndex } = this;
+    return this.session.open(this.folder, { device, offline, ...(mergeIndex && { mergeIndex }) });
   }
 
   /** Opens the engine ahead of the first query; a failure is shown as one of a query would be. */
   private prepare(): void {
-    if (!this.isConnected || this.engine || this.session.isOpening || this.error) return;
-    this.openEngine().catch((error) => this.showError(error));
+    if (!this.isConnected || this.engine || this.session.isOpening || this.model.error) return;
+    this.openEngine().catch((error) => this.model.showError(error));
   }
 
-  private showResult(result: SearchResult): void {
-    // What keeps the full stage away is still so.
-    this.show(result, result.stage === 'instant' ? this.error : undefined);
-    // Words that do not change are not spoken again.
-    this.say(announcement(result));
+  private get visitorLists(): VisitorLists {
+    this.lists ??= new VisitorLists(this.folder);
+    return this.lists;
+  }
+
+  private get siteRoot(): string {
+    return this.engine?.siteRoot ?? this.folder;
+  }
+
+  private onResult(result: SearchResult, groups: Group[]): void {
+    this.live.say(this.wording.announcement(result, groups.length));
     this.emit('latelight-results', result);
-  }
-
-  private showError(error: unknown): void {
-    if ((error as { code?: string }).code === 'aborted') return;
-    const isNews = error !== this.error;
-    const { result, text } = this;
-    this.show(result?.stage === 'instant' && result.query === text ? result : undefined, error);
-    if (isNews) this.emit('latelight-error', error);
-  }
-
-  private show(result: SearchResult | undefined, error: unknown): void {
-    const isOtherQuery = result?.query !== this.result?.query;
-    this.result = result;
-    this.error = error;
-    this.chipList = result ? chipsOf(result) : [];
-    if (isOtherQuery) this.pinned = this.pointed = undefined;
-    this.requestUpdate();
-  }
-
-  private say(text: string): void {
-    clearTimeout(this.speech);
-    this.speech = setTimeout(() => {
-      this.spoken = text;
-      this.requestUpdate();
-    }, ANNOUNCE_AFTER_MS);
   }
 
   private emit(type: string, detail: unknown, cancelable = false): boolean {
     return this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true, cancelable }));
   }
 
+  private readonly onTrigger = (event: Event): void => {
+    if (!event.defaultPrevented) this.show(event.target instanceof HTMLElement ? event.target : undefined);
+  };
+
   private readonly retry = (): void => {
     this.session.close();
-    this.show(undefined, undefined);
+    this.model.forgetError();
     this.prepare();
-    if (this.text) this.setQuery(this.text, 0);
+    this.searchNow();
     // The button that had focus goes away.
     this.focus();
   };
 
   private readonly onInput = (event: Event): void => {
-    this.setQuery((event.target as HTMLInputElement).value, this.debounce);
+    this.model.setText((event.target as HTMLInputElement).value, this.debounce);
+    if (!this.query.trim()) this.live.say('');
   };
-
-  private readonly onSelect = (event: Event, hit: Hit, index: number): void => {
-    const address = hitAddress(hit.url, this.siteRoot);
-    if (!this.emit('latelight-select', { hit, index, address, stage: this.result?.stage }, true))
-      event.preventDefault();
-  };
-
-  private readonly chipHandlers = {
-    onKey: (event: KeyboardEvent) => this.keyboard.onChipKey(event),
-    onPoint: (word: number | undefined) => {
-      this.pointed = word;
-      this.requestUpdate();
-    },
-    onToggle: (word: number) => {
-      this.pinned = this.pinned === word ? undefined : word;
-      this.pointed = undefined;
-      this.requestUpdate();
-    },
-  };
-
-  protected override render(): TemplateResult {
-    const { result, chipList, pinned, error } = this;
-    const shown = this.pointed ?? pinned;
-    const tabStop = chipList.some(({ word }) => word === shown) ? shown : chipList[0]?.word;
-    return html`
-      ${this.renderBox()}
-      <div class="foot">
-        <p class="note" ?data-loading=${this.session.isOpening}>${this.note}</p>
-        ${result ? engineView(result, this.engine?.notice ?? '') : nothing}
-      </div>
-      ${chipsView(chipList, shown, pinned, tabStop, this.chipHandlers)}
-      ${error ? errorView(error, this.retry) : nothing}
-      <div
-        class="results"
-        part="results"
-        data-stage=${result?.stage ?? nothing}
-        role="region"
-        aria-label=${MESSAGES.results}
-        aria-busy=${this.isBusy && !this.isSettled}
-        @keydown=${this.keyboard.onHitKey}
-      >
-        ${result?.hits.length ? hitsView(result, this.siteRoot, shown, this.onSelect) : nothing}
-        ${result?.hits.length === 0 ? html`<p class="nothing">${nothingFound(result.query)}</p>` : nothing}
-      </div>
-      <p class="hidden" role="status">${this.spoken}</p>
-    `;
-  }
-
-  private get note(): string {
-    if (this.session.isOpening) return loadingNote(this.session.progress, this.text.trim() !== '');
-    const { result, session, error } = this;
-    if (result?.stage === 'instant') return instantNote(session.progress, error !== undefined);
-    return result ? resultNote(result) : '';
-  }
-
-  private renderBox(): TemplateResult {
-    const { session, text } = this;
-    return html`<form class="search" role="search" @submit=${(event: Event) => event.preventDefault()}>
-      <svg class="lens" viewBox="0 0 24 24" aria-hidden="true"><circle cx="10.5" cy="10.5" r="6" /><path d="m15 15 5 5" /></svg>
-      <label class="hidden" for="box">${MESSAGES.label}</label>
-      <input
-        id="box"
-        type="search"
-        enterkeyhint="search"
-        autocomplete="off"
-        autocapitalize="off"
-        spellcheck="false"
-        dir="auto"
-        aria-describedby="hint"
-        aria-keyshortcuts="/"
-        placeholder=${this.placeholder}
-        .value=${live(text)}
-        @input=${this.onInput}
-        @focus=${() => this.prepare()}
-        @keydown=${this.keyboard.onBoxKey}
-      />
-      <span id="hint" class="hidden">${MESSAGES.hint}</span>
-      ${
-        text
-          ? html`<button type="button" class="clear" aria-label=${MESSAGES.clear} @click=${this.onClear}>
-              <svg viewBox="0 0 24 24" aria-hidden="true"><path d="m7 7 10 10M17 7 7 17" /></svg>
-            </button>`
-          : html`<kbd aria-hidden="true">/</kbd>`
-      }
-      ${session.isOpening || session.isFilling ? this.renderProgress() : this.isBusy ? html`<span class="sweep"></span>` : nothing}
-    </form>`;
-  }
-
-  private renderProgress(): TemplateResult {
-    const { progress } = this.session;
-    const share =
-      progress && progress.loadedBytes < progress.totalBytes ? progress.loadedBytes / progress.totalBytes : undefined;
-    if (share === undefined) return html`<progress class="sweep" aria-label=${MESSAGES.loading}></progress>`;
-    return html`<progress class="bytes" aria-label=${MESSAGES.loading} max="1" .value=${share}></progress>`;
-  }
 
   private readonly onClear = (): void => {
     this.clear();
     this.focus();
   };
+
+  private readonly onRecent = (recent: string): void => {
+    this.type(recent);
+    this.searchNow();
+    this.focus();
+  };
+
+  private readonly addressOf = (hit: Hit): string | undefined =>
+    passageAddress(hit, this.siteRoot, {
+      textFragments: 'fragmentDirective' in document,
+      highlight: this.highlight,
+    });
+
+  private readonly onSelect = (event: Event, hit: Hit): void => {
+    const { result } = this.model;
+    const index = result?.hits.indexOf(hit) ?? -1;
+    const detail = { hit, index, address: this.addressOf(hit), stage: result?.stage };
+    if (!this.emit('latelight-select', detail, true)) event.preventDefault();
+    if (this.recents !== 'off') this.visitorLists.addRecent(this.query);
+    this.leave(event);
+  };
+
+  /** A link to a place on this very page leaves the dialog in its way. */
+  private leave(event: Event): void {
+    const { ctrlKey, metaKey, shiftKey } = event as MouseEvent;
+    this.requestUpdate();
+    if (!ctrlKey && !metaKey && !shiftKey && this.target !== '_blank') this.close();
+  }
+
+  private favouriteOf(hit: Hit): Favourite {
+    const address = new URL(hitAddress(hit.url, hit.siteRoot ?? this.siteRoot) as string);
+    address.hash = '';
+    return { title: hit.title || hit.url, url: address.href };
+  }
+
+  private readonly favouriteHandlers = {
+    isOn: (hit: Hit) => this.visitorLists.isFavourite(this.favouriteOf(hit).url),
+    toggle: (hit: Hit) => {
+      this.visitorLists.toggleFavourite(this.favouriteOf(hit));
+      this.requestUpdate();
+    },
+  };
+
+  private readonly startHandlers = {
+    onRecent: this.onRecent,
+    onClearRecents: () => {
+      this.visitorLists.clearRecents();
+      this.requestUpdate();
+    },
+    onFavourite: (event: Event) => this.leave(event),
+    onRemoveFavourite: (favourite: Favourite) => {
+      this.visitorLists.toggleFavourite(favourite);
+      this.requestUpdate();
+    },
+  };
+
+  protected override render(): TemplateResult {
+    if (!this.isModal) return this.renderSearch();
+    return html`
+      ${triggerView(this.wording, this.shortcut === 'off' ? '' : keyHint(), this.onTrigger)}
+      <dialog
+        part="dialog"
+        aria-label=${this.wording.say('label')}
+        @close=${this.modal.onClose}
+        @keydown=${this.modal.onKey}
+        @pointerdown=${this.modal.onPointerDown}
+        @click=${this.modal.onClick}
+      ><div class="modal" part="panel">${this.renderSearch()}</div></dialog>
+    `;
+  }
+
+  private renderSearch(): TemplateResult {
+    const { model, session, wording } = this;
+    const { text, result } = model;
+    return html`
+      ${boxView({
+        text,
+        placeholder: this.placeholder ?? wording.say('placeholder'),
+        shortcut: this.shortcut === 'off' ? '' : '/',
+        isLoading: session.isOpening || session.isFilling,
+        progress: session.progress,
+        isBusy: model.isBusy,
+        wording,
+        onInput: this.onInput,
+        onFocus: () => this.prepare(),
+        onKey: this.keyboard.onBoxKey,
+        onClear: this.onClear,
+        onClose: this.isModal ? () => this.close() : undefined,
+      })}
+      <div class="scroll" @keydown=${this.keyboard.onStopKey}>
+        ${text && this.recents !== 'off' ? suggestionsView(this.visitorLists.suggestions(text), this.onRecent, wording) : nothing}
+        <div class="foot" part="foot" ?data-quiet=${!result && !session.isOpening}>
+          <p class="note" part="note" ?data-loading=${session.isOpening}>${this.note}</p>
+          ${result ? engineView(result, this.engine, wording) : nothing}
+        </div>
+        ${text.trim() ? nothing : this.renderStart()}
+        ${this.renderWords()}
+        ${this.renderRefine()}
+        ${model.error ? errorView(model.error, this.retry, wording) : nothing}
+        ${this.renderResults()}
+        <slot name="footer"></slot>
+      </div>
+      <p class="hidden" role="status">${this.live.text}</p>
+    `;
+  }
+
+  private get note(): string {
+    const { model, session, wording } = this;
+    if (session.isOpening) return wording.loading(session.progress, this.query.trim() !== '');
+    const { result, error, groups } = model;
+    if (!result) return '';
+    if (result.stage === 'instant') return wording.instant(session.progress, error !== undefined);
+    const sites = this.engine?.sites;
+    const pageCount = sites?.reduce((sum, site) => sum + site.pageCount, 0);
+    return wording.best(groups.length, result.passageCount, pageCount);
+  }
+
+  private renderStart(): TemplateResult {
+    const recents = this.recents === 'off' ? [] : this.visitorLists.recents;
+    const favourites = this.favourites === 'off' ? [] : this.visitorLists.favourites;
+    return html`${startView(recents, favourites, this.startHandlers, this.wording)}<slot name="empty"></slot>`;
+  }
+
+  private renderWords(): unknown {
+    const { model, wording } = this;
+    const { result } = model;
+    if (!result) return nothing;
+    const withoutQuotes = () =>
+      this.onRecent(
+        this.query
+          .replace(/["“”„«»]/g, ' ')
+          .replace(/\s+/g, ' ')
+          .trim(),
+      );
+    return [chipsView(this.words, this.keyboard.onChipKey, wording), phrasesView(result.exact, withoutQuotes, wording)];
+  }
+
+  private renderRefine(): unknown {
+    const { model, engine, wording } = this;
+    if (!engine || !this.query.trim()) return nothing;
+    const names = this.filters?.split(',').map((name) => name.trim());
+    const all = this.filters === 'off' ? {} : (engine.filters ?? {});
+    return refineView({
+      groups: filterGroups(all, model.result?.facets, model.filter, names),
+      choice: model.filter,
+      sorts: engine.sorts ?? [],
+      sort: model.sort,
+      isOpen: this.areFiltersOpen,
+      wording,
+      onDisclose: () => {
+        this.areFiltersOpen = !this.areFiltersOpen;
+        this.requestUpdate();
+      },
+      onToggle: (name, value) => {
+        this.filter = toggled(model.filter, name, value);
+      },
+      onClear: this.clearFilters,
+      onSort: (sort) => {
+        this.sort = sort;
+      },
+    });
+  }
+
+  private readonly clearFilters = (): void => {
+    this.filter = {};
+  };
+
+  private renderResults(): TemplateResult {
+    const { model, wording } = this;
+    const { result, groups } = model;
+    return html`<div
+      class="results"
+      part="results"
+      data-stage=${result?.stage ?? nothing}
+      ?data-stale=${model.isStale}
+      role="region"
+      aria-label=${wording.say('results')}
+      aria-busy=${model.isBusy && !model.isSettled}
+    >
+      ${groups.length > 0 ? hitsView(groups, this.hitsContext) : nothing}
+      ${model.canExtend ? this.renderMore() : nothing}
+      ${result && groups.length === 0 ? nothingView(result, ticked(model.filter).length > 0 ? this.clearFilters : undefined, wording) : nothing}
+    </div>`;
+  }
+
+  private renderMore(): TemplateResult {
+    const { model, wording } = this;
+    return html`<button
+      type="button"
+      class="pill more"
+      part="button more"
+      aria-disabled=${model.isExtending}
+      @click=${() => model.extend()}
+    >
+      ${wording.say('more')}
+    </button>`;
+  }
+
+  private get hitsContext(): HitsContext {
+    return {
+      siteRoot: this.siteRoot,
+      shown: this.words.shown,
+      target: this.target,
+      address: this.addressOf,
+      onSelect: this.onSelect,
+      favourites: this.favourites === 'off' ? undefined : this.favouriteHandlers,
+      custom: this.customHits.view({ siteRoot: this.siteRoot, address: this.addressOf }),
+      wording: this.wording,
+    };
+  }
 }
 
 if (!customElements.get('latelight-search')) customElements.define('latelight-search', LatelightSearch);
@@ -353,6 +510,8 @@ declare global {
     'latelight-search': LatelightSearch;
   }
   interface HTMLElementEventMap {
+    'latelight-open': CustomEvent<undefined>;
+    'latelight-close': CustomEvent<undefined>;
     'latelight-ready': CustomEvent<SearchEngine>;
     'latelight-results': CustomEvent<SearchResult>;
     'latelight-select': CustomEvent<{ hit: Hit; index: number; address: string | undefined; stage: Stage }>;

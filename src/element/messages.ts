@@ -1,111 +1,114 @@
-// Every word the element says. Plain strings: whoever shows them makes text nodes of them.
+// What the element says, put together: messages of one language with their numbers and names filled in.
 
-import type { ErrorCode } from '../errors.ts';
 import type { LoadProgress, SearchResult } from '../types.ts';
+import { en, type Message } from './languages/en.ts';
 
-const NUMBERS = new Intl.NumberFormat('en');
+export type Messages = Record<keyof typeof en, Message>;
+/** Messages that differ from those of a language. */
+export type Translations = Partial<Messages>;
+type Values = Record<string, string | number>;
 
-export const MESSAGES = {
-  label: 'Search',
-  placeholder: 'Search by meaning',
-  hint: 'Results appear as you type. Arrow keys move through them.',
-  clear: 'Clear the search',
-  results: 'Results',
-  why: 'Your words, and what they matched',
-  loading: 'Loading the search',
-  retry: 'Try again',
-  engine: 'How this search was made',
-} as const;
+/** Names that are the same in every language. */
+const PROCESSORS = { webgpu: 'WebGPU', wasm: 'WASM', cpu: 'CPU' };
+type Processor = SearchResult['backend'] | SearchResult['encoder'];
 
-/** What went wrong, for someone who only wanted to search. `aborted` is never shown. */
-const ERRORS: Record<Exclude<ErrorCode, 'aborted'>, string> = {
-  'download-failed': 'Part of the search could not be downloaded.',
-  'hash-mismatch': 'A downloaded file is not the one this site published. It was thrown away.',
-  'bad-manifest': 'This site’s search index cannot be read.',
-  'bad-shard': 'This site’s search index is damaged.',
-  'bad-fragment': 'The text of a result is damaged.',
-  'bad-codec': 'This site’s search index is damaged.',
-  'bad-model': 'The language model of this search is damaged.',
-  'insecure-context': 'Search needs a secure connection. Open this page over https.',
-  'no-webgpu': 'This search asks for WebGPU, and this browser has none to give.',
-  'device-lost': 'The graphics device went away and did not come back.',
-  'worker-crashed': 'The search stopped unexpectedly. The device may be short of memory.',
-  'bad-option': 'This search box is not set up correctly.',
-  'ingest-failed': 'The documents could not be read.',
-  closed: 'The search was closed.',
-};
+export class Wording {
+  readonly lang: string;
+  private readonly messages: Messages;
+  private readonly numbers: Intl.NumberFormat;
+  private readonly plurals: Intl.PluralRules;
 
-export function errorSentence(code: string | undefined): string {
-  return ERRORS[code as keyof typeof ERRORS] ?? 'The search failed.';
-}
+  /** @param lang BCP 47 tag; numbers and plurals follow it. @param messages the language's, over the English ones */
+  constructor(lang = 'en', messages: Translations = {}) {
+    this.messages = { ...en, ...messages };
+    const [known] = Intl.NumberFormat.supportedLocalesOf(wellFormed(lang));
+    this.lang = known ?? 'en';
+    this.numbers = new Intl.NumberFormat(this.lang);
+    this.plurals = new Intl.PluralRules(this.lang);
+  }
 
-export const OFFLINE_HINT = 'This device seems to be offline. Connect, then try again.';
+  /** @param quantity chooses the form of a message that has several */
+  say(key: keyof Messages, values: Values = {}, quantity = 0): string {
+    const message = this.messages[key];
+    const form = typeof message === 'string' ? message : (message[this.plurals.select(quantity)] ?? message.other);
+    return form.replace(/\{(\w+)\}/g, (whole, name: string) => {
+      const value = Object.hasOwn(values, name) ? values[name] : whole;
+      return typeof value === 'number' ? this.count(value) : value;
+    });
+  }
 
-export function count(value: number): string {
-  return NUMBERS.format(value);
-}
+  count(value: number): string {
+    return this.numbers.format(value);
+  }
 
-/** `12.3 of 41.0 MB`: decimal units, the one that suits the total. */
-export function byteProgress(loadedBytes: number, totalBytes: number): string {
-  const [unit, size] = totalBytes >= 1e9 ? ['GB', 1e9] : totalBytes >= 1e6 ? ['MB', 1e6] : ['kB', 1e3];
-  const loaded = Math.max(0, Math.min(loadedBytes, totalBytes));
-  return `${(loaded / size).toFixed(1)} of ${(totalBytes / size).toFixed(1)} ${unit}`;
-}
+  /** What went wrong, for someone who only wanted to search. */
+  error(code: string | undefined): string {
+    return this.say(code !== undefined && Object.hasOwn(this.messages, code) ? (code as keyof Messages) : 'failed');
+  }
 
-/** What is going on while an engine opens; `queued` when a query is waiting for it. */
-export function loadingNote(progress: LoadProgress | undefined, queued: boolean): string {
-  const then = queued ? ' Your search runs as soon as it is ready.' : '';
-  if (!progress) return `Getting the search ready.${then}`;
-  if (progress.loadedBytes >= progress.totalBytes) return `Starting.${then}`;
-  const bytes = byteProgress(progress.loadedBytes, progress.totalBytes);
-  return progress.fromCache ? `Loading ${bytes}, kept from last time.${then}` : `Downloading ${bytes}, once.${then}`;
-}
+  /** `12.3 of 41.0 MB`: decimal units, the one that suits the total. */
+  bytes(loadedBytes: number, totalBytes: number): string {
+    const [unit, size] = totalBytes >= 1e9 ? ['GB', 1e9] : totalBytes >= 1e6 ? ['MB', 1e6] : ['kB', 1e3];
+    const loaded = Math.max(0, Math.min(loadedBytes, totalBytes));
+    const tenths = { minimumFractionDigits: 1, maximumFractionDigits: 1 } as const;
+    const format = (bytes: number) => (bytes / size).toLocaleString(this.lang, tenths);
+    return this.say('bytes', { loaded: format(loaded), total: format(totalBytes), unit });
+  }
 
-/** While hits of the instant stage are on show: what is still to come, or that it will not. */
-export function instantNote(progress: LoadProgress | undefined, failed: boolean): string {
-  if (failed) return 'Quick results, word by word.';
-  if (!progress || progress.loadedBytes >= progress.totalBytes) return 'Quick results; better ones are on their way.';
-  return `Quick results; better ones after ${byteProgress(progress.loadedBytes, progress.totalBytes)}.`;
+  /** What is going on while an engine opens; `queued` when a query is waiting for it. */
+  loading(progress: LoadProgress | undefined, queued: boolean): string {
+    const sentence = this.progress(progress);
+    return queued ? `${sentence} ${this.say('queued')}` : sentence;
+  }
+
+  private progress(progress: LoadProgress | undefined): string {
+    if (!progress) return this.say('preparing');
+    if (progress.loadedBytes >= progress.totalBytes) return this.say('starting');
+    const bytes = this.bytes(progress.loadedBytes, progress.totalBytes);
+    return this.say(progress.fromCache ? 'fromCache' : 'downloading', { bytes });
+  }
+
+  /** While hits of the instant stage are on show: what is still to come, or that it will not. */
+  instant(progress: LoadProgress | undefined, failed: boolean): string {
+    if (failed) return this.say('quickOnly');
+    if (!progress || progress.loadedBytes >= progress.totalBytes) return this.say('quickSoon');
+    return this.say('quickAfter', { bytes: this.bytes(progress.loadedBytes, progress.totalBytes) });
+  }
+
+  /** @param pageCount pages of all indexes, if that is known */
+  best(groupCount: number, passageCount: number, pageCount: number | undefined): string {
+    if (groupCount === 0) return '';
+    const total = pageCount ?? passageCount;
+    return this.say(pageCount === undefined ? 'bestPassages' : 'bestPages', { count: groupCount, total }, total);
+  }
+
+  /** For the live region. */
+  announcement({ query, stage }: SearchResult, groupCount: number): string {
+    if (groupCount === 0) return this.say('nothing', { query });
+    return this.say(stage === 'instant' ? 'foundQuick' : 'found', { count: groupCount, query }, groupCount);
+  }
+
+  processor(name: Processor): string {
+    if (name === 'table') return this.say('wordTable');
+    return name === 'reference' ? this.say('reference') : PROCESSORS[name];
+  }
+
+  /** `WASM · 12 ms`; both names where encoder and scorer differ. */
+  engineSummary({ backend, encoder, timings }: SearchResult): string {
+    const names = [...new Set([this.processor(encoder), this.processor(backend)])].join(' + ');
+    return `${names} · ${milliseconds(timings.totalMs)}`;
+  }
 }
 
 export function milliseconds(value: number): string {
   return value > 0 && value < 0.95 ? '< 1 ms' : `${Math.round(value)} ms`;
 }
 
-const PROCESSORS: Record<SearchResult['backend'] | SearchResult['encoder'], string> = {
-  webgpu: 'WebGPU',
-  wasm: 'WASM',
-  cpu: 'CPU',
-  table: 'word table',
-  reference: 'reference',
-};
-
-export function processor(name: SearchResult['backend'] | SearchResult['encoder']): string {
-  return PROCESSORS[name];
-}
-
-/** `WASM · 12 ms`; both names where encoder and scorer differ. */
-export function engineSummary({ backend, encoder, timings }: SearchResult): string {
-  const names = [...new Set([processor(encoder), processor(backend)])].join(' + ');
-  return `${names} · ${milliseconds(timings.totalMs)}`;
-}
-
-export function resultNote({ hits, passageCount }: SearchResult): string {
-  const passages = passageCount === 1 ? 'passage' : 'passages';
-  return hits.length === 0 ? '' : `The best ${count(hits.length)} of ${count(passageCount)} ${passages}`;
-}
-
-/** For the live region. */
-export function announcement({ hits, query }: SearchResult): string {
-  if (hits.length === 0) return nothingFound(query);
-  return `${count(hits.length)} ${hits.length === 1 ? 'result' : 'results'} for ${query}`;
-}
-
-export function nothingFound(query: string): string {
-  return `No results for ${query}`;
-}
-
-/** Spoken after a chip's word, whose effect is otherwise only visible. */
-export function chipMatches(markCount: number): string {
-  return `, ${markCount === 0 ? 'nothing' : count(markCount)} marked`;
+/** `lang` attributes are anyone's text; `Intl` throws at most of it. */
+function wellFormed(lang: string): string {
+  try {
+    return Intl.getCanonicalLocales(lang)[0] ?? 'en';
+  } catch {
+    return 'en';
+  }
 }

@@ -1,6 +1,6 @@
 // The search page of an index folder: its title and examples, the query in the address, and the element that does the rest.
 
-import '../element/latelight-search.ts';
+import '../latelight.ts';
 import { parsePageSettings } from './page-settings.ts';
 
 const find = <T extends HTMLElement>(selector: string) => document.querySelector<T>(selector)!;
@@ -33,15 +33,19 @@ search.query = new URLSearchParams(location.search).get('q') ?? '';
 // On a touch screen the keyboard would cover the page before anyone asked for it.
 if (!search.query && matchMedia('(hover: hover)').matches) search.focus({ preventScroll: true });
 
-const settings = await fetch('page.json')
-  .then((response) => (response.ok ? response.json() : undefined))
-  .then(parsePageSettings, () => parsePageSettings(undefined));
+async function showSettings(): Promise<void> {
+  const settings = await fetch('page.json')
+    .then((response) => (response.ok ? response.json() : undefined))
+    .then(parsePageSettings, () => parsePageSettings(undefined));
+  document.title = settings.title;
+  find('#title').textContent = settings.title;
+  find('#tagline').textContent = settings.tagline;
+  find('#tagline').hidden = settings.tagline === '';
+  find('#examples ul').append(...settings.examples.map(exampleItem));
+  showExamples();
+}
 
-document.title = settings.title;
-find('#title').textContent = settings.title;
-find('#tagline').textContent = settings.tagline;
-find('#tagline').hidden = settings.tagline === '';
-for (const example of settings.examples) {
+function exampleItem(example: string): HTMLLIElement {
   const button = document.createElement('button');
   button.type = 'button';
   button.textContent = example;
@@ -52,9 +56,11 @@ for (const example of settings.examples) {
   });
   const item = document.createElement('li');
   item.append(button);
-  find('#examples ul').append(item);
+  return item;
 }
-showExamples();
+
+// Not awaited: with a top-level await the bundler would no longer put the element and what it shares into one module.
+void showSettings();
 
 // Keeps the page itself for offline visits; model and index are kept by the engine. Without it only that is lost.
 if ('serviceWorker' in navigator) navigator.serviceWorker.register('sw.js').catch(() => undefined);

@@ -2,8 +2,8 @@
 
 import { html, nothing, render } from 'lit';
 import { type Manifest, parseManifest } from '../format/manifest.ts';
+import { open } from '../latelight.ts';
 import type { Explanation, Hit, OpenOptions, SearchEngine, SearchResult, SearchTimings } from '../types.ts';
-import { open } from '../worker/client.ts';
 import './alignment-picture.ts';
 import { byteReport } from './byte-report.ts';
 import { compareRanks } from './compare-ranks.ts';

@@ -1,0 +1,100 @@
+// The eight languages, a page's own words, and text from right to left.
+
+import { expect, type Page, test } from '@playwright/test';
+import { handIn, openWidget, pages, searchFor } from './widget-page.ts';
+
+const INLINE = '<latelight-search></latelight-search>';
+const scripts = (page: Page) =>
+  page.evaluate(() => performance.getEntriesByType('resource').map(({ name }) => new URL(name).pathname));
+const placeholders = {
+  en: 'Search by meaning',
+  fr: 'Chercher par le sens',
+  'de-AT': 'Nach Bedeutung suchen',
+  es: 'Buscar por significado',
+  'pt-BR': 'Pesquisar pelo sentido',
+  'zh-Hans': '按含义搜索',
+  ja: '意味で検索',
+  ar: 'ابحث بالمعنى',
+  // One that there is not.
+  nl: 'Search by meaning',
+};
+
+for (const [lang, placeholder] of Object.entries(placeholders)) {
+  test(`a page in ${lang} is answered in it, and loads no other`, async ({ page }) => {
+    await openWidget(page, INLINE, {}, lang);
+    await expect(page.getByPlaceholder(placeholder)).toBeVisible();
+    const languages = (await scripts(page)).filter((path) => /\/(fr|de|es|pt|zh|ja|ar)-[^/]*\.js$/.test(path));
+    const expected = ['en', 'nl'].includes(lang) ? [] : [expect.stringContaining(`/${lang.slice(0, 2)}-`)];
+    expect(languages).toEqual(expected);
+  });
+}
+
+test('nothing is shown in English before the words of another language are there', async ({ page }) => {
+  let release = () => {};
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await page.route('**/assets/fr-*.js', async (route) => {
+    await held;
+    await route.continue();
+  });
+  await openWidget(page, INLINE, undefined, 'fr');
+  const search = page.locator('latelight-search');
+  expect(await search.evaluate((element) => element.shadowRoot?.childElementCount ?? 0)).toBe(0);
+  release();
+  await expect(page.getByPlaceholder('Chercher par le sens')).toBeVisible();
+});
+
+test('a language that cannot be had leaves English', async ({ page }) => {
+  await page.route('**/assets/fr-*.js', (route) => route.abort());
+  await openWidget(page, INLINE, {}, 'fr');
+  await expect(page.getByPlaceholder('Search by meaning')).toBeVisible();
+});
+
+test('the element’s own lang counts before the page’s, also when it changes', async ({ page }) => {
+  await openWidget(page, '<latelight-search lang="de"></latelight-search>', {}, 'fr');
+  await expect(page.getByPlaceholder('Nach Bedeutung suchen')).toBeVisible();
+  await page.locator('latelight-search').evaluate((search) => search.setAttribute('lang', 'es'));
+  await expect(page.getByPlaceholder('Buscar por significado')).toBeVisible();
+});
+
+test('a page puts words of its own in their place, and adds languages', async ({ page }) => {
+  await openWidget(page, INLINE, {}, 'fr');
+  await page.locator('latelight-search').evaluate((search: HTMLElement & { translations?: object }) => {
+    search.translations = { placeholder: 'Que cherchez-vous ?', nothing: 'Rien : <b>{query}</b>' };
+  });
+  await expect(page.getByPlaceholder('Que cherchez-vous ?')).toBeVisible();
+  await handIn(page, { pageCount: 0 });
+  await page.getByRole('searchbox', { name: 'Rechercher' }).fill('reef');
+  await expect(page.getByText('Rien : <b>reef</b>')).toBeVisible();
+  await page.evaluate(() => {
+    const element = customElements.get('latelight-search') as unknown as { translations: Record<string, object> };
+    element.translations.nl = { placeholder: 'Zoeken op betekenis' };
+    document.querySelector('latelight-search')?.setAttribute('lang', 'nl-BE');
+  });
+  await expect(page.getByPlaceholder('Que cherchez-vous ?')).toBeVisible();
+  await page.locator('latelight-search').evaluate((search: HTMLElement & { translations?: object }) => {
+    search.translations = undefined;
+  });
+  await expect(page.getByPlaceholder('Zoeken op betekenis')).toBeVisible();
+});
+
+test('from right to left everything is the other way round, keys included', async ({ page }) => {
+  await openWidget(page, INLINE, { hit: { title: 'دليل الخادم', headings: ['الإعداد', 'الإغلاق'] } }, 'ar', 'rtl');
+  await searchFor(page, 'close server now');
+  const right = async (selector: string) => {
+    const bounds = await page.locator(`latelight-search ${selector}`).first().boundingBox();
+    return bounds!.x + bounds!.width;
+  };
+  expect(await right('.lens')).toBeGreaterThan(await right('.clear'));
+  expect(await right('.title')).toBeGreaterThan(await right('.star'));
+  expect(Math.abs((await right('.path')) - (await right('.title')))).toBeLessThan(1);
+  await expect(page.getByText('أفضل 10 من 25 صفحة')).toBeVisible();
+  const chips = page.getByRole('toolbar').getByRole('button');
+  await chips.first().focus();
+  await page.keyboard.press('ArrowLeft');
+  await expect(chips.nth(1)).toBeFocused();
+  await page.keyboard.press('ArrowRight');
+  await expect(chips.first()).toBeFocused();
+  await expect(pages(page)).toHaveCount(10);
+});

@@ -1,0 +1,62 @@
+// Which filter values are ticked, and what there is to tick. Pure.
+
+export type FilterChoice = Readonly<Record<string, readonly string[]>>;
+type Counts = Record<string, Record<string, number>>;
+
+export interface FilterValue {
+  value: string;
+  pageCount: number;
+  isOn: boolean;
+}
+
+export interface FilterGroup {
+  name: string;
+  values: FilterValue[];
+}
+
+/** The choice with one value ticked or not; a name without values is left out. */
+export function toggled(choice: FilterChoice, name: string, value: string): FilterChoice {
+  const values = valuesOf(choice, name);
+  const next = values.includes(value) ? values.filter((other) => other !== value) : [...values, value];
+  const others = Object.entries(choice).filter(([other]) => other !== name);
+  return Object.fromEntries(next.length > 0 ? [...others, [name, next]] : others);
+}
+
+/** What is ticked, in the order it was. */
+export function ticked(choice: FilterChoice): { name: string; value: string }[] {
+  return Object.entries(choice).flatMap(([name, values]) => values.map((value) => ({ name, value })));
+}
+
+/**
+ * Groups to show. Their order comes from the whole index, so that nothing moves while someone types; the counts come from the
+ * result where there is one, and a value it does not count has no page left.
+ * @param all counts of the whole index
+ * @param facets counts of a result
+ * @param shown names to show, in this order; all without it
+ */
+export function filterGroups(
+  all: Counts,
+  facets: Counts | undefined,
+  choice: FilterChoice,
+  shown: readonly string[] | undefined,
+): FilterGroup[] {
+  const names = shown ? shown.filter((name) => Object.hasOwn(all, name)) : Object.keys(all);
+  const groups = names.map((name) => {
+    const values = Object.entries(all[name]).sort(([a, m], [b, n]) => n - m || a.localeCompare(b));
+    const counts = facets && new Map(Object.entries(Object.hasOwn(facets, name) ? facets[name] : {}));
+    const on = valuesOf(choice, name);
+    return {
+      name,
+      values: values.map(([value, total]) => ({
+        value,
+        pageCount: counts ? (counts.get(value) ?? 0) : total,
+        isOn: on.includes(value),
+      })),
+    };
+  });
+  return groups.filter(({ values }) => values.length > 0);
+}
+
+function valuesOf(choice: FilterChoice, name: string): readonly string[] {
+  return Object.hasOwn(choice, name) ? choice[name] : [];
+}

@@ -1,0 +1,120 @@
+// The dialog of `mode="modal"`: a native one, so that the page behind it is inert and Tab stays inside. Opened by its trigger, by
+// keys, by any element with `data-latelight-open`; focus goes back to where it came from.
+
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
+
+export interface ModalHost extends ReactiveControllerHost, HTMLElement {
+  readonly isModal: boolean;
+  readonly dialog: HTMLDialogElement | null;
+  readonly box: HTMLInputElement | null;
+  readonly query: string;
+  clear(): void;
+  /** Brings the search to the visitor: opens the dialog, or focuses the box where there is none. */
+  show(opener?: HTMLElement): void;
+  onModalChange(isOpen: boolean): void;
+}
+
+const OPENER = '[data-latelight-open]';
+
+export class Modal implements ReactiveController {
+  private readonly host: ModalHost;
+  private opener: HTMLElement | undefined;
+  private unlock: (() => void) | undefined;
+  private isPressedOutside = false;
+
+  constructor(host: ModalHost) {
+    this.host = host;
+    host.addController(this);
+  }
+
+  hostConnected(): void {
+    document.addEventListener('click', this.onPageClick);
+  }
+
+  hostDisconnected(): void {
+    document.removeEventListener('click', this.onPageClick);
+    this.hide();
+  }
+
+  get isOpen(): boolean {
+    return this.unlock !== undefined;
+  }
+
+  /** @param opener gets focus back; the focused element without it */
+  show(opener?: HTMLElement): void {
+    const { dialog, box } = this.host;
+    if (!dialog) return;
+    if (!this.isOpen) {
+      this.opener = opener ?? focusedElement();
+      this.unlock = lockScroll();
+      dialog.showModal();
+      this.host.onModalChange(true);
+    }
+    box?.focus({ preventScroll: true });
+    box?.select();
+  }
+
+  hide(): void {
+    if (!this.isOpen) return;
+    this.host.dialog?.close();
+    // The event comes in a task of its own, and not at all to an element that was taken out.
+    this.onClose();
+  }
+
+  readonly onClose = (): void => {
+    if (!this.isOpen) return;
+    this.unlock?.();
+    this.unlock = undefined;
+    const { opener } = this;
+    this.opener = undefined;
+    if (opener?.isConnected) opener.focus({ preventScroll: true });
+    this.host.onModalChange(false);
+  };
+
+  /** Escape first empties the box, then closes: whatever inside the dialog has focus. */
+  readonly onKey = (event: KeyboardEvent): void => {
+    if (event.key !== 'Escape' || event.defaultPrevented || event.isComposing) return;
+    event.preventDefault();
+    if (!this.host.query) this.hide();
+    else {
+      this.host.clear();
+      this.host.box?.focus();
+    }
+  };
+
+  readonly onPointerDown = (event: PointerEvent): void => {
+    this.isPressedOutside = event.target === event.currentTarget;
+  };
+
+  /** The dialog's content fills it, so a press on the dialog itself is one on its backdrop. */
+  readonly onClick = (event: Event): void => {
+    if (event.target === event.currentTarget && this.isPressedOutside) this.hide();
+  };
+
+  private readonly onPageClick = (event: MouseEvent): void => {
+    const opener = event.composedPath().find((node) => node instanceof HTMLElement && node.matches(OPENER));
+    if (!(opener instanceof HTMLElement) || event.defaultPrevented) return;
+    const id = opener.dataset.latelightOpen;
+    if (id && id !== this.host.id) return;
+    event.preventDefault();
+    this.host.show(opener);
+  };
+}
+
+function focusedElement(): HTMLElement | undefined {
+  let active = document.activeElement;
+  while (active?.shadowRoot?.activeElement) active = active.shadowRoot.activeElement;
+  return active instanceof HTMLElement && active !== document.body ? active : undefined;
+}
+
+/** Keeps the page where it is, its scroll bar's room included. @returns undoes it */
+function lockScroll(): () => void {
+  const { style, clientWidth } = document.documentElement;
+  const { overflow, scrollbarGutter } = style;
+  if (innerWidth > clientWidth) style.scrollbarGutter = 'stable';
+  style.overflow = 'hidden';
+  return () => {
+    style.overflow = overflow;
+    style.scrollbarGutter = scrollbarGutter;
+  };
+}

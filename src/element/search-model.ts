@@ -1,0 +1,157 @@
+// What is searched for and what came of it: text, filters, order and number of pages, the result on show or the error. Knows no
+// DOM; the element shows what stands here.
+
+import { abortError } from '../errors.ts';
+import type { SearchEngine, SearchRequest, SearchResult } from '../types.ts';
+import type { FilterChoice } from './filter-choice.ts';
+import { type Group, groupByPage } from './grouping.ts';
+import { QuerySequence } from './query-sequence.ts';
+import { parseSort } from './sort-choice.ts';
+
+export interface SearchModelHooks {
+  engine: () => Promise<SearchEngine>;
+  hasEngine: () => boolean;
+  /** Something to show has changed. */
+  onChange: () => void;
+  onResult: (result: SearchResult, groups: Group[]) => void;
+  /** Called once for each error, never for a search that was replaced. */
+  onError: (error: unknown) => void;
+}
+
+/** The engine's limit. */
+const MOST_PAGES = 512;
+
+export class SearchModel {
+  text = '';
+  filter: FilterChoice = {};
+  /** As the `sort` attribute has it: `date:desc`, or empty. */
+  sort = '';
+  /** Pages asked for, at first and with each "more". */
+  pageStep = 10;
+  /** Hits of one page. */
+  perPage = 3;
+  result: SearchResult | undefined;
+  groups: Group[] = [];
+  error: unknown;
+  isBusy = false;
+  /** Whether the search under way is for more of the same. */
+  isExtending = false;
+  private pages = 0;
+  private shownQuestion = '';
+  private readonly hooks: SearchModelHooks;
+  private readonly sequence: QuerySequence<SearchResult>;
+
+  constructor(hooks: SearchModelHooks) {
+    this.hooks = hooks;
+    this.sequence = new QuerySequence<SearchResult>({
+      run: (query, signal) => this.run(query, signal),
+      onResult: (result) => this.showResult(result),
+      onError: (error) => this.showError(error),
+      onBusy: (busy) => {
+        this.isBusy = busy;
+        hooks.onChange();
+      },
+    });
+  }
+
+  /** Whether what is on show answers what is asked. */
+  get isSettled(): boolean {
+    const isFresh = !this.isBusy || this.isExtending || this.result?.stage === 'instant';
+    return this.result !== undefined && this.shownQuestion === this.question && isFresh;
+  }
+
+  /** Whether the hits on show are those of another question. */
+  get isStale(): boolean {
+    return this.result !== undefined && !this.isSettled;
+  }
+
+  get canExtend(): boolean {
+    return this.result?.hasMore === true && this.pages < MOST_PAGES;
+  }
+
+  /** @param canSearch false only remembers the text */
+  setText(text: string, delayMs: number, canSearch = true): void {
+    this.text = text;
+    this.pages = this.pageStep;
+    this.isExtending = false;
+    this.hooks.onChange();
+    if (!text.trim()) this.empty();
+    else if (canSearch) this.sequence.schedule(text, delayMs);
+  }
+
+  /** The same text again: after other filters, another order, another engine. */
+  searchAgain(): void {
+    this.setText(this.text, 0);
+  }
+
+  extend(): void {
+    if (this.isExtending) return;
+    this.pages = Math.min(MOST_PAGES, this.pages + this.pageStep);
+    this.isExtending = true;
+    this.sequence.schedule(this.text, 0);
+  }
+
+  /** Nothing under way will show. */
+  cancel(): void {
+    this.sequence.cancel();
+  }
+
+  forgetError(): void {
+    this.show(undefined, undefined);
+  }
+
+  showError(error: unknown): void {
+    if ((error as { code?: string }).code === 'aborted') return;
+    const isNews = error !== this.error;
+    this.show(
+      this.isSettled && (this.isExtending || this.result?.stage === 'instant') ? this.result : undefined,
+      error,
+    );
+    this.isExtending = false;
+    if (isNews) this.hooks.onError(error);
+  }
+
+  private get question(): string {
+    return JSON.stringify([this.text, this.filter, this.sort]);
+  }
+
+  private empty(): void {
+    this.sequence.cancel();
+    // What failed to open still has: only the error of a search goes with its query.
+    this.show(undefined, this.hooks.hasEngine() ? undefined : this.error);
+  }
+
+  private async run(query: string, signal: AbortSignal): Promise<SearchResult> {
+    const engine = await this.hooks.engine();
+    if (signal.aborted) throw abortError('search');
+    const onInstant = (result: SearchResult) => !signal.aborted && this.showResult(result);
+    return engine.search(query, { ...this.request(engine), signal, onInstant });
+  }
+
+  private request({ filters, sorts }: SearchEngine): SearchRequest {
+    const filter = Object.fromEntries(Object.entries(this.filter).map(([name, values]) => [name, [...values]]));
+    return {
+      limit: this.pages,
+      perPage: this.perPage,
+      facets: Object.keys(filters ?? {}).length > 0,
+      filter,
+      sort: parseSort(this.sort, sorts ?? []),
+    };
+  }
+
+  private showResult(result: SearchResult): void {
+    const isInstant = result.stage === 'instant';
+    if (!isInstant) this.isExtending = false;
+    this.shownQuestion = this.question;
+    // What keeps the full stage away is still so.
+    this.show(result, isInstant ? this.error : undefined);
+    this.hooks.onResult(result, this.groups);
+  }
+
+  private show(result: SearchResult | undefined, error: unknown): void {
+    this.result = result;
+    this.groups = groupByPage(result?.hits ?? []);
+    this.error = error;
+    this.hooks.onChange();
+  }
+}

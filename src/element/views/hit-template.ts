@@ -1,0 +1,92 @@
+// Hits drawn by the page: a function, or a `<template slot="hit">` inside the element whose `data-field` elements are filled in.
+
+import { html } from 'lit';
+import type { Hit } from '../../types.ts';
+import { segmentExcerpt } from '../excerpt.ts';
+import type { Group } from '../grouping.ts';
+import { imageAddress } from '../links.ts';
+
+/** @param html Lit's tag, so that a page needs no Lit of its own. @returns a Lit template, a node, or text */
+export type RenderHit = (hit: Hit, group: Group, tag: typeof html) => unknown;
+
+export interface FieldSources {
+  siteRoot: string;
+  address: (hit: Hit) => string | undefined;
+}
+
+/**
+ * A copy of the template with `data-field="title|excerpt|url|breadcrumb|image"` filled in. Text goes in as text, whatever it looks
+ * like; `url` becomes the `href` of a link and `image` the `src` of an image, http(s) only.
+ */
+export function fillTemplate(template: HTMLTemplateElement, hit: Hit, sources: FieldSources): DocumentFragment {
+  const copy = document.importNode(template.content, true);
+  for (const element of copy.querySelectorAll<HTMLElement>('[data-field]')) fill(element, hit, sources);
+  return copy;
+}
+
+function fill(element: HTMLElement, hit: Hit, { siteRoot, address }: FieldSources): void {
+  switch (element.dataset.field) {
+    case 'title':
+      element.textContent = hit.title || hit.url;
+      break;
+    case 'breadcrumb':
+      element.textContent = hit.headings.join(' › ');
+      break;
+    case 'excerpt':
+      element.replaceChildren(...segmentExcerpt(hit.excerpt, hit.marks).map(({ text, mark }) => textNode(text, mark)));
+      break;
+    case 'url': {
+      const href = address(hit);
+      if (!(element instanceof HTMLAnchorElement)) element.textContent = href ?? '';
+      else if (href) element.href = href;
+      else element.removeAttribute('href');
+      break;
+    }
+    case 'image': {
+      const src = imageAddress(hit, siteRoot);
+      if (!(element instanceof HTMLImageElement) || !src) element.remove();
+      else Object.assign(element, { loading: 'lazy', referrerPolicy: 'no-referrer', alt: '', src });
+      break;
+    }
+  }
+}
+
+function textNode(text: string, mark: { level: number } | undefined): Node {
+  if (!mark) return document.createTextNode(text);
+  const element = document.createElement('mark');
+  element.textContent = text;
+  element.dataset.level = String(mark.level);
+  element.part.add('mark');
+  return element;
+}
+
+export interface CustomHitsHost extends HTMLElement {
+  readonly renderHit: RenderHit | undefined;
+}
+
+/** Keeps what was drawn for a hit as long as the hit is shown, so that an update neither moves focus nor draws again. */
+export class CustomHits {
+  private readonly host: CustomHitsHost;
+  private drawn = new WeakMap<Hit, unknown>();
+  private source: RenderHit | HTMLTemplateElement | undefined;
+
+  constructor(host: CustomHitsHost) {
+    this.host = host;
+  }
+
+  /** How to draw a hit, or nothing when the page leaves that to the element. */
+  view(sources: FieldSources): ((hit: Hit, group: Group) => unknown) | undefined {
+    const source = this.host.renderHit ?? this.host.querySelector<HTMLTemplateElement>(':scope > template[slot="hit"]');
+    if (!source) return undefined;
+    if (source !== this.source) this.drawn = new WeakMap();
+    this.source = source;
+    return (hit, group) => {
+      if (!this.drawn.has(hit)) {
+        const made =
+          source instanceof HTMLTemplateElement ? fillTemplate(source, hit, sources) : source(hit, group, html);
+        this.drawn.set(hit, made);
+      }
+      return this.drawn.get(hit);
+    };
+  }
+}

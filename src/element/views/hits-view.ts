@@ -1,0 +1,154 @@
+// The results: pages, each with its best passage and further ones below. Text from an index enters through text and attribute
+// bindings alone, never as HTML.
+
+import { html, nothing, type TemplateResult } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
+import type { Hit } from '../../types.ts';
+import { segmentExcerpt } from '../excerpt.ts';
+import { type Group, hitKey } from '../grouping.ts';
+import { imageAddress } from '../links.ts';
+import type { Wording } from '../messages.ts';
+import { star } from './icons.ts';
+
+/** What a hit looks like, if a page brings its own. */
+export type HitView = (hit: Hit, group: Group) => unknown;
+
+export interface FavouriteHandlers {
+  isOn: (hit: Hit) => boolean;
+  toggle: (hit: Hit) => void;
+}
+
+export interface HitsContext {
+  siteRoot: string;
+  /** Query word whose marks stand out, or nothing for all. */
+  shown: number | undefined;
+  /** Where links open. */
+  target: string;
+  address: (hit: Hit) => string | undefined;
+  onSelect: (event: Event, hit: Hit) => void;
+  /** Nothing when favourites are off. */
+  favourites: FavouriteHandlers | undefined;
+  /** Replaces what is inside a hit. */
+  custom: HitView | undefined;
+  wording: Wording;
+}
+
+export function hitsView(groups: Group[], context: HitsContext): TemplateResult {
+  return html`<ol class="groups" part="list" role="list" ?data-dimmed=${context.shown !== undefined}>
+    ${repeat(
+      groups,
+      ({ key }) => key,
+      (group) => groupView(group, context),
+    )}
+  </ol>`;
+}
+
+function groupView(group: Group, context: HitsContext): TemplateResult {
+  const { best, others } = group;
+  return html`<li class="group" part="group">
+    ${context.custom ? customView(best, group, context.custom, context) : pageView(best, context)}
+    ${
+      others.length > 0
+        ? html`<ul class="subs" part="sub-results" role="list">
+            ${repeat(others, hitKey, (hit) =>
+              context.custom
+                ? html`<li>${customView(hit, group, context.custom, context)}</li>`
+                : sectionView(hit, context),
+            )}
+          </ul>`
+        : nothing
+    }
+  </li>`;
+}
+
+function customView(hit: Hit, group: Group, custom: HitView, { onSelect }: HitsContext): TemplateResult {
+  const select = (event: Event) => isLink(event) && onSelect(event, hit);
+  return html`<div class="hit custom" part="hit" data-hit=${hitKey(hit)} @click=${select}>${custom(hit, group)}</div>`;
+}
+
+function isLink(event: Event): boolean {
+  return event.composedPath().some((target) => target instanceof Element && target.matches('a[href]'));
+}
+
+function pageView(hit: Hit, context: HitsContext): TemplateResult {
+  const { siteRoot, target, wording } = context;
+  const image = imageAddress(hit, siteRoot);
+  const title = hit.title || hit.url;
+  return html`<div class="hit" part="hit" data-hit=${hitKey(hit)}>
+    ${
+      image
+        ? html`<img
+            class="image"
+            part="image"
+            src=${image}
+            alt=""
+            loading="lazy"
+            decoding="async"
+            referrerpolicy="no-referrer"
+            @error=${hideImage}
+          />`
+        : nothing
+    }
+    <div class="body">
+      <h3>
+        <a
+          part="link"
+          href=${context.address(hit) ?? nothing}
+          target=${target || nothing}
+          dir="auto"
+          @click=${(event: Event) => context.onSelect(event, hit)}
+          ><span class="title" part="title">${title}</span>${hit.headings.length > 0 ? pathView(hit.headings) : nothing}</a
+        >
+      </h3>
+      <p class="excerpt" part="excerpt" dir="auto">${excerptView(hit, context.shown)}</p>
+    </div>
+    ${context.favourites && context.address(hit) ? starView(title, hit, context.favourites, wording) : nothing}
+  </div>`;
+}
+
+/** A further passage of the same page, under the nearest of its headings. */
+function sectionView(hit: Hit, context: HitsContext): TemplateResult {
+  return html`<li class="hit sub" part="sub-result" data-hit=${hitKey(hit)}>
+    <a
+      part="link"
+      href=${context.address(hit) ?? nothing}
+      target=${context.target || nothing}
+      dir="auto"
+      @click=${(event: Event) => context.onSelect(event, hit)}
+      ><span class="heading" part="heading">${hit.headings.at(-1) || hit.title || hit.url}</span></a
+    >
+    <p class="excerpt" part="excerpt" dir="auto">${excerptView(hit, context.shown)}</p>
+  </li>`;
+}
+
+function pathView(headings: string[]): TemplateResult {
+  return html`<span class="path" part="breadcrumb"
+    >${headings.map((heading) => html`<span class="step"><span aria-hidden="true">›</span> <bdi>${heading}</bdi> </span>`)}</span
+  >`;
+}
+
+function excerptView({ excerpt, marks }: Hit, shown: number | undefined): (string | TemplateResult)[] {
+  return segmentExcerpt(excerpt, marks).map(({ text, mark }) => {
+    if (!mark) return text;
+    const isDim = shown !== undefined && mark.queryWord !== shown;
+    return html`<mark part="mark" data-level=${mark.level} ?data-dim=${isDim}>${text}</mark>`;
+  });
+}
+
+function starView(title: string, hit: Hit, { isOn, toggle }: FavouriteHandlers, wording: Wording): TemplateResult {
+  return html`<button
+    type="button"
+    class="icon star"
+    part="favourite"
+    aria-pressed=${isOn(hit)}
+    aria-label=${wording.say('favourite', { title })}
+    @click=${() => toggle(hit)}
+  >
+    ${star}
+  </button>`;
+}
+
+/** A picture that cannot be had leaves no broken frame. */
+function hideImage(event: Event): void {
+  (event.target as HTMLElement).hidden = true;
+}

@@ -1,0 +1,18 @@
+// `open`, without what it needs: a page that only shows a search box loads the engine's side of it when a search is near.
+
+import { LatelightError } from './errors.ts';
+import type { OpenOptions, SearchEngine } from './types.ts';
+
+/**
+ * Opens an index made by `latelight index`.
+ * @param url the index folder, absolute or relative to the page
+ * @returns an engine that can search: in the instant stage when the index has a query table, else with everything ready
+ * @throws LatelightError by code: `download-failed`, `hash-mismatch`, `bad-manifest`, `bad-shard`, `bad-codec`, `bad-model`,
+ * `no-webgpu`, `insecure-context`, `bad-option`, `worker-crashed`, `aborted`
+ */
+export async function open(url: string | URL, options?: OpenOptions): Promise<SearchEngine> {
+  const client = await import('./worker/client.ts').catch((cause) => {
+    throw new LatelightError('download-failed', `open: expected the script of the search, got: ${cause}`, { cause });
+  });
+  return client.open(url, options);
+}
