@@ -20,6 +20,7 @@ interface SiteConfig {
   outDir: string;
   cleanUrls?: boolean;
   pages: string[];
+  logger: { info: (line: string) => void };
   rewrites: { map: Record<string, string | undefined> };
   site: { base: string; lang: string; title?: string; locales: Record<string, { lang?: string }> };
   buildEnd?: (siteConfig: SiteConfig) => unknown;
@@ -83,7 +84,7 @@ export function latelight(options: VitePressOptions = {}): Plugin {
       cachePath: join(config.cacheDir, 'latelight', 'build.jsonl'),
       options: settings(),
       pages: { cleanUrls: vitepress.cleanUrls },
-      log: (line) => config.logger.info(line),
+      log: (line) => vitepress.logger.info(line),
     });
   }
 }
