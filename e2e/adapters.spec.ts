@@ -31,6 +31,30 @@ const EXAMPLES: Example[] = [
       answer: 'shaping#the-finger-test',
     },
   },
+  {
+    name: 'astro',
+    built: 'dist',
+    base: '/cycling/',
+    question: 'noise when I stop at a traffic light',
+    answer: 'repairs/brakes/#squealing',
+    deep: { page: 'repairs/puncture/', question: 'how hard should I pump', answer: 'tyres/#pressure' },
+  },
+  {
+    name: 'eleventy',
+    built: '_site',
+    base: '/sky/',
+    question: 'flickering points of light',
+    answer: 'sky/planets/#telling-a-planet-from-a-star',
+    deep: { page: 'sky/satellites/', question: 'copper coloured lunar disc', answer: 'sky/moon/#eclipses' },
+  },
+  {
+    name: 'docusaurus',
+    built: 'build',
+    base: '/knots/',
+    question: 'tighten the ropes of my tent',
+    answer: 'hitches#taut-line-hitch',
+    deep: { page: 'bends/reef-knot', question: 'tie thick and thin cord together', answer: 'bends/sheet-bend' },
+  },
 ];
 
 for (const { name, built, base, question, answer, deep } of EXAMPLES) {
