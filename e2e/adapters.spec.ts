@@ -4,7 +4,14 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import { parseManifest } from '../src/format/manifest.ts';
-import { buildExample, exampleFolder, followFirstHit, type SiteServer, serveSite } from './example-sites.ts';
+import {
+  buildExample,
+  exampleFolder,
+  followFirstHit,
+  type SiteServer,
+  serveSite,
+  startExample,
+} from './example-sites.ts';
 
 interface Example {
   name: string;
@@ -35,25 +42,25 @@ const EXAMPLES: Example[] = [
     name: 'astro',
     built: 'dist',
     base: '/cycling/',
-    question: 'noise when I stop at a traffic light',
+    question: 'my brakes make a loud noise',
     answer: 'repairs/brakes/#squealing',
-    deep: { page: 'repairs/puncture/', question: 'how hard should I pump', answer: 'tyres/#pressure' },
+    deep: { page: 'repairs/puncture/', question: 'how many bar of air on asphalt', answer: 'tyres/#pressure' },
   },
   {
     name: 'eleventy',
     built: '_site',
-    base: '/sky/',
+    base: '/night/',
     question: 'flickering points of light',
     answer: 'sky/planets/#telling-a-planet-from-a-star',
-    deep: { page: 'sky/satellites/', question: 'copper coloured lunar disc', answer: 'sky/moon/#eclipses' },
+    deep: { page: 'sky/satellites/', question: 'why is the moon red in an eclipse', answer: 'sky/moon/#eclipses' },
   },
   {
     name: 'docusaurus',
     built: 'build',
     base: '/knots/',
     question: 'tighten the ropes of my tent',
-    answer: 'hitches#taut-line-hitch',
-    deep: { page: 'bends/reef-knot', question: 'tie thick and thin cord together', answer: 'bends/sheet-bend' },
+    answer: 'hitches/#taut-line-hitch',
+    deep: { page: 'bends/reef-knot/', question: 'tie thick and thin cord together', answer: 'bends/sheet-bend/' },
   },
 ];
 
@@ -83,13 +90,36 @@ for (const { name, built, base, question, answer, deep } of EXAMPLES) {
   });
 }
 
-test('vitepress: each language has an index of its own pages, over shared files', async () => {
-  const folder = join(exampleFolder('vitepress'), '.vitepress/dist/latelight');
-  const read = (file: string) => readFile(join(folder, file), 'utf8');
-  const { default: first, languages } = JSON.parse(await read('languages.json'));
-  expect([first, languages]).toEqual(['en', { en: 'manifest.json', fr: 'manifest.fr.json' }]);
-  const english = parseManifest(await read(languages.en));
-  const french = parseManifest(await read(languages.fr));
-  expect([english.language, english.pageCount, french.language, french.pageCount]).toEqual(['en', 6, 'fr', 3]);
-  expect(french.queryEncoder.weights).toEqual(english.queryEncoder.weights);
+for (const [name, built, language, pages] of [
+  ['vitepress', '.vitepress/dist', 'fr', { en: 6, other: 3 }],
+  // Docusaurus falls back to the default language's page where there is no translation.
+  ['docusaurus', 'build', 'de', { en: 5, other: 5 }],
+] as const) {
+  test(`${name}: each language has an index of its own pages, over shared files`, async () => {
+    const folder = join(exampleFolder(name), built, 'latelight');
+    const read = (file: string) => readFile(join(folder, file), 'utf8');
+    expect(JSON.parse(await read('languages.json'))).toEqual({
+      default: 'en',
+      languages: { en: 'manifest.json', [language]: `manifest.${language}.json` },
+    });
+    const english = parseManifest(await read('manifest.json'));
+    const other = parseManifest(await read(`manifest.${language}.json`));
+    expect([english.language, english.pageCount]).toEqual(['en', pages.en]);
+    expect([other.language, other.pageCount]).toEqual([language, pages.other]);
+    expect(other.queryEncoder.weights).toEqual(english.queryEncoder.weights);
+  });
+}
+
+test('vitepress: the dev server searches the Markdown, and hits lead to its pages', async ({ page }) => {
+  const server = await startExample('vitepress', 'vitepress/bin/vitepress.js', 'dev');
+  try {
+    await page.goto(server.url);
+    const found = await followFirstHit(page, 'why is my bread so heavy inside');
+    expect(found.href).toBe(`${server.url}baking#dense-crumb`);
+    // Neither the French pages nor the README, which the site's config excludes.
+    const manifest = await page.request.get(`${server.url}latelight/manifest.json`);
+    expect(parseManifest(await manifest.text()).pageCount).toBe(6);
+  } finally {
+    await server.close();
+  }
 });

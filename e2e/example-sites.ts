@@ -34,7 +34,7 @@ async function run(cwd: string, command: string, ...args: string[]): Promise<voi
     throw new Error(`${command} ${args.join(' ')} in ${cwd}: expected exit code 0, got ${code}\n${output}`);
 }
 
-export function quietEnvironment(): NodeJS.ProcessEnv {
+function quietEnvironment(): NodeJS.ProcessEnv {
   return {
     ...process.env,
     FORCE_COLOR: '0',
@@ -71,6 +71,34 @@ export async function serveSite(folder: string, base: string): Promise<SiteServe
         server.close(() => resolve());
         server.closeAllConnections();
       }),
+  };
+}
+
+/** Starts a generator's own dev server and waits until it says where it listens. */
+export async function startExample(name: string, script: string, ...args: string[]): Promise<SiteServer> {
+  const folder = exampleFolder(name);
+  const child = spawn(process.execPath, [join(folder, 'node_modules', script), ...args], {
+    cwd: folder,
+    env: quietEnvironment(),
+  });
+  const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  let output = '';
+  const url = await new Promise<string>((resolve, reject) => {
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (data) => {
+        output += data;
+        const address = /http:\/\/localhost:\d+\/\S*/.exec(output);
+        if (address) resolve(address[0]);
+      });
+    }
+    closed.then(() => reject(new Error(`${script}: expected an address, and it ended\n${output}`)));
+  });
+  return {
+    url,
+    close: () => {
+      child.kill();
+      return closed;
+    },
   };
 }
 
