@@ -18,7 +18,6 @@ interface AstroConfig {
   base: string;
   root: URL;
   outDir: URL;
-  build: { format: 'file' | 'directory' | 'preserve' };
   i18n?: { defaultLocale: string; locales: (string | { path: string; codes: string[] })[] };
 }
 
@@ -28,7 +27,7 @@ interface Integration {
     'astro:config:setup': (setup: {
       config: AstroConfig;
       command: string;
-      updateConfig: (config: { vite: { plugins: unknown[] } }) => unknown;
+      updateConfig: (config: never) => unknown;
       injectScript: (stage: 'page', content: string) => void;
     }) => void;
     'astro:build:done': (done: { dir: URL; logger: { info: (line: string) => void } }) => Promise<void>;
@@ -52,8 +51,7 @@ export default function latelight(options: AstroOptions = {}): Integration {
         if (inject) setup.injectScript('page', loader(`${config.base.replace(/\/?$/, '/')}${name}/latelight.js`));
         if (setup.command !== 'dev') return;
         const folder = pages ?? fileURLToPath(config.outDir);
-        const urls = { cleanUrls: config.build.format !== 'file' };
-        setup.updateConfig({ vite: { plugins: [vitePlugin({ ...settings(), pages: folder, urls })] } });
+        setup.updateConfig({ vite: { plugins: [vitePlugin({ ...settings(), pages: folder })] } } as never);
       },
       'astro:build:done': async ({ dir, logger }) => {
         const folder = fileURLToPath(dir);
@@ -62,8 +60,6 @@ export default function latelight(options: AstroOptions = {}): Integration {
           output: join(folder, name),
           cachePath: projectCachePath(fileURLToPath(config.root)),
           options: settings(),
-          // `about.html` of format `file` is served under its name by every host.
-          pages: { cleanUrls: false },
           log: (line) => logger.info(line),
         });
       },

@@ -1,4 +1,4 @@
-// `latelight/docusaurus`: a plugin that indexes what Docusaurus builds, and a theme whose SearchBar is <latelight-search>. Docusaurus
+// `latelight/docusaurus`: a theme whose SearchBar is <latelight-search>, and which indexes what Docusaurus builds. Docusaurus
 // builds each locale as a site of its own below the default one; all of them share one index folder at the root.
 
 import { join } from 'node:path';
@@ -58,6 +58,8 @@ export default function latelight(
           splitByLang: i18n.locales.length > 1,
           language: i18n.localeConfigs[i18n.defaultLocale]?.htmlLang,
           ...site,
+          // Every locale has one.
+          exclude: ['**/404.html', ...[site.exclude ?? []].flat()],
         },
         // With `trailingSlash: false` pages are files that hosts serve without their extension.
         pages: { cleanUrls: siteConfig.trailingSlash === false },

@@ -19,9 +19,10 @@ interface SiteConfig {
   srcDir: string;
   outDir: string;
   cleanUrls?: boolean;
-  pages: string[];
+  logger: { info: (line: string) => void };
   rewrites: { map: Record<string, string | undefined> };
   site: { base: string; lang: string; title?: string; locales: Record<string, { lang?: string }> };
+  userConfig?: { srcExclude?: string[] };
   buildEnd?: (siteConfig: SiteConfig) => unknown;
 }
 
@@ -57,7 +58,7 @@ export function latelight(options: VitePressOptions = {}): Plugin {
         name,
         folder: vitepress.srcDir,
         cachePath: join(config.cacheDir, 'latelight', 'dev.jsonl'),
-        site: { ...settings(), exclude: ['**/node_modules/**', ...[site.exclude ?? []].flat()] },
+        site: { ...settings(), exclude: [vitepress.userConfig?.srcExclude ?? [], site.exclude ?? []].flat() },
         urls: {
           markdownUrl: (path) => pageAddress(path, vitepress),
           language: (path) => localeOf(path, vitepress),
@@ -83,7 +84,7 @@ export function latelight(options: VitePressOptions = {}): Plugin {
       cachePath: join(config.cacheDir, 'latelight', 'build.jsonl'),
       options: settings(),
       pages: { cleanUrls: vitepress.cleanUrls },
-      log: (line) => config.logger.info(line),
+      log: (line) => vitepress.logger.info(line),
     });
   }
 }

@@ -1,0 +1,125 @@
+// Every example site, built by its own generator with its adapter, searched in a browser below a base path.
+
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from '@playwright/test';
+import { parseManifest } from '../src/format/manifest.ts';
+import {
+  buildExample,
+  exampleFolder,
+  followFirstHit,
+  type SiteServer,
+  serveSite,
+  startExample,
+} from './example-sites.ts';
+
+interface Example {
+  name: string;
+  /** Of the built site, in the example's folder. */
+  built: string;
+  base: string;
+  question: string;
+  /** Where the answer is, below the base. */
+  answer: string;
+  /** From a page in a folder, where a relative address would go wrong. */
+  deep: { page: string; question: string; answer: string };
+}
+
+const EXAMPLES: Example[] = [
+  {
+    name: 'vitepress',
+    built: '.vitepress/dist',
+    base: '/bread/',
+    question: 'why is my bread so heavy inside',
+    answer: 'baking#dense-crumb',
+    deep: {
+      page: 'loaves/rye',
+      question: 'how do I know that it has risen long enough',
+      answer: 'shaping#the-finger-test',
+    },
+  },
+  {
+    name: 'astro',
+    built: 'dist',
+    base: '/cycling/',
+    question: 'my brakes make a loud noise',
+    answer: 'repairs/brakes/#squealing',
+    deep: { page: 'repairs/puncture/', question: 'how many bar of air on asphalt', answer: 'tyres/#pressure' },
+  },
+  {
+    name: 'eleventy',
+    built: '_site',
+    base: '/night/',
+    question: 'flickering points of light',
+    answer: 'sky/planets/#telling-a-planet-from-a-star',
+    deep: { page: 'sky/satellites/', question: 'why is the moon red in an eclipse', answer: 'sky/moon/#eclipses' },
+  },
+  {
+    name: 'docusaurus',
+    built: 'build',
+    base: '/knots/',
+    question: 'tighten the ropes of my tent',
+    answer: 'hitches/#taut-line-hitch',
+    deep: { page: 'bends/reef-knot/', question: 'tie thick and thin cord together', answer: 'bends/sheet-bend/' },
+  },
+];
+
+for (const { name, built, base, question, answer, deep } of EXAMPLES) {
+  test.describe(name, () => {
+    let site: SiteServer;
+
+    test.beforeAll(async () => {
+      test.setTimeout(240_000);
+      await buildExample(name);
+      site = await serveSite(join(exampleFolder(name), built), base);
+    });
+    test.afterAll(() => site?.close());
+
+    test(`${name}: a question asked on the first page leads to the section that answers it`, async ({ page }) => {
+      const failed: string[] = [];
+      page.on('response', (response) => response.status() >= 400 && failed.push(response.url()));
+      await page.goto(site.url);
+      expect((await followFirstHit(page, question)).href).toBe(site.url + answer);
+      expect(failed).toEqual([]);
+    });
+
+    test(`${name}: so does one asked on a page in a folder`, async ({ page }) => {
+      await page.goto(site.url + deep.page);
+      expect((await followFirstHit(page, deep.question)).href).toBe(site.url + deep.answer);
+    });
+  });
+}
+
+for (const [name, built, language, pages] of [
+  ['vitepress', '.vitepress/dist', 'fr', { en: 6, other: 3 }],
+  // Docusaurus falls back to the default language's page where there is no translation.
+  ['docusaurus', 'build', 'de', { en: 5, other: 5 }],
+] as const) {
+  test(`${name}: each language has an index of its own pages, over shared files`, async () => {
+    const folder = join(exampleFolder(name), built, 'latelight');
+    const read = (file: string) => readFile(join(folder, file), 'utf8');
+    expect(JSON.parse(await read('languages.json'))).toEqual({
+      default: 'en',
+      languages: { en: 'manifest.json', [language]: `manifest.${language}.json` },
+    });
+    const english = parseManifest(await read('manifest.json'));
+    const other = parseManifest(await read(`manifest.${language}.json`));
+    expect([english.language, english.pageCount]).toEqual(['en', pages.en]);
+    expect([other.language, other.pageCount]).toEqual([language, pages.other]);
+    expect(other.queryEncoder.weights).toEqual(english.queryEncoder.weights);
+  });
+}
+
+test('vitepress: the dev server searches the Markdown, and hits lead to its pages', async ({ page }) => {
+  const server = await startExample('vitepress', 'vitepress/bin/vitepress.js', 'dev');
+  try {
+    await page.goto(server.url);
+    const found = await followFirstHit(page, 'why is my bread so heavy inside');
+    expect(found.href).toBe(`${server.url}baking#dense-crumb`);
+    // Neither the French pages nor the README, which the site's config excludes.
+    const manifest = await page.request.get(`${server.url}latelight/manifest.json`);
+    expect(parseManifest(await manifest.text()).pageCount).toBe(6);
+  } finally {
+    await server.close();
+  }
+});
