@@ -1,0 +1,199 @@
+// docs/reference/options.md from the source: attributes, events, slots, parts and custom properties of the element, and the options of
+// every function, in the words of their docstrings. `--check` writes nothing and exits 1 when the file is not what it would be.
+
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseSync } from 'vite';
+import { root } from './install.js';
+
+const target = join(root, 'docs/reference/options.md');
+
+/** A source file with its declarations by name, each with the docstring before it. */
+function read(path) {
+  const text = readFileSync(join(root, path), 'utf8');
+  const { program, comments, errors } = parseSync(path, text);
+  if (errors.length > 0) throw new Error(`generate-options: expected TypeScript in ${path}, got ${errors[0].message}`);
+  const docs = comments.filter(({ type, value }) => type === 'Block' && value.startsWith('*'));
+  /** The docstring that ends right before a node. */
+  const docOf = (node) => {
+    const before = docs.find(({ start, end }) => end <= node.start && text.slice(end, node.start).trim() === '' && start >= 0);
+    return before ? sentence(before.value) : '';
+  };
+  return { text, program, docOf, header: text.split('\n\n')[0] };
+}
+
+/** A docstring as one line of Markdown, without its tags. */
+function sentence(comment) {
+  const lines = comment.split('\n').map((line) => line.replace(/^\s*\*? ?/, '').trim());
+  return lines.join(' ').trim().split(/\s@\w/)[0].replace(/\s+/g, ' ').trim();
+}
+
+function declared(file, name, type) {
+  for (const statement of file.program.body) {
+    const node = statement.declaration ?? statement;
+    if (node.type === type && node.id?.name === name) return node;
+  }
+  throw new Error(`generate-options: expected ${type} ${name}, found none`);
+}
+
+/** Members of an interface: name, type as it is written, docstring, whether it may be left out. */
+function members(path, name) {
+  const file = read(path);
+  return declared(file, name, 'TSInterfaceDeclaration').body.body.map((node) => {
+    const doc = file.docOf(node);
+    const source = file.text.slice(node.start, node.end).replace(/;$/, '');
+    const isMethod = node.type === 'TSMethodSignature';
+    const type = isMethod
+      ? source.slice(node.key.end - node.start)
+      : file.text.slice(node.typeAnnotation.typeAnnotation.start, node.typeAnnotation.end);
+    return { name: node.key.name ?? node.key.value, type: oneLine(type), doc, optional: node.optional === true };
+  });
+}
+
+const oneLine = (text) => text.replace(/\s+/g, ' ').trim();
+const cell = (text) => text.replaceAll('|', '\\|').replaceAll('{', '&#123;').replaceAll('<', '&lt;');
+const code = (text) => (text === '' ? '' : `<code v-pre>${text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('|', '&#124;')}</code>`);
+const table = (head, rows) =>
+  [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+
+function interfaceTable(path, name) {
+  return table(
+    ['name', 'type', 'what'],
+    members(path, name).map(({ name, type, doc, optional }) => [code(`${name}${optional ? '?' : ''}`), code(type), cell(doc)]),
+  );
+}
+
+/** Attributes and properties of the element, with what they are when nothing is set. */
+function elementTable() {
+  const file = read('src/element/search-options.ts');
+  const { body } = declared(file, 'SearchOptions', 'ClassDeclaration').body;
+  const slice = ({ start, end }) => file.text.slice(start, end);
+  const properties = body.find(({ key, static: isStatic }) => isStatic && key.name === 'properties').value;
+  const attributes = new Map(
+    properties.properties.map(({ key, value }) => {
+      const attribute = value.properties.find((one) => one.key.name === 'attribute')?.value;
+      return [key.name, attribute === undefined ? key.name.toLowerCase() : attribute.value === false ? '' : attribute.value];
+    }),
+  );
+  const constructor = body.find(({ kind }) => kind === 'constructor').value.body.body;
+  const defaults = new Map(
+    constructor
+      .map(({ expression }) => expression)
+      .filter((expression) => expression?.type === 'AssignmentExpression')
+      .map(({ left, right }) => [left.property.name, slice(right)]),
+  );
+  const rows = body
+    .filter((node) => node.declare)
+    .map((node) => {
+      const name = node.key.name;
+      const type = oneLine(slice(node.typeAnnotation.typeAnnotation)).replace(/ \| undefined$/, '');
+      const attribute = attributes.get(name) ?? '';
+      return [code(attribute), code(name), code(type), code(defaults.get(name) ?? ''), cell(file.docOf(node))];
+    });
+  return table(['attribute', 'property', 'type', 'without', 'what'], rows);
+}
+
+function eventTable() {
+  const file = read('src/element/latelight-search.ts');
+  const globals = file.program.body.find(({ type, id }) => /Global|Module/.test(type) && (id === undefined || id?.name === 'global'));
+  const map = globals.body.body.find(({ id }) => id?.name === 'HTMLElementEventMap');
+  const rows = map.body.body.map((node) => {
+    const type = file.text.slice(node.typeAnnotation.typeAnnotation.start, node.typeAnnotation.end);
+    return [code(node.key.value), code(oneLine(type.replace(/^CustomEvent<([\s\S]*)>$/, '$1'))), cell(file.docOf(node))];
+  });
+  return table(['event', '`detail`', 'when'], rows);
+}
+
+/** The lists in the element's header comment. */
+function headerList(name) {
+  const header = read('src/element/latelight-search.ts').header.replaceAll('\n// ', ' ');
+  const found = new RegExp(`${name}: (.*?)\\.(?= [A-Z]|$)`).exec(header);
+  if (!found) throw new Error(`generate-options: expected "${name}: ..." in the element's header, found none`);
+  return found[1];
+}
+
+function customProperties() {
+  const folder = join(root, 'src/element/styles');
+  const text = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8')).join('\n');
+  const found = new Map();
+  for (const [, name, fallback] of text.matchAll(/var\((--latelight-[a-z-]+), ((?:[^()]|\([^()]*(?:\([^()]*\)[^()]*)*\))+)\)/g)) {
+    if (!found.has(name)) found.set(name, oneLine(fallback));
+  }
+  return table(['custom property', 'without'], [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map((row) => row.map(code)));
+}
+
+const content = `<!-- Made by scripts/generate-options.js from the source. -->
+
+# Options
+
+## \`<latelight-search>\`
+
+${elementTable()}
+
+Words come from the language of \`lang\`, on the element or above it. \`LatelightSearch.translations\` holds the languages; \`translations\` on one element replaces single messages.
+
+### Events
+
+They bubble and cross shadow roots. \`latelight-select\` can be cancelled: the browser then follows no link.
+
+${eventTable()}
+
+### Slots
+
+${headerList('Slots').replace(/<template slot="hit"> \(see [^)]*\)/, '`<template slot="hit">`')}. A \`<template slot="hit">\` is copied for each hit; its elements with \`data-field\` (\`title\`, \`excerpt\`, \`url\`,
+\`breadcrumb\`, \`image\`) are filled with text, never with HTML.
+
+### Parts
+
+${headerList('Parts')}.
+
+### Custom properties
+
+${customProperties()}
+
+## \`open(url, options)\`
+
+${interfaceTable('src/types.ts', 'OpenOptions')}
+
+### \`mergeIndex\`
+
+${interfaceTable('src/types.ts', 'MergedIndex')}
+
+## \`engine\`
+
+${interfaceTable('src/types.ts', 'SearchEngine')}
+
+## \`engine.search(query, request)\`
+
+${interfaceTable('src/types.ts', 'SearchRequest')}
+
+### Its result
+
+${interfaceTable('src/types.ts', 'SearchResult')}
+
+### A hit
+
+${interfaceTable('src/types.ts', 'Hit')}
+
+## \`createIndex(options)\` of \`latelight/node\`
+
+${interfaceTable('src/node/options.ts', 'CreateIndexOptions')}
+
+### The builder
+
+${interfaceTable('src/node/options.ts', 'SearchIndexBuilder')}
+
+## \`latelight(options)\` of \`latelight/vite\`
+
+The options of \`createIndex\` that have to do with content, and:
+
+${interfaceTable('src/vite/plugin.ts', 'LatelightPluginOptions')}
+`;
+
+if (process.argv.includes('--check')) {
+  const current = readFileSync(target, 'utf8');
+  if (current !== content) {
+    console.error('generate-options: expected docs/reference/options.md to follow the source. Run `npm run docs:options`.');
+    process.exit(1);
+  }
+} else writeFileSync(target, content);
