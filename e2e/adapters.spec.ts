@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import { parseManifest } from '../src/format/manifest.ts';
 import {
+  ask,
   buildExample,
   exampleFolder,
   followFirstHit,
@@ -98,17 +99,40 @@ for (const [name, built, language, pages] of [
   test(`${name}: each language has an index of its own pages, over shared files`, async () => {
     const folder = join(exampleFolder(name), built, 'latelight');
     const read = (file: string) => readFile(join(folder, file), 'utf8');
-    expect(JSON.parse(await read('languages.json'))).toEqual({
-      default: 'en',
-      languages: { en: 'manifest.json', [language]: `manifest.${language}.json` },
-    });
     const english = parseManifest(await read('manifest.json'));
+    expect(english.languages).toEqual({ en: 'manifest.json', [language]: `manifest.${language}.json` });
     const other = parseManifest(await read(`manifest.${language}.json`));
     expect([english.language, english.pageCount]).toEqual(['en', pages.en]);
     expect([other.language, other.pageCount]).toEqual([language, pages.other]);
     expect(other.queryEncoder.weights).toEqual(english.queryEncoder.weights);
   });
 }
+
+test('vitepress: a page searches in its own language, also after it was changed in place', async ({ page }) => {
+  const site = await serveSite(join(exampleFolder('vitepress'), '.vitepress/dist'), '/bread/');
+  try {
+    const paths = () =>
+      page
+        .locator('latelight-search')
+        .getByRole('listitem')
+        .getByRole('link')
+        .evaluateAll((all) => all.map((link) => new URL((link as HTMLAnchorElement).href).pathname));
+    const isFrench = (path: string) => path.startsWith('/bread/fr/');
+    await page.goto(`${site.url}fr/`);
+    await ask(page, 'levain');
+    expect((await paths()).length).toBeGreaterThan(0);
+    expect((await paths()).filter((path) => !isFrench(path))).toEqual([]);
+    // What a client-side router does when a visitor chooses another language.
+    await page.evaluate(() => {
+      document.documentElement.lang = 'en';
+    });
+    await ask(page, 'why is my bread so heavy inside');
+    await expect.poll(async () => (await paths()).filter((path) => path === '/bread/baking').length).toBeGreaterThan(0);
+    expect((await paths()).filter(isFrench)).toEqual([]);
+  } finally {
+    await site.close();
+  }
+});
 
 test('vitepress: the dev server searches the Markdown, and hits lead to its pages', async ({ page }) => {
   const server = await startExample('vitepress', 'vitepress/bin/vitepress.js', 'dev');

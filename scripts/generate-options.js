@@ -16,7 +16,9 @@ function read(path) {
   const docs = comments.filter(({ type, value }) => type === 'Block' && value.startsWith('*'));
   /** The docstring that ends right before a node. */
   const docOf = (node) => {
-    const before = docs.find(({ start, end }) => end <= node.start && text.slice(end, node.start).trim() === '' && start >= 0);
+    const before = docs.find(
+      ({ start, end }) => end <= node.start && text.slice(end, node.start).trim() === '' && start >= 0,
+    );
     return before ? sentence(before.value) : '';
   };
   return { text, program, docOf, header: text.split('\n\n')[0] };
@@ -52,14 +54,21 @@ function members(path, name) {
 
 const oneLine = (text) => text.replace(/\s+/g, ' ').trim();
 const cell = (text) => text.replaceAll('|', '\\|').replaceAll('{', '&#123;').replaceAll('<', '&lt;');
-const code = (text) => (text === '' ? '' : `<code v-pre>${text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('|', '&#124;')}</code>`);
+const code = (text) =>
+  text === ''
+    ? ''
+    : `<code v-pre>${text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('|', '&#124;')}</code>`;
 const table = (head, rows) =>
   [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 
 function interfaceTable(path, name) {
   return table(
     ['name', 'type', 'what'],
-    members(path, name).map(({ name, type, doc, optional }) => [code(`${name}${optional ? '?' : ''}`), code(type), cell(doc)]),
+    members(path, name).map(({ name, type, doc, optional }) => [
+      code(`${name}${optional ? '?' : ''}`),
+      code(type),
+      cell(doc),
+    ]),
   );
 }
 
@@ -72,12 +81,15 @@ function elementTable() {
   const attributes = new Map(
     properties.properties.map(({ key, value }) => {
       const attribute = value.properties.find((one) => one.key.name === 'attribute')?.value;
-      return [key.name, attribute === undefined ? key.name.toLowerCase() : attribute.value === false ? '' : attribute.value];
+      return [
+        key.name,
+        attribute === undefined ? key.name.toLowerCase() : attribute.value === false ? '' : attribute.value,
+      ];
     }),
   );
-  const constructor = body.find(({ kind }) => kind === 'constructor').value.body.body;
+  const setUp = body.find(({ kind }) => kind === 'constructor').value.body.body;
   const defaults = new Map(
-    constructor
+    setUp
       .map(({ expression }) => expression)
       .filter((expression) => expression?.type === 'AssignmentExpression')
       .map(({ left, right }) => [left.property.name, slice(right)]),
@@ -95,11 +107,17 @@ function elementTable() {
 
 function eventTable() {
   const file = read('src/element/latelight-search.ts');
-  const globals = file.program.body.find(({ type, id }) => /Global|Module/.test(type) && (id === undefined || id?.name === 'global'));
+  const globals = file.program.body.find(
+    ({ type, id }) => /Global|Module/.test(type) && (id === undefined || id?.name === 'global'),
+  );
   const map = globals.body.body.find(({ id }) => id?.name === 'HTMLElementEventMap');
   const rows = map.body.body.map((node) => {
     const type = file.text.slice(node.typeAnnotation.typeAnnotation.start, node.typeAnnotation.end);
-    return [code(node.key.value), code(oneLine(type.replace(/^CustomEvent<([\s\S]*)>$/, '$1'))), cell(file.docOf(node))];
+    return [
+      code(node.key.value),
+      code(oneLine(type.replace(/^CustomEvent<([\s\S]*)>$/, '$1'))),
+      cell(file.docOf(node)),
+    ];
   });
   return table(['event', '`detail`', 'when'], rows);
 }
@@ -114,12 +132,19 @@ function headerList(name) {
 
 function customProperties() {
   const folder = join(root, 'src/element/styles');
-  const text = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8')).join('\n');
+  const text = readdirSync(folder)
+    .map((name) => readFileSync(join(folder, name), 'utf8'))
+    .join('\n');
   const found = new Map();
-  for (const [, name, fallback] of text.matchAll(/var\((--latelight-[a-z-]+), ((?:[^()]|\([^()]*(?:\([^()]*\)[^()]*)*\))+)\)/g)) {
+  for (const [, name, fallback] of text.matchAll(
+    /var\((--latelight-[a-z-]+), ((?:[^()]|\([^()]*(?:\([^()]*\)[^()]*)*\))+)\)/g,
+  )) {
     if (!found.has(name)) found.set(name, oneLine(fallback));
   }
-  return table(['custom property', 'without'], [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map((row) => row.map(code)));
+  return table(
+    ['custom property', 'without'],
+    [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map((row) => row.map(code)),
+  );
 }
 
 const content = `<!-- Made by scripts/generate-options.js from the source. -->
@@ -193,7 +218,9 @@ ${interfaceTable('src/vite/plugin.ts', 'LatelightPluginOptions')}
 if (process.argv.includes('--check')) {
   const current = readFileSync(target, 'utf8');
   if (current !== content) {
-    console.error('generate-options: expected docs/reference/options.md to follow the source. Run `npm run docs:options`.');
+    console.error(
+      'generate-options: expected docs/reference/options.md to follow the source. Run `npm run docs:options`.',
+    );
     process.exit(1);
   }
 } else writeFileSync(target, content);

@@ -20,6 +20,8 @@ export interface ManifestInput {
   passageCount: number;
   pageCount: number;
   language: string;
+  /** In the manifest of the default language: language -> file name of its manifest. */
+  languages?: Record<string, string>;
   siteRoot: string;
   webgpu: boolean;
   /** The index's query table, when the model has one. */
@@ -52,6 +54,7 @@ export async function indexFiles(
     version: MANIFEST_VERSION,
     generator: `latelight ${packageVersion}`,
     language: input.language,
+    languages: input.languages,
     siteRoot: input.siteRoot,
     passageCount: input.passageCount,
     pageCount: input.pageCount,

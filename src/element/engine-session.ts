@@ -6,7 +6,7 @@ import type { LoadProgress, OpenOptions, SearchEngine } from '../types.ts';
 export type OpenEngine = (url: string, options: OpenOptions) => Promise<SearchEngine>;
 
 /** What the element's attributes say about opening. */
-export type EngineSettings = Pick<OpenOptions, 'device' | 'offline' | 'mergeIndex'>;
+export type EngineSettings = Pick<OpenOptions, 'device' | 'offline' | 'mergeIndex' | 'language'>;
 
 export class EngineSession {
   /** The open engine, once there is one. */

@@ -16,6 +16,7 @@ import { type FilterChoice, filterGroups, ticked, toggled } from './filter-choic
 import type { Group } from './grouping.ts';
 import { KeptFocus } from './kept-focus.ts';
 import { Keyboard } from './keyboard.ts';
+import { inheritedLang } from './languages.ts';
 import { hitAddress, passageAddress } from './links.ts';
 import { LiveRegion } from './live-region.ts';
 import type { Wording } from './messages.ts';
@@ -60,6 +61,7 @@ export class LatelightSearch extends SearchOptions {
     onError: (error) => this.emit('latelight-error', error),
   });
   private handedIn: SearchEngine | undefined;
+  private openedLanguage = '';
   private lists: VisitorLists | undefined;
   private areFiltersOpen = false;
 
@@ -240,9 +242,13 @@ export class LatelightSearch extends SearchOptions {
   }
 
   private async openEngine(): Promise<SearchEngine> {
-    if (this.engine) return this.engine;
+    if (this.handedIn) return this.handedIn;
+    const language = inheritedLang(this);
+    // Routers change the page's language in place: another language may have an index of its own.
+    if (language !== this.openedLanguage) this.session.close();
+    this.openedLanguage = language;
     const { device, offline, mergeIndex } = this;
-    return this.session.open(this.folder, { device, offline, ...(mergeIndex && { mergeIndex }) });
+    return this.session.open(this.folder, { device, offline, language, ...(mergeIndex && { mergeIndex }) });
   }
 
   /** Opens the engine ahead of the first query; a failure is shown as one of a query would be. */

@@ -133,7 +133,7 @@ function manifestNames(value: unknown): Record<string, string> {
 
 /**
  * The manifest for a page's language: of the same tag, else of the longest tag that begins as it does (`fr` for `fr-CA`), else of the
- * same language elsewhere (`pt-BR` for `pt`). Nothing when there is none, or no choice.
+ * same language elsewhere, the first in code-unit order (`pt-BR` for `pt`). Nothing when there is none, or no choice.
  */
 export function manifestFor({ languages }: Pick<Manifest, 'languages'>, wanted: string): string | undefined {
   const tags = Object.keys(languages ?? {});
@@ -142,7 +142,7 @@ export function manifestFor({ languages }: Pick<Manifest, 'languages'>, wanted: 
     const tag = tags.find((known) => known.toLowerCase() === parts.slice(0, length).join('-'));
     if (tag !== undefined) return languages![tag];
   }
-  const relative = tags.find((known) => known.toLowerCase().split('-')[0] === parts[0]);
+  const relative = tags.sort().find((known) => known.toLowerCase().split('-')[0] === parts[0]);
   return relative === undefined ? undefined : languages![relative];
 }
 

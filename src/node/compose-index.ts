@@ -11,7 +11,7 @@ import { buildIndex } from '../indexing/build-index.ts';
 import { passageContext } from '../indexing/encode-passage.ts';
 import { replaceFolder, type WriteFile } from '../indexing/write-folder.ts';
 import type { Passage } from '../types.ts';
-import { LANGUAGES_FILE, type LanguageGroup, languagesJson } from './languages.ts';
+import { type LanguageGroup, manifestNames } from './languages.ts';
 import type { IndexProgress, WrittenIndex } from './options.ts';
 import { countPages } from './page-set.ts';
 
@@ -118,6 +118,7 @@ async function writeGroups(
         webgpu,
         queryTable: await indexTableBytes(model, textsOf(passages, countTokens)),
         manifestFile,
+        languages: splitByLang && i === 0 ? manifestNames(groups) : undefined,
       },
       page,
     );
@@ -127,7 +128,6 @@ async function writeGroups(
       else await writeOnce(file, content);
     }
   }
-  if (splitByLang) await writeOnce(LANGUAGES_FILE, () => languagesJson(groups));
   for (const { file, content } of last) await writeOnce(file, content);
   return manifests;
 }

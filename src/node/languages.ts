@@ -1,4 +1,4 @@
-// Which pages are of which language, and languages.json, which tells a page the manifest of its own: docs/FORMAT.md, "Languages".
+// Which pages are of which language, and which manifest is whose: docs/FORMAT.md, "Languages".
 
 import { byCodeUnits } from '../ingest/ingest-pages.ts';
 import type { IndexedPage } from './page-set.ts';
@@ -10,8 +10,6 @@ export interface LanguageGroup {
   manifest: string;
   pages: IndexedPage[];
 }
-
-export const LANGUAGES_FILE = 'languages.json';
 
 /** `en-us` and `en_US` are `en-US`; what is no tag at all is ''. */
 export function canonicalLanguage(tag: string): string {
@@ -52,8 +50,7 @@ export function groupByLanguage(pages: IndexedPage[], language?: string): Langua
   }));
 }
 
-/** The content of languages.json. */
-export function languagesJson(groups: LanguageGroup[]): Uint8Array {
-  const languages = Object.fromEntries(groups.map(({ language, manifest }) => [language, manifest]));
-  return new TextEncoder().encode(`${JSON.stringify({ default: groups[0].language, languages }, null, 1)}\n`);
+/** Language -> file name of its manifest, as the first manifest names them. */
+export function manifestNames(groups: LanguageGroup[]): Record<string, string> {
+  return Object.fromEntries(groups.map(({ language, manifest }) => [language, manifest]));
 }

@@ -221,7 +221,7 @@ describe('createIndex', () => {
 });
 
 describe('an index by language', () => {
-  it('is one folder of shared files with a manifest for each, named in languages.json', async () => {
+  it('is one folder of shared files with a manifest for each, named in the first', async () => {
     const output = join(folder, 'languages');
     await using({ splitByLang: true }, async (index) => {
       await index.addDirectory(join(folder, 'site'), {
@@ -237,12 +237,10 @@ describe('an index by language', () => {
         'fr-FR': { manifest: 'manifest.fr-FR.json', pages: 1, passages: 1 },
       });
     });
-    expect(JSON.parse(await readFile(join(output, 'languages.json'), 'utf8'))).toEqual({
-      default: 'en',
-      languages: { en: 'manifest.json', 'fr-FR': 'manifest.fr-FR.json' },
-    });
     const english = await readManifest(output);
     const french = await readManifest(output, 'manifest.fr-FR.json');
+    expect(english.languages).toEqual({ en: 'manifest.json', 'fr-FR': 'manifest.fr-FR.json' });
+    expect(french.languages).toBeUndefined();
     expect([english.language, french.language]).toEqual(['en', 'fr-FR']);
     expect(french.queryEncoder.weights).toEqual(english.queryEncoder.weights);
     expect((await passagesOf(output, french)).map(({ url }) => url)).toEqual(['fr/delai.html']);
