@@ -4,7 +4,8 @@ import { expect, type Page, test } from '@playwright/test';
 
 test.use({ serviceWorkers: 'block' });
 
-const hits = (page: Page) => page.getByRole('region', { name: 'Results' }).getByRole('link');
+/** Pages found; their further passages are links too. */
+const hits = (page: Page) => page.getByRole('region', { name: 'Results' }).getByRole('heading').getByRole('link');
 const alert = (page: Page) => page.getByRole('alert');
 
 test('a download that fails is named, and works when tried again', async ({ page }) => {

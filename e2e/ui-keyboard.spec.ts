@@ -177,6 +177,6 @@ test('an example fills the box and searches', async ({ page }) => {
   await page.keyboard.press('Enter');
   await expect(box(page)).toHaveValue(question);
   await expect(box(page)).toBeFocused();
-  await expect(hits(page)).toHaveCount(10);
+  await expect(page.getByRole('region', { name: 'Results' }).getByRole('heading')).toHaveCount(10);
   await expect(example).toBeHidden();
 });

@@ -7,7 +7,7 @@ const dim = (page: Page) => page.locator('mark[data-dim]');
 
 async function searchFor(page: Page): Promise<void> {
   await page.goto('./?q=set a request timeout');
-  await expect(page.getByRole('region', { name: 'Results' }).getByRole('link')).toHaveCount(10);
+  await expect(page.getByRole('region', { name: 'Results' }).getByRole('heading').getByRole('link')).toHaveCount(10);
 }
 
 test.describe('touch', () => {

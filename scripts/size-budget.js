@@ -7,6 +7,11 @@ import { gzipSync } from 'node:zlib';
 import { root } from './install.js';
 
 const BUDGET_BYTES = 250_000;
+/** The element, before it has loaded anything of the engine: one module. */
+const ELEMENT_BUDGET_BYTES = 30_000;
+/** Chunks that only some visitors fetch: each page takes at most one language, and only the playground takes its own. */
+const LANGUAGES = /\/(fr|de|es|pt|zh|ja|ar)-[^/]+\.js$/;
+const PLAYGROUND = /\/playground-[^/]+\.js$/;
 
 const site = join(root, 'dist/site');
 const gzipped = (path) => gzipSync(readFileSync(path), { level: 9 }).length;
@@ -17,7 +22,8 @@ const assets = readdirSync(join(site, 'assets')).map((name) => join(site, 'asset
 const scripts = [join(site, 'latelight.js'), ...assets.filter((path) => path.endsWith('.js'))];
 const builds = { wasm: /\/ort\.wasm\./, jspi: /\/ort\.jspi\./, asyncify: /\/ort\.webgpu\./ };
 const isRuntime = (path) => Object.values(builds).some((pattern) => pattern.test(path));
-const shared = scripts.filter((path) => !isRuntime(path));
+const languages = scripts.filter((path) => LANGUAGES.test(path));
+const shared = scripts.filter((path) => !isRuntime(path) && !LANGUAGES.test(path) && !PLAYGROUND.test(path));
 const tokenizer = gzipped(indexFile(manifest.queryEncoder.tokenizer));
 const codec = gzipped(indexFile(manifest.codec));
 
@@ -28,6 +34,21 @@ console.log('gzip, what one visitor downloads');
 for (const path of shared) line(`  ${path.slice(site.length + 1)}`, gzipped(path));
 line('  tokenizer', tokenizer);
 let failed = false;
+const element = join(site, 'latelight.js');
+const staticImports = [...readFileSync(element, 'utf8').matchAll(/(?:\bfrom|\bimport)\s*["']([^"']+)["']/g)].map(
+  ([, name]) => name,
+);
+const largestLanguage = Math.max(...languages.map(gzipped));
+line(`the element, in English; budget ${ELEMENT_BUDGET_BYTES / 1000} kB`, gzipped(element));
+line('the element with the largest of the other languages', gzipped(element) + largestLanguage);
+if (staticImports.length > 0)
+  console.error(`size budget: expected the element to be one module, got imports of ${staticImports.join(', ')}`);
+if (languages.length !== 7)
+  console.error(`size budget: expected 7 languages in chunks of their own, got ${languages.length}`);
+if (gzipped(element) + largestLanguage > ELEMENT_BUDGET_BYTES)
+  console.error(`size budget: expected at most ${ELEMENT_BUDGET_BYTES} bytes of the element with a language`);
+failed ||=
+  staticImports.length > 0 || languages.length !== 7 || gzipped(element) + largestLanguage > ELEMENT_BUDGET_BYTES;
 for (const [build, pattern] of Object.entries(builds)) {
   const glue = sum(scripts.filter((path) => pattern.test(path)));
   const total = sum(shared) + tokenizer + glue;
@@ -41,6 +62,9 @@ for (const [build, pattern] of Object.entries(builds)) {
 console.log('apart');
 line('  codec', codec);
 line('  page: HTML and CSS', sum([join(site, 'index.html'), ...assets.filter((path) => path.endsWith('.css'))]));
+line('  playground: script', sum(scripts.filter((path) => PLAYGROUND.test(path))));
+line('  highlight module', gzipped(join(site, 'highlight.js')));
+line('  languages, all seven', sum(languages));
 line('  service worker', gzipped(join(site, 'sw.js')));
 line('  model for WASM (int8)', gzipped(indexFile(manifest.queryEncoder.weights.wasm)));
 line('  model for WebGPU (8-bit blocks)', gzipped(indexFile(manifest.queryEncoder.weights.webgpu)));

@@ -387,6 +387,7 @@ export class LatelightSearch extends SearchOptions {
         onClose: this.isModal ? () => this.close() : undefined,
       })}
       <div class="scroll" @keydown=${this.keyboard.onStopKey}>
+        <h2 class="hidden">${wording.say('label')}</h2>
         ${text && this.recents !== 'off' ? suggestionsView(this.visitorLists.suggestions(text), this.onRecent, wording) : nothing}
         <div class="foot" part="foot" ?data-quiet=${!result && !session.isOpening}>
           <p class="note" part="note" ?data-loading=${session.isOpening}>${this.note}</p>
