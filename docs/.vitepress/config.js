@@ -11,7 +11,9 @@ export default defineConfig({
   srcExclude: ['REJECTED.md'],
   vue: { template: { compilerOptions: { isCustomElement: (tag) => tag === 'latelight-search' } } },
   vite: {
-    plugins: [latelight({ webgpu: false, examples: ['how do I change the colours', 'which headers should my host send'] })],
+    plugins: [
+      latelight({ webgpu: false, examples: ['how do I change the colours', 'which headers should my host send'] }),
+    ],
   },
   themeConfig: {
     outline: [2, 3],

@@ -37,6 +37,12 @@ describe('main content', () => {
     expect(texts(`<main>${junk}<p>kept</p><p hidden="until-found">found</p></main>`)).toEqual(['kept', 'found']);
   });
 
+  it("leaves out the language in a listing's corner, and no other element of that class", () => {
+    const listing =
+      '<div class="language-sh vp"><button>Copy</button><span class="lang">sh</span><pre><code>npm ci</code></pre></div>';
+    expect(texts(`<main>${listing}<p class="lang">sh is a shell.</p></main>`)).toEqual(['npm ci', 'sh is a shell.']);
+  });
+
   it('keeps the heading and the lead of a header inside the content', () => {
     const page =
       '<article><header><div>3 May</div><h1>Title</h1><p>Lead.</p><nav>n</nav></header><p>Text.</p></article>';

@@ -49,7 +49,14 @@ export function isDropped(element: DomElement, from: MainContent['from']): boole
   if (tagName === 'header') return from === 'body';
   // Inside marked content an aside is usually a note or a tip; as a list of links it is a table of contents.
   if (tagName === 'aside') return from === 'body' || isMostlyLinks(element);
+  if (isCodeLabel(element)) return true;
   return hasClass(element, LINE_NUMBERS) && !/\p{L}/u.test(textOf(element));
+}
+
+/** The language that VitePress writes into the corner of a listing. */
+function isCodeLabel(element: DomElement): boolean {
+  const { parent } = element;
+  return hasClass(element, /^lang$/) && isElement(parent) && hasClass(parent as DomElement, /(^|\s)language-/);
 }
 
 function isMostlyLinks(element: DomElement): boolean {

@@ -5,6 +5,10 @@ import { css } from 'lit';
 
 export const baseStyles = css`
   :host {
+    /* Nothing of the page's text leaks in (a bar that keeps its words in one line, say), only what a page means for all in it. */
+    all: initial;
+    color-scheme: inherit;
+    visibility: inherit;
     --_accent: var(--latelight-accent, light-dark(#8f4a00, #f2b45c));
     --_text: var(--latelight-text, light-dark(#211c16, #ebe4d8));
     --_muted: var(--latelight-muted, light-dark(#665d52, #a8a093));
@@ -16,7 +20,6 @@ export const baseStyles = css`
     --_on-accent: var(--latelight-on-accent, light-dark(#ffffff, #15171d));
     --_radius: var(--latelight-radius, 0.875rem);
     display: block;
-    color-scheme: light dark;
     box-sizing: border-box;
     padding: var(--latelight-padding, 1rem);
     background: var(--_surface);
