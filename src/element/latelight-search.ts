@@ -54,6 +54,7 @@ export class LatelightSearch extends SearchOptions {
     (error) => this.model.showError(error),
   );
   private readonly model = new SearchModel({
+    limits: () => ({ pages: this.limit, perPage: this.perPage }),
     engine: () => this.openEngine(),
     hasEngine: () => this.engine !== undefined,
     onChange: () => this.requestUpdate(),
@@ -222,8 +223,6 @@ export class LatelightSearch extends SearchOptions {
 
   protected override willUpdate(changed: PropertyValues): void {
     const { model } = this;
-    model.pageStep = this.limit;
-    model.perPage = this.perPage;
     const isOther = this.hasUpdated && ['src', 'device', 'mergeIndex'].some((name) => changed.has(name));
     if (isOther) this.session.close();
     if (changed.has('src')) this.lists = undefined;

@@ -9,6 +9,8 @@ import { QuerySequence } from './query-sequence.ts';
 import { parseSort } from './sort-choice.ts';
 
 export interface SearchModelHooks {
+  /** Pages asked for, at first and with each "more", and hits of one page. */
+  limits: () => { pages: number; perPage: number };
   engine: () => Promise<SearchEngine>;
   hasEngine: () => boolean;
   /** Something to show has changed. */
@@ -26,10 +28,6 @@ export class SearchModel {
   filter: FilterChoice = {};
   /** As the `sort` attribute has it: `date:desc`, or empty. */
   sort = '';
-  /** Pages asked for, at first and with each "more". */
-  pageStep = 10;
-  /** Hits of one page. */
-  perPage = 3;
   result: SearchResult | undefined;
   groups: Group[] = [];
   error: unknown;
@@ -72,7 +70,7 @@ export class SearchModel {
   /** @param canSearch false only remembers the text */
   setText(text: string, delayMs: number, canSearch = true): void {
     this.text = text;
-    this.pages = this.pageStep;
+    this.pages = this.hooks.limits().pages;
     this.isExtending = false;
     this.hooks.onChange();
     if (!text.trim()) this.empty();
@@ -86,7 +84,7 @@ export class SearchModel {
 
   extend(): void {
     if (this.isExtending) return;
-    this.pages = Math.min(MOST_PAGES, this.pages + this.pageStep);
+    this.pages = Math.min(MOST_PAGES, this.pages + this.hooks.limits().pages);
     this.isExtending = true;
     this.sequence.schedule(this.text, 0);
   }
@@ -132,7 +130,7 @@ export class SearchModel {
     const filter = Object.fromEntries(Object.entries(this.filter).map(([name, values]) => [name, [...values]]));
     return {
       limit: this.pages,
-      perPage: this.perPage,
+      perPage: this.hooks.limits().perPage,
       facets: Object.keys(filters ?? {}).length > 0,
       filter,
       sort: parseSort(this.sort, sorts ?? []),
