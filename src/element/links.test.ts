@@ -55,10 +55,14 @@ describe('passageAddress', () => {
 it('takes pictures over http and https alone', () => {
   const image = (address: string) => imageAddress({ meta: { image: address } } as unknown as Hit, root);
   expect(image('img/a.png')).toBe(`${root}img/a.png`);
-  expect(['', 'data:image/png;base64,x', 'javascript:x', 'blob:x'].map(image)).toEqual([
-    undefined,
-    undefined,
-    undefined,
-    undefined,
-  ]);
+  expect(image('https://example.org/a.png')).toBe('https://example.org/a.png');
+  for (const address of [
+    '',
+    'data:image/png;base64,x',
+    'javascript:x',
+    'blob:x',
+    'https://cdn.example/a.png',
+    '//cdn.example/a',
+  ])
+    expect(image(address), address).toBeUndefined();
 });

@@ -48,7 +48,9 @@ function strongWords({ excerpt, marks }: Hit): string[] {
   return [...words.values()].slice(0, HIGHLIGHTED_WORDS);
 }
 
-/** The picture of a page, as an address this page may ask for; nothing when it has none. */
+/** The picture of a page, from the origin of its site: a search tells no other that somebody searches. Nothing when it has none. */
 export function imageAddress({ meta, siteRoot }: Hit, fallbackRoot: string): string | undefined {
-  return meta?.image ? hitAddress(meta.image, siteRoot ?? fallbackRoot) : undefined;
+  const root = siteRoot ?? fallbackRoot;
+  const address = meta?.image ? hitAddress(meta.image, root) : undefined;
+  return address && new URL(address).origin === new URL(root).origin ? address : undefined;
 }

@@ -49,11 +49,9 @@ export function allowed(
   located: TermPassages[],
 ): Uint32Array | undefined {
   const { passageCount } = index.manifest;
-  const ofIndex: Record<string, string[]> = {};
-  for (const [name, values] of Object.entries(wanted)) {
-    const hasOfSite = filter[name]?.some((value) => values.includes(value));
-    if (!hasOfSite) ofIndex[name] = values;
-  }
+  const hasOfSite = (name: string, values: string[]) =>
+    Object.hasOwn(filter, name) && filter[name].some((value) => values.includes(value));
+  const ofIndex = Object.fromEntries(Object.entries(wanted).filter(([name, values]) => !hasOfSite(name, values)));
   const isUnknown = Object.keys(ofIndex).some((name) => !Object.hasOwn(index.filters, name));
   if (isUnknown) return new Uint32Array(Math.ceil(passageCount / 32));
   let bitmap = Object.keys(ofIndex).length > 0 ? filterBitmap(index.filters, ofIndex, passageCount) : undefined;

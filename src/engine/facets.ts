@@ -16,10 +16,10 @@ export function facetsOf(
   terms: WantedTerm[] = [],
   located: ReadonlyMap<SearchSite, TermPassages[]> = new Map(),
 ): Facets {
-  const facets: Facets = {};
+  const facets = new Map<string, Map<string, number>>();
   const add = (name: string, value: string, pages: number) => {
-    facets[name] ??= {};
-    facets[name][value] = (facets[name][value] ?? 0) + pages;
+    const values = facets.get(name) ?? new Map<string, number>();
+    facets.set(name, values.set(value, (values.get(value) ?? 0) + pages));
   };
   for (const site of sites) {
     const others = (name: string) => {
@@ -31,7 +31,8 @@ export function facetsOf(
     for (const [name, values] of Object.entries(site.filter))
       for (const value of values) add(name, value, pagesIn(site, others(name)));
   }
-  return facets;
+  // fromEntries defines, so a value like __proto__ is a plain property.
+  return Object.fromEntries([...facets].map(([name, values]) => [name, Object.fromEntries(values)]));
 }
 
 function pagesIn({ index }: SearchSite, bitmap: Uint32Array | undefined): number {

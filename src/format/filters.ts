@@ -53,11 +53,9 @@ export function filterCounts(
   pageOf: Uint32Array,
   others: (name: string) => Uint32Array | undefined,
 ): Record<string, Record<string, number>> {
-  const counts: Record<string, Record<string, number>> = {};
-  for (const [name, values] of Object.entries(filters)) {
+  const countsOf = (name: string, values: Record<string, number[]>) => {
     const bitmap = others(name);
-    counts[name] = {};
-    for (const [value, runs] of Object.entries(values)) {
+    return Object.entries(values).map(([value, runs]): [string, number] => {
       let pages = 0;
       let last = -1;
       for (let i = 0; i < runs.length; i += 2) {
@@ -67,10 +65,13 @@ export function filterCounts(
           pages++;
         }
       }
-      counts[name][value] = pages;
-    }
-  }
-  return counts;
+      return [value, pages];
+    });
+  };
+  // fromEntries defines, so a value like __proto__ is a plain property.
+  return Object.fromEntries(
+    Object.entries(filters).map(([name, values]) => [name, Object.fromEntries(countsOf(name, values))]),
+  );
 }
 
 /**
