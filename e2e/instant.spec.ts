@@ -43,7 +43,7 @@ test('hits show while the model is on its way, and the full ones take their plac
   await box(page).press('ArrowDown');
   const link = hits(page).first().getByRole('link').first();
   await expect(link).toBeFocused();
-  const focused = await link.getAttribute('data-hit');
+  const focused = await link.evaluate((element) => element.closest<HTMLElement>('[data-hit]')?.dataset.hit);
   const before = await page.locator('.results ol').boundingBox();
   await page.locator('.results').evaluate((region) => {
     const seen = { list: region.querySelector('ol'), fewest: 99, stages: [] as string[] };
@@ -60,8 +60,14 @@ test('hits show while the model is on its way, and the full ones take their plac
     const { list, fewest, stages } = (globalThis as { seen?: { list: Element; fewest: number; stages: string[] } })
       .seen!;
     const active = (region.getRootNode() as ShadowRoot).activeElement as HTMLElement | null;
-    const ids = [...region.querySelectorAll<HTMLElement>('a[data-hit]')].map((hit) => hit.dataset.hit);
-    return { sameList: list === region.querySelector('ol'), fewest, stages, active: active?.dataset.hit, ids };
+    const ids = [...region.querySelectorAll<HTMLElement>('[data-hit]')].map((hit) => hit.dataset.hit);
+    return {
+      sameList: list === region.querySelector('ol'),
+      fewest,
+      stages,
+      active: active?.closest<HTMLElement>('[data-hit]')?.dataset.hit,
+      ids,
+    };
   });
   expect(after).toMatchObject({ sameList: true, stages: ['full'] });
   expect(after.fewest).toBeGreaterThanOrEqual(10);

@@ -58,7 +58,8 @@ test('Enter moves from the box to the first hit, and opens the hit that has focu
     .first()
     .evaluate((link: HTMLAnchorElement) => link.href);
   await page.keyboard.press('Enter');
-  await expect(page).toHaveURL(address);
+  // Scripts of a page do not see the text that its address leads to.
+  await expect(page).toHaveURL(address.split(':~:')[0]);
 });
 
 test('Control and Enter opens the hit in a new tab', async ({ page, context }) => {

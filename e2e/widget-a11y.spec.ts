@@ -39,7 +39,9 @@ async function expectGood(page: Page): Promise<void> {
   expect(
     inside
       .filter(({ nodes }) => nodes.length > 0)
-      .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`),
+      .map(
+        ({ id, nodes }) => `${id}: ${nodes.map(({ html, any }) => `${any[0]?.data?.messageKey} ${html}`).join(' ')}`,
+      ),
   ).toEqual([]);
   expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
   const { excess, small } = await page.locator('latelight-search').evaluate((search) => {

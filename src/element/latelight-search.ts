@@ -9,6 +9,7 @@
 // Slots: trigger; empty (below an empty box), no-results, footer; <template slot="hit"> (see views/hit-template.ts).
 
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { guard } from 'lit/directives/guard.js';
 import { open } from '../open.ts';
 import type { Hit, SearchEngine, SearchResult, Stage } from '../types.ts';
 import { EngineSession } from './engine-session.ts';
@@ -17,7 +18,7 @@ import type { Group } from './grouping.ts';
 import { KeptFocus } from './kept-focus.ts';
 import { Keyboard } from './keyboard.ts';
 import { inheritedLang } from './languages.ts';
-import { hitAddress, passageAddress } from './links.ts';
+import { passageAddress } from './links.ts';
 import { LiveRegion } from './live-region.ts';
 import type { Wording } from './messages.ts';
 import { Modal } from './modal.ts';
@@ -35,7 +36,7 @@ import { type HitsContext, hitsView } from './views/hits-view.ts';
 import { nothingView } from './views/nothing-view.ts';
 import { startView, suggestionsView } from './views/start-view.ts';
 import { keyHint, triggerView } from './views/trigger-view.ts';
-import { type Favourite, VisitorLists } from './visitor-lists.ts';
+import { VisitorMemory } from './visitor-memory.ts';
 import { WordChips } from './word-chips.ts';
 
 export class LatelightSearch extends SearchOptions {
@@ -44,6 +45,7 @@ export class LatelightSearch extends SearchOptions {
   private readonly keyboard = new Keyboard(this);
   private readonly modal = new Modal(this);
   private readonly words = new WordChips(this);
+  private readonly memory = new VisitorMemory(this);
   private readonly live = new LiveRegion(this);
   private readonly language = new SpokenLanguage();
   private readonly customHits = new CustomHits(this);
@@ -62,8 +64,11 @@ export class LatelightSearch extends SearchOptions {
     onError: (error) => this.emit('latelight-error', error),
   });
   private handedIn: SearchEngine | undefined;
+<<<<<<< HEAD
   private openedLanguage = '';
   private lists: VisitorLists | undefined;
+=======
+>>>>>>> five-widget
   private areFiltersOpen = false;
 
   constructor() {
@@ -173,6 +178,13 @@ export class LatelightSearch extends SearchOptions {
     this.type('');
   }
 
+  /** Puts a query into the box as a visitor would, and searches. */
+  ask(query: string): void {
+    this.type(query);
+    this.searchNow();
+    this.focus();
+  }
+
   private type(text: string): void {
     const { box } = this;
     if (!box) return;
@@ -225,7 +237,6 @@ export class LatelightSearch extends SearchOptions {
     const { model } = this;
     const isOther = this.hasUpdated && ['src', 'device', 'mergeIndex'].some((name) => changed.has(name));
     if (isOther) this.session.close();
-    if (changed.has('src')) this.lists = undefined;
     if (changed.has('mode') && this.hasUpdated) this.modal.hide();
     if (this.hasUpdated && (isOther || changed.has('limit') || changed.has('perPage'))) this.searchNow();
     this.words.read(model.result);
@@ -236,7 +247,7 @@ export class LatelightSearch extends SearchOptions {
     return this.language.wording;
   }
 
-  private get folder(): string {
+  get folder(): string {
     return new URL(this.src ?? LatelightSearch.defaultSrc, document.baseURI).href;
   }
 
@@ -256,12 +267,7 @@ export class LatelightSearch extends SearchOptions {
     this.openEngine().catch((error) => this.model.showError(error));
   }
 
-  private get visitorLists(): VisitorLists {
-    this.lists ??= new VisitorLists(this.folder);
-    return this.lists;
-  }
-
-  private get siteRoot(): string {
+  get siteRoot(): string {
     return this.engine?.siteRoot ?? this.folder;
   }
 
@@ -297,12 +303,6 @@ export class LatelightSearch extends SearchOptions {
     this.focus();
   };
 
-  private readonly onRecent = (recent: string): void => {
-    this.type(recent);
-    this.searchNow();
-    this.focus();
-  };
-
   private readonly addressOf = (hit: Hit): string | undefined =>
     passageAddress(hit, this.siteRoot, {
       textFragments: 'fragmentDirective' in document,
@@ -314,43 +314,16 @@ export class LatelightSearch extends SearchOptions {
     const index = result?.hits.indexOf(hit) ?? -1;
     const detail = { hit, index, address: this.addressOf(hit), stage: result?.stage };
     if (!this.emit('latelight-select', detail, true)) event.preventDefault();
-    if (this.recents !== 'off') this.visitorLists.addRecent(this.query);
+    this.memory.remember();
     this.leave(event);
   };
 
   /** A link to a place on this very page leaves the dialog in its way. */
-  private leave(event: Event): void {
+  leave(event: Event): void {
     const { ctrlKey, metaKey, shiftKey } = event as MouseEvent;
     this.requestUpdate();
     if (!ctrlKey && !metaKey && !shiftKey && this.target !== '_blank') this.close();
   }
-
-  private favouriteOf(hit: Hit): Favourite {
-    const address = new URL(hitAddress(hit.url, hit.siteRoot ?? this.siteRoot) as string);
-    address.hash = '';
-    return { title: hit.title || hit.url, url: address.href };
-  }
-
-  private readonly favouriteHandlers = {
-    isOn: (hit: Hit) => this.visitorLists.isFavourite(this.favouriteOf(hit).url),
-    toggle: (hit: Hit) => {
-      this.visitorLists.toggleFavourite(this.favouriteOf(hit));
-      this.requestUpdate();
-    },
-  };
-
-  private readonly startHandlers = {
-    onRecent: this.onRecent,
-    onClearRecents: () => {
-      this.visitorLists.clearRecents();
-      this.requestUpdate();
-    },
-    onFavourite: (event: Event) => this.leave(event),
-    onRemoveFavourite: (favourite: Favourite) => {
-      this.visitorLists.toggleFavourite(favourite);
-      this.requestUpdate();
-    },
-  };
 
   protected override render(): TemplateResult {
     if (!this.isModal) return this.renderSearch();
@@ -387,7 +360,7 @@ export class LatelightSearch extends SearchOptions {
       })}
       <div class="scroll" @keydown=${this.keyboard.onStopKey}>
         <h2 class="hidden">${wording.say('label')}</h2>
-        ${text && this.recents !== 'off' ? suggestionsView(this.visitorLists.suggestions(text), this.onRecent, wording) : nothing}
+        ${suggestionsView(this.memory.suggestions, this.memory.onRecent, wording)}
         <div class="foot" part="foot" ?data-quiet=${!result && !session.isOpening}>
           <p class="note" part="note" ?data-loading=${session.isOpening}>${this.note}</p>
           ${result ? engineView(result, this.engine, wording) : nothing}
@@ -415,9 +388,7 @@ export class LatelightSearch extends SearchOptions {
   }
 
   private renderStart(): TemplateResult {
-    const recents = this.recents === 'off' ? [] : this.visitorLists.recents;
-    const favourites = this.favourites === 'off' ? [] : this.visitorLists.favourites;
-    return html`${startView(recents, favourites, this.startHandlers, this.wording)}<slot name="empty"></slot>`;
+    return html`${startView(this.memory, this.wording)}<slot name="empty"></slot>`;
   }
 
   private renderWords(): unknown {
@@ -425,7 +396,7 @@ export class LatelightSearch extends SearchOptions {
     const { result } = model;
     if (!result) return nothing;
     const withoutQuotes = () =>
-      this.onRecent(
+      this.ask(
         this.query
           .replace(/["“”„«»]/g, ' ')
           .replace(/\s+/g, ' ')
@@ -476,10 +447,19 @@ export class LatelightSearch extends SearchOptions {
       aria-label=${wording.say('results')}
       aria-busy=${model.isBusy && !model.isSettled}
     >
-      ${groups.length > 0 ? hitsView(groups, this.hitsContext) : nothing}
+      ${groups.length > 0 ? this.renderHits() : nothing}
       ${model.canExtend ? this.renderMore() : nothing}
       ${result && groups.length === 0 ? nothingView(result, ticked(model.filter).length > 0 ? this.clearFilters : undefined, wording) : nothing}
     </div>`;
+  }
+
+  /** Drawn again only when something in it differs: a keystroke changes the box, not hundreds of marks. */
+  private renderHits(): unknown {
+    const context = this.hitsContext;
+    const { siteRoot, shown, target, custom, wording } = context;
+    const favourites = context.favourites && this.memory.favourites;
+    const parts = [this.model.groups, siteRoot, shown, target, this.highlight, custom, wording, favourites];
+    return guard(parts, () => hitsView(this.model.groups, context));
   }
 
   private renderMore(): TemplateResult {
@@ -502,7 +482,7 @@ export class LatelightSearch extends SearchOptions {
       target: this.target,
       address: this.addressOf,
       onSelect: this.onSelect,
-      favourites: this.favourites === 'off' ? undefined : this.favouriteHandlers,
+      favourites: this.favourites === 'off' ? undefined : this.memory,
       custom: this.customHits.view({ siteRoot: this.siteRoot, address: this.addressOf }),
       wording: this.wording,
     };

@@ -6,6 +6,7 @@ export const footStyles = css`
   /* Below the box: always there, so that nothing jumps when it fills */
   .foot {
     display: flex;
+    flex-wrap: wrap;
     align-items: start;
     justify-content: space-between;
     column-gap: 1rem;
@@ -16,6 +17,7 @@ export const footStyles = css`
     font-variant-numeric: tabular-nums;
   }
   .note {
+    flex: 1 1 13rem;
     margin: 0;
     padding-block: 0.6875rem;
     line-height: 1.4;

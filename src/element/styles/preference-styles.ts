@@ -24,9 +24,6 @@ export const preferenceStyles = css`
       --_accent: Highlight;
       --_line: GrayText;
     }
-    .results[data-stale] {
-      opacity: 1;
-    }
     .star[aria-pressed="true"] {
       color: Highlight;
     }

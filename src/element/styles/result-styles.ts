@@ -5,11 +5,11 @@ import { css } from 'lit';
 export const resultStyles = css`
   .results {
     position: relative;
-    transition: opacity 0.2s;
+    transition: filter 0.2s 0.1s;
   }
-  /* Of another question: the answer to this one is on its way. */
+  /* Of another question, whose answer is on its way: without colour, but no harder to read. */
   .results[data-stale] {
-    opacity: 0.62;
+    filter: grayscale(0.9);
   }
   /* Hits of the instant stage, which others will take the place of: a dotted line outside the layout. */
   .results[data-stage="instant"]::before {

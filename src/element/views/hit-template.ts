@@ -5,6 +5,7 @@ import type { Hit } from '../../types.ts';
 import { segmentExcerpt } from '../excerpt.ts';
 import type { Group } from '../grouping.ts';
 import { imageAddress } from '../links.ts';
+import type { HitView } from './hits-view.ts';
 
 /** @param html Lit's tag, so that a page needs no Lit of its own. @returns a Lit template, a node, or text */
 export type RenderHit = (hit: Hit, group: Group, tag: typeof html) => unknown;
@@ -67,26 +68,33 @@ export interface CustomHitsHost extends HTMLElement {
 /** Keeps what was drawn for a hit as long as the hit is shown, so that an update neither moves focus nor draws again. */
 export class CustomHits {
   private readonly host: CustomHitsHost;
-  private drawn = new WeakMap<Hit, unknown>();
-  private source: RenderHit | HTMLTemplateElement | undefined;
+  private source: RenderHit | HTMLTemplateElement | null = null;
+  private siteRoot = '';
+  private drawn: HitView | undefined;
 
   constructor(host: CustomHitsHost) {
     this.host = host;
   }
 
-  /** How to draw a hit, or nothing when the page leaves that to the element. */
-  view(sources: FieldSources): ((hit: Hit, group: Group) => unknown) | undefined {
+  /** How to draw a hit, or nothing when the page leaves that to the element; the same function as long as its source is. */
+  view(sources: FieldSources): HitView | undefined {
     const source = this.host.renderHit ?? this.host.querySelector<HTMLTemplateElement>(':scope > template[slot="hit"]');
-    if (!source) return undefined;
-    if (source !== this.source) this.drawn = new WeakMap();
+    if (source === this.source && this.siteRoot === sources.siteRoot) return this.drawn;
     this.source = source;
-    return (hit, group) => {
-      if (!this.drawn.has(hit)) {
-        const made =
-          source instanceof HTMLTemplateElement ? fillTemplate(source, hit, sources) : source(hit, group, html);
-        this.drawn.set(hit, made);
-      }
-      return this.drawn.get(hit);
-    };
+    this.siteRoot = sources.siteRoot;
+    this.drawn = source ? once((hit, group) => draw(source, hit, group, sources)) : undefined;
+    return this.drawn;
   }
+}
+
+function draw(source: RenderHit | HTMLTemplateElement, hit: Hit, group: Group, sources: FieldSources): unknown {
+  return source instanceof HTMLTemplateElement ? fillTemplate(source, hit, sources) : source(hit, group, html);
+}
+
+function once(view: HitView): HitView {
+  const drawn = new WeakMap<Hit, unknown>();
+  return (hit, group) => {
+    if (!drawn.has(hit)) drawn.set(hit, view(hit, group));
+    return drawn.get(hit);
+  };
 }

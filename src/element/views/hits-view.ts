@@ -135,14 +135,14 @@ function excerptView({ excerpt, marks }: Hit, shown: number | undefined): (strin
   });
 }
 
-function starView(title: string, hit: Hit, { isOn, toggle }: FavouriteHandlers, wording: Wording): TemplateResult {
+function starView(title: string, hit: Hit, favourites: FavouriteHandlers, wording: Wording): TemplateResult {
   return html`<button
     type="button"
     class="icon star"
     part="favourite"
-    aria-pressed=${isOn(hit)}
+    aria-pressed=${favourites.isOn(hit)}
     aria-label=${wording.say('favourite', { title })}
-    @click=${() => toggle(hit)}
+    @click=${() => favourites.toggle(hit)}
   >
     ${star}
   </button>`;

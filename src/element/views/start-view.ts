@@ -3,24 +3,14 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Wording } from '../messages.ts';
 import type { Favourite } from '../visitor-lists.ts';
+import type { VisitorMemory } from '../visitor-memory.ts';
 import { clock, cross, star } from './icons.ts';
 
-export interface StartHandlers {
-  onRecent: (query: string) => void;
-  onClearRecents: () => void;
-  onFavourite: (event: Event, favourite: Favourite) => void;
-  onRemoveFavourite: (favourite: Favourite) => void;
-}
-
-export function startView(
-  recents: string[],
-  favourites: Favourite[],
-  handlers: StartHandlers,
-  wording: Wording,
-): TemplateResult | typeof nothing {
+export function startView(memory: VisitorMemory, wording: Wording): TemplateResult | typeof nothing {
+  const { recents, favourites } = memory;
   if (recents.length + favourites.length === 0) return nothing;
   return html`<div class="start" part="start">
-    ${favourites.length > 0 ? favouritesView(favourites, handlers, wording) : nothing}
+    ${favourites.length > 0 ? favouritesView(favourites, memory, wording) : nothing}
     ${
       recents.length > 0
         ? html`<section aria-labelledby="recents-title">
@@ -31,12 +21,12 @@ export function startView(
                 class="icon"
                 part="button"
                 aria-label=${wording.say('clearRecents')}
-                @click=${handlers.onClearRecents}
+                @click=${memory.onClearRecents}
               >
                 ${cross}
               </button>
             </header>
-            ${recentsList(recents, handlers.onRecent)}
+            ${recentsList(recents, memory.onRecent)}
           </section>`
         : nothing
     }
@@ -68,7 +58,7 @@ function recentsList(recents: string[], onRecent: (query: string) => void): Temp
   </ul>`;
 }
 
-function favouritesView(favourites: Favourite[], handlers: StartHandlers, wording: Wording): TemplateResult {
+function favouritesView(favourites: Favourite[], memory: VisitorMemory, wording: Wording): TemplateResult {
   return html`<section class="favourites" aria-labelledby="favourites-title">
     <header><h3 id="favourites-title" class="caption">${wording.say('favourites')}</h3></header>
     <ul role="list">
@@ -79,7 +69,7 @@ function favouritesView(favourites: Favourite[], handlers: StartHandlers, wordin
             part="favourite-link"
             data-row
             href=${favourite.url}
-            @click=${(event: Event) => handlers.onFavourite(event, favourite)}
+            @click=${memory.onFavourite}
           >
             ${star}
             <span dir="auto">${favourite.title}</span>
@@ -89,7 +79,7 @@ function favouritesView(favourites: Favourite[], handlers: StartHandlers, wordin
             class="icon"
             part="button"
             aria-label=${wording.say('remove', { title: favourite.title })}
-            @click=${() => handlers.onRemoveFavourite(favourite)}
+            @click=${() => memory.onRemoveFavourite(favourite)}
           >
             ${cross}
           </button>

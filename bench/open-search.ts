@@ -1,0 +1,101 @@
+// What a returning visitor waits for: from pressing "/" on a page that has loaded nothing but the element, to the first hits painted, in
+// Chromium on WASM with 1,000 passages. `npm run bench:open`; `--assert` exits 1 when the bar (p50 of 150 ms) is missed.
+
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium, type Page } from '@playwright/test';
+import { chromiumLaunch } from '../scripts/install.js';
+import { describeMachine, machineLine } from './machine.ts';
+import { serveFolders } from './static-server.ts';
+import { writeSyntheticIndex } from './synthetic-index.ts';
+
+const BAR_MS = 150;
+const PASSAGES = 1000;
+const VISITS = 21;
+const QUERIES = ['hide passwords in log output', 'set a request timeout', 'close the server', 'http2 support'];
+
+const folder = await mkdtemp(join(tmpdir(), 'latelight-open-'));
+const median = (values: number[]) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+
+interface Painted {
+  /** Milliseconds from the key to the painted hits of each stage. */
+  instant?: number;
+  full?: number;
+}
+
+/** One visit: the page rests, then "/" and a query at once, as fast as a hand that knows what it wants. */
+async function visit(page: Page, address: string, query: string): Promise<Painted> {
+  await page.goto(address);
+  await page.evaluate(() => customElements.whenDefined('latelight-search'));
+  await page.evaluate(() => {
+    const painted: Painted = {};
+    let pressed = 0;
+    addEventListener(
+      'keydown',
+      () => {
+        pressed ||= performance.now();
+      },
+      { capture: true },
+    );
+    addEventListener('latelight-results', (event) => {
+      const { stage } = (event as CustomEvent<{ stage: keyof Painted }>).detail;
+      requestAnimationFrame(() =>
+        setTimeout(() => {
+          painted[stage] ??= performance.now() - pressed;
+        }),
+      );
+    });
+    (globalThis as { painted?: unknown }).painted = painted;
+  });
+  await page.keyboard.press('/');
+  await page.keyboard.insertText(query);
+  await page.waitForFunction(() => (globalThis as { painted?: Painted }).painted?.full !== undefined);
+  return page.evaluate(() => (globalThis as unknown as { painted: Painted }).painted);
+}
+
+let failed = false;
+try {
+  await writeSyntheticIndex('demo/search', join(folder, 'latelight'), { passageCount: PASSAGES });
+  await mkdir(join(folder, 'site'));
+  await writeFile(
+    join(folder, 'site/index.html'),
+    `<!doctype html><html lang="en"><title>A site</title><script type="module" src="../latelight/latelight.js"></script>
+     <h1>A site</h1><latelight-search mode="modal"></latelight-search></html>`,
+  );
+  const server = await serveFolders({ site: join(folder, 'site'), latelight: join(folder, 'latelight') });
+  const browser = await chromium.launch(await chromiumLaunch());
+  try {
+    const page = await (await browser.newContext({ serviceWorkers: 'block' })).newPage();
+    const address = `${server.base}site/`;
+    // The first visits fill the cache.
+    for (const query of QUERIES) await visit(page, address, query);
+    const visits: Painted[] = [];
+    for (let i = 0; i < VISITS; i++) visits.push(await visit(page, address, QUERIES[i % QUERIES.length]));
+    const first = visits.map(({ instant, full }) => Math.min(instant ?? Infinity, full ?? Infinity));
+    const full = visits.map(({ full }) => full!);
+    console.log(
+      `${machineLine(describeMachine())}, Chromium ${browser.version()}, WASM, ${PASSAGES} passages, ${VISITS} visits`,
+    );
+    for (const [name, values] of [
+      ['"/" to first hits painted', first],
+      ['"/" to hits of the full stage painted', full],
+    ] as const) {
+      const [least, middle, most] = [Math.min(...values), median(values), Math.max(...values)].map((ms) =>
+        ms.toFixed(0),
+      );
+      console.log(`${name}: min ${least}, p50 ${middle}, max ${most} ms`);
+    }
+    failed = median(first) > BAR_MS;
+  } finally {
+    await browser.close();
+    server.close();
+  }
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}
+if (process.argv.includes('--assert') && failed) {
+  console.error(`expected first hits within ${BAR_MS} ms at the median`);
+  process.exit(1);
+}
+process.exit(0);
