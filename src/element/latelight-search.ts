@@ -64,11 +64,7 @@ export class LatelightSearch extends SearchOptions {
     onError: (error) => this.emit('latelight-error', error),
   });
   private handedIn: SearchEngine | undefined;
-<<<<<<< HEAD
   private openedLanguage = '';
-  private lists: VisitorLists | undefined;
-=======
->>>>>>> five-widget
   private areFiltersOpen = false;
 
   constructor() {

@@ -28,12 +28,24 @@ afterEach(() => vi.useRealTimers());
 /** Lets promise callbacks run. */
 const settle = () => vi.advanceTimersByTimeAsync(0);
 
-it('runs the last of several quick queries, once', () => {
+it('runs the first of several quick queries at once, and the last when there are no more', () => {
   for (const query of ['r', 're', 'reef']) sequence.schedule(query, 80);
+  expect(calls.map(({ query }) => query)).toEqual(['r']);
+  expect(calls[0].signal.aborted).toBe(true);
   vi.advanceTimersByTime(79);
-  expect(calls).toHaveLength(0);
+  expect(calls).toHaveLength(1);
   vi.advanceTimersByTime(1);
-  expect(calls.map(({ query }) => query)).toEqual(['reef']);
+  expect(calls.map(({ query }) => query)).toEqual(['r', 'reef']);
+});
+
+it('waits for a pause while keys go on coming', () => {
+  for (const query of ['r', 're', 'ree', 'reef']) {
+    sequence.schedule(query, 80);
+    vi.advanceTimersByTime(60);
+  }
+  expect(calls.map(({ query }) => query)).toEqual(['r']);
+  vi.advanceTimersByTime(20);
+  expect(calls.map(({ query }) => query)).toEqual(['r', 'reef']);
 });
 
 it('runs at once without a delay', () => {

@@ -12,17 +12,24 @@ export class QuerySequence<T> {
   private readonly hooks: SequenceHooks<T>;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private current: AbortController | undefined;
+  private lastCallMs = Number.NEGATIVE_INFINITY;
 
   constructor(hooks: SequenceHooks<T>) {
     this.hooks = hooks;
   }
 
-  /** Cancels what is under way, and runs `query` unless another call comes within `delayMs`. */
+  /**
+   * Cancels what is under way, and runs `query` unless another call comes within `delayMs`; at once when there was no call for as long
+   * before it: a first key, or a query that was pasted, has nothing to wait for.
+   */
   schedule(query: string, delayMs: number): void {
     this.stop();
     this.hooks.onBusy(true);
-    if (delayMs > 0) this.timer = setTimeout(() => void this.start(query), delayMs);
-    else void this.start(query);
+    const now = performance.now();
+    const isFirst = now - this.lastCallMs >= delayMs;
+    this.lastCallMs = now;
+    if (isFirst) void this.start(query);
+    else this.timer = setTimeout(() => void this.start(query), delayMs);
   }
 
   /** Nothing that is under way will show. */
