@@ -47,6 +47,18 @@ it('gives a row a token, as long as its weight says, zeros where the table has n
   });
 });
 
+it('takes a row from the first of several tables that has it', () => {
+  const first = tableOf('logger', [128, 128, 128]);
+  const second = tableOf('logger password', [128, 51, 128, 128]);
+  const both = new TableEncoder(folder.tokenizer, [first, second], codec);
+  const alone = new TableEncoder(folder.tokenizer, [first], codec);
+  expect(both.queryCodes('logger')).toEqual(alone.queryCodes('logger'));
+  expect(alone.queryCodes('password')).toBeUndefined();
+  expect(both.queryCodes('password')).toEqual(
+    new TableEncoder(folder.tokenizer, [second], codec).queryCodes('password'),
+  );
+});
+
 it('gives the direction of the codewords', () => {
   const table = tableOf('logger', [255, 255]);
   const query = new TableEncoder(folder.tokenizer, [table], codec).queryCodes('logger')!;

@@ -254,6 +254,21 @@ describe('metadata', () => {
     expect(page.filters).toEqual({ tag: ['a', 'b'], kind: ['x'] });
   });
 
+  it('reads values to order by, and the date of publication when none is given', () => {
+    const published = '<meta property="article:published_time" content="2026-01-02">';
+    const sortOf = (html: string) => parse(html).sort;
+    expect(sortOf(`<head>${published}</head><main>x<b data-latelight-sort="size:12, order">3</b></main>`)).toEqual({
+      date: '2026-01-02',
+      size: '12, order',
+    });
+    expect(
+      sortOf(`<head>${published}</head><main><i data-latelight-sort="date[datetime]" datetime="2025">x</i></main>`),
+    ).toEqual({
+      date: '2025',
+    });
+    expect(sortOf('<main>x</main>')).toEqual({});
+  });
+
   it('cannot be used to change prototypes', () => {
     const page = parse('<main><b data-latelight-filter="__proto__:x" data-latelight-meta="__proto__:y">t</b>');
     expect(Object.keys(page.filters)).toEqual(['__proto__']);

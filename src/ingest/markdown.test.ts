@@ -80,6 +80,11 @@ describe('front matter', () => {
 
   it('without a title leaves it to the first h1, the first heading, the file name', () => {
     expect(parse('---\ntags: a\n---\n## B\nx\n# A\nx').title).toBe('A');
+    expect(parse('---\ndate: 2024-05-01\nsort:\n  weight: 3\n  date: 2025\n---\nx').sort).toEqual({
+      date: '2025',
+      weight: '3',
+    });
+    expect(parse('---\nsort: [1]\n---\nx').sort).toEqual({});
     expect(parse('## B\nx').title).toBe('B');
     expect(parse('x', 'docs/get-going/README.md').title).toBe('get going');
   });
