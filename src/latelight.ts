@@ -7,3 +7,4 @@ const script = import.meta.url;
 LatelightSearch.defaultSrc = new URL('.', script).href;
 
 export * from './index.ts';
+export { LatelightSearch };

@@ -17,6 +17,11 @@ describe('textDirective', () => {
     expect(textDirective(excerpt)).toBe('text=Close%20the%20server%20first,the%20process%20at%20last');
   });
 
+  it('takes one cell of a row of a table, whose names are not on the page as they are written here', () => {
+    const row = 'Code: UND_ERR_ABORTED; Description: the request has been aborted by the user for good reasons.';
+    expect(textDirective(row)).toBe('text=the%20request%20has%20been,user%20for%20good%20reasons');
+  });
+
   it('encodes what has a meaning in a directive', () => {
     expect(textDirective('a-b, c&d and e=f')).toBe('text=a%2Db%2C%20c%26d%20and%20e%3Df');
   });

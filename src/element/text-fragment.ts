@@ -5,6 +5,9 @@ const WORDS = 4;
 /** A line with fewer characters is a heading or a label, and found in the navigation first. */
 const SHORTEST_LINE = 12;
 
+/** A row of a table reads `Code: X; Description: Y` in a passage: neither the names nor the semicolons are on the page. */
+const CELL_NAME = /(?:^|; )[^:;]{1,40}: /g;
+
 const segmenter = 'Segmenter' in Intl ? new Intl.Segmenter(undefined, { granularity: 'word' }) : undefined;
 
 /**
@@ -14,7 +17,7 @@ const segmenter = 'Segmenter' in Intl ? new Intl.Segmenter(undefined, { granular
 export function textDirective(excerpt: string): string {
   const lines = excerpt
     .split('\n')
-    .map((line) => line.replace(/^\s*…\s*|\s*…\s*$/g, '').trim())
+    .map((line) => longestCell(line.replace(/^\s*…\s*|\s*…\s*$/g, '').trim()))
     .filter((line) => line.length >= SHORTEST_LINE);
   const first = wordsOf(lines[0] ?? '');
   const last = wordsOf(lines.at(-1) ?? '');
@@ -24,6 +27,12 @@ export function textDirective(excerpt: string): string {
   const start = cut(lines[0], first, 0, WORDS);
   const end = cut(lines.at(-1) as string, last, Math.max(0, last.length - WORDS), last.length);
   return `text=${encode(start)},${encode(end)}`;
+}
+
+function longestCell(line: string): string {
+  if ((line.match(CELL_NAME)?.length ?? 0) < 2) return line;
+  const cells = line.split('; ').map((cell) => cell.replace(/^[^:]{1,40}: /, ''));
+  return cells.reduce((longest, cell) => (cell.length > longest.length ? cell : longest));
 }
 
 interface Span {
