@@ -18,6 +18,8 @@ interface Example {
   /** Of the built site, in the example's folder. */
   built: string;
   base: string;
+  /** For its build. */
+  args?: string[];
   question: string;
   /** Where the answer is, below the base. */
   answer: string;
@@ -58,19 +60,21 @@ const EXAMPLES: Example[] = [
     name: 'docusaurus',
     built: 'build',
     base: '/knots/',
+    // Half of its build would be minification.
+    args: ['--no-minify'],
     question: 'tighten the ropes of my tent',
     answer: 'hitches/#taut-line-hitch',
     deep: { page: 'bends/reef-knot/', question: 'tie thick and thin cord together', answer: 'bends/sheet-bend/' },
   },
 ];
 
-for (const { name, built, base, question, answer, deep } of EXAMPLES) {
+for (const { name, built, base, args = [], question, answer, deep } of EXAMPLES) {
   test.describe(name, () => {
     let site: SiteServer;
 
     test.beforeAll(async () => {
       test.setTimeout(240_000);
-      await buildExample(name);
+      await buildExample(name, ...args);
       site = await serveSite(join(exampleFolder(name), built), base);
     });
     test.afterAll(() => site?.close());
@@ -109,6 +113,18 @@ for (const [name, built, language, pages] of [
     expect(other.queryEncoder.weights).toEqual(english.queryEncoder.weights);
   });
 }
+
+// The engine opens the default language's manifest until it reads languages.json: docs/FORMAT.md, "Languages".
+test.fixme('vitepress: a page in French searches the French pages', async ({ page }) => {
+  const site = await serveSite(join(exampleFolder('vitepress'), '.vitepress/dist'), '/bread/');
+  try {
+    await page.goto(`${site.url}fr/`);
+    const found = await followFirstHit(page, 'conserver le levain au réfrigérateur');
+    expect(found.href).toBe(`${site.url}fr/starter#conserver`);
+  } finally {
+    await site.close();
+  }
+});
 
 test('vitepress: the dev server searches the Markdown, and hits lead to its pages', async ({ page }) => {
   const server = await startExample('vitepress', 'vitepress/bin/vitepress.js', 'dev');
