@@ -258,6 +258,29 @@ describe('an index by language', () => {
     const files = [...(await contents(output)).keys()];
     expect(files.filter((file) => /\.onnx$|\.wasm$/.test(file)).length).toBe(2);
   });
+
+  it('is what the command line makes with --by-lang', async () => {
+    const output = join(folder, 'by-lang');
+    let out = '';
+    const io = {
+      out: (text: string) => {
+        out += text;
+      },
+      err: () => undefined,
+      interactive: false,
+      signal: new AbortController().signal,
+    };
+    await writeFile(
+      join(folder, 'site/seite.html'),
+      '<html lang="de"><title>Seite</title><main><p>Eine Seite.</p></main>',
+    );
+    expect(await run(['index', join(folder, 'site'), '-o', output, '--no-webgpu', '--by-lang', '--json'], io)).toBe(0);
+    await rm(join(folder, 'site/seite.html'));
+    expect(JSON.parse(out).languages).toEqual({
+      de: { manifest: 'manifest.json', pages: 2, passages: 2 },
+      en: { manifest: 'manifest.en.json', pages: 1, passages: 1 },
+    });
+  });
 });
 
 describe('misuse', () => {
