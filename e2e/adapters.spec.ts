@@ -19,6 +19,8 @@ interface Example {
   /** Of the built site, in the example's folder. */
   built: string;
   base: string;
+  /** For its build. */
+  args?: string[];
   question: string;
   /** Where the answer is, below the base. */
   answer: string;
@@ -59,19 +61,21 @@ const EXAMPLES: Example[] = [
     name: 'docusaurus',
     built: 'build',
     base: '/knots/',
+    // Half of its build would be minification.
+    args: ['--no-minify'],
     question: 'tighten the ropes of my tent',
     answer: 'hitches/#taut-line-hitch',
     deep: { page: 'bends/reef-knot/', question: 'tie thick and thin cord together', answer: 'bends/sheet-bend/' },
   },
 ];
 
-for (const { name, built, base, question, answer, deep } of EXAMPLES) {
+for (const { name, built, base, args = [], question, answer, deep } of EXAMPLES) {
   test.describe(name, () => {
     let site: SiteServer;
 
     test.beforeAll(async () => {
       test.setTimeout(240_000);
-      await buildExample(name);
+      await buildExample(name, ...args);
       site = await serveSite(join(exampleFolder(name), built), base);
     });
     test.afterAll(() => site?.close());

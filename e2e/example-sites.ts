@@ -14,15 +14,15 @@ export function exampleFolder(name: string): string {
   return join(root, 'examples', name);
 }
 
-/** `npm ci` when the packages are not there or older than the lock file, then `npm run build`. */
-export async function buildExample(name: string): Promise<void> {
+/** `npm ci` when the packages are not there or older than the lock file, then `npm run build` with the arguments given. */
+export async function buildExample(name: string, ...args: string[]): Promise<void> {
   const folder = exampleFolder(name);
   const installed = join(folder, 'node_modules/.package-lock.json');
   const lock = join(folder, 'package-lock.json');
   if (!existsSync(installed) || statSync(installed).mtimeMs < statSync(lock).mtimeMs) {
     await run(folder, 'npm', 'ci', '--no-fund', '--no-audit');
   }
-  await run(folder, 'npm', 'run', 'build');
+  await run(folder, 'npm', 'run', 'build', '--', ...args);
 }
 
 async function run(cwd: string, command: string, ...args: string[]): Promise<void> {

@@ -95,6 +95,7 @@ async function writeGroups(
   };
   const shape = { ...model.shape, codecSha256: model.codecSha256 };
   const manifests: Manifest[] = [];
+  /** The manifests, the default's at the end. */
   const last: { file: string; content: () => Promise<Uint8Array> | Uint8Array }[] = [];
   let start = 0;
   for (const [i, { language, manifest: manifestFile, pages }] of groups.entries()) {

@@ -77,6 +77,7 @@ describe('createIndex', () => {
         index.addRecord({ url: 'guide/harbour.html#ships', title: 'Harbour', content: long, headings: ['Ships'] }),
       (index) =>
         index.addRecord({ url: '/guide/harbour.html', title: 'Harbour', content: long, meta: { image: 'a.png' } }),
+      (index) => index.addRecord({ url: 'guide/#more', title: 'Guide', content: 'More on where to begin.' }),
       (index) =>
         index.addHTMLFile({ url: '/guide/', content: '<title>Guide</title><main><p>Where to begin.</p></main>' }),
       (index) => index.addMarkdownFile({ sourcePath: 'guide/harbour-map.md', content: '# Map\n\nNorth is up.\n' }),
@@ -96,11 +97,12 @@ describe('createIndex', () => {
     const urls = (await passagesOf(output, manifest)).map(({ url }) => url);
     const runs = urls.filter((url, i) => url !== urls[i - 1]);
     expect(runs).toEqual([
+      'guide/',
+      'guide/#more',
       'guide/garden.md#garden',
       'guide/harbour-map.md#map',
       'guide/harbour.html',
       'guide/harbour.html#ships',
-      'guide/',
       'timeout.html#request',
     ]);
     expect(urls.length).toBeGreaterThan(runs.length);
@@ -223,29 +225,57 @@ describe('createIndex', () => {
 describe('an index by language', () => {
   it('is one folder of shared files with a manifest for each, named in the first', async () => {
     const output = join(folder, 'languages');
-    await using({ splitByLang: true }, async (index) => {
+    await using({ splitByLang: true, language: 'en' }, async (index) => {
       await index.addDirectory(join(folder, 'site'), {
-        language: (path) => (path.startsWith('guide/') ? 'en' : undefined),
+        language: (path) => (path.startsWith('guide/') ? 'de' : undefined),
       });
       await index.addHTMLFile({
         url: 'fr/delai.html',
         content: '<html lang="fr-fr"><title>Délais</title><main><p>Les clients lents sont coupés.</p></main>',
       });
       await index.addRecord({ url: 'plain', title: 'Plain', content: 'No language is named here.' });
-      expect((await index.write(output)).languages).toEqual({
-        en: { manifest: 'manifest.json', pages: 3, passages: 3 },
+      const { languages, files } = await index.write(output);
+      expect(languages).toEqual({
+        en: { manifest: 'manifest.json', pages: 2, passages: 2 },
+        de: { manifest: 'manifest.de.json', pages: 1, passages: 1 },
         'fr-FR': { manifest: 'manifest.fr-FR.json', pages: 1, passages: 1 },
       });
+      expect(new Set(files).size).toBe(files.length);
+      expect(files.slice(-3).sort()).toEqual(['manifest.de.json', 'manifest.fr-FR.json', 'manifest.json']);
+      expect(files.at(-1)).toBe('manifest.json');
     });
     const english = await readManifest(output);
     const french = await readManifest(output, 'manifest.fr-FR.json');
-    expect(english.languages).toEqual({ en: 'manifest.json', 'fr-FR': 'manifest.fr-FR.json' });
+    expect(english.languages).toEqual({ en: 'manifest.json', de: 'manifest.de.json', 'fr-FR': 'manifest.fr-FR.json' });
     expect(french.languages).toBeUndefined();
     expect([english.language, french.language]).toEqual(['en', 'fr-FR']);
     expect(french.queryEncoder.weights).toEqual(english.queryEncoder.weights);
     expect((await passagesOf(output, french)).map(({ url }) => url)).toEqual(['fr/delai.html']);
     const files = [...(await contents(output)).keys()];
     expect(files.filter((file) => /\.onnx$|\.wasm$/.test(file)).length).toBe(2);
+  });
+
+  it('is what the command line makes with --by-lang', async () => {
+    const output = join(folder, 'by-lang');
+    let out = '';
+    const io = {
+      out: (text: string) => {
+        out += text;
+      },
+      err: () => undefined,
+      interactive: false,
+      signal: new AbortController().signal,
+    };
+    await writeFile(
+      join(folder, 'site/seite.html'),
+      '<html lang="de"><title>Seite</title><main><p>Eine Seite.</p></main>',
+    );
+    expect(await run(['index', join(folder, 'site'), '-o', output, '--no-webgpu', '--by-lang', '--json'], io)).toBe(0);
+    await rm(join(folder, 'site/seite.html'));
+    expect(JSON.parse(out).languages).toEqual({
+      de: { manifest: 'manifest.json', pages: 2, passages: 2 },
+      en: { manifest: 'manifest.en.json', pages: 1, passages: 1 },
+    });
   });
 });
 

@@ -40,7 +40,7 @@ export class PageSet {
       if (together) together.push(page);
       else parts.set(address, [page]);
     }
-    return [...parts.values()].flat();
+    return [...parts.values()].flatMap((pages) => pages.sort((a, b) => byCodeUnits(a.url, b.url)));
   }
 }
 

@@ -45,7 +45,8 @@ export function latelight(options: LatelightPluginOptions = {}): Plugin {
     },
 
     writeBundle() {
-      hasWritten = true;
+      // Vite 6 and later build client and server in one go, with the same plugins.
+      if (this.environment?.config.consumer !== 'server') hasWritten = true;
     },
 
     closeBundle: {
