@@ -1,7 +1,7 @@
 // What a visitor downloads besides the model and onnxruntime's WASM must stay small: the engine's scripts, our WASM (inside
 // them) and the tokenizer, gzipped, for one device. Everything else is listed, so that nothing hides.
 
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { root } from './install.js';
@@ -28,7 +28,13 @@ const tokenizer = gzipped(indexFile(manifest.queryEncoder.tokenizer));
 const codec = gzipped(indexFile(manifest.codec));
 
 const sum = (paths) => paths.reduce((total, path) => total + gzipped(path), 0);
-const line = (name, bytes) => console.log(`${name.padEnd(62)}${(bytes / 1000).toFixed(1).padStart(9)} kB`);
+/** Lines as they are printed, for `--write`. */
+const lines = [];
+const kilobytes = (bytes) => (bytes / 1000).toFixed(1);
+function line(name, bytes) {
+  lines.push([name.trim(), kilobytes(bytes)]);
+  console.log(`${name.padEnd(62)}${kilobytes(bytes).padStart(9)} kB`);
+}
 
 console.log('gzip, what one visitor downloads');
 for (const path of shared) line(`  ${path.slice(site.length + 1)}`, gzipped(path));
@@ -70,4 +76,14 @@ line('  model for WASM (int8)', gzipped(indexFile(manifest.queryEncoder.weights.
 line('  model for WebGPU (8-bit blocks)', gzipped(indexFile(manifest.queryEncoder.weights.webgpu)));
 for (const [build, ref] of Object.entries(manifest.runtime))
   line(`  onnxruntime-web, ${build}`, gzipped(indexFile(ref)));
+if (process.argv.includes('--write')) {
+  const page = join(root, 'docs/guide/sizes.md');
+  const rows = lines.map(([name, size]) => `| ${name.replace(/-[\w-]{8}\.js$/, '.js')} | ${size} |`);
+  const table = ['| what | kB, gzip |', '| --- | ---: |', ...rows].join('\n');
+  const text = readFileSync(page, 'utf8').replace(
+    /<!-- sizes -->[^]*<!-- \/sizes -->/,
+    `<!-- sizes -->\n\n${table}\n\n<!-- /sizes -->`,
+  );
+  writeFileSync(page, text);
+}
 process.exit(failed ? 1 : 0);
