@@ -283,7 +283,6 @@ async function openEncoder(
   const [[ort, wasmBytes], modelBytes] = await Promise.all([
     // Compiles and starts while the model is still on its way.
     runtime.then(async (parts) => {
-      await whenQuiet();
       await startOrt(...parts);
       return parts;
     }),

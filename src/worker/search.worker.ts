@@ -88,9 +88,10 @@ async function runSearch({ id, query, request, instant }: Extract<ToWorker, { ty
     await nextTask();
     if (!host) throw new LatelightError('closed', 'search: the engine is not open');
     if (signal.aborted) throw abortError('search');
-    if (instant) {
-      const early = await host.searchInstant(query, { ...request, signal });
+    try {
+      const early = instant ? await host.searchInstant(query, { ...request, signal }) : undefined;
       if (early) send({ type: 'instant-result', id, result: early });
+    } finally {
       answered();
     }
     const result = await host.search(query, { ...request, signal });
@@ -98,6 +99,7 @@ async function runSearch({ id, query, request, instant }: Extract<ToWorker, { ty
   } catch (error) {
     send({ type: 'search-failed', id, error: toErrorData(error, 'worker-crashed') });
   } finally {
+    answered(); // also when it was cancelled before it began
     pending.delete(id);
   }
 }
@@ -120,6 +122,7 @@ function news(info: OpenedInfo): OpenedInfo | undefined {
 
 async function whenQuiet(): Promise<void> {
   await Promise.race([firstAnswer, new Promise((resolve) => setTimeout(resolve, FIRST_QUERY_MS))]);
+  if (pending.size > 0) await firstAnswer;
 }
 
 /** Only when no search is waiting: that one would be the warm-up itself. */
