@@ -137,7 +137,7 @@ test.describe('from right to left', () => {
 });
 
 test('the live region says counts and stages once typing pauses, not every keystroke', async ({ page }) => {
-  await openWidget(page, '<latelight-search></latelight-search>', { delayMs: 1500 });
+  await openWidget(page, '<latelight-search debounce="0"></latelight-search>', { delayMs: 1500 });
   await page.locator('latelight-search').evaluate((search) => {
     const said: string[] = [];
     Object.assign(window, { said });
@@ -157,25 +157,20 @@ test('the live region says counts and stages once typing pauses, not every keyst
   ]);
 });
 
-test.describe('less motion', () => {
-  test.use({ reducedMotion: 'reduce' });
+for (const reducedMotion of ['reduce', 'no-preference'] as const) {
+  test.describe(`motion: ${reducedMotion}`, () => {
+    test.use({ reducedMotion });
 
-  test('nothing moves when the dialog opens', async ({ page }) => {
-    await openWidget(page, MODAL, {});
-    await page.keyboard.press('/');
-    const names = await page.getByRole('dialog').evaluate((dialog) => dialog.getAnimations().length);
-    expect(names).toBe(0);
+    test('the dialog rises where motion is welcome', async ({ page }) => {
+      await openWidget(page, MODAL, {});
+      const animations = await page.locator('latelight-search').evaluate((search: HTMLElement & { show?(): void }) => {
+        search.show?.();
+        return search.shadowRoot?.querySelector('dialog')?.getAnimations().length;
+      });
+      expect(animations).toBe(reducedMotion === 'reduce' ? 0 : 1);
+    });
   });
-});
-
-test('with motion allowed the dialog rises', async ({ page }) => {
-  await openWidget(page, MODAL, {});
-  const animations = await page.locator('latelight-search').evaluate((search: HTMLElement & { show?(): void }) => {
-    search.show?.();
-    return search.shadowRoot?.querySelector('dialog')?.getAnimations().length;
-  });
-  expect(animations).toBe(1);
-});
+}
 
 test.describe('forced colours', () => {
   test.use({ contextOptions: { forcedColors: 'active' } });

@@ -23,6 +23,15 @@ const waysIn: Record<string, { open: (page: Page) => Promise<void>; back: string
   'the slash key': { open: (page) => page.keyboard.press('/'), back: '#first' },
   'Control and K': { open: (page) => page.keyboard.press('Control+k'), back: '#first' },
   'Command and K': { open: (page) => page.keyboard.press('Meta+k'), back: '#first' },
+  'a call that names the opener': {
+    open: (page) =>
+      page
+        .locator('latelight-search')
+        .evaluate((search: HTMLElement & { show(opener: HTMLElement | null): void }) =>
+          search.show(document.querySelector<HTMLElement>('#opener')),
+        ),
+    back: '#opener',
+  },
   'a call': {
     open: (page) =>
       page.locator('latelight-search').evaluate((search: HTMLElement & { show(): void }) => search.show()),

@@ -6,7 +6,7 @@ import { openWidget, searchFor } from './widget-page.ts';
 
 test.use({ launchOptions: { ...(await chromiumLaunch()), ignoreDefaultArgs: ['--hide-scrollbars'] } });
 
-const BODY = `<latelight-search mode="modal"></latelight-search><a id="below" href="#">Below</a>${'<p>Text</p>'.repeat(80)}`;
+const BODY = `<latelight-search mode="modal"></latelight-search><p id="below">As wide as the page</p>${'<p>Text</p>'.repeat(80)}`;
 
 test('the page neither scrolls nor moves behind the dialog', async ({ page }) => {
   await openWidget(page, BODY, {});
