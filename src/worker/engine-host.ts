@@ -121,6 +121,7 @@ export class EngineHost {
   /** In the background: first what a search needs, then the rest, then what no index needs any more. */
   private async fillCache(offline: boolean): Promise<void> {
     for (const { source, manifest, search } of this.sites.known) {
+      await source.keepManifests();
       if (!offline) continue;
       await search?.index.prefetch();
       await source.keep([...manifest.fragments, ...(manifest.lexicon ?? [])]);

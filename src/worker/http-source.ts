@@ -11,8 +11,8 @@ const keyOf = (sha256: string) => new URL(`/.latelight/${sha256}`, location.orig
 export class HttpSource implements ByteSource {
   /** Address of the index folder, with a trailing slash. */
   readonly base: URL;
-  /** The manifests in use, which may not have reached the cache yet. */
-  private readonly manifestTexts: string[] = [];
+  /** Address -> text of the manifests in use. */
+  private readonly manifests = new Map<string, string>();
 
   constructor(url: string) {
     this.base = new URL(url.endsWith('/') ? url : `${url}/`);
@@ -20,20 +20,18 @@ export class HttpSource implements ByteSource {
 
   async readManifest(signal?: AbortSignal, file = 'manifest.json'): Promise<string> {
     const url = new URL(file, this.base).href;
-    const cache = await openCache();
     let response: Response;
     try {
       response = await fetch(url, { signal, cache: 'no-cache' });
     } catch (cause) {
       throwIfAborted(signal, 'open');
-      const kept = await cache?.match(url);
+      const kept = await (await openCache())?.match(url);
       if (kept) return kept.text();
       throw downloadFailed(url, String(cause), cause);
     }
     if (!response.ok) throw downloadFailed(url, `status ${response.status}`);
     const text = await response.text();
-    this.manifestTexts.push(text);
-    void cache?.put(url, new Response(text)).catch(() => undefined);
+    this.manifests.set(url, text);
     return text;
   }
 
@@ -73,6 +71,15 @@ export class HttpSource implements ByteSource {
     }
   }
 
+  /**
+   * Keeps the manifests for offline visits. Once nobody waits: while the cache is written nothing is read from it, and the first
+   * results would be late by as much.
+   */
+  async keepManifests(): Promise<void> {
+    const cache = await openCache();
+    for (const [url, text] of this.manifests) await cache?.put(url, new Response(text)).catch(() => undefined);
+  }
+
   /** Drops cached files that no kept manifest names any more. */
   async prune(): Promise<void> {
     const cache = await openCache();
@@ -80,7 +87,7 @@ export class HttpSource implements ByteSource {
     const requests = await cache.keys();
     const manifests = requests.filter((request) => /\/manifest(\.[\w-]+)?\.json$/.test(request.url));
     const texts = await Promise.all(manifests.map(async (request) => (await cache.match(request))?.text() ?? ''));
-    const named = new Set([...this.manifestTexts, ...texts].flatMap((text) => text.match(/[0-9a-f]{64}/g) ?? []));
+    const named = new Set([...this.manifests.values(), ...texts].flatMap((text) => text.match(/[0-9a-f]{64}/g) ?? []));
     for (const request of requests) {
       const hash = /\/\.latelight\/([0-9a-f]{64})$/.exec(request.url)?.[1];
       if (hash && !named.has(hash)) await cache.delete(request);
