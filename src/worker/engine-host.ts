@@ -277,10 +277,8 @@ async function openEncoder(
   signal?: AbortSignal,
 ): Promise<Encoder> {
   const { build, wasm, model } = encoderFiles(manifest, device);
-  const runtime = Promise.all([
-    whenQuiet().then(() => loadOrt(build)),
-    source.read(wasm, { signal, onBytes: progress('runtime') }),
-  ]);
+  await whenQuiet();
+  const runtime = Promise.all([loadOrt(build), source.read(wasm, { signal, onBytes: progress('runtime') })]);
   const [[ort, wasmBytes], modelBytes] = await Promise.all([
     // Compiles and starts while the model is still on its way.
     runtime.then(async (parts) => {
