@@ -140,8 +140,10 @@ function vocabularySize(tokenizerJson: object): number {
     added_tokens?: { id: number }[];
   };
   const vocab = model?.vocab ?? {};
-  const ids = Array.isArray(vocab) ? [vocab.length - 1] : Object.values(vocab);
-  return [...ids, ...added.map(({ id }) => id)].reduce((most, id) => Math.max(most, id), -1) + 1;
+  let most = added.reduce((highest, { id }) => Math.max(highest, id), -1);
+  if (Array.isArray(vocab)) most = Math.max(most, vocab.length - 1);
+  else for (const token in vocab) most = Math.max(most, vocab[token]);
+  return most + 1;
 }
 
 function unknownTokenId(tokenizerJson: object, tokenizer: Tokenizer): number | undefined {

@@ -31,12 +31,23 @@ export async function serveCommand(folder: string, options: ServeCommandOptions,
   });
 }
 
+/** Files of an index whose names change with what is in them: docs/guide/hosting.md. */
+export function isNamedByContent(path: string): boolean {
+  return /(^|\/)(shards|fragments|lexicon|pages|filters|models|runtime|assets)\/[^/]+$/.test(path);
+}
+
 /** @throws LatelightError `bad-option` when there is nothing to serve or the port is taken */
 export async function startServer(folder: string, { port, host }: ServeCommandOptions): Promise<Server> {
   if (!existsSync(join(folder, 'index.html'))) {
     throw new LatelightError('bad-option', `serve: expected a folder with an index.html, found none in ${folder}.`);
   }
-  const files = sirv(folder, { dev: true, etag: true });
+  const files = sirv(folder, {
+    dev: true,
+    etag: true,
+    setHeaders: (response, path) => {
+      response.setHeader('Cache-Control', isNamedByContent(path) ? 'public, max-age=31536000, immutable' : 'no-cache');
+    },
+  });
   const server = createServer((request, response) =>
     files(request, response, () => {
       response.statusCode = 404;
