@@ -81,7 +81,7 @@ if (process.argv.includes('--write')) {
   const rows = lines.map(([name, size]) => `| ${name.replace(/-[\w-]{8}\.js$/, '.js')} | ${size} |`);
   const table = ['| what | kB, gzip |', '| --- | ---: |', ...rows].join('\n');
   const text = readFileSync(page, 'utf8').replace(
-    /<!-- sizes -->[^]*<!-- \/sizes -->/,
+    /<!-- sizes -->[\s\S]*<!-- \/sizes -->/,
     `<!-- sizes -->\n\n${table}\n\n<!-- /sizes -->`,
   );
   writeFileSync(page, text);
