@@ -66,6 +66,8 @@ export default defineConfig({
           { text: '6 Encode', link: '/decisions/0006-encode' },
           { text: '7 Models', link: '/decisions/0007-models' },
           { text: '8 Instant stage', link: '/decisions/0008-instant-stage' },
+          { text: '9 Exact words', link: '/decisions/0009-exact-words' },
+          { text: '10 First results', link: '/decisions/0010-first-results' },
         ],
       },
     ],
