@@ -101,6 +101,35 @@ test('on WebGPU no query length compiles a shader or leaves a buffer behind afte
   const second = await counts(worker);
   expect(second.pipelines).toBe(warm.pipelines);
   expect(second.buffers).toBe(first.buffers);
+  // The dialog opened and closed over this engine: two searches, and no buffer for anything else.
+  const inDialog = async (times: number) => {
+    await page.evaluate(async (times) => {
+      const element = document.querySelector('latelight-search') ?? document.createElement('latelight-search');
+      element.mode = 'modal';
+      element.engine = await (window as unknown as { engine: OpenEngine }).engine;
+      document.body.append(element);
+      for (let i = 0; i < times; i++) {
+        element.show();
+        await element.updateComplete;
+        if (i === 0 || i === times - 1) {
+          const found = new Promise((resolve) => {
+            element.addEventListener('latelight-results', resolve, { once: true });
+          });
+          element.query = i === 0 ? 'log' : 'log log';
+          await found;
+          element.query = '';
+        }
+        element.close();
+        await element.updateComplete;
+      }
+    }, times);
+    return counts(worker);
+  };
+  const few = await inDialog(2);
+  const many = await inDialog(200);
+  const again = await inDialog(2);
+  expect(many.buffers).toBe(few.buffers);
+  expect(many.created - few.created).toBe(again.created - many.created);
   // Long, short, long again, in the same bound buffer: each has its own rows, as near to WASM's as two ways of rounding weights allow.
   const nearest = await page.evaluate(async () => {
     const { open } = (await import(new URL('latelight.js', location.href).href)) as typeof import('../src/index.ts');

@@ -20,6 +20,8 @@ let last: Promise<unknown> = Promise.resolve();
  * longer than an answer of the instant stage takes.
  */
 const FIRST_QUERY_MS = 150;
+/** And that a question which came in time may take: its text may be slow to arrive, and the encoder must not wait for a slow network. */
+const FIRST_ANSWER_MS = 500;
 let answered = () => {};
 const firstAnswer = new Promise<void>((resolve) => {
   answered = resolve;
@@ -121,8 +123,9 @@ function news(info: OpenedInfo): OpenedInfo | undefined {
 }
 
 async function whenQuiet(): Promise<void> {
-  await Promise.race([firstAnswer, new Promise((resolve) => setTimeout(resolve, FIRST_QUERY_MS))]);
-  if (pending.size > 0) await firstAnswer;
+  const answerWithin = (ms: number) => Promise.race([firstAnswer, new Promise((resolve) => setTimeout(resolve, ms))]);
+  await answerWithin(FIRST_QUERY_MS);
+  if (pending.size > 0) await answerWithin(FIRST_ANSWER_MS);
 }
 
 /** Only when no search is waiting: that one would be the warm-up itself. */
