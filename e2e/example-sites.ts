@@ -118,9 +118,8 @@ export async function ask(page: Page, question: string) {
 export async function followFirstHit(page: Page, question: string): Promise<URL> {
   const first = await ask(page, question);
   const href = await first.getByRole('link').first().getAttribute('href');
-  const address = new URL(href ?? '', page.url());
-  // What follows is for the browser, which scrolls to the words: it takes it off before any script sees it.
-  address.hash = address.hash.split(':~:')[0];
+  // What follows ":~:" is for the browser, which scrolls to the words: it takes it off before any script sees it.
+  const address = new URL((href ?? '').replace(/#?:~:.*$/, ''), page.url());
   const response = await page.goto(address.href);
   // A fragment of the same page is no request.
   if (response) expect(response.status(), address.href).toBe(200);

@@ -93,6 +93,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
         await expectGood(page);
         await searchFor(page, 'clo');
         await expect(page.getByRole('region', { name: 'Recent searches' })).toBeVisible();
+        await expect(page.locator('latelight-search [aria-busy=true]')).toHaveCount(0);
         await expectGood(page);
       });
 

@@ -133,6 +133,24 @@ test('opening again shows the search as it was left, its text selected', async (
   await expect(box(page)).toHaveValue('x');
 });
 
+test('opened again before its last closing was told, it stays open and keeps the cursor', async ({ page }) => {
+  await openWidget(page, BODY, {});
+  await page.locator('latelight-search').evaluate(async (search) => {
+    const element = search as HTMLElement & { show(): void; close(): void };
+    const closed = new Promise((resolve) =>
+      search.shadowRoot?.querySelector('dialog')?.addEventListener('close', resolve),
+    );
+    element.show();
+    element.close();
+    element.show(); // the dialog's event of the closing is still to come
+    await closed;
+  });
+  await page.keyboard.type('close server');
+  await expect(box(page)).toHaveValue('close server');
+  await expect(dialog(page)).toBeVisible();
+  expect(await page.evaluate(() => document.documentElement.style.overflow)).toBe('hidden');
+});
+
 test('events say when it opens and closes, and leave the element', async ({ page }) => {
   await openWidget(page, BODY, {});
   await page.evaluate(() => {

@@ -62,7 +62,8 @@ export class Modal implements ReactiveController {
   }
 
   readonly onClose = (): void => {
-    if (!this.isOpen) return;
+    // The event of a dialog that was opened again before it came is of no use any more.
+    if (!this.isOpen || this.host.dialog?.open) return;
     this.unlock?.();
     this.unlock = undefined;
     const { opener } = this;
