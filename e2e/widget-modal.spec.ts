@@ -133,6 +133,24 @@ test('opening again shows the search as it was left, its text selected', async (
   await expect(box(page)).toHaveValue('x');
 });
 
+test('closed and opened again by keys, as fast as they come', async ({ page }) => {
+  await openWidget(page, BODY, {});
+  await page.keyboard.press('/');
+  await searchFor(page, 'close server');
+  // In one task: a frame between them would hide where the focus was.
+  await page.locator('latelight-search').evaluate((search) => {
+    const press = (key: string) => {
+      let target: Element = document.activeElement ?? document.body;
+      while (target.shadowRoot?.activeElement) target = target.shadowRoot.activeElement;
+      target.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, composed: true, cancelable: true }));
+    };
+    for (const key of ['Escape', 'Escape', '/']) press(key);
+    if (!(search as HTMLElement & { isOpen: boolean }).isOpen) throw new Error('expected it to be open again');
+  });
+  await page.keyboard.type('once more');
+  await expect(box(page)).toHaveValue('once more');
+});
+
 test('opened again before its last closing was told, it stays open and keeps the cursor', async ({ page }) => {
   await openWidget(page, BODY, {});
   await page.locator('latelight-search').evaluate(async (search) => {

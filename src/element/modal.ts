@@ -69,6 +69,8 @@ export class Modal implements ReactiveController {
     const { opener } = this;
     this.opener = undefined;
     if (opener?.isConnected) opener.focus({ preventScroll: true });
+    // Else the box would have the next keys until the browser notices that nobody sees it.
+    else (this.host.shadowRoot?.activeElement as HTMLElement | null)?.blur();
     this.host.onModalChange(false);
   };
 
