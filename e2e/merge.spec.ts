@@ -70,6 +70,31 @@ test('an index that is down is named and takes nothing with it', async ({ page }
   expect(merged.sites[1].error?.message).toContain('503');
 });
 
+test('an index that never answers is given up, and a table that is none costs only itself', async ({ page }) => {
+  await page.context().route(`${ELSEWHERE}silent/**`, () => undefined);
+  await page.context().route(`${ELSEWHERE}table/**`, async (route) => {
+    const file = route.request().url().replace(`${ELSEWHERE}table/`, '');
+    const manifest = await readManifestFile();
+    const junk = Buffer.from('no table at all');
+    const { createHash } = await import('node:crypto');
+    const sha256 = createHash('sha256').update(junk).digest('hex');
+    const headers = { 'access-control-allow-origin': '*' };
+    if (file === 'manifest.json') {
+      manifest.queryEncoder.queryTable = { file: 'models/junk.llq', bytes: junk.length, sha256 };
+      return route.fulfill({ json: manifest, headers });
+    }
+    if (file === 'models/junk.llq') return route.fulfill({ body: junk, headers });
+    const response = await route.fetch({ url: `${SMALL}${file}` });
+    await route.fulfill({ response, headers: { ...response.headers(), ...headers } });
+  });
+  await gotoBlank(page);
+  const merged = (await openMerged(page, [{ url: `${ELSEWHERE}silent/` }, { url: `${ELSEWHERE}table/` }])) as Merged;
+  expect(new Set(merged.hits.map(({ site }) => site))).toEqual(new Set([0, 2]));
+  expect(merged.sites[1].error).toMatchObject({ code: 'download-failed' });
+  expect(merged.sites[1].error?.message).toContain('nothing came for 5 s');
+  expect(merged.sites[2].error).toBeUndefined();
+});
+
 test('when the first is down the others are searched, and when all are the first error is told', async ({ page }) => {
   await serveElsewhere(page, 503);
   await gotoBlank(page);
@@ -96,4 +121,6 @@ test('options that cannot be are refused', async ({ page }) => {
   await gotoBlank(page);
   expect(await openMerged(page, [{ url: SMALL, weight: 0 }])).toMatchObject({ code: 'bad-option' });
   expect(await openMerged(page, [{ url: 'http://[' }])).toMatchObject({ code: 'bad-option' });
+  const filter = { site: 'Blog' } as unknown as MergedIndex['filter'];
+  expect(await openMerged(page, [{ url: SMALL, filter }])).toMatchObject({ code: 'bad-option' });
 });

@@ -244,7 +244,7 @@ export interface Site {
   siteRoot: string;
   passageCount: number;
   pageCount: number;
-  /** Why it is left out, if it is. */
+  /** Why it is left out; of a site that can be searched, why its hits were missing from a search. */
   error?: { code: string; message: string };
 }
 

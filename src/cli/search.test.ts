@@ -86,7 +86,7 @@ describe('exact words', () => {
   });
 
   it('gives nothing for a phrase whose words stand apart, and says what is nowhere', async () => {
-    expect(await find('"brown quick"')).toMatchObject({ hits: [], exact: [{ found: true }] });
+    expect(await find('"brown quick"')).toMatchObject({ hits: [], hasMore: false, exact: [{ found: false }] });
     expect(await find('"zebra" stripes')).toMatchObject({ hits: [], exact: [{ text: 'zebra', found: false }] });
   });
 
@@ -103,6 +103,45 @@ describe('exact words', () => {
     expect(hits[0]).toMatchObject({ url: 'backup.html#restore', exact: [0] });
     expect(hits.filter(({ exact }) => exact.length > 0)).toHaveLength(1);
     expect((await find('sort 6.9.24')).hits.every(({ exact }) => exact.length === 0)).toBe(true);
+  });
+});
+
+describe('a site where many passages have the words', () => {
+  let stones: Opened;
+  const said = (words: string) => page('Page', `<p>${words} is what this page is about, among other things.</p>`);
+
+  beforeAll(async () => {
+    const competitors = Array.from({ length: 90 }, (_, n) => [
+      `a${n}.html`,
+      said('A stone bridge of version 2.1 and 0'),
+    ]);
+    const long = filler('Something that has nothing to do with either of them');
+    const right = [0, 1, 2].map((n) => [`z${n}.html`, said(`${long} The bridge stone, 2.0 since spring, ${long}`)]);
+    stones = await indexOf('stones', Object.fromEntries([...competitors, ...right]));
+  }, 120_000);
+  afterAll(async () => {
+    stones.index.close();
+    await stones.encoder.close();
+  });
+  const ask = (query: string, request?: SearchRequest) => find(query, request, soleSite(stones.index));
+  const isRight = ({ url }: { url: string }) => url.startsWith('z');
+
+  it('a phrase is found however many have its words in another order, whatever the limit', async () => {
+    for (const request of [{}, { limit: 1 }, { limit: 10, perPage: 3 }]) {
+      const { hits, hasMore, exact, facets } = await ask('"bridge stone"', { ...request, facets: true });
+      expect(hits.every(isRight), JSON.stringify(request)).toBe(true);
+      expect(hits.length).toBe(Math.min(3, request.limit ?? 10));
+      expect(hasMore).toBe(request.limit === 1);
+      expect(exact).toMatchObject([{ found: true }]);
+      expect(facets).toEqual({});
+    }
+  });
+
+  it('a version of digits that stand everywhere comes first, and is no beginning of another', async () => {
+    const { hits, exact } = await ask('stone bridge 2.0', { limit: 3 });
+    expect(exact).toMatchObject([{ text: '2.0', found: true }]);
+    expect(hits.every((hit) => isRight(hit) && hit.exact.includes(0))).toBe(true);
+    expect((await ask('stone bridge 2.5')).exact).toMatchObject([{ found: false }]);
   });
 });
 
@@ -136,6 +175,9 @@ describe('pages', () => {
     expect((await find('"hash_mem_multiplier"', { facets: true })).facets).toEqual({ topic: { memory: 1, safety: 0 } });
     expect((await find('memory')).facets).toBeUndefined();
     await expect(find('memory', { filter: { kind: ['x'] } })).rejects.toThrow(/\(topic\), got kind/);
+    expect(await urls('memory', { filter: { topic: [] } })).toEqual(await urls('memory'));
+    const misused = { topic: 'memory' } as unknown as SearchRequest['filter'];
+    await expect(find('memory', { filter: misused })).rejects.toThrow(/topic to be a list of strings, got "memory"/);
   });
 });
 
@@ -186,6 +228,15 @@ describe('several indexes', () => {
     expect(hits.length).toBeGreaterThan(0);
     expect(hits.every((hit) => hit.site === 0)).toBe(true);
     expect(failures).toEqual([[1, 'Error: down']]);
+    // Heavier, it would have had all places: those go to the other's hits.
+    const heavy = [site({}), site({ index: broken, site: 1, weight: 100 })];
+    const { hits: others } = await find('sorting', { limit: 3 }, { sites: heavy });
+    expect(others.map((hit) => hit.site)).toEqual([0, 0, 0]);
+    await expect(
+      find('sorting', {}, { sites: [site({ index: broken }), site({ index: broken, site: 1 })] }),
+    ).rejects.toThrow('down');
+    const declared = { sites: [site({})], declaredFilters: ['site'] };
+    expect((await find('sorting', { filter: { site: ['Blog'] } }, declared)).hits).toEqual([]);
     await expect(find('sorting', {}, { sites: [site({ index: broken })] })).rejects.toThrow('down');
   });
 });

@@ -10,7 +10,8 @@ export class SearchOptions extends LitElement {
   static override properties = {
     src: { type: String },
     device: { type: String },
-    mergeIndex: { attribute: false },
+    // By content: frameworks hand in a new list of the same indexes with every render.
+    mergeIndex: { attribute: false, hasChanged: (a: unknown, b: unknown) => JSON.stringify(a) !== JSON.stringify(b) },
     limit: { type: Number },
     perPage: { type: Number, attribute: 'per-page' },
     debounce: { type: Number },

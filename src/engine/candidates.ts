@@ -2,7 +2,7 @@
 // more where they do. Scores of several indexes meet in search.ts.
 
 import { LatelightError } from '../errors.ts';
-import { filterBitmap } from '../format/filters.ts';
+import { checkValues, filterBitmap } from '../format/filters.ts';
 import type { FragmentPassage } from '../format/fragment.ts';
 import { MAX_RESULTS } from '../format/layout.ts';
 import type { QueryCodes } from '../types.ts';
@@ -38,8 +38,10 @@ export interface Candidate {
  * numbers and phrases .967 are among the first five at .25 and .5, all from 1 on; 4 costs the 40 questions a first place.
  */
 const EXACT_BONUS = 2;
-/** Passages read to see whether their words stand as asked: fragments that are mostly shown anyway. */
+/** Passages read to see whether words that count for more stand as asked: fragments that are mostly shown anyway. */
 const MOST_READ = 64;
+/** Passages read in search of a quoted phrase, whose words alone prove nothing. */
+const MOST_READ_FOR_PHRASE = 256;
 
 /** One bit a passage: those that a search may give; nothing for all. */
 export function allowed(
@@ -98,7 +100,9 @@ export async function gather(
   }
   for (const candidate of found.values()) {
     terms.forEach((term, t) => {
-      if (!term.quoted && !listed[t]?.has(candidate.id)) return;
+      // Of words that stand anywhere only several in a row can tell: a version number of common digits.
+      const mayHave = listed[t] ? listed[t].has(candidate.id) : term.keys.length > 1;
+      if (!term.quoted && !mayHave) return;
       candidate.exact.push(t);
       if (!term.quoted) candidate.rank += exactBonus(site);
     });
@@ -112,8 +116,9 @@ export function byRank(a: Candidate, b: Candidate): number {
 }
 
 /**
- * Reads the best candidates whose terms the lexicon cannot prove (several words in a row, words too common to be listed) and takes
- * back what is not so: a quoted phrase that is not there takes the passage away. Those beyond the first 64 keep nothing unproved.
+ * Reads candidates whose terms the lexicon cannot prove (several words in a row, words too common to be listed), best first, and takes
+ * back what is not so: a quoted phrase that is not there takes the passage away. For words that count for more 64 are read, for a
+ * phrase up to 256, until `enough` have it; those beyond keep nothing unproved.
  * @param located by site
  * @param read a candidate's passage; nothing when it cannot be had
  * @returns candidates, best first
@@ -122,6 +127,7 @@ export async function prove(
   candidates: Candidate[],
   terms: WantedTerm[],
   located: ReadonlyMap<SearchSite, TermPassages[]>,
+  enough: number,
   read: (candidate: Candidate) => Promise<FragmentPassage | undefined>,
 ): Promise<Candidate[]> {
   candidates.sort(byRank);
@@ -130,13 +136,22 @@ export async function prove(
     const doubts = candidate.exact.filter((t) => needsReading(terms[t], located.get(candidate.site)![t]));
     if (doubts.length > 0) doubted.set(candidate, doubts);
   }
-  const toRead = [...doubted.keys()].slice(0, MOST_READ);
-  const texts = new Map(
-    await Promise.all(toRead.map(async (candidate) => [candidate, await read(candidate)] as const)),
-  );
+  const doubtedPhrases = (candidate: Candidate) => doubted.get(candidate)!.filter((t) => terms[t].quoted);
+  const toRead = [...doubted.keys()];
+  const most = toRead.some((candidate) => doubtedPhrases(candidate).length > 0) ? MOST_READ_FOR_PHRASE : MOST_READ;
+  const proved = new Map<Candidate, number[]>();
+  for (let from = 0, found = 0; from < Math.min(toRead.length, most) && found < enough; from += MOST_READ) {
+    await Promise.all(
+      toRead.slice(from, from + MOST_READ).map(async (candidate) => {
+        const text = await read(candidate);
+        const has = doubted.get(candidate)!.filter((t) => text && hasTerm(text, terms[t]));
+        proved.set(candidate, has);
+        if (doubtedPhrases(candidate).every((t) => has.includes(t))) found++;
+      }),
+    );
+  }
   const kept = candidates.filter((candidate) => {
-    const text = texts.get(candidate);
-    const wrong = (doubted.get(candidate) ?? []).filter((t) => !text || !hasTerm(text, terms[t]));
+    const wrong = (doubted.get(candidate) ?? []).filter((t) => !proved.get(candidate)?.includes(t));
     candidate.exact = candidate.exact.filter((t) => !wrong.includes(t));
     candidate.rank -= wrong.filter((t) => !terms[t].quoted).length * exactBonus(candidate.site);
     return wrong.every((t) => !terms[t].quoted);
@@ -148,9 +163,14 @@ function exactBonus({ index: { codec }, weight }: SearchSite): number {
   return EXACT_BONUS * codec.queryScale * codec.codewordScale * weight;
 }
 
-/** @throws LatelightError `bad-option` for a filter that none of the indexes has */
-export function checkFilterNames(sites: readonly SearchSite[], wanted: Record<string, string[]>): void {
-  const known = new Set(sites.flatMap(({ index, filter }) => [...Object.keys(index.filters), ...Object.keys(filter)]));
+/**
+ * @param declared names that indexes which are left out would have
+ * @throws LatelightError `bad-option` for a filter that none of the indexes has, or that is no list of values
+ */
+export function checkFilter(sites: readonly SearchSite[], declared: string[], wanted: Record<string, string[]>): void {
+  checkValues('search: expected the values of filter', wanted);
+  const ofSites = sites.flatMap(({ index, filter }) => [...Object.keys(index.filters), ...Object.keys(filter)]);
+  const known = new Set([...ofSites, ...declared]);
   for (const name of Object.keys(wanted)) {
     if (known.has(name)) continue;
     const names = [...known].sort().join(', ') || 'none';

@@ -2,7 +2,7 @@
 // a passage whether it does.
 
 import type { FragmentPassage } from '../format/fragment.ts';
-import { lexicalWords } from '../format/lexical-words.ts';
+import { lexicalKey, lexicalWords } from '../format/lexical-words.ts';
 import { lexiconKey, type Postings } from '../format/lexicon.ts';
 import type { WantedTerm } from './exact-terms.ts';
 import type { SearchIndex } from './search-index.ts';
@@ -20,6 +20,9 @@ export async function passagesWith(index: SearchIndex, term: WantedTerm, signal?
       return isPrefix ? prefixPostings(index, lexiconKey(key), signal) : index.postings(lexiconKey(key), signal);
     }),
   );
+  // "v9.6.24" is looked up as a whole too: its parts stand everywhere.
+  const [, number] = /^v?(\p{N}+(?:\.\p{N}+)+)$/iu.exec(term.text) ?? [];
+  if (number) lists.push(await index.postings(lexiconKey(lexicalKey(number)), signal));
   let common: TermPassages = 'anywhere';
   for (const list of lists) if (list !== 'common') common = common === 'anywhere' ? list : intersection(common, list);
   return common;
@@ -31,9 +34,10 @@ export function needsReading(term: WantedTerm, passages: TermPassages): boolean 
 }
 
 async function prefixPostings(index: SearchIndex, prefix: string, signal?: AbortSignal): Promise<Postings> {
-  const lists = (await index.postingsFrom(prefix, MOST_CONTINUATIONS, signal)).filter((list) => list !== 'common');
+  const found = await index.postingsFrom(prefix, MOST_CONTINUATIONS, signal);
+  const lists = found.filter((list) => list !== 'common');
   const isCommon = (await index.postings(prefix, signal)) === 'common';
-  if (isCommon) return 'common';
+  if (isCommon || (lists.length === 0 && found.length > 0)) return 'common';
   return Uint32Array.from(new Set(lists.flatMap((list) => [...list]))).sort();
 }
 

@@ -44,6 +44,8 @@ describe('exactTerms', () => {
     expect(texts('"still typing')).toEqual([]);
     expect(texts('""')).toEqual([]);
     expect(texts('"..."')).toEqual([]);
+    expect(texts('a 3.5" drive or a 5.25" drive')).toEqual(['3.5', '5.25']);
+    expect(texts('(see "read only", please)')).toEqual(['read only']);
   });
 
   it('lets the last word go on while it is typed, and no other', () => {
@@ -51,6 +53,7 @@ describe('exactTerms', () => {
     expect(ends('work_mem hash_me')).toEqual([false, true]);
     expect(ends('hash_mem ')).toEqual([false]);
     expect(ends('"hash mem"')).toEqual([false]);
+    expect(ends('since 7.3')).toEqual([false]);
   });
 
   it('gives at most eight', () => {

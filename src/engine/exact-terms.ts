@@ -16,7 +16,9 @@ export interface WantedTerm extends Pick<ExactTerm, 'text' | 'quoted'> {
 
 /** More would cost a download each. */
 const MOST_TERMS = 8;
-const QUOTES = /"([^"]+)"|“([^“”]+)”|„([^„“”]+)[“”]|«([^«»]+)»|「([^「」]+)」|『([^『』]+)』/g;
+/** A straight mark opens after a space and closes before one: 3.5" is an inch. */
+const QUOTES =
+  /(?<![\p{L}\p{N}])"(?!\s)([^"]*[^"\s])"(?![\p{L}\p{N}])|“([^“”]+)”|„([^„“”]+)[“”]|«([^«»]+)»|「([^「」]+)」|『([^『』]+)』/gu;
 /** What surrounds a word in a sentence and is no part of an identifier. */
 const LEADING = /^[\s([{<'"“„«,;:!?.]+/u;
 const TRAILING = /[\s)\]}>'"”“»,;:!?.]+$/u;
@@ -42,7 +44,9 @@ export function exactTerms(query: string, isUnknown: (word: string) => boolean):
     const text = query.slice(start, end);
     const keys = lexicalWords(text).map(({ key }) => key);
     if (keys.length === 0 || terms.length === MOST_TERMS) return;
-    terms.push({ text, quoted, start, end, keys, isPrefix: !quoted && end === query.length });
+    // A number that goes on is another number.
+    const isPrefix = !quoted && end === query.length && !/\p{N}$/u.test(text);
+    terms.push({ text, quoted, start, end, keys, isPrefix });
   };
   for (const match of query.matchAll(QUOTES)) {
     const inner = match.slice(1).find((group) => group !== undefined)!;

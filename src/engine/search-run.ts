@@ -6,11 +6,11 @@ import { LatelightError, throwIfAborted } from '../errors.ts';
 import type { FragmentPassage } from '../format/fragment.ts';
 import { MAX_QUERY_TOKENS, MAX_RESULTS } from '../format/layout.ts';
 import type { ExactTerm, QueryCodes, SearchRequest, TokenEmbeddings } from '../types.ts';
-import { allowed, type Candidate, checkFilterNames, gather, prove, type SearchSite } from './candidates.ts';
-import { passagesWith, type TermPassages } from './exact-match.ts';
+import { allowed, type Candidate, checkFilter, gather, prove, type SearchSite } from './candidates.ts';
+import { needsReading, passagesWith, type TermPassages } from './exact-match.ts';
 import { exactTerms, type WantedTerm } from './exact-terms.ts';
 import { type Facets, facetsOf } from './facets.ts';
-import { checkSelection, type Selection, selectHits } from './select-hits.ts';
+import { checkSelection, selectHits } from './select-hits.ts';
 
 export const DEFAULT_LIMIT = 10;
 /** Pieces from which on a word is one that the model knows by its parts only. */
@@ -19,6 +19,8 @@ const UNKNOWN_PIECES = 3;
 /** What a search is over: one index, or several whose hits become one list. */
 export interface Searched {
   sites: readonly SearchSite[];
+  /** Filter names of indexes that are left out: asking for them is no mistake. */
+  declaredFilters?: string[];
   /** Called when one of several indexes fails during a search: the others' hits are given without it. */
   onSiteFailure?: (site: SearchSite, error: unknown) => void;
 }
@@ -26,38 +28,45 @@ export interface Searched {
 /** A query as it is scored: codes, or rows that the first scorer makes codes of. */
 export type EncodedQuery = { queryCodes: QueryCodes } | { rows: TokenEmbeddings | GpuQueryEmbeddings };
 
+/** A candidate that is shown, with its text. */
+export interface Shown {
+  candidate: Candidate;
+  passage: FragmentPassage;
+}
+
 export class SearchRun {
   readonly terms: WantedTerm[];
   private readonly searched: Searched;
   private readonly request: SearchRequest;
+  private readonly filter: Record<string, string[]>;
   private readonly limit: number;
   private readonly located = new Map<SearchSite, TermPassages[]>();
-  private readonly failed = new Set<SearchSite>();
+  private readonly failed = new Map<SearchSite, unknown>();
+  /** Terms that some passage has. */
+  private readonly found = new Set<number>();
 
   /** @throws LatelightError `bad-option` for a limit, filter or order that cannot be */
   constructor(searched: Searched, tokenizer: ColbertTokenizer, query: string, request: SearchRequest) {
     const { sites } = searched;
-    const { limit = DEFAULT_LIMIT, filter = {}, exact = true } = request;
+    const { limit = DEFAULT_LIMIT, exact = true } = request;
     if (!Number.isInteger(limit) || limit < 1 || limit > MAX_RESULTS) {
       throw new LatelightError('bad-option', `search: expected a limit of 1 to ${MAX_RESULTS}, got ${limit}.`);
     }
-    checkFilterNames(sites, filter);
+    checkFilter(sites, searched.declaredFilters ?? [], request.filter ?? {});
     checkSelection(request, sortsOf(sites));
     this.searched = searched;
     this.request = request;
+    // Nothing ticked under a name is no filter.
+    this.filter = Object.fromEntries(Object.entries(request.filter ?? {}).filter(([, values]) => values.length > 0));
     this.limit = limit;
     const hasLexicon = sites.some(({ index }) => index.hasLexicon);
     const isUnknown = (word: string) => tokenizer.bareIds(` ${word}`).length >= UNKNOWN_PIECES;
     this.terms = exact && hasLexicon ? exactTerms(query, isUnknown) : [];
   }
 
+  /** After `choose`: what was looked up, and whether it is anywhere, as far as passages were read. */
   get exactTerms(): ExactTerm[] {
-    const lists = [...this.located.values()];
-    return this.terms.map(({ text, quoted }, t) => ({
-      text,
-      quoted,
-      found: lists.some((terms) => terms[t].length > 0),
-    }));
+    return this.terms.map(({ text, quoted }, t) => ({ text, quoted, found: this.found.has(t) }));
   }
 
   /** Looks up where the exact terms may occur. */
@@ -66,7 +75,13 @@ export class SearchRun {
     await Promise.all(
       this.searched.sites.map((site) =>
         this.tolerantly(site, async () => {
-          this.located.set(site, await Promise.all(this.terms.map((term) => passagesWith(site.index, term, signal))));
+          // A lexicon that cannot be had leaves the search by meaning, and phrases to be looked for in the text.
+          const locate = (term: WantedTerm) =>
+            passagesWith(site.index, term, signal).catch((error): TermPassages => {
+              if (signal?.aborted || this.searched.sites.length > 1) throw error;
+              return 'anywhere';
+            });
+          this.located.set(site, await Promise.all(this.terms.map(locate)));
         }),
       ),
     );
@@ -74,8 +89,12 @@ export class SearchRun {
 
   /** Scores every index: the candidates of all, and the query as it was scored. */
   async score(encoded: EncodedQuery): Promise<{ candidates: Candidate[]; queryCodes: QueryCodes }> {
-    const { filter = {}, perPage } = this.request;
-    const k = perPage === undefined ? Math.min(MAX_RESULTS, this.limit + 1) : MAX_RESULTS;
+    const { filter } = this;
+    const isRead = [...this.located.values()].some((located) =>
+      this.terms.some((term, t) => term.quoted && needsReading(term, located[t])),
+    );
+    const isFew = this.request.perPage === undefined && !isRead;
+    const k = isFew ? Math.min(MAX_RESULTS, this.limit + 1) : MAX_RESULTS;
     const candidates: Candidate[] = [];
     let query = encoded;
     for (const [site, located] of this.located) {
@@ -95,11 +114,42 @@ export class SearchRun {
     return { candidates, queryCodes: query.queryCodes };
   }
 
-  /** Reads what must be read to be sure of exact terms, and chooses what is shown. */
-  async choose(candidates: Candidate[]): Promise<Selection> {
-    const proved = await prove(candidates, this.terms, this.located, (candidate) => this.passage(candidate));
-    throwIfAborted(this.request.signal, 'search');
-    return selectHits(proved, this.request, this.limit);
+  /**
+   * Reads what must be read to be sure of exact terms, chooses what is shown and fetches its text. When a site fails meanwhile, others
+   * take its place.
+   * @throws what the first site failed with, when all have
+   */
+  async choose(candidates: Candidate[]): Promise<{ shown: Shown[]; hasMore: boolean; chosenAt: number }> {
+    const enough = (this.limit + 1) * (this.request.perPage ?? 1);
+    const proved = await prove(candidates, this.terms, this.located, enough, (candidate) => this.passage(candidate));
+    this.remember(proved);
+    const chosenAt = performance.now();
+    for (;;) {
+      throwIfAborted(this.request.signal, 'search');
+      const failures = this.failed.size;
+      const left = proved.filter(({ site }) => !this.failed.has(site));
+      const { chosen, hasMore } = selectHits(left, this.request, this.limit);
+      const passages = await Promise.all(chosen.map((candidate) => this.passage(candidate)));
+      if (this.failed.size === this.searched.sites.length) throw [...this.failed.values()][0];
+      if (this.failed.size > failures) continue;
+      const shown = chosen.flatMap((candidate, i) => (passages[i] ? [{ candidate, passage: passages[i] }] : []));
+      return { shown, hasMore, chosenAt };
+    }
+  }
+
+  /** Notes which terms are anywhere, and where a phrase that had to be read was found: facets count by that. */
+  private remember(proved: Candidate[]): void {
+    for (const [site, located] of this.located) {
+      this.terms.forEach((term, t) => {
+        const having = proved.filter((candidate) => candidate.site === site && candidate.exact.includes(t));
+        const list = located[t];
+        const isListed = !needsReading(term, list) && list.length > 0;
+        // A single word that is too common to be listed is anywhere.
+        const isCommon = list === 'anywhere' && term.keys.length === 1;
+        if (isListed || isCommon || having.length > 0) this.found.add(t);
+        if (term.quoted && needsReading(term, list)) located[t] = Uint32Array.from(having, ({ id }) => id).sort();
+      });
+    }
   }
 
   /** Text and metadata of a candidate; nothing when its site is one of several and fails. */
@@ -109,7 +159,7 @@ export class SearchRun {
 
   facets(): Facets | undefined {
     if (!this.request.facets) return undefined;
-    return facetsOf([...this.located.keys()], this.request.filter, this.terms, this.located);
+    return facetsOf([...this.located.keys()], this.filter, this.terms, this.located);
   }
 
   /** Runs a step of one site; when it is one of several, its failure leaves it out. */
@@ -120,7 +170,7 @@ export class SearchRun {
     } catch (error) {
       if (sites.length === 1 || this.request.signal?.aborted) throw error;
       if (!this.failed.has(site)) onSiteFailure?.(site, error);
-      this.failed.add(site);
+      this.failed.set(site, error);
       return undefined;
     }
   }

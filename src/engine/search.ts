@@ -5,16 +5,15 @@ import type { Encoder } from '../encoder/encoder.ts';
 import type { TableEncoder } from '../encoder/table-encoder.ts';
 import { alignWords, type WordAlignment } from '../encoder/words.ts';
 import { LatelightError, throwIfAborted } from '../errors.ts';
-import { type FragmentPassage, wordSpans } from '../format/fragment.ts';
+import { wordSpans } from '../format/fragment.ts';
 import { quantizeQueryCpu } from '../kernels/quantize-query-cpu.ts';
 import type { Explanation, Hit, Mark, QueryCodes, SearchRequest, SearchResult } from '../types.ts';
 import { alignPassage, type MatchedHit, similarities, type WordMatch, weakenCommonWords } from './align.ts';
-import type { Candidate } from './candidates.ts';
 import { termSpans } from './exact-match.ts';
 import { type WantedTerm, withoutQuotes } from './exact-terms.ts';
 import { cutExcerpt } from './excerpt.ts';
 import type { SearchIndex } from './search-index.ts';
-import { type EncodedQuery, type Searched, SearchRun } from './search-run.ts';
+import { type EncodedQuery, type Searched, SearchRun, type Shown } from './search-run.ts';
 
 export { DEFAULT_LIMIT, type Searched } from './search-run.ts';
 
@@ -100,14 +99,11 @@ async function run(
   throwIfAborted(signal, 'search');
   const scoredAt = performance.now();
 
-  const { chosen, hasMore } = await steps.choose(scored.candidates);
-  const chosenAt = performance.now();
-  const passages = await Promise.all(chosen.map((candidate) => steps.passage(candidate)));
+  const { shown, hasMore, chosenAt } = await steps.choose(scored.candidates);
   throwIfAborted(signal, 'search');
   const fetchedAt = performance.now();
 
   const { queryCodes } = scored;
-  const shown = chosen.flatMap((candidate, i) => (passages[i] ? [{ candidate, passage: passages[i] }] : []));
   const alignment = alignWords(encoder.tokenizer, withoutQuotes(query), 'query');
   const hits = presentHits(shown, queryCodes, alignment, steps.terms);
   const facets = steps.facets();
@@ -149,11 +145,6 @@ export async function explain(index: SearchIndex, encoder: Encoder, query: strin
   const { blocks } = index.passageCodes(id);
   const similarity = similarities(index.codec, queryCodes, alignment, blocks, rowWords, spans.length);
   return { text, queryWords: queryWords(query, alignment), words: spans, similarity };
-}
-
-interface Shown {
-  candidate: Candidate;
-  passage: FragmentPassage;
 }
 
 function presentHits(shown: Shown[], queryCodes: QueryCodes, alignment: WordAlignment, terms: WantedTerm[]): Hit[] {

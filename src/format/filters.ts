@@ -97,3 +97,11 @@ export function filterBitmap(filters: Filters, wanted: Record<string, string[]>,
   }
   return bitmap;
 }
+
+/** @throws LatelightError `bad-option` unless every name has a list of strings */
+export function checkValues(what: string, filter: Record<string, unknown>): void {
+  for (const [name, values] of Object.entries(filter)) {
+    if (Array.isArray(values) && values.every((value) => typeof value === 'string')) continue;
+    throw new LatelightError('bad-option', `${what} ${name} to be a list of strings, got ${JSON.stringify(values)}.`);
+  }
+}

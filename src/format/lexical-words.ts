@@ -26,3 +26,10 @@ export function lexicalWords(text: string): LexicalWord[] {
     end: index + word.length,
   }));
 }
+
+const DOTTED_NUMBER = /\p{N}+(?:\.\p{N}+)+/gu;
+
+/** Keys of numbers with dots, whole: `9.6.24` is one thing, whose parts stand everywhere. */
+export function dottedNumbers(text: string): string[] {
+  return Array.from(text.matchAll(DOTTED_NUMBER), ([number]) => lexicalKey(number));
+}

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { lexicalWords } from './lexical-words.ts';
+import { dottedNumbers, lexicalWords } from './lexical-words.ts';
 import { chunkOf, lexiconKey, type Postings, readLexiconChunk, writeLexicon } from './lexicon.ts';
 
 /** What all chunks of a lexicon hold. */
@@ -42,7 +42,9 @@ describe('lexicon', () => {
       fc.property(fc.array(fc.string({ unit: 'grapheme', maxLength: 60 }), { maxLength: 40 }), (texts) => {
         const expected = new Map<string, number[]>();
         texts.forEach((text, id) => {
-          for (const key of new Set(lexicalWords(text).map((word) => lexiconKey(word.key)))) {
+          for (const key of new Set(
+            [...lexicalWords(text).map((word) => word.key), ...dottedNumbers(text)].map(lexiconKey),
+          )) {
             expected.set(key, [...(expected.get(key) ?? []), id]);
           }
         });
@@ -51,6 +53,14 @@ describe('lexicon', () => {
         for (const [key, ids] of expected) expect([...(found.get(key) as Uint32Array)]).toEqual(ids);
       }),
     );
+  });
+
+  it('has numbers with dots whole, beside their parts', () => {
+    const found = contents(['Needs v9.6.24 or 10. See 3.', 'Needs 9.6, not 24.']);
+    expect(found.get('9.6.24')).toEqual(Uint32Array.of(0));
+    expect(found.get('9.6')).toEqual(Uint32Array.of(1));
+    expect(found.get('24')).toEqual(Uint32Array.of(0, 1));
+    expect(found.has('3.')).toBe(false);
   });
 
   it('cuts chunks whose first words find theirs', () => {

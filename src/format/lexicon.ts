@@ -2,7 +2,7 @@
 // docs/FORMAT.md, "Lexicon".
 
 import { LatelightError } from '../errors.ts';
-import { lexicalWords } from './lexical-words.ts';
+import { dottedNumbers, lexicalWords } from './lexical-words.ts';
 
 const MAGIC = 'LLLEXIC\n';
 const VERSION = 1;
@@ -42,9 +42,11 @@ export function* writeLexicon(texts: Iterable<string>): Generator<LexiconChunk> 
   let passageCount = 0;
   for (const text of texts) {
     const id = passageCount++;
-    for (const { key } of lexicalWords(text)) {
-      const ids = postings.get(lexiconKey(key));
-      if (!ids) postings.set(lexiconKey(key), [id]);
+    const keys = new Set([...lexicalWords(text).map(({ key }) => key), ...dottedNumbers(text)]);
+    for (const key of keys) {
+      const word = lexiconKey(key);
+      const ids = postings.get(word);
+      if (!ids) postings.set(word, [id]);
       else if (ids[ids.length - 1] !== id) ids.push(id);
     }
   }

@@ -206,6 +206,12 @@ export class IndexBuilder implements SearchIndexBuilder {
         `${where}: expected a url or a sourcePath to know the page by, got neither.`,
       );
     }
+    if (url?.includes('#')) {
+      throw new LatelightError(
+        'bad-option',
+        `${where}: expected the url of a page, got ${url}. Its sections get their anchors from the headings.`,
+      );
+    }
     if (!isPath(path)) {
       throw new LatelightError(
         'bad-option',

@@ -286,6 +286,10 @@ describe('misuse', () => {
         () => createIndex({ modle: 'x' } as CreateIndexOptions),
         /createIndex: expected only the options model, .*got modle/,
       ],
+      [
+        () => using({}, (index) => index.addHTMLFile({ url: 'guide#part', content: '<main>x</main>' })),
+        /expected the url of a page, got guide#part/,
+      ],
       [() => createIndex({ siteRoot: 'https://elsewhere/' }), /siteRoot to be a relative folder .* got "https:/],
       [() => createIndex({ shape: { dim: 3 } }), /dim to be a whole number from 8 to 256, got 3/],
       [

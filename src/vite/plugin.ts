@@ -1,6 +1,6 @@
 // The Vite plugin: `vite build` indexes what it built, `vite dev` serves an index that follows the pages as they change.
 
-import { existsSync } from 'node:fs';
+import { existsSync, watch } from 'node:fs';
 import { extname, join, relative, resolve, sep } from 'node:path';
 import type { HtmlTagDescriptor, Plugin, ResolvedConfig, ViteDevServer } from 'vite';
 import { LatelightError } from '../errors.ts';
@@ -116,12 +116,17 @@ export function serveLive(server: ViteDevServer, { name, folder, cachePath, site
       logger.error(error instanceof LatelightError ? error.message : String(error), { timestamp: true }),
   });
   server.middlewares.use(`${base}${name}`, serveIndex(live));
+  const onChange = (inside: string) => {
+    if (PAGE_FILE.test(extname(inside)) && !inside.startsWith('..') && !inside.startsWith(name + sep)) live.changed();
+  };
   server.watcher.add(folder);
-  server.watcher.on('all', (_, path) => {
-    const inside = relative(folder, path);
-    const isPage = PAGE_FILE.test(extname(path)) && !inside.startsWith('..') && !inside.startsWith(name + sep);
-    if (isPage) live.changed();
-  });
+  server.watcher.on('all', (_, path) => onChange(relative(folder, path)));
+  // Vite's own watcher leaves out the folder that a build would empty, where built pages are.
+  if (existsSync(folder)) {
+    const watcher = watch(folder, { recursive: true }, (_, path) => path && onChange(path));
+    watcher.on('error', (error) => logger.warn(`latelight: changes in ${folder} are not seen: ${error}`));
+    server.httpServer?.once('close', () => watcher.close());
+  }
   server.httpServer?.once('listening', () => live.start());
   return live;
 }

@@ -1,6 +1,7 @@
 // The page's side of the worker: `open` starts it, a `SearchEngine` talks to it, and a worker that died is started again.
 
 import { abortError, type ErrorData, fromErrorData, LatelightError, throwIfAborted } from '../errors.ts';
+import { checkValues } from '../format/filters.ts';
 import type {
   Backend,
   Explanation,
@@ -57,6 +58,7 @@ function checkMerged({ url, weight = 1, filter = {} }: MergedIndex): MergedIndex
   if (!(Number.isFinite(weight) && weight > 0)) {
     throw new LatelightError('bad-option', `open: expected the weight of ${url} to be above 0, got ${weight}.`);
   }
+  checkValues(`open: expected the values of the filter of ${url},`, filter);
   return { url: new URL(url, document.baseURI).href, weight, filter };
 }
 

@@ -180,6 +180,7 @@ export class EngineHost {
   private get searched(): Searched {
     return {
       sites: this.sites.searchable,
+      declaredFilters: this.sites.declaredFilters,
       onSiteFailure: (site, error) => this.sites.fail(site, error),
     };
   }

@@ -14,23 +14,29 @@ export class HttpSource implements ByteSource {
   /** Address -> text of the manifests in use. */
   private readonly manifests = new Map<string, string>();
 
-  constructor(url: string) {
+  /** Milliseconds without a byte after which a request is given up; nothing: never. */
+  private readonly patienceMs: number | undefined;
+
+  constructor(url: string, patienceMs?: number) {
     this.base = new URL(url.endsWith('/') ? url : `${url}/`);
+    this.patienceMs = patienceMs;
   }
 
   async readManifest(signal?: AbortSignal, file = 'manifest.json'): Promise<string> {
     const url = new URL(file, this.base).href;
+    const patience = new Patience(this.patienceMs, signal);
     let response: Response;
     try {
-      response = await fetch(url, { signal, cache: 'no-cache' });
+      response = await fetch(url, { signal: patience.signal, cache: 'no-cache' });
     } catch (cause) {
+      patience.end();
       throwIfAborted(signal, 'open');
       const kept = await (await openCache())?.match(url);
       if (kept) return kept.text();
       throw downloadFailed(url, String(cause), cause);
     }
     if (!response.ok) throw downloadFailed(url, `status ${response.status}`);
-    const text = await response.text();
+    const text = await response.text().finally(() => patience.end());
     this.manifests.set(url, text);
     return text;
   }
@@ -97,9 +103,10 @@ export class HttpSource implements ByteSource {
   /** Streams a file into memory, no further than the size that the manifest names. */
   private async download(ref: FileRef, { signal, onBytes }: ReadOptions): Promise<Uint8Array> {
     const url = new URL(ref.file, this.base).href;
+    const patience = new Patience(this.patienceMs, signal);
     let received = 0;
     try {
-      const response = await fetch(url, { signal });
+      const response = await fetch(url, { signal: patience.signal });
       if (!response.ok || !response.body) throw downloadFailed(url, `status ${response.status}`);
       const bytes = new Uint8Array(ref.bytes);
       const reader = response.body.getReader();
@@ -115,6 +122,7 @@ export class HttpSource implements ByteSource {
         }
         bytes.set(value, received);
         received += value.length;
+        patience.renew();
         onBytes?.(value.length, false);
       }
     } catch (error) {
@@ -122,7 +130,34 @@ export class HttpSource implements ByteSource {
       if (signal?.aborted) throw abortError('open');
       if (error instanceof LatelightError) throw error;
       throw downloadFailed(url, String(error), error);
+    } finally {
+      patience.end();
     }
+  }
+}
+
+/** A signal that fires with another one, or when nothing was heard for some time. */
+class Patience {
+  readonly signal: AbortSignal | undefined;
+  private readonly controller = new AbortController();
+  private readonly ms: number | undefined;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(ms: number | undefined, signal: AbortSignal | undefined) {
+    this.ms = ms;
+    this.signal = ms === undefined ? signal : AbortSignal.any([this.controller.signal, ...(signal ? [signal] : [])]);
+    this.renew();
+  }
+
+  renew(): void {
+    if (this.ms === undefined) return;
+    clearTimeout(this.timer);
+    const { ms } = this;
+    this.timer = setTimeout(() => this.controller.abort(new Error(`nothing came for ${ms / 1000} s`)), ms);
+  }
+
+  end(): void {
+    clearTimeout(this.timer);
   }
 }
 

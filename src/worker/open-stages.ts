@@ -15,7 +15,7 @@ export interface StageParts {
   /** At least one. */
   sites: () => Promise<SearchSite[]>;
   read: Read;
-  /** Query tables of the other indexes that have one and can be read. */
+  /** Query tables of the other indexes that have one and can be downloaded. */
   otherTables: () => Promise<Uint8Array[]>;
   encoder: (tokenizer: ColbertTokenizer) => Promise<Encoder>;
 }
@@ -42,7 +42,14 @@ export async function openStages(manifest: Manifest, instant: boolean, parts: St
   const [sites, words, bytes, others] = await first;
   const { codec } = sites[0].index;
   const shape = { ...codec, codecSha256: manifest.codec.sha256 };
-  const tables = [bytes, ...others].map((table) => readQueryTable(table, shape));
+  const tables = [readQueryTable(bytes, shape)];
+  for (const table of others) {
+    try {
+      tables.push(readQueryTable(table, shape));
+    } catch {
+      // Its own words are then missing from quick results; the site is searched all the same.
+    }
+  }
   return { sites, encoder, table: new TableEncoder(words, tables, codec) };
 }
 

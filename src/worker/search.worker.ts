@@ -101,14 +101,15 @@ async function runSearch({ id, query, request, instant }: Extract<ToWorker, { ty
   } catch (error) {
     send({ type: 'search-failed', id, error: toErrorData(error, 'worker-crashed') });
   } finally {
-    answered(); // also when it was cancelled before it began
     pending.delete(id);
+    if (pending.size === 0) answered(); // also when it was cancelled before it began
   }
 }
 
 async function runExplain({ id, query, hit }: Extract<ToWorker, { type: 'explain' }>): Promise<void> {
   try {
     if (!host) throw new LatelightError('closed', 'explain: the engine is not open');
+    answered(); // it waits for the encoder, and searches wait for it
     send({ type: 'explanation', id, explanation: await host.explain(query, hit) });
   } catch (error) {
     send({ type: 'search-failed', id, error: toErrorData(error, 'worker-crashed') });

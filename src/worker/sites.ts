@@ -19,13 +19,16 @@ export interface SiteState {
   error?: ErrorData;
 }
 
+/** How long a site among several may be silent: the others are not kept waiting by one that hangs. */
+const PATIENCE_MS = 5000;
+
 export class SiteList {
   readonly states: SiteState[];
 
   /** @param url of the first index; `merged` those beside it, already checked */
   constructor(url: string, merged: readonly MergedIndex[]) {
     this.states = [{ url }, ...merged].map(({ url, weight = 1, filter = {} }: MergedIndex) => ({
-      source: new HttpSource(url),
+      source: new HttpSource(url, merged.length > 0 ? PATIENCE_MS : undefined),
       weight,
       filter,
     }));
@@ -89,7 +92,12 @@ export class SiteList {
     return this.searchable;
   }
 
-  /** Notes what a site failed with during a search. */
+  /** Names of filters that sites which are left out would have. */
+  get declaredFilters(): string[] {
+    return this.states.flatMap(({ search, filter }) => (search ? [] : Object.keys(filter)));
+  }
+
+  /** Notes what a site failed with during a search. It is asked again with the next one. */
   fail({ site }: SearchSite, error: unknown): void {
     this.states[site].error = toErrorData(error, 'download-failed');
   }
