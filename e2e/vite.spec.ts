@@ -67,6 +67,34 @@ async function nextUpdate(page: Page): Promise<void> {
   await socket.waitForEvent('framereceived', ({ payload }) => payload.includes('latelight:update'));
 }
 
+test('by default the dev server follows the built pages, which its own watcher leaves out', async ({ page }) => {
+  const built = join(root, 'site/dist');
+  await mkdir(built, { recursive: true });
+  await writeFile(join(root, 'site/index.html'), PAGES['index.html']);
+  await writeFile(join(built, 'tides.html'), html('Tides', TIDES));
+  const server: ViteDevServer = await createServer({
+    ...settings('/'),
+    root: join(root, 'site'),
+    plugins: [latelight({ inject: true, webgpu: false })],
+    server: { port: 0, host: 'localhost' },
+  });
+  try {
+    await server.listen();
+    const { port } = server.httpServer!.address() as AddressInfo;
+    const url = `http://localhost:${port}/`;
+    await page.goto(url);
+    await ask(page, 'when is the water highest');
+    const updated = nextUpdate(page);
+    await page.goto(url);
+    await writeFile(join(built, 'buoys.html'), html('Buoys', '<h1>Buoys</h1><p>A red buoy marks the channel.</p>'));
+    await updated;
+    await page.goto(url);
+    await expect(await ask(page, 'what marks the channel')).toContainText('A red buoy marks');
+  } finally {
+    await server.close();
+  }
+});
+
 test('the dev server has a live index, which follows the pages', async ({ page }) => {
   const server: ViteDevServer = await createServer({
     ...settings('/harbour/'),

@@ -121,8 +121,9 @@ export function serveLive(server: ViteDevServer, { name, folder, cachePath, site
   };
   server.watcher.add(folder);
   server.watcher.on('all', (_, path) => onChange(relative(folder, path)));
-  // Vite's own watcher leaves out the folder that a build would empty, where built pages are.
-  if (existsSync(folder)) {
+  // Vite's own watcher leaves out the folder that a build would empty, where built pages are by default.
+  const outDir = resolve(server.config.root, server.config.build.outDir);
+  if (existsSync(folder) && (folder === outDir || folder.startsWith(outDir + sep))) {
     const watcher = watch(folder, { recursive: true }, (_, path) => path && onChange(path));
     watcher.on('error', (error) => logger.warn(`latelight: changes in ${folder} are not seen: ${error}`));
     server.httpServer?.once('close', () => watcher.close());
