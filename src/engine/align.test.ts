@@ -53,11 +53,11 @@ describe('weakenCommonWords', () => {
   const words = (...text: string[]) => ({ words: text });
 
   it('weakens a query word that matches a little of everything, and no other', () => {
-    const everywhere = Array.from({ length: 6 }, (_, word) => ({ word, queryWord: 0, similarity: 0.8 }));
-    const hit = { matches: [...everywhere, { word: 6, queryWord: 1, similarity: 0.8 }], ...words(...'abcdefg') };
+    const everywhere = Array.from({ length: 12 }, (_, word) => ({ word, queryWord: 0, similarity: 0.8 }));
+    const hit = { matches: [...everywhere, { word: 12, queryWord: 1, similarity: 0.8 }], ...words(...'abcdefghijklm') };
     const [matches] = weakenCommonWords([hit]);
     expect(matches[0].similarity).toBeCloseTo(0.4);
-    expect(matches[6].similarity).toBe(0.8);
+    expect(matches[12].similarity).toBe(0.8);
   });
 
   it('weakens a word of the passages that stands in many places and matches in few, whatever its case', () => {

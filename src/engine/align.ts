@@ -109,7 +109,7 @@ export function similarities(
 }
 
 /** A query word that marks more words a hit than this says little about why the hit was found. */
-const TELLING_MATCHES = 3;
+const TELLING_MATCHES = 6;
 /** A word that matches at fewer of its places than this share is marked for the company it keeps. */
 const TELLING_SHARE = 0.5;
 
