@@ -30,7 +30,14 @@ export async function passagesWith(index: SearchIndex, term: WantedTerm, signal?
 
 /** Whether the lexicon's word is proof enough, or the passage must be read. */
 export function needsReading(term: WantedTerm, passages: TermPassages): boolean {
-  return term.keys.length > 1 || passages === 'anywhere';
+  return term.keys.length > 1 || passages === 'anywhere' || hasSigns(term);
+}
+
+/** Signs that no sentence needs: in quotation marks they are meant, as in "C++". */
+const SIGNS = /[^\p{L}\p{N}\p{M}_\s'’.,;:!?()-]/u;
+
+function hasSigns({ quoted, text }: WantedTerm): boolean {
+  return quoted && SIGNS.test(text);
 }
 
 async function prefixPostings(index: SearchIndex, prefix: string, signal?: AbortSignal): Promise<Postings> {
@@ -53,6 +60,7 @@ export function hasTerm(passage: Pick<FragmentPassage, 'text' | 'title' | 'headi
 
 /** Where a text has the term, as offsets in it. */
 export function termSpans(text: string, term: WantedTerm): { start: number; end: number }[] {
+  if (hasSigns(term)) return literalSpans(text, term.text);
   const words = lexicalWords(text);
   const spans: { start: number; end: number }[] = [];
   const last = term.keys.length - 1;
@@ -66,4 +74,18 @@ export function termSpans(text: string, term: WantedTerm): { start: number; end:
     if (fits) spans.push({ start: words[at].start, end: words[at + last].end });
   }
   return spans;
+}
+
+const WORD_CHARACTER = '[\\p{L}\\p{N}_]';
+
+/** Where the very characters stand, whatever their case and white space, and not within a longer word. */
+function literalSpans(text: string, wanted: string): { start: number; end: number }[] {
+  const escaped = wanted
+    .trim()
+    .replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
+    .replace(/\s+/g, '\\s+');
+  const before = /^\s*[\p{L}\p{N}_]/u.test(wanted) ? `(?<!${WORD_CHARACTER})` : '';
+  const after = /[\p{L}\p{N}_]\s*$/u.test(wanted) ? `(?!${WORD_CHARACTER})` : '';
+  const pattern = new RegExp(`${before}${escaped}${after}`, 'giu');
+  return Array.from(text.matchAll(pattern), ({ 0: found, index }) => ({ start: index, end: index + found.length }));
 }

@@ -89,6 +89,17 @@ describe('termSpans', () => {
     expect(found('since 1.25', { ...version, isPrefix: true })).toEqual(['1.25']);
   });
 
+  it('takes signs in quotation marks as they are', () => {
+    expect(found('In C++ and c++, not in C or C+.', term('C++'))).toEqual(['C++', 'c++']);
+    expect(found('abc# and C#, C #', term('c#'))).toEqual(['C#']);
+    expect(found('run a  --b=1|2 now, a --b=12', term('a --b=1|2'))).toEqual(['a  --b=1|2']);
+    // What a sentence has anyway is not meant.
+    expect(found('read-only mode, read only mode', term('read only, mode'))).toEqual([
+      'read-only mode',
+      'read only mode',
+    ]);
+  });
+
   it('looks into title and headings too', () => {
     const passage = { text: 'nothing', title: 'The work_mem setting', headings: ['Log: hash_mem'] };
     expect(hasTerm(passage, term('work_mem'))).toBe(true);
