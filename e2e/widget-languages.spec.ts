@@ -59,10 +59,20 @@ test('the element’s own lang counts before the page’s, also when it changes'
 });
 
 test('a page puts words of its own in their place, and adds languages', async ({ page }) => {
+  // Set while the language is still on its way.
+  let arrive = () => {};
+  const held = new Promise<void>((resolve) => {
+    arrive = resolve;
+  });
+  await page.route('**/assets/fr-*.js', async (route) => {
+    await held;
+    await route.continue();
+  });
   await openWidget(page, INLINE, {}, 'fr');
   await page.locator('latelight-search').evaluate((search: HTMLElement & { translations?: object }) => {
     search.translations = { placeholder: 'Que cherchez-vous ?', nothing: 'Rien : <b>{query}</b>' };
   });
+  arrive();
   await expect(page.getByPlaceholder('Que cherchez-vous ?')).toBeVisible();
   await handIn(page, { pageCount: 0 });
   await page.getByRole('searchbox', { name: 'Rechercher' }).fill('reef');

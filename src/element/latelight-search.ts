@@ -224,8 +224,12 @@ export class LatelightSearch extends SearchOptions {
   /** Waits for the words of a language that is not there yet: none of another are shown meanwhile. */
   protected override async scheduleUpdate(): Promise<void> {
     const { translations } = LatelightSearch;
-    const fetched = this.language.follow(this, translations, this.translations);
-    if (fetched) await fetched;
+    // Again after each wait: language and words may be others by then.
+    for (;;) {
+      const fetched = this.language.follow(this, translations, this.translations);
+      if (!fetched) break;
+      await fetched;
+    }
     super.scheduleUpdate();
   }
 
