@@ -1,5 +1,5 @@
 // From scores to the passages worth showing: what one index offers for a query, with words that must occur and words that count for
-// more where they do. Scores of several indexes meet in search.ts.
+// more where they do. Scores of several indexes meet in search-run.ts.
 
 import { LatelightError } from '../errors.ts';
 import { checkValues, filterBitmap } from '../format/filters.ts';
@@ -66,8 +66,8 @@ export function allowed(
 
 /**
  * The best passages of one index, with exact words counted but not yet read.
- * @param k passages by score alone; those with exact words come on top of them
- * @param first the scores of `k`, where they are known already
+ * @param first the best by score alone; those with exact words come on top of them
+ * @param k how many those were asked to be
  */
 export async function gather(
   site: SearchSite,

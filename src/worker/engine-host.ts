@@ -39,6 +39,8 @@ export class EngineHost {
   private readonly table: TableEncoder | undefined;
   private parts: Parts;
   private isFull = false;
+  /** Pages by filter value, counted once: `info` is asked for with every search. */
+  private readonly filters: OpenedInfo['filters'];
   /** Settles with the full stage. */
   readonly ready: Promise<void>;
 
@@ -51,6 +53,7 @@ export class EngineHost {
     parts: Parts,
   ) {
     this.sites = sites;
+    this.filters = facetsOf(sites.searchable);
     this.source = source;
     this.manifest = manifest;
     this.settings = settings;
@@ -136,7 +139,7 @@ export class EngineHost {
       notice: this.parts.choice.notice,
       passageCount: sites.reduce((sum, { index }) => sum + index.manifest.passageCount, 0),
       siteRoot: sites[0].siteRoot,
-      filters: facetsOf(sites),
+      filters: this.filters,
       sorts: sortsOf(sites),
       sites: this.sites.describe(),
     };
