@@ -1,4 +1,5 @@
-// Two builds and the unit tests: `vite build` makes what pages load (dist/site), `vite build --ssr` what Node runs (dist/cli).
+// Three builds and the unit tests: `vite build` makes what pages load (dist/site), `vite build --mode library` the offline library's page
+// (dist/library), `vite build --ssr` what Node runs (dist/cli).
 
 import { builtinModules } from 'node:module';
 import { join } from 'node:path';
@@ -20,13 +21,13 @@ function withoutRuntimeWasm(): Plugin {
   };
 }
 
-/** Styles of the element are template literals, which no minifier looks into: comments and white space are a tenth of its module. */
+/** Styles of our elements are template literals, which no minifier looks into: comments and white space are a tenth of its module. */
 function withCompactStyles(): Plugin {
   return {
     name: 'latelight:with-compact-styles',
     apply: 'build',
     transform(code, id) {
-      if (!/\/element\/styles\/[^/]+-styles\.ts$/.test(id)) return undefined;
+      if (!/\/(element|library\/(app|reader))\/styles\/[^/]+-styles\.ts$/.test(id)) return undefined;
       const compact = (css: string) =>
         css
           .replace(/\/\*.*?\*\//gs, '')
@@ -80,16 +81,35 @@ const siteBuild: BuildEnvironmentOptions = {
   },
 };
 
-export default defineConfig(({ isSsrBuild }) => ({
-  root: isSsrBuild ? root : join(root, 'src/page'),
+/** The offline library: one page, what it loads on demand, and its workers. scripts/build-library.js adds the service worker. */
+const libraryBuild: BuildEnvironmentOptions = {
+  outDir: join(root, 'dist/library'),
+  emptyOutDir: true,
+  target: 'es2022',
+  modulePreload: { polyfill: false },
+  rollupOptions: {
+    input: join(root, 'src/library/page/index.html'),
+    // The search element fetches the engine's client when it is first used; this page has it anyway.
+    checks: { ineffectiveDynamicImport: false },
+  },
+};
+
+const builds = {
+  node: { root, publicDir: false, build: nodeBuild },
+  site: { root: join(root, 'src/page'), publicDir: join(root, 'public/icons'), build: siteBuild },
+  library: { root: join(root, 'src/library/page'), publicDir: join(root, 'public/library-icons'), build: libraryBuild },
+} as const;
+
+export default defineConfig(({ isSsrBuild, mode }) => ({
+  ...builds[isSsrBuild ? 'node' : mode === 'library' ? 'library' : 'site'],
   base: './',
-  publicDir: isSsrBuild ? false : join(root, 'public/icons'),
   worker: { format: 'es', plugins: () => [withoutRuntimeWasm()] },
   plugins: [withoutRuntimeWasm(), withCompactStyles()],
-  build: isSsrBuild ? nodeBuild : siteBuild,
   test: {
     root,
     include: ['src/**/*.test.ts', 'bench/**/*.test.ts'],
     testTimeout: 60_000,
+    // Vitest hears of rejections whatever else listens: src/ingest/stray-rejections.ts.
+    onUnhandledError: (error) => !/^XRef/.test(error.name ?? ''),
   },
 }));

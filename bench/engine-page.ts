@@ -1,10 +1,10 @@
 // A real page of an index folder in Chromium, for benches that drive the public API: served as any host would, without the search
 // page's own engine, so that what is measured is the only one.
 
-import { readFile } from 'node:fs/promises';
 import { chromium, type Page } from '@playwright/test';
 import { chromiumLaunch } from '../scripts/install.js';
 import { startServer } from '../src/cli/commands/serve-command.ts';
+import { rendererBytes } from './renderer-memory.ts';
 
 export interface EnginePage {
   page: Page;
@@ -35,23 +35,11 @@ export async function openEnginePage(folder: string, profile: string, port = 0):
     page,
     port: taken,
     version: browser.version(),
-    async residentBytes() {
-      const { processInfo } = await session.send('SystemInfo.getProcessInfo');
-      const sizes = await Promise.all(
-        processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => residentBytesOf(id)),
-      );
-      return Math.max(...sizes);
-    },
+    residentBytes: () => rendererBytes(session),
     async close() {
       await context.close();
       server.close();
       server.closeAllConnections();
     },
   };
-}
-
-/** Linux only. */
-async function residentBytesOf(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8');
-  return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? Number.NaN) * 1024;
 }

@@ -53,7 +53,7 @@ const EXAMPLES: Example[] = [
     name: 'eleventy',
     built: '_site',
     base: '/night/',
-    question: 'flickering points of light',
+    question: 'stars that flicker',
     answer: 'sky/planets/#telling-a-planet-from-a-star',
     deep: { page: 'sky/satellites/', question: 'why is the moon red in an eclipse', answer: 'sky/moon/#eclipses' },
   },

@@ -13,6 +13,9 @@ test.beforeEach(async ({ context }) => {
   });
 });
 
+// What the page fetches ahead may still be under way at the end.
+test.afterEach(({ context }) => context.unrouteAll({ behavior: 'ignoreErrors' }));
+
 test('the page searches under it, and nothing is reported', async ({ page }) => {
   const violations: string[] = [];
   page.on('console', (message) => {

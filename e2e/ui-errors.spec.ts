@@ -48,11 +48,28 @@ test('an offline device gets a hint', async ({ page, context }) => {
     await held;
     await route.abort('internetdisconnected');
   });
+  const asked = page.waitForRequest('**/manifest.json');
   await page.goto('./');
+  await asked;
   await expect(page.getByRole('progressbar')).toBeVisible();
   await context.setOffline(true);
   fail();
   await expect(alert(page)).toContainText('This device seems to be offline');
+});
+
+test('so does one that was offline before the search worker was there', async ({ page, context }) => {
+  await page.route(/worker[^/]*\.js$/, async (route) => {
+    await context.setOffline(true);
+    await route.abort('internetdisconnected');
+  });
+  await page.goto('./');
+  await expect(alert(page)).toContainText('Part of the search could not be downloaded.');
+  await expect(alert(page)).toContainText('This device seems to be offline');
+  await page.unroute(/worker[^/]*\.js$/);
+  await context.setOffline(false);
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await expect(page.getByRole('progressbar')).toHaveCount(0);
+  await expect(alert(page)).toHaveCount(0);
 });
 
 test('errors are events too, and an aborted search is none', async ({ page }) => {

@@ -1,5 +1,6 @@
 // The demo: the Markdown that fastify, pino and undici ship in their npm packages, made into a small site of plain HTML pages,
-// and an index of it with the embedded model (demo/search), and one of pino alone for tests (demo/small).
+// and an index of it with the embedded model (demo/search), with a library beside it (demo/search/library), and an index of pino alone for
+// tests (demo/small).
 
 import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -74,4 +75,5 @@ function index(folder, output, title, examples) {
 }
 
 index(docs, 'search', 'fastify, pino and undici', EXAMPLES);
+must(process.execPath, ['bin/latelight.js', 'library', join(root, 'demo/search/library')]);
 if (process.argv.includes('--small')) index(join(docs, 'pino'), 'small', 'pino', []);

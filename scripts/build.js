@@ -1,4 +1,5 @@
-// `npm run build`: the WASM scorer, the page scripts (dist/site), the service worker over them, the CLI (dist/cli), the types.
+// `npm run build`: the WASM scorer, the page scripts (dist/site), the service worker over them, the offline library (dist/library), the CLI
+// (dist/cli), the types.
 
 import { join } from 'node:path';
 import { must, root } from './install.js';
@@ -12,7 +13,7 @@ const { count, warnings } = await generateSW({
   globPatterns: ['**/*.{js,css,html,svg,png,webmanifest}'],
   // The index's own files are kept by the engine, by content hash; the service worker keeps only what the page itself is made of.
   ignoreURLParametersMatching: [/^q$/],
-  cleanupOutdatedCaches: true,
+  // Not `cleanupOutdatedCaches`: it would delete the caches of service workers below this one's folder, such as library/'s.
   clientsClaim: true,
   skipWaiting: true,
   inlineWorkboxRuntime: true,
@@ -21,5 +22,6 @@ const { count, warnings } = await generateSW({
 });
 for (const warning of warnings) console.warn(warning);
 console.log(`service worker: ${count} files kept for offline use`);
+must(process.execPath, ['scripts/build-library.js']);
 must('npx', ['vite', 'build', '--ssr', '--logLevel', 'warn']);
 must('npx', ['tsc', '-p', 'tsconfig.build.json']);

@@ -9,6 +9,8 @@ import { root } from './install.js';
 const BUDGET_BYTES = 250_000;
 /** The element, before it has loaded anything of the engine: one module. */
 const ELEMENT_BUDGET_BYTES = 30_000;
+/** The offline library's page until a document is opened; its workers come after it. */
+const LIBRARY_BUDGET_BYTES = 60_000;
 /** Chunks that only some visitors fetch: each page takes at most one language, and only the playground takes its own. */
 const LANGUAGES = /\/(fr|de|es|pt|zh|ja|ar)-[^/]+\.js$/;
 const PLAYGROUND = /\/playground-[^/]+\.js$/;
@@ -76,6 +78,21 @@ line('  model for WASM (int8)', gzipped(indexFile(manifest.queryEncoder.weights.
 line('  model for WebGPU (8-bit blocks)', gzipped(indexFile(manifest.queryEncoder.weights.webgpu)));
 for (const [build, ref] of Object.entries(manifest.runtime))
   line(`  onnxruntime-web, ${build}`, gzipped(indexFile(ref)));
+const library = join(root, 'dist/library/assets');
+const ofLibrary = (pattern) =>
+  readdirSync(library)
+    .filter((name) => pattern.test(name))
+    .map((name) => join(library, name));
+console.log('the offline library, besides model and runtime');
+const page = sum([...ofLibrary(/^index-.*\.(js|css)$/), join(root, 'dist/library/index.html')]);
+line(`its page; budget ${LIBRARY_BUDGET_BYTES / 1000} kB`, page);
+line('  its workers that search, keep and encode', sum(ofLibrary(/^(library-search|indexer|encode)\.worker-.*\.js$/)));
+line('  its worker that reads documents', sum(ofLibrary(/^parse\.worker-.*\.js$/)));
+line('  its reader', sum(ofLibrary(/^latelight-reader-.*\.js$/)));
+if (!(page > 1000 && page <= LIBRARY_BUDGET_BYTES)) {
+  console.error(`size budget: expected the library's page to have at most ${LIBRARY_BUDGET_BYTES} bytes, got ${page}`);
+  failed = true;
+}
 if (process.argv.includes('--write')) {
   const page = join(root, 'docs/guide/sizes.md');
   const rows = lines.map(([name, size]) => `| ${name.replace(/-[\w-]{8}\.js$/, '.js')} | ${size} |`);

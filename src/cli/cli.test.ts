@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseManifest } from '../format/manifest.ts';
+import { pageOf, pdfFile } from '../ingest/document-fixtures.ts';
 import { run } from './run.ts';
 
 const PAGES: Record<string, string> = {
@@ -23,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-async function writePages(root: string, pages: [string, string][]): Promise<void> {
+async function writePages(root: string, pages: [string, string | Uint8Array][]): Promise<void> {
   for (const [path, content] of pages) {
     await mkdir(join(root, path, '..'), { recursive: true });
     await writeFile(join(root, path), content);
@@ -189,6 +190,57 @@ describe('latelight index, inspect, search', () => {
     }
     const manifest = parseManifest(await readFile(join(site, 'latelight/manifest.json'), 'utf8'));
     expect(manifest.siteRoot).toBe('../');
+  });
+});
+
+describe('latelight index --include, --exclude', () => {
+  const report = 'Rain gauges are read at nine in the morning.';
+  let docs = '';
+  beforeAll(async () => {
+    docs = join(folder, 'docs');
+    await writePages(docs, [
+      ['guide.md', PAGES['guide/garden.md']],
+      ['drafts/later.md', '# Later\n\nNot ready.\n'],
+      ['notes.txt', 'Bees sleep in winter.\n'],
+      ['report.pdf', pdfFile({ pages: [pageOf(report)] })],
+      ['src/gauge.ts', 'export const gauge = 9;\n'],
+    ]);
+  });
+  const index = (...args: string[]) =>
+    latelight('index', docs, '-o', join(folder, 'docs-index'), '--no-webgpu', '--json', ...args);
+  const pagesOf = ({ out }: { out: string }) => JSON.parse(out).pages;
+
+  it('takes in Markdown by default and says in one line what else could be read', async () => {
+    const indexed = await index();
+    expect(pagesOf(indexed)).toBe(2);
+    expect(indexed.err.split('\n').filter((line) => line.startsWith('left out'))).toEqual([
+      "left out: 1 .pdf, 1 .ts, 1 .txt; --include '**/*.pdf' '**/*.ts' '**/*.txt' takes them in",
+    ]);
+  });
+
+  it('takes in what --include names besides, leaves out what --exclude names, and finds in it', async () => {
+    const indexed = await index('--include', '**/*.txt', '**/*.pdf', 'src/**', '--exclude', 'drafts/**');
+    expect(indexed).toMatchObject({ code: 0, err: expect.not.stringMatching(/left out|warning/) });
+    expect(pagesOf(indexed)).toBe(4);
+    const found = await latelight('search', join(folder, 'docs-index'), 'when are rain gauges read', '--json');
+    expect(JSON.parse(found.out).hits[0]).toMatchObject({ url: 'report.pdf#page=1', excerpt: report });
+  });
+
+  it('warns of globs that match nothing, by their option, and refuses empty ones', async () => {
+    const indexed = await index('--include', '**/*.docx', '--exclude', 'draft/**');
+    expect(indexed.code).toBe(0);
+    expect(indexed.err).toContain('warning --include **/*.docx: no file of the folder matches');
+    expect(indexed.err).toContain('warning --exclude draft/**: no file of the folder matches');
+    expect(await index('--include', '')).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/\[bad-option\].*include to be a glob/),
+    });
+  });
+
+  it('never warns of the folder that the index itself goes to', async () => {
+    const inside = await latelight('index', docs, '-o', join(docs, 'search'), '--no-webgpu', '--json');
+    expect(inside).toMatchObject({ code: 0, err: expect.not.stringContaining('warning') });
+    await rm(join(docs, 'search'), { recursive: true });
   });
 });
 

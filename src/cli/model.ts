@@ -121,10 +121,14 @@ export async function openQueryEncoder(folder: ModelFolder): Promise<Encoder> {
 
 /** The ONNX file that pages download: int8 for a CPU, 8-bit blocks for WebGPU, fp32 where there is nothing else. */
 export async function pageWeights(folder: ModelFolder, device: keyof typeof PAGE_WEIGHTS): Promise<string> {
-  const format = pickWeights(folder, PAGE_WEIGHTS[device]);
+  const format = pageWeightFormat(folder, device);
   // On a CPU rows are made unit length after the graph; on a GPU they never leave it.
   const normalize = device === 'webgpu' && folder.dense.length === 0 && !(await givesUnitRows(folder, format));
   return wholeWeights(folder, format, normalize);
+}
+
+export function pageWeightFormat(folder: ModelFolder, device: keyof typeof PAGE_WEIGHTS): WeightFormat {
+  return pickWeights(folder, PAGE_WEIGHTS[device]);
 }
 
 /**

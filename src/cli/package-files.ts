@@ -19,14 +19,21 @@ export const defaultModelFolder = join(packageRoot, 'public/models', DEFAULT_MOD
 
 /** What `npm run build` makes for pages. */
 export function builtSiteFolder(): string {
-  const folder = join(packageRoot, 'dist/site');
-  if (!existsSync(join(folder, 'latelight.js'))) {
-    throw new LatelightError(
-      'bad-option',
-      `index: expected the built page scripts in ${folder}. Run \`npm run build\`.`,
-    );
-  }
-  return folder;
+  return builtFolder('dist/site', 'latelight.js', 'index');
+}
+
+/** What `npm run build` makes of the library's page. */
+export function builtLibraryFolder(): string {
+  return builtFolder('dist/library', 'sw.js', 'library');
+}
+
+function builtFolder(name: string, file: string, command: string): string {
+  const folder = join(packageRoot, name);
+  if (existsSync(join(folder, file))) return folder;
+  throw new LatelightError(
+    'bad-option',
+    `${command}: expected the built page scripts in ${folder}. Run \`npm run build\`.`,
+  );
 }
 
 /** onnxruntime-web's WASM builds by the name the manifest gives them. */

@@ -9,6 +9,7 @@ import { fitCodecCommand } from './commands/fit-codec-command.ts';
 import { fitTableCommand } from './commands/fit-table-command.ts';
 import { indexCommand } from './commands/index-command.ts';
 import { inspectCommand } from './commands/inspect-command.ts';
+import { libraryCommand } from './commands/library-command.ts';
 import { searchCommand } from './commands/search-command.ts';
 import { serveCommand } from './commands/serve-command.ts';
 import type { CliIo } from './io.ts';
@@ -82,8 +83,15 @@ function commandLine(io: CliIo): Command {
     queryExpansion,
   });
 
-  said(command('index', 'make an index of the HTML and Markdown in a folder'))
+  said(
+    command(
+      'index',
+      'make an index of the HTML and Markdown in a folder; with --include also of PDF, DOCX, EPUB, text and code',
+    ),
+  )
     .argument('<folder>', 'the built site, or any folder of documents')
+    // Lists take all that follows them.
+    .usage('<folder> [options]')
     .option('-o, --output <folder>', 'where the index goes (default: <folder>/latelight)')
     .addOption(model())
     .addOption(dim())
@@ -91,6 +99,8 @@ function commandLine(io: CliIo): Command {
     .option('--site-root <path>', "where hits' addresses lead, relative to the index (default: found from the folders)")
     .option('--clean-urls', 'link to pages without .html', false)
     .option('--by-lang', 'one index for each language of the pages, in the same folder', false)
+    .option('--include <glob...>', "files to read besides HTML and Markdown, in quotes: '**/*.pdf' 'src/**/*.ts'", [])
+    .option('--exclude <glob...>', "files to leave out, likewise: 'drafts/**'", [])
     .option('--title <text>', 'title of the search page')
     .option('--example <question...>', 'questions offered on the search page', [])
     .option('--no-webgpu', 'leave out the files that only WebGPU needs (about 69 MB)')
@@ -98,6 +108,17 @@ function commandLine(io: CliIo): Command {
     .addOption(json())
     .action((folder, options) =>
       indexCommand(folder, { ...options, shape: shapeOf(options), overrides: overridesOf(options) }, io),
+    );
+
+  said(command('library', 'make the offline library: a page that reads, indexes and searches documents on the device'))
+    .argument('<output>', 'where its folder goes')
+    .addOption(model())
+    .addOption(dim())
+    .addOption(subspace())
+    .option('--no-webgpu', 'leave out the files that only WebGPU needs (about 69 MB)')
+    .addOption(json())
+    .action((output, options) =>
+      libraryCommand(output, { ...options, shape: shapeOf(options), overrides: overridesOf(options) }, io),
     );
 
   command('search', 'search an index from the terminal')

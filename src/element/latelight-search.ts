@@ -3,7 +3,7 @@
 // views/ and styles/, keys are keyboard.ts and modal.ts, words are messages.ts and languages/.
 //
 // Parts: trigger, trigger-key; dialog, panel; box, input, clear, close; foot, note, engine, engine-panel; suggestions, start,
-// recent, favourite-link; words, word, phrases, phrase; refine, filters-button, filters, filter, filter-value, filters-on,
+// recent, favourite-link; words, word, phrases, phrase; refine, filters-button, filters, filter, filter-name, filter-value, filters-on,
 // filter-on, sort, sort-list; error; results, list, group, hit, image, link, title, breadcrumb, excerpt, mark, favourite,
 // sub-results, sub-result, heading; more, no-results; button (every plain one).
 // Slots: trigger; empty (below an empty box), no-results, footer; <template slot="hit"> (see views/hit-template.ts).

@@ -1,4 +1,4 @@
-// An index folder appears whole or not at all: files go to a sibling folder first, which then takes the old one's place. Node only.
+// A folder appears whole or not at all: files go to a sibling folder first, which then takes the old one's place. Node only.
 
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
@@ -8,20 +8,30 @@ import { LatelightError } from '../errors.ts';
 /** Writes a file, by its path relative to the folder. */
 export type WriteFile = (file: string, content: Uint8Array) => Promise<void>;
 
+/** What a folder is, and the file that tells it from others. */
+export interface FolderKind {
+  name: string;
+  marker: string;
+}
+
+export const INDEX_FOLDER: FolderKind = { name: 'index', marker: 'manifest.json' };
+export const LIBRARY_FOLDER: FolderKind = { name: 'library', marker: 'engine.json' };
+
 /**
  * Replaces `target` by a folder of the files that `fill` writes.
  * @returns what `fill` gives
- * @throws LatelightError `bad-option` when `target` exists and is no index, so that no other folder is ever deleted
+ * @throws LatelightError `bad-option` when `target` exists and is none of its kind, so that no other folder is ever deleted
  */
 export async function replaceFolder<T>(
   target: string,
   fill: (write: WriteFile) => Promise<T>,
   signal?: AbortSignal,
+  kind = INDEX_FOLDER,
 ): Promise<T> {
-  if (existsSync(target) && !existsSync(join(target, 'manifest.json')) && !(await isEmpty(target))) {
+  if (existsSync(target) && !existsSync(join(target, kind.marker)) && !(await isEmpty(target))) {
     throw new LatelightError(
       'bad-option',
-      `index: expected ${target} to be absent, empty or an older index, got a folder of other files. Choose another with -o.`,
+      `${kind.name}: expected ${target} to be absent, empty or an older ${kind.name}, got a folder of other files. Choose another.`,
     );
   }
   const parent = dirname(target);

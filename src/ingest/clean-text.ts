@@ -29,14 +29,16 @@ export function proseLines(text: string): string {
 
 /**
  * Lines of code: common indentation, blank lines and trailing space dropped; own indentation kept, because Python and YAML
- * are unreadable without it.
+ * are unreadable without it. `keepIndent`: the common one too, for a piece of a file that is put together with others.
  */
-export function codeLines(text: string): string {
+export function codeLines(text: string, { keepIndent = false } = {}): string {
   const lines = shortenRuns(stripInvisible(text.replace(/\r\n?/g, '\n')))
     .split('\n')
     .map((line) => line.replace(/\t/g, '  ').trimEnd())
     .filter((line) => line !== '');
-  const indent = lines.reduce((least, line) => Math.min(least, line.length - line.trimStart().length), Infinity);
+  const indent = keepIndent
+    ? 0
+    : lines.reduce((least, line) => Math.min(least, line.length - line.trimStart().length), Infinity);
   return lines
     .map((line) => {
       const body = line.trimStart();

@@ -6,9 +6,10 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type DirectoryOptions, ingestDirectory } from './directory.ts';
+import { docxFile, epubFile, pageOf, pdfFile } from './document-fixtures.ts';
 import { ingestPage } from './ingest-page.ts';
 import { ingestPages } from './ingest-pages.ts';
-import { nodeFs } from './walk.ts';
+import { DEFAULT_INCLUDE, nodeFs } from './walk.ts';
 
 const fixtures = join(dirname(fileURLToPath(import.meta.url)), 'fixtures');
 const options: DirectoryOptions = { countTokens: (text) => text.match(/\S+/g)?.length ?? 0, maxTokens: 253 };
@@ -112,7 +113,7 @@ describe('bad files', () => {
     const result = await ingest({ maxFileBytes: 2000 });
     expect(result.passages.map(({ text }) => text)).toEqual(['Still read.', 'Good.']);
     expect(skips(result)).toEqual([
-      'binary.html: binary content (NUL characters)',
+      'binary.html: binary content: named .html, but seems to be a PNG picture',
       'blank.html: empty file',
       'empty.html: no text in its main content',
       'large.html: larger than 2000 bytes',
@@ -212,6 +213,47 @@ describe('what is read', () => {
     expect((await ingest({ exclude: ['old/**', '*.md', 'node_modules/**'] })).pages.map(({ path }) => path)).toEqual([
       '404.html',
       'a.html',
+    ]);
+  });
+
+  it('names globs that match nothing, and none that a second glob was quicker than', async () => {
+    const include = ['**/*.html', './old/**', '*.pdf'];
+    const exclude = ['b.*', 'b.md', 'node_modules/**', 'drafts/**'];
+    expect((await ingest({ include, exclude })).unmatched).toEqual(['*.pdf', 'drafts/**']);
+  });
+
+  it('counts files of other kinds by extension, but not excluded ones, nor those of kinds that are not read', async () => {
+    await write({ 'x/a.PDF': '', 'x/b.pdf': '', 'c.pdf': '', 'x/d.png': '', 'x/e.epub': '', 'node_modules/f.pdf': '' });
+    expect((await ingest({ exclude: ['c.*', 'node_modules/**'] })).leftOut).toEqual({ '.pdf': 2, '.epub': 1 });
+    expect((await ingest({ include: [DEFAULT_INCLUDE, '**/*.pdf'] })).leftOut).toEqual({ '.epub': 1 });
+  });
+
+  it('counts text and code only where no page is HTML: a built site is full of them', async () => {
+    await write({ 'robots.txt': 'x', 'assets.old/Makefile': 'x', 'assets/a.js': 'x', 'assets/b.js': 'x' });
+    expect((await ingest()).leftOut).toEqual({});
+    expect((await ingest({ exclude: ['**/*.html', '**/*.HTM'] })).leftOut).toEqual({
+      '.txt': 1,
+      Makefile: 1,
+      '.js': 2,
+    });
+  });
+
+  it('is every kind of document, where include names it', async () => {
+    await write({
+      'z/a.pdf': pdfFile({ pages: [pageOf('Said in a PDF.')] }),
+      'z/b.docx': docxFile([{ text: 'Said in a DOCX.' }]),
+      'z/c.epub': epubFile([{ body: '<p>Said in an EPUB.</p>' }]),
+      'z/d.txt': 'Said in a text.',
+      'z/e.ts': 'const said = "in code";',
+    });
+    const { passages, report } = await ingest({ include: 'z/**' });
+    expect(report.skipped).toEqual([]);
+    expect(passages.map(({ url, text }) => `${url} ${text}`)).toEqual([
+      'z/a.pdf#page=1 Said in a PDF.',
+      'z/b.docx Said in a DOCX.',
+      'z/c.epub#chapter-1 Said in an EPUB.',
+      'z/d.txt Said in a text.',
+      'z/e.ts#L1 const said = "in code";',
     ]);
   });
 

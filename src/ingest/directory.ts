@@ -1,19 +1,22 @@
-// A folder of HTML and Markdown -> passages. Node only: the one entry point that touches the file system.
+// A folder of documents -> passages. Node only: the one entry point that touches the file system.
 
 import { LatelightError, throwIfAborted } from '../errors.ts';
 import { type IngestOptions, type IngestResult, ingestPages } from './ingest-pages.ts';
-import { nodeFs, reasonOf, type WalkOptions, walkFolder } from './walk.ts';
+import { packagePdfAssets } from './pdf-assets.ts';
+import { type FoundFiles, nodeFs, reasonOf, type WalkOptions, walkFolder } from './walk.ts';
 
 export interface DirectoryOptions extends IngestOptions, Omit<WalkOptions, 'signal'> {}
+
+export interface DirectoryResult extends IngestResult, Pick<FoundFiles, 'leftOut' | 'unmatched'> {}
 
 /**
  * Reads every page below `root`. Single files that cannot be used are in `report.skipped`.
  * @throws LatelightError `ingest-failed` when `root` is missing, unreadable or no folder; `aborted` when the signal fires.
  */
-export async function ingestDirectory(root: string, options: DirectoryOptions): Promise<IngestResult> {
+export async function ingestDirectory(root: string, options: DirectoryOptions): Promise<DirectoryResult> {
   const { fs = nodeFs, signal } = options;
   await expectFolder(root, fs);
-  const { files, skipped } = await walkFolder(root, options);
+  const { files, skipped, leftOut, unmatched } = await walkFolder(root, options);
   throwIfAborted(signal, 'ingest');
   const sources = files.map(({ path, absolutePath, sizeBytes }) => ({
     path,
@@ -26,9 +29,14 @@ export async function ingestDirectory(root: string, options: DirectoryOptions): 
       }
     },
   }));
-  const result = await ingestPages(sources, options);
+  const result = await ingestPages(sources, { pdfAssets: packagePdfAssets(), ...options });
   const allSkipped = [...skipped, ...result.report.skipped].sort((a, b) => (a.path < b.path ? -1 : 1));
-  return { ...result, report: { ...result.report, files: files.length + skipped.length, skipped: allSkipped } };
+  return {
+    ...result,
+    report: { ...result.report, files: files.length + skipped.length, skipped: allSkipped },
+    leftOut,
+    unmatched,
+  };
 }
 
 async function expectFolder(root: string, fs: Required<WalkOptions>['fs']): Promise<void> {

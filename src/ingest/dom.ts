@@ -1,13 +1,24 @@
 // The few DOM questions the parsers ask, over cheerio's tree. Walks are loops, not recursion: malformed pages nest 10,000 deep.
 
 import { load } from 'cheerio';
+import { limitNesting } from './nesting.ts';
 
 export type DocumentNode = ReturnType<ReturnType<typeof load>['root']>[number];
 export type DomNode = DocumentNode['children'][number];
 export type DomElement = Extract<DomNode, { tagName: string }>;
 
 export function parseDocument(html: string): DocumentNode {
-  return load(html).root()[0];
+  return load(limitNesting(html)).root()[0];
+}
+
+/** For XML: tags keep their case and prefixes. Entities of a DTD are not expanded, so none can multiply. */
+export function parseXml(xml: string): DocumentNode {
+  return load(xml, { xml: true }).root()[0];
+}
+
+/** `dc:title` -> `title`: prefixes are anyone's choice. */
+export function localName(element: DomElement): string {
+  return element.tagName.slice(element.tagName.indexOf(':') + 1);
 }
 
 export function isElement(node: { type: string } | null | undefined): node is DomElement {

@@ -3,6 +3,7 @@
 
 import type { Passage } from '../types.ts';
 import { decodeHtml, decodeMarkdown } from './decode.ts';
+import type { DocumentLimits } from './document-limits.ts';
 import { parseHtml } from './html.ts';
 import { parseMarkdown } from './markdown.ts';
 import { type PackOptions, packSections } from './pack.ts';
@@ -18,8 +19,8 @@ export interface PageInfo {
   title: string;
   /** Language tag as the page gives it; '' when it gives none. */
   lang: string;
-  /** Carries `data-latelight-body`. */
-  hasBodyMark: boolean;
+  /** Carries `data-latelight-body`; undefined for documents that cannot. */
+  hasBodyMark: boolean | undefined;
   passageCount: number;
 }
 
@@ -32,14 +33,18 @@ export function ingestPage(path: string, bytes: Uint8Array, options: PageOptions
   return 'skipped' in outcome ? outcome : passagesOf(path, outcome.page, options);
 }
 
-export function parsePage(path: string, bytes: Uint8Array): ParseOutcome {
+export function parsePage(
+  path: string,
+  bytes: Uint8Array,
+  { readUnlisted = false }: Pick<DocumentLimits, 'readUnlisted'> = {},
+): ParseOutcome {
   if (!isHtmlPath(path) && !isMarkdownPath(path)) return { skipped: 'not an HTML or Markdown file' };
   const decoded = isMarkdownPath(path) ? decodeMarkdown(bytes) : decodeHtml(bytes);
   if (decoded.text.includes('\0')) return { skipped: 'binary content (NUL characters)' };
   if (decoded.text.trim() === '') return { skipped: 'empty file' };
   try {
     const page = isMarkdownPath(path) ? parseMarkdown(decoded.text, { path }) : parseHtml(decoded.text, { path });
-    if (page.exclusion) return { skipped: page.exclusion };
+    if (page.exclusion && !readUnlisted) return { skipped: page.exclusion };
     return { page: { ...page, warnings: [...decoded.warnings, ...page.warnings] } };
   } catch (error) {
     // No input is known to get here; one bad page must not cost the whole index if one turns up.

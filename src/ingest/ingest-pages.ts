@@ -2,7 +2,10 @@
 
 import { abortError, throwIfAborted } from '../errors.ts';
 import type { Passage } from '../types.ts';
-import { type PageInfo, type PageOptions, parsePage, passagesOf } from './ingest-page.ts';
+import { documentKind, isBook } from './document-kind.ts';
+import type { DocumentLimits } from './document-limits.ts';
+import { type PageInfo, type PageOptions, passagesOf } from './ingest-page.ts';
+import { parseDocument } from './parse-document.ts';
 import type { ParsedPage } from './parsed-page.ts';
 import { withoutSharedTitles } from './shared-titles.ts';
 
@@ -35,10 +38,9 @@ export interface IngestProgress {
   filesTotal: number;
 }
 
-export interface IngestOptions extends PageOptions {
-  /** Larger files are skipped and reported. Default 32 MiB. */
+export interface IngestOptions extends PageOptions, DocumentLimits {
+  /** Larger files are skipped and reported. Default 32 MiB; 256 MiB for PDF, DOCX and EPUB, which are mostly pictures. */
   maxFileBytes?: number;
-  signal?: AbortSignal;
   /** Called after every file. */
   onProgress?: (progress: IngestProgress) => void;
 }
@@ -50,7 +52,8 @@ export interface IngestResult {
   report: IngestReport;
 }
 
-const MAX_FILE_BYTES = 32 * 1024 * 1024;
+const MAX_TEXT_FILE_BYTES = 32 * 1024 * 1024;
+const MAX_BOOK_FILE_BYTES = 256 * 1024 * 1024;
 
 /** The same files give the same result in whatever order they come. Rejects only with code `aborted`. */
 export async function ingestPages(files: readonly SourceFile[], options: IngestOptions): Promise<IngestResult> {
@@ -59,17 +62,17 @@ export async function ingestPages(files: readonly SourceFile[], options: IngestO
   let parsed: { path: string; page: ParsedPage }[] = [];
   for (const [index, file] of inOrder.entries()) {
     throwIfAborted(options.signal, 'ingest');
-    const outcome = await readAndParse(file, options.maxFileBytes ?? MAX_FILE_BYTES, options.signal);
+    const outcome = await readAndParse(file, options);
     if ('skipped' in outcome) report.skipped.push({ path: file.path, reason: outcome.skipped });
     else parsed.push({ path: file.path, page: outcome.page });
     options.onProgress?.({ path: file.path, filesDone: index + 1, filesTotal: inOrder.length });
   }
   if (parsed.some(({ page }) => page.hasBodyMark)) {
-    const unmarked = parsed.filter(({ page }) => !page.hasBodyMark);
+    const unmarked = parsed.filter(({ page }) => page.hasBodyMark === false);
     report.skipped.push(
       ...unmarked.map(({ path }) => ({ path, reason: 'no data-latelight-body, which other pages have' })),
     );
-    parsed = parsed.filter(({ page }) => page.hasBodyMark);
+    parsed = parsed.filter(({ page }) => page.hasBodyMark !== false);
   }
   const result: IngestResult = { passages: [], pages: [], report };
   for (const { path, page } of withoutSharedTitles(parsed)) {
@@ -89,7 +92,10 @@ export async function ingestPages(files: readonly SourceFile[], options: IngestO
   return result;
 }
 
-async function readAndParse(file: SourceFile, maxFileBytes: number, signal: AbortSignal | undefined) {
+async function readAndParse(file: SourceFile, options: IngestOptions) {
+  const { signal } = options;
+  const usual = isBook(documentKind(file.path)) ? MAX_BOOK_FILE_BYTES : MAX_TEXT_FILE_BYTES;
+  const maxFileBytes = options.maxFileBytes ?? usual;
   const tooLarge = { skipped: `larger than ${maxFileBytes} bytes` };
   if ((file.sizeBytes ?? 0) > maxFileBytes) return tooLarge;
   let bytes: Uint8Array;
@@ -99,7 +105,7 @@ async function readAndParse(file: SourceFile, maxFileBytes: number, signal: Abor
     if (signal?.aborted) throw abortError('ingest');
     return { skipped: `cannot be read: ${error instanceof Error ? error.message : String(error)}` };
   }
-  return bytes.length > maxFileBytes ? tooLarge : parsePage(file.path, bytes);
+  return bytes.length > maxFileBytes ? tooLarge : parseDocument(file.path, bytes, options);
 }
 
 /** The order of `<`: the same on every machine, which localeCompare is not. */

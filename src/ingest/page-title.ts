@@ -28,7 +28,9 @@ function ownHeading(section: Section | undefined): string {
 
 /** `docs/getting-started.md` -> "getting started", `guide/index.html` -> "guide". */
 export function titleFromPath(path: string): string {
-  const segments = path.split('/').map((segment) => segment.replace(/\.(x?html?|md|mdx|markdown)$/i, ''));
+  const segments = path
+    .split('/')
+    .map((segment) => segment.replace(/\.(x?html?|md|mdx|markdown|pdf|docx|epub|txt|text)$/i, ''));
   const last = segments[segments.length - 1];
   const name = /^(index|readme)$/i.test(last) && segments.length > 1 ? segments[segments.length - 2] : last;
   return oneLine(name.replace(/[-_]+/g, ' ')) || path;

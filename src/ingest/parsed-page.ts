@@ -1,4 +1,4 @@
-// What the HTML and Markdown parsers make of one page, before packing. Types only.
+// What the parsers make of one page or document, before packing. Types only.
 
 /** One paragraph, list item, table row or code block. */
 export interface Block {
@@ -36,8 +36,8 @@ export interface ParsedPage {
   filters: Record<string, string[]>;
   /** Values that pages can be ordered by. */
   sort: Record<string, string>;
-  /** The page carries `data-latelight-body`. */
-  hasBodyMark: boolean;
+  /** The page carries `data-latelight-body`; undefined for documents that cannot, which are not held to it. */
+  hasBodyMark: boolean | undefined;
   /** Why the page asks not to be found (noindex, draft, redirect). */
   exclusion: string | undefined;
   warnings: string[];

@@ -3,7 +3,9 @@
 import { type Dirent, promises, type Stats } from 'node:fs';
 import { join, sep } from 'node:path';
 import picomatch from 'picomatch';
+import { documentKind, isBook } from './document-kind.ts';
 import { byCodeUnits, type Skipped } from './ingest-pages.ts';
+import { isHtmlPath } from './page-url.ts';
 
 /** What is used of node:fs, so that tests can make a folder unreadable (as root, permissions do not). */
 export interface WalkFs {
@@ -31,13 +33,26 @@ export interface FoundFile {
   sizeBytes: number;
 }
 
+export interface FoundFiles {
+  files: FoundFile[];
+  skipped: Skipped[];
+  /**
+   * Files of a kind that is read which no include glob names, by extension (`.pdf` -> 3) or whole name (`Makefile`). Those that `exclude` names do not count, nor,
+   * beside HTML pages, text and code: they are a site's scripts, styles, robots.txt.
+   */
+  leftOut: Record<string, number>;
+  /** Globs of `include` and `exclude`, in their order, that match nothing below the root. */
+  unmatched: string[];
+}
+
 /** A path as it is named in results, and where it really is once links are followed. */
 interface Place {
   path: string;
   realPath: string;
 }
 
-const INCLUDE = '**/*.{html,htm,xhtml,md,markdown,mdx}';
+/** A built site's scripts, styles and robots.txt are no documents, so text and code are read where they are asked for. */
+export const DEFAULT_INCLUDE = '**/*.{html,htm,xhtml,md,markdown,mdx}';
 /** Left out unless `exclude` says otherwise. */
 export const DEFAULT_EXCLUDE = ['404.html', '**/node_modules/**'];
 
@@ -45,14 +60,14 @@ export const DEFAULT_EXCLUDE = ['404.html', '**/node_modules/**'];
  * Files in code-unit order. Names that begin with a dot are left out. Symbolic links are followed only to what lies inside
  * the root and has not been read under its own path: a link out of the folder could publish a private file.
  */
-export async function walkFolder(
-  root: string,
-  options: WalkOptions = {},
-): Promise<{ files: FoundFile[]; skipped: Skipped[] }> {
+export async function walkFolder(root: string, options: WalkOptions = {}): Promise<FoundFiles> {
   const { fs = nodeFs } = options;
   const realRoot = await fs.realpath(root);
-  const matches = picomatch([...list(options.include ?? INCLUDE)], { nocase: true });
-  const excluded = picomatch([...list(options.exclude ?? DEFAULT_EXCLUDE)]);
+  const included = new GlobList(options.include ?? DEFAULT_INCLUDE, { nocase: true });
+  const exclusions = new GlobList(options.exclude ?? DEFAULT_EXCLUDE);
+  const matches = (path: string) => included.match(path);
+  const excluded = (path: string) => exclusions.match(path);
+  const leftOut: Record<string, number> = {};
   const files: FoundFile[] = [];
   const skipped: Skipped[] = [];
   const seen = new Set<string>([realRoot]);
@@ -71,7 +86,9 @@ export async function walkFolder(
     await followLink(first);
   }
   files.sort((a, b) => byCodeUnits(a.path, b.path));
-  return { files, skipped };
+  if (files.some(({ path }) => isHtmlPath(path)))
+    for (const extension of Object.keys(leftOut)) if (!isBook(documentKind(extension))) delete leftOut[extension];
+  return { files, skipped, leftOut, unmatched: [...included.unmatched, ...exclusions.unmatched] };
 
   async function readFolder(folder: Place): Promise<void> {
     let entries: Dirent[];
@@ -88,6 +105,7 @@ export async function walkFolder(
       if (entry.isSymbolicLink()) links.push({ path, realPath });
       else if (entry.isDirectory()) addFolder({ path, realPath });
       else if (matches(path)) await addFile({ path, realPath });
+      else if (documentKind(path)) countLeftOut(path);
     }
   }
 
@@ -96,6 +114,12 @@ export async function walkFolder(
     if (excluded(`${folder.path}/x`) || seen.has(folder.realPath)) return;
     seen.add(folder.realPath);
     folders.push(folder);
+  }
+
+  function countLeftOut(path: string): void {
+    const name = path.slice(path.lastIndexOf('/') + 1);
+    const extension = name.includes('.') ? name.slice(name.lastIndexOf('.')).toLowerCase() : name;
+    leftOut[extension] = (leftOut[extension] ?? 0) + 1;
   }
 
   async function addFile({ path, realPath }: Place): Promise<void> {
@@ -133,8 +157,33 @@ export async function walkFolder(
   }
 }
 
-function list(globs: string | readonly string[]): readonly string[] {
-  return typeof globs === 'string' ? [globs] : globs;
+/** Globs, of which it is known afterwards which were of no use. */
+class GlobList {
+  private readonly globs: { glob: string; isMatch: (path: string) => boolean; used: boolean }[];
+
+  constructor(globs: string | readonly string[], options: { nocase?: boolean } = {}) {
+    // `./docs/**` is what shells complete.
+    this.globs = [globs].flat().map((glob) => ({
+      glob,
+      isMatch: picomatch(glob.replace(/^(\.\/)+/, ''), options),
+      used: false,
+    }));
+  }
+
+  /** Asks them all: one that is the second to match is of use too. */
+  match(path: string): boolean {
+    let matched = false;
+    for (const entry of this.globs) {
+      if (!entry.isMatch(path)) continue;
+      entry.used = true;
+      matched = true;
+    }
+    return matched;
+  }
+
+  get unmatched(): string[] {
+    return this.globs.filter(({ used }) => !used).map(({ glob }) => glob);
+  }
 }
 
 /** The system's code (EACCES, ENOENT, ELOOP) and nothing more: its message holds the machine's own paths. */

@@ -25,7 +25,7 @@ export const texts: Rule = {
 };
 export const globs: Rule = {
   expected: 'a glob or a list of globs',
-  holds: (value) => isText(value) || texts.holds(value),
+  holds: (value) => filledText.holds(value) || (Array.isArray(value) && value.every(filledText.holds)),
 };
 export const textTable: Rule = {
   expected: 'an object of strings',

@@ -6,17 +6,18 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import type { OpenModel } from '../cli/model.ts';
 import { LatelightError, throwIfAborted } from '../errors.ts';
+import { countingTokens } from '../indexing/count-tokens.ts';
 import { CONTEXT_TOKENS } from '../indexing/encode-passage.ts';
 import { ingestDirectory } from '../ingest/directory.ts';
 import { parsePage, passagesOf } from '../ingest/ingest-page.ts';
 import { isHtmlPath, isMarkdownPath } from '../ingest/page-url.ts';
-import { DEFAULT_EXCLUDE } from '../ingest/walk.ts';
+import { DEFAULT_EXCLUDE, DEFAULT_INCLUDE } from '../ingest/walk.ts';
 import * as rule from './check-options.ts';
 import { cachePathBeside, composeIndex } from './compose-index.ts';
-import { countingTokens } from './count-tokens.ts';
 import { groupByLanguage, mostCommonLanguage } from './languages.ts';
 import type {
   AddDirectoryOptions,
+  AddedDirectory,
   AddedPages,
   CreateIndexOptions,
   IndexFolderFile,
@@ -45,11 +46,11 @@ export class IndexBuilder implements SearchIndexBuilder {
   constructor(model: OpenModel, options: CreateIndexOptions) {
     this.model = model;
     this.options = options;
-    this.countTokens = countingTokens(model);
+    this.countTokens = countingTokens(model.folder.tokenizer);
     this.signal = AbortSignal.any([this.closing.signal, ...(options.signal ? [options.signal] : [])]);
   }
 
-  addDirectory(path: string, options: AddDirectoryOptions = {}): Promise<AddedPages> {
+  addDirectory(path: string, options: AddDirectoryOptions = {}): Promise<AddedDirectory> {
     return this.next('addDirectory', async () => {
       rule.checkOptions('addDirectory', { path }, { path: rule.required(rule.filledText) });
       rule.checkOptions('addDirectory', options, {
@@ -61,20 +62,24 @@ export class IndexBuilder implements SearchIndexBuilder {
       });
       const root = resolve(path);
       const { language, ...ingest } = options;
-      const { passages, pages, report } = await ingestDirectory(root, {
+      const given = { include: [options.include ?? []].flat(), exclude: [options.exclude ?? []].flat() };
+      const { passages, pages, report, leftOut, unmatched } = await ingestDirectory(root, {
         ...this.packing(),
         cleanUrls: this.options.cleanUrls,
         ...ingest,
-        exclude: [...DEFAULT_EXCLUDE, ...[options.exclude ?? []].flat()],
+        include: [DEFAULT_INCLUDE, ...given.include],
+        exclude: [...DEFAULT_EXCLUDE, ...given.exclude],
         signal: this.signal,
       });
       this.folders.push(root);
-      const added: AddedPages = {
+      const added: AddedDirectory = {
         files: report.files,
         pages: 0,
         passages: 0,
         skipped: report.skipped,
         warnings: report.warnings,
+        leftOut,
+        unmatched: unmatched.filter((glob) => given.include.includes(glob) || given.exclude.includes(glob)),
       };
       let start = 0;
       for (const { url, path, lang, hasBodyMark, passageCount } of pages) {

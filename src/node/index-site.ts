@@ -50,6 +50,9 @@ export async function indexSite(run: SiteIndexRun): Promise<WrittenIndex> {
   });
   try {
     const added = await index.addDirectory(folder, { ...pages, exclude: [`${outDir}/**`, ...[exclude].flat()] });
+    for (const glob of added.unmatched)
+      if ([exclude].flat().includes(glob))
+        log(`latelight: warning: the exclude glob ${glob} matches nothing in ${folder}`);
     for (const { path, message } of added.warnings) log(`latelight: warning ${path}: ${message}`);
     if (added.pages === 0) {
       throw new LatelightError(

@@ -279,6 +279,26 @@ describe('an index by language', () => {
   });
 });
 
+describe('addDirectory', () => {
+  it('reads what include names besides pages, and tells what it left out and which globs are of no use', async () => {
+    const mixed = join(folder, 'mixed');
+    await mkdir(mixed);
+    await writeFile(join(mixed, 'garden.md'), GARDEN_PAGE);
+    await writeFile(join(mixed, 'notes.txt'), 'Bees sleep in winter.');
+    await writeFile(join(mixed, 'table.csv'), 'bee,winter');
+    await using({}, async (index) => {
+      expect(await index.addDirectory(mixed)).toMatchObject({
+        pages: 1,
+        leftOut: { '.txt': 1, '.csv': 1 },
+        unmatched: [],
+      });
+      const options = { include: '*.txt', exclude: ['table.csv', 'drafts/**'] };
+      const added = await index.addDirectory(mixed, options);
+      expect(added).toMatchObject({ pages: 2, files: 2, leftOut: {}, unmatched: ['drafts/**'] });
+    });
+  });
+});
+
 describe('misuse', () => {
   it('is refused with what was expected, what came and what to do', async () => {
     const cases: [() => Promise<unknown>, RegExp][] = [

@@ -5,10 +5,10 @@ import type { ModelOverrides } from '../encoder/model-config.ts';
 /** An index in the making, from `createIndex`. Calls take effect in the order they are made; all are refused with `bad-option` once it is closed. */
 export interface SearchIndexBuilder {
   /**
-   * Adds every HTML and Markdown page below a folder, whose root is taken for the site's.
+   * Adds every HTML and Markdown page below a folder, whose root is taken for the site's, and what `include` names.
    * @throws LatelightError `ingest-failed` when it is missing or no folder; `bad-option`, `aborted`
    */
-  addDirectory(path: string, options?: AddDirectoryOptions): Promise<AddedPages>;
+  addDirectory(path: string, options?: AddDirectoryOptions): Promise<AddedDirectory>;
   /** Adds one HTML page. @throws LatelightError `bad-option`, `aborted` */
   addHTMLFile(file: PageFile): Promise<AddedPages>;
   /** Adds one Markdown page; MDX when `sourcePath` ends so. @throws LatelightError `bad-option`, `aborted` */
@@ -79,7 +79,7 @@ export interface IndexProgress {
 }
 
 export interface AddDirectoryOptions {
-  /** Globs of paths to read. Default: every HTML and Markdown file. */
+  /** Globs of files to read besides HTML and Markdown: PDF, DOCX, EPUB, plain text, source code. Relative to the folder. */
   include?: string | readonly string[];
   /** Globs of paths not to read, besides `404.html` at the root and `node_modules`. */
   exclude?: string | readonly string[];
@@ -124,6 +124,13 @@ export interface AddedPages {
   skipped: { path: string; reason: string }[];
   /** What was added, but not quite as it stands, or in place of something else. */
   warnings: { path: string; message: string }[];
+}
+
+export interface AddedDirectory extends AddedPages {
+  /** Files that `include` could name and does not, by extension: `{ '.pdf': 3 }`. Beside HTML pages, text and code do not count. */
+  leftOut: Record<string, number>;
+  /** Globs of `include` and `exclude` that match nothing in the folder. */
+  unmatched: string[];
 }
 
 export interface WrittenIndex {

@@ -1,6 +1,13 @@
 // The page's side of the worker: `open` starts it, a `SearchEngine` talks to it, and a worker that died is started again.
 
-import { abortError, type ErrorData, fromErrorData, LatelightError, throwIfAborted } from '../errors.ts';
+import {
+  abortError,
+  type ErrorCode,
+  type ErrorData,
+  fromErrorData,
+  LatelightError,
+  throwIfAborted,
+} from '../errors.ts';
 import { checkValues } from '../format/filters.ts';
 import type {
   Backend,
@@ -62,9 +69,16 @@ function checkMerged({ url, weight = 1, filter = {} }: MergedIndex): MergedIndex
   return { url: new URL(url, document.baseURI).href, weight, filter };
 }
 
-class WorkerEngine implements SearchEngine {
+/** Starts the worker that searches. */
+export type StartWorker = () => Worker;
+
+const startSearchWorker: StartWorker = () =>
+  new Worker(new URL('./search.worker.ts', import.meta.url), { type: 'module', name: 'latelight' });
+
+export class WorkerEngine implements SearchEngine {
   private readonly url: string;
   private readonly options: OpenOptions;
+  private readonly startWorker: StartWorker;
   private readonly pending = new Map<number, Pending>();
   private worker: Worker | undefined;
   private connecting: Promise<void> | undefined;
@@ -74,9 +88,10 @@ class WorkerEngine implements SearchEngine {
   private current: { id: number; detach: () => void } | undefined;
   private closed = false;
 
-  constructor(url: string, options: OpenOptions) {
+  constructor(url: string, options: OpenOptions, startWorker = startSearchWorker) {
     this.url = url;
     this.options = options;
+    this.startWorker = startWorker;
   }
 
   get stage(): Stage {
@@ -164,7 +179,7 @@ class WorkerEngine implements SearchEngine {
   }
 
   private start(): Promise<void> {
-    const worker = new Worker(new URL('./search.worker.ts', import.meta.url), { type: 'module', name: 'latelight' });
+    const worker = this.startWorker();
     this.worker = worker;
     this.readiness = new Readiness();
     return new Promise<void>((resolve, reject) => {
@@ -175,15 +190,18 @@ class WorkerEngine implements SearchEngine {
         signal?.removeEventListener('abort', stop);
         settle();
       };
-      const crashed = (what: string) => {
+      const crashed = (what: string, code: ErrorCode = 'worker-crashed') => {
         if (this.worker !== worker) return;
-        const error = new LatelightError('worker-crashed', `worker: ${what}. Search again to start a new one.`);
+        const error = new LatelightError(code, `worker: ${what}. Search again to start a new one.`);
         this.drop();
         this.readiness.fail(error);
         this.rejectAll(error);
         finish(() => reject(error));
       };
-      worker.addEventListener('error', (event) => crashed(event.message || 'expected it to start, got an error'));
+      // An error of its script has a message; one without is a script that could not be had.
+      worker.addEventListener('error', ({ message }) =>
+        message ? crashed(message) : crashed('expected its script, got none', 'download-failed'),
+      );
       worker.addEventListener('messageerror', () => crashed('expected a message, got one that cannot be read'));
       worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => {
         if (this.worker !== worker) return;

@@ -1,8 +1,6 @@
 // The engine inside the worker: opens an index on the best device there is, searches it, and opens again what a lost device took.
 
-import type { ColbertTokenizer } from '../encoder/colbert-tokenizer.ts';
-import { Encoder } from '../encoder/encoder.ts';
-import { loadOrt, openWebRuntime, type RuntimeBuild, startOrt, webgpuBuild } from '../encoder/runtime-web.ts';
+import type { Encoder } from '../encoder/encoder.ts';
 import type { TableEncoder } from '../encoder/table-encoder.ts';
 import { facetsOf } from '../engine/facets.ts';
 import { explain, nothingKnown, type Searched, search, searchInstant } from '../engine/search.ts';
@@ -16,12 +14,11 @@ import type { FileRef, Manifest } from '../format/manifest.ts';
 import type { Explanation, LoadProgress, OpenOptions, SearchRequest, SearchResult, Stage } from '../types.ts';
 import { chooseDevice, type DeviceChoice } from './gpu-device.ts';
 import type { HttpSource } from './http-source.ts';
+import { atOnce, encoderFiles, openEncoder, usable } from './open-encoder.ts';
 import { openStages, readTokenizer } from './open-stages.ts';
 import type { OpenedInfo, OpenSettings } from './protocol.ts';
 import { SiteList } from './sites.ts';
 import { startScoreWorker } from './start-score-worker.ts';
-
-type Device = NonNullable<OpenOptions['device']>;
 
 interface Parts {
   /** There from the start; what it is needed for waits for it. */
@@ -236,18 +233,6 @@ export class EngineHost {
   }
 }
 
-const atOnce = () => Promise.resolve();
-
-/** An index may have been published without the files for WebGPU. */
-function usable(choice: DeviceChoice, manifest: Manifest, wanted: Device): DeviceChoice {
-  if (!choice.device || (manifest.queryEncoder.weights.webgpu && manifest.runtime[webgpuBuild()])) return choice;
-  choice.device.destroy();
-  const why = 'this index was made without the files for it';
-  if (wanted === 'webgpu')
-    throw new LatelightError('no-webgpu', `open: expected WebGPU, but ${why}. Index without --no-webgpu.`);
-  return { notice: `WebGPU is not in use: ${why}.` };
-}
-
 function scorerOn(
   device: GPUDevice | undefined,
   { passageCount, shards }: Manifest,
@@ -260,38 +245,6 @@ function scorerOn(
     if (device) return createWebgpuScorer(device, codec, { expected });
     return count > 1 ? createSplitScorer(codec, count, startScoreWorker) : createWasmScorer(codec);
   };
-}
-
-function encoderFiles(
-  manifest: Manifest,
-  device: GPUDevice | undefined,
-): { build: RuntimeBuild; wasm: FileRef; model: FileRef } {
-  const { weights } = manifest.queryEncoder;
-  const build = device ? webgpuBuild() : 'wasm';
-  return { build, wasm: manifest.runtime[build]!, model: device ? weights.webgpu! : weights.wasm };
-}
-
-async function openEncoder(
-  source: HttpSource,
-  manifest: Manifest,
-  tokenizer: ColbertTokenizer,
-  device: GPUDevice | undefined,
-  progress: (part: LoadProgress['part']) => (byteCount: number, fromCache: boolean) => void,
-  whenQuiet: () => Promise<void>,
-  signal?: AbortSignal,
-): Promise<Encoder> {
-  const { build, wasm, model } = encoderFiles(manifest, device);
-  await whenQuiet();
-  const runtime = Promise.all([loadOrt(build), source.read(wasm, { signal, onBytes: progress('runtime') })]);
-  const [[ort, wasmBytes], modelBytes] = await Promise.all([
-    // Compiles and starts while the model is still on its way.
-    runtime.then(async (parts) => {
-      await startOrt(...parts);
-      return parts;
-    }),
-    source.read(model, { signal, onBytes: progress('model') }),
-  ]);
-  return new Encoder(tokenizer, await openWebRuntime(ort, wasmBytes, modelBytes, device));
 }
 
 /** Sums the bytes of all parts against what the manifest says a first search needs. */

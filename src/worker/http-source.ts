@@ -1,8 +1,10 @@
 // An index over HTTP, every file kept in the Cache API under its content hash and found there offline.
 
-import { abortError, LatelightError, throwIfAborted } from '../errors.ts';
-import type { FileRef } from '../format/manifest.ts';
+import { throwIfAborted } from '../errors.ts';
+import type { FileRef } from '../format/engine-refs.ts';
 import { type ByteSource, checkBytes, type ReadOptions } from '../format/source.ts';
+import { download, downloadFailed, Patience } from './download.ts';
+import { KeptPieces } from './kept-pieces.ts';
 
 const CACHE_NAME = 'latelight-1';
 /** Cache keys are addresses that no server has; the origin's own, as the Cache API wants. */
@@ -11,6 +13,8 @@ const keyOf = (sha256: string) => new URL(`/.latelight/${sha256}`, location.orig
 export class HttpSource implements ByteSource {
   /** Address of the index folder, with a trailing slash. */
   readonly base: URL;
+  /** What is being written to the cache, or was. */
+  private readonly keeping = new Set<Promise<unknown>>();
   /** Address -> text of the manifests in use. */
   private readonly manifests = new Map<string, string>();
 
@@ -56,10 +60,32 @@ export class HttpSource implements ByteSource {
         await cache?.delete(keyOf(ref.sha256));
       }
     }
-    const bytes = await checkBytes(ref, await this.download(ref, options));
+    const pieces = cache && KeptPieces.isWorthwhile(ref) ? new KeptPieces(cache, keyOf(ref.sha256)) : undefined;
+    const bytes = await this.downloadChecked(ref, pieces, options);
     // Nobody waits for the disk, and a full one costs the next visit a download, not this one its results.
-    void cache?.put(keyOf(ref.sha256), new Response(bytes as BodyInit)).catch(() => undefined);
+    if (cache) this.keeping.add(keepWhole(cache, ref, bytes, pieces).catch(() => undefined));
     return bytes;
+  }
+
+  /** Pieces that do not add up to the file (one was damaged, or the server mixed two files) are dropped, and it comes anew. */
+  private async downloadChecked(ref: FileRef, pieces: KeptPieces | undefined, options: ReadOptions) {
+    const url = new URL(ref.file, this.base).href;
+    const { bytes, keptBytes } = await download(url, ref, pieces, this.patienceMs, options);
+    try {
+      return await checkBytes(ref, bytes);
+    } catch (error) {
+      await pieces?.drop();
+      if (keptBytes === 0) throw error;
+      options.onBytes?.(-keptBytes, true);
+      options.onBytes?.(keptBytes - bytes.length, false);
+    }
+    return checkBytes(ref, (await download(url, ref, undefined, this.patienceMs, options)).bytes);
+  }
+
+  /** Resolves when all that was read is kept, as far as it can be: another worker that reads it then finds it there. */
+  async kept(): Promise<void> {
+    await Promise.all(this.keeping);
+    this.keeping.clear();
   }
 
   /** Fetches files that are not in the cache yet; stops quietly at the first failure, since nobody waits for it. */
@@ -86,87 +112,32 @@ export class HttpSource implements ByteSource {
     for (const [url, text] of this.manifests) await cache?.put(url, new Response(text)).catch(() => undefined);
   }
 
-  /** Drops cached files that no kept manifest names any more. */
+  /** Drops cached files, and pieces of files, that no kept manifest or engine file names any more. */
   async prune(): Promise<void> {
     const cache = await openCache();
     if (!cache) return;
     const requests = await cache.keys();
-    const manifests = requests.filter((request) => /\/manifest(\.[\w-]+)?\.json$/.test(request.url));
+    const manifests = requests.filter((request) => /\/(manifest(\.[\w-]+)?|engine)\.json$/.test(request.url));
     const texts = await Promise.all(manifests.map(async (request) => (await cache.match(request))?.text() ?? ''));
     const named = new Set([...this.manifests.values(), ...texts].flatMap((text) => text.match(/[0-9a-f]{64}/g) ?? []));
     for (const request of requests) {
-      const hash = /\/\.latelight\/([0-9a-f]{64})$/.exec(request.url)?.[1];
+      const hash = /\/\.latelight\/([0-9a-f]{64})(\/\d+)?$/.exec(request.url)?.[1];
       if (hash && !named.has(hash)) await cache.delete(request);
     }
   }
-
-  /** Streams a file into memory, no further than the size that the manifest names. */
-  private async download(ref: FileRef, { signal, onBytes }: ReadOptions): Promise<Uint8Array> {
-    const url = new URL(ref.file, this.base).href;
-    const patience = new Patience(this.patienceMs, signal);
-    let received = 0;
-    try {
-      const response = await fetch(url, { signal: patience.signal });
-      if (!response.ok || !response.body) throw downloadFailed(url, `status ${response.status}`);
-      const bytes = new Uint8Array(ref.bytes);
-      const reader = response.body.getReader();
-      for (;;) {
-        const { done, value } = await reader.read();
-        if (done) return bytes.subarray(0, received);
-        if (received + value.length > ref.bytes) {
-          await reader.cancel();
-          throw new LatelightError(
-            'hash-mismatch',
-            `${ref.file}: expected ${ref.bytes} bytes, got more. Publish the index again.`,
-          );
-        }
-        bytes.set(value, received);
-        received += value.length;
-        patience.renew();
-        onBytes?.(value.length, false);
-      }
-    } catch (error) {
-      onBytes?.(-received, false);
-      if (signal?.aborted) throw abortError('open');
-      if (error instanceof LatelightError) throw error;
-      throw downloadFailed(url, String(error), error);
-    } finally {
-      patience.end();
-    }
-  }
 }
 
-/** A signal that fires with another one, or when nothing was heard for some time. */
-class Patience {
-  readonly signal: AbortSignal | undefined;
-  private readonly controller = new AbortController();
-  private readonly ms: number | undefined;
-  private timer: ReturnType<typeof setTimeout> | undefined;
-
-  constructor(ms: number | undefined, signal: AbortSignal | undefined) {
-    this.ms = ms;
-    this.signal = ms === undefined ? signal : AbortSignal.any([this.controller.signal, ...(signal ? [signal] : [])]);
-    this.renew();
-  }
-
-  renew(): void {
-    if (this.ms === undefined) return;
-    clearTimeout(this.timer);
-    const { ms } = this;
-    this.timer = setTimeout(() => this.controller.abort(new Error(`nothing came for ${ms / 1000} s`)), ms);
-  }
-
-  end(): void {
-    clearTimeout(this.timer);
-  }
-}
-
-function downloadFailed(url: string, what: string, cause?: unknown): LatelightError {
-  return new LatelightError(
-    'download-failed',
-    `${url}: expected a file, got ${what}. Check the connection and try again.`,
-    { cause },
+/** The whole file in place of its pieces. Where both do not fit beside each other the pieces go first. */
+async function keepWhole(cache: Cache, ref: FileRef, bytes: Uint8Array, pieces: KeptPieces | undefined): Promise<void> {
+  const put = () => cache.put(keyOf(ref.sha256), new Response(bytes as BodyInit));
+  if (!pieces) return put();
+  await pieces.settled();
+  const isKept = await put().then(
+    () => true,
+    () => false,
   );
+  await pieces.drop();
+  if (!isKept) await put();
 }
 
 let cacheOpening: Promise<Cache | undefined> | undefined;

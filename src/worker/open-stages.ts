@@ -53,7 +53,7 @@ export async function openStages(manifest: Manifest, instant: boolean, parts: St
   return { sites, encoder, table: new TableEncoder(words, tables, codec) };
 }
 
-export async function readTokenizer(manifest: Manifest, read: Read): Promise<ColbertTokenizer> {
+export async function readTokenizer(manifest: Pick<Manifest, 'queryEncoder'>, read: Read): Promise<ColbertTokenizer> {
   const { config, tokenizer, tokenizerConfig } = manifest.queryEncoder;
   const packed = JSON.parse(new TextDecoder().decode(await read(tokenizer)));
   return new ColbertTokenizer(config, unpackTokenizer(packed), tokenizerConfig);

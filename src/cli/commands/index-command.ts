@@ -10,6 +10,7 @@ import type { CliIo } from '../io.ts';
 import type { ShapeChoice } from '../model.ts';
 import { type Progress, startProgress } from '../progress.ts';
 import { formatBytes, table } from '../text.ts';
+import { leftOutLine } from './left-out-line.ts';
 
 export interface IndexCommandOptions {
   output?: string;
@@ -22,10 +23,16 @@ export interface IndexCommandOptions {
   siteRoot?: string;
   cleanUrls: boolean;
   byLang: boolean;
+  /** Globs, relative to the folder: files besides HTML and Markdown, and files to leave out. */
+  include: string[];
+  exclude: string[];
   title?: string;
   example: string[];
   json: boolean;
 }
+
+const NO_MATCH =
+  'no file of the folder matches, or only ones left out. Globs are relative to the folder and in quotes; names that begin with a dot are never read.';
 
 export async function indexCommand(input: string, options: IndexCommandOptions, io: CliIo): Promise<void> {
   const started = performance.now();
@@ -57,13 +64,19 @@ export async function indexCommand(input: string, options: IndexCommandOptions, 
     },
   });
   try {
-    const added = await index.addDirectory(root, { exclude: ownOutput(root, output) });
+    const { include, exclude } = options;
+    const added = await index.addDirectory(root, { include, exclude: [...exclude, ...ownOutput(root, output)] });
     for (const { path, reason } of added.skipped) io.err(`skipped ${path}: ${reason}\n`);
     for (const { path, message } of added.warnings) io.err(`warning ${path}: ${message}\n`);
+    for (const glob of added.unmatched) {
+      if (include.includes(glob)) io.err(`warning --include ${glob}: ${NO_MATCH}\n`);
+      if (exclude.includes(glob)) io.err(`warning --exclude ${glob}: ${NO_MATCH}\n`);
+    }
+    io.err(leftOutLine(added));
     if (added.passages === 0) {
       throw new LatelightError(
         'ingest-failed',
-        `index: expected HTML or Markdown pages with text in ${root}, found none in ${added.files} files.`,
+        `index: expected ${include.length > 0 ? 'documents' : 'HTML or Markdown pages'} with text in ${root}, found none in ${added.files} files.`,
       );
     }
     const written = await index.write(output);
@@ -100,7 +113,7 @@ function describe(added: AddedPages, written: WrittenIndex, seconds: number, { b
   const skipped = added.skipped.length;
   const languages = Object.entries(written.languages).map(([language, { pages }]) => `${language || 'none'} ${pages}`);
   const figures = table([
-    ['pages', `${pages}${skipped > 0 ? ` (${skipped} files skipped)` : ''}`],
+    ['pages', `${pages}${skipped > 0 ? ` (${skipped} ${skipped === 1 ? 'file' : 'files'} skipped)` : ''}`],
     ...(byLang ? [['languages', languages.join(', ')]] : []),
     ['passages', `${passages} (${reused} unchanged, ${passages - reused} encoded)`],
     ['search data', `${formatBytes(shardBytes)}, ${formatBytes(shardBytes / passages)} a passage`],

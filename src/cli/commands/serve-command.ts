@@ -21,6 +21,8 @@ export async function serveCommand(folder: string, options: ServeCommandOptions,
   io.out(`Searching ${folder} at ${address}  (Ctrl-C to stop)\n`);
   if (existsSync(join(folder, 'playground.html')))
     io.out(`What a search does, stage by stage: ${address}playground.html\n`);
+  if (existsSync(join(folder, 'library/index.html')))
+    io.out(`A library of your own documents, kept in the browser: ${address}library/\n`);
   await new Promise<void>((resolve) => {
     if (io.signal.aborted) resolve();
     io.signal.addEventListener('abort', () => resolve(), { once: true });

@@ -75,6 +75,8 @@ export const de: Messages = {
   'insecure-context': 'Die Suche braucht eine sichere Verbindung. Öffnen Sie diese Seite über https.',
   'no-webgpu': 'Diese Suche verlangt WebGPU, das dieser Browser nicht bietet.',
   'device-lost': 'Der Grafikprozessor ist ausgefallen und nicht zurückgekommen.',
+  'storage-full': 'In diesem Browser ist kein Platz mehr. Geben Sie Speicher frei und versuchen Sie es noch einmal.',
+  'storage-failed': 'Der Speicher des Browsers ist nicht benutzbar.',
   'worker-crashed': 'Die Suche wurde unerwartet beendet. Vielleicht fehlt dem Gerät Speicher.',
   'bad-option': 'Dieses Suchfeld ist nicht richtig eingerichtet.',
   'ingest-failed': 'Die Dokumente konnten nicht gelesen werden.',

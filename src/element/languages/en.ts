@@ -78,6 +78,8 @@ export const en = {
   'insecure-context': 'Search needs a secure connection. Open this page over https.',
   'no-webgpu': 'This search asks for WebGPU, and this browser has none to give.',
   'device-lost': 'The graphics device went away and did not come back.',
+  'storage-full': 'This browser has no more room for it. Free some space, then try again.',
+  'storage-failed': 'The browser’s storage cannot be used.',
   'worker-crashed': 'The search stopped unexpectedly. The device may be short of memory.',
   'bad-option': 'This search box is not set up correctly.',
   'ingest-failed': 'The documents could not be read.',

@@ -69,6 +69,8 @@ export const es: Messages = {
   'insecure-context': 'La búsqueda necesita una conexión segura. Abra esta página por https.',
   'no-webgpu': 'Esta búsqueda pide WebGPU y este navegador no lo ofrece.',
   'device-lost': 'El procesador gráfico dejó de responder y no volvió.',
+  'storage-full': 'No queda espacio en este navegador. Libere espacio e inténtelo de nuevo.',
+  'storage-failed': 'No se puede usar el almacenamiento del navegador.',
   'worker-crashed': 'La búsqueda se detuvo. Quizá falte memoria en el dispositivo.',
   'bad-option': 'Este cuadro de búsqueda no está bien configurado.',
   'ingest-failed': 'No se pudieron leer los documentos.',

@@ -75,6 +75,8 @@ export const fr: Messages = {
   'insecure-context': 'La recherche demande une connexion sûre. Ouvrez cette page en https.',
   'no-webgpu': 'Cette recherche demande WebGPU, que ce navigateur n’offre pas.',
   'device-lost': 'Le processeur graphique a disparu et n’est pas revenu.',
+  'storage-full': 'Ce navigateur n’a plus de place. Libérez de l’espace, puis réessayez.',
+  'storage-failed': 'Le stockage du navigateur est inutilisable.',
   'worker-crashed': 'La recherche s’est arrêtée. L’appareil manque peut-être de mémoire.',
   'bad-option': 'Ce champ de recherche est mal configuré.',
   'ingest-failed': 'Les documents n’ont pas pu être lus.',

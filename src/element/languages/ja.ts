@@ -69,6 +69,8 @@ export const ja: Messages = {
   'insecure-context': '検索には安全な接続が必要です。https で開いてください。',
   'no-webgpu': 'この検索には WebGPU が必要ですが、このブラウザーでは使えません。',
   'device-lost': 'グラフィックスデバイスが失われ、復旧しませんでした。',
+  'storage-full': 'ブラウザーの保存領域がいっぱいです。空きを作って、もう一度お試しください。',
+  'storage-failed': 'ブラウザーの保存領域を使えません。',
   'worker-crashed': '検索が停止しました。メモリーが不足している可能性があります。',
   'bad-option': 'この検索欄の設定に誤りがあります。',
   'ingest-failed': '文書を読み取れませんでした。',

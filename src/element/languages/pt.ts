@@ -69,6 +69,8 @@ export const pt: Messages = {
   'insecure-context': 'A pesquisa precisa de uma conexão segura. Abra esta página por https.',
   'no-webgpu': 'Esta pesquisa pede WebGPU, que este navegador não oferece.',
   'device-lost': 'O processador gráfico deixou de responder e não voltou.',
+  'storage-full': 'Não há mais espaço neste navegador. Libere espaço e tente novamente.',
+  'storage-failed': 'Não é possível usar o armazenamento do navegador.',
   'worker-crashed': 'A pesquisa parou. Talvez falte memória no dispositivo.',
   'bad-option': 'Esta caixa de pesquisa não está bem configurada.',
   'ingest-failed': 'Não foi possível ler os documentos.',

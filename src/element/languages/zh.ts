@@ -69,6 +69,8 @@ export const zh: Messages = {
   'insecure-context': '搜索需要安全连接。请通过 https 打开本页。',
   'no-webgpu': '此搜索需要 WebGPU，而此浏览器不支持。',
   'device-lost': '图形设备已断开，未能恢复。',
+  'storage-full': '此浏览器的存储空间已满。请释放空间后重试。',
+  'storage-failed': '无法使用浏览器存储。',
   'worker-crashed': '搜索意外停止。设备内存可能不足。',
   'bad-option': '此搜索框设置有误。',
   'ingest-failed': '无法读取文档。',

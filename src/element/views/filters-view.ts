@@ -53,7 +53,7 @@ export function refineView(context: RefineContext): TemplateResult | typeof noth
 
 function fieldsetView({ name, values }: FilterGroup, { wording, onToggle }: RefineContext): TemplateResult {
   return html`<fieldset part="filter">
-    <legend class="caption" dir="auto">${name}</legend>
+    <legend class="caption" part="filter-name" dir="auto">${name}</legend>
     <div class="values">
       ${values.map(
         ({ value, pageCount, isOn }) => html`<label class="value" part="filter-value" ?data-none=${pageCount === 0}>

@@ -1,9 +1,8 @@
 // Counts a text's model tokens a word at a time with a memory: packing asks for the same words over and over.
 
-import type { OpenModel } from '../cli/model.ts';
+import type { ColbertTokenizer } from '../encoder/colbert-tokenizer.ts';
 
-export function countingTokens(model: OpenModel): (text: string) => number {
-  const { tokenizer } = model.folder;
+export function countingTokens(tokenizer: ColbertTokenizer): (text: string) => number {
   const known = new Map<string, number>();
   return (text) => {
     let total = 0;

@@ -1,0 +1,162 @@
+// A library as one file, and indexes of the command line: there and back again.
+
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative, sep } from 'node:path';
+import { type Browser, expect, type Page, test } from '@playwright/test';
+import { strToU8, unzipSync, zipSync } from 'fflate';
+import type { ImportReport } from '../src/library/types.ts';
+import {
+  addFiles,
+  differences,
+  firstHit,
+  type LibraryElement,
+  listed,
+  openLibraryPage,
+  settled,
+  stored,
+} from './library-page.ts';
+
+const BEES = { path: 'nature/bees.md', text: '# Bees\n\nBees dance to tell the others where nectar is found.' };
+const LEASE = { path: 'home/lease.txt', text: 'The landlord pays for the new boiler and repairs it.' };
+
+/** What an index holds of its documents. */
+const OF_INDEX = /^((manifest|library)\.json|(shards|fragments|lexicon|pages|filters|documents)\/.*)$/;
+
+const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64');
+const cli = (...args: string[]) => execFileSync(process.execPath, ['bin/latelight.js', ...args], { encoding: 'utf8' });
+
+async function exported(page: Page): Promise<Uint8Array> {
+  const text = await page.evaluate(async () => {
+    const { library } = document.querySelector<LibraryElement>('latelight-library')!;
+    const reader = new FileReader();
+    const zip = await library!.export();
+    return new Promise<string>((resolve) => {
+      reader.onload = () => resolve(reader.result as string);
+      reader.readAsDataURL(zip);
+    });
+  });
+  return Buffer.from(text.slice(text.indexOf(',') + 1), 'base64');
+}
+
+/** @returns the report, or what it was refused with */
+function imported(page: Page, zip: Uint8Array): Promise<ImportReport | string> {
+  return page.evaluate(async (text) => {
+    const { library } = document.querySelector<LibraryElement>('latelight-library')!;
+    const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+    return library!.import(new Blob([bytes])).catch(String);
+  }, base64(zip));
+}
+
+async function freshPage(browser: Browser): Promise<Page> {
+  const page = await (await browser.newContext()).newPage();
+  await openLibraryPage(page);
+  return page;
+}
+
+function unpack(zip: Uint8Array, folder: string): void {
+  for (const [path, bytes] of Object.entries(unzipSync(zip))) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), bytes);
+  }
+}
+
+test('an exported library opens on the command line and in another browser, where importing it again changes nothing', async ({
+  page,
+  browser,
+}, testInfo) => {
+  await openLibraryPage(page);
+  await addFiles(page, [BEES, LEASE]);
+  await settled(page);
+  const zip = await exported(page);
+
+  const folder = testInfo.outputPath('library');
+  unpack(zip, folder);
+  expect(cli('inspect', folder)).toMatch(/passages +2\n.*all match/s);
+  const { hits } = JSON.parse(cli('search', folder, 'where insects find food', '--json'));
+  expect(hits[0].excerpt).toContain('nectar');
+  expect(readFileSync(join(folder, 'documents', BEES.path), 'utf8')).toBe(BEES.text);
+
+  const other = await freshPage(browser);
+  expect(await imported(other, zip)).toEqual({ documents: 2, passages: 2, unchanged: 0 });
+  expect((await listed(other)).map(({ path, state }) => `${path} ${state}`).sort()).toEqual([
+    'home/lease.txt done',
+    'nature/bees.md done',
+  ]);
+  await expect.poll(async () => (await firstHit(other, 'who repairs the heating'))?.excerpt).toContain('boiler');
+  expect((await firstHit(other, 'who repairs the heating', { folder: ['nature'] })).excerpt).toContain('nectar');
+  const file = await other.evaluate(async () => {
+    const { library } = document.querySelector<LibraryElement>('latelight-library')!;
+    const bees = [...library!.state.documents.values()].find(({ path }) => path === 'nature/bees.md');
+    return (await library!.file(bees!.id)).text();
+  });
+  expect(file).toBe(BEES.text);
+  expect(await imported(other, zip)).toEqual({ documents: 0, passages: 0, unchanged: 2 });
+  expect(differences(await stored(other))).toEqual({ orphans: [], missing: [] });
+});
+
+test('an index made by the command line is searched here, and goes out again as it came', async ({
+  page,
+}, testInfo) => {
+  await openLibraryPage(page);
+  const index = 'demo/small';
+  const { passageCount } = JSON.parse(readFileSync(join(index, 'manifest.json'), 'utf8'));
+  const files = readdirSync(index, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => relative(index, join(parentPath, name)).split(sep).join('/'))
+    .filter((path) => OF_INDEX.test(path));
+  const zip = zipSync(Object.fromEntries(files.map((path) => [path, readFileSync(join(index, path))])));
+  const report = (await imported(page, zip)) as ImportReport;
+  expect(report).toMatchObject({ passages: passageCount, unchanged: 0 });
+  await expect.poll(async () => (await firstHit(page, 'hide passwords in log output'))?.title).toContain('Redaction');
+
+  const folder = testInfo.outputPath('library');
+  unpack(await exported(page), folder);
+  const query = ['hide passwords in log output', '--json'];
+  const before = JSON.parse(cli('search', index, ...query)).hits;
+  const after = JSON.parse(cli('search', folder, ...query)).hits;
+  const told = (hits: { title: string; score: number; excerpt: string }[]) =>
+    hits.map(({ title, score, excerpt }) => ({ title, score, excerpt }));
+  expect(told(after)).toEqual(told(before));
+});
+
+test('what is no library is refused with the reason, and nothing of it is kept', async ({ page }) => {
+  await openLibraryPage(page);
+  await addFiles(page, [BEES]);
+  await settled(page);
+  const zip = await exported(page);
+  await page.evaluate(() => {
+    const { library } = document.querySelector<LibraryElement>('latelight-library')!;
+    return library!.remove([...library!.state.documents.keys()]);
+  });
+  // The model is in it for the command line; leaving it out saves time here.
+  const files = unzipSync(zip, { filter: ({ name }) => OF_INDEX.test(name) });
+  const small = zipSync(files);
+  const manifest = JSON.parse(Buffer.from(files['manifest.json']).toString());
+  const changed = (change: Record<string, Uint8Array>) => zipSync({ ...files, ...change });
+  const shard = manifest.shards[0].file;
+  const otherModel = { ...manifest, codec: { ...manifest.codec, sha256: '0'.repeat(64) } };
+  const climbing = Buffer.from(files['library.json']).toString().replaceAll('nature/bees.md', '../../bees.md');
+  const cases: [string, Uint8Array, string][] = [
+    ['no zip', strToU8('PK what a pity'), 'expected a zip file'],
+    ['cut short', small.subarray(0, small.length / 2), 'expected a zip file'],
+    ['no index', zipSync({ 'letter.txt': strToU8('Dear Sir') }), 'without a manifest.json'],
+    ['another model', changed({ 'manifest.json': strToU8(JSON.stringify(otherModel)) }), 'codec of this app'],
+    ['a damaged shard', changed({ [shard]: files[shard].map((byte, i) => (i === 99 ? byte ^ 1 : byte)) }), 'expected'],
+    ['no shard', zipSync(Object.fromEntries(Object.entries(files).filter(([path]) => path !== shard))), 'got none'],
+    ['a damaged list', changed({ 'library.json': strToU8('{"format":"latelight-library"') }), 'library.json'],
+  ];
+  for (const [name, bytes, reason] of cases) {
+    expect(await imported(page, bytes), name).toContain(reason);
+    expect(await stored(page), name).toMatchObject({ documents: [], segments: [], files: [], shards: [] });
+  }
+  // A path is a name here, and climbs nowhere.
+  expect(await imported(page, changed({ 'library.json': strToU8(climbing) }))).toMatchObject({ documents: 1 });
+  expect((await listed(page)).map(({ path }) => path)).toEqual(['bees.md']);
+  expect(await imported(page, small)).toMatchObject({ documents: 1 });
+});
+
+test('an empty library has nothing to export, and says so', async ({ page }) => {
+  await openLibraryPage(page);
+  expect(await exported(page).then(() => 'exported', String)).toContain('nothing to export');
+});

@@ -1,0 +1,70 @@
+// What the library promises a person: after one visit it works with the network off, from the start of the browser on, and sends nothing.
+
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium, expect, type Page, test } from '@playwright/test';
+import { chromiumLaunch } from '../scripts/install.js';
+import { pageOf, pdfFile } from '../src/ingest/document-fixtures.ts';
+import { addFiles, LIBRARY, type LibraryElement, listed, openLibraryPage, settled } from './library-page.ts';
+import { DEMO_PORT } from './ports.ts';
+
+const origin = `http://localhost:${DEMO_PORT}`;
+const box = (page: Page) => page.getByRole('searchbox', { name: 'Search' });
+const results = (page: Page) => page.getByRole('region', { name: 'Results' });
+
+const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64');
+
+test('installed once, it starts offline after the browser was closed, takes a document in and finds it', async () => {
+  test.setTimeout(120_000);
+  const profile = await mkdtemp(join(tmpdir(), 'latelight-profile-'));
+  const requests: string[] = [];
+  const launch = async () => {
+    const context = await chromium.launchPersistentContext(profile, await chromiumLaunch());
+    context.on('request', (request) => requests.push(request.url()));
+    return context;
+  };
+  try {
+    let context = await launch();
+    let page = await context.newPage();
+    await openLibraryPage(page, origin + LIBRARY);
+    await page.evaluate(async () => {
+      await document.querySelector<LibraryElement>('latelight-library')!.library!.engine.ready;
+      await navigator.serviceWorker.ready;
+    });
+    await addFiles(page, [
+      { path: 'garden/frost.md', text: '# Frost\n\nCover tomato seedlings before the first cold night.' },
+    ]);
+    await settled(page);
+    await context.close();
+
+    context = await launch();
+    await context.setOffline(true);
+    requests.length = 0;
+    page = await context.newPage();
+    await openLibraryPage(page, origin + LIBRARY);
+    await addFiles(page, [
+      {
+        path: 'letters/lease.pdf',
+        base64: base64(
+          pdfFile({ pages: [pageOf('The landlord pays for the new boiler.', 'Rent is due on the third.')] }),
+        ),
+      },
+    ]);
+    await settled(page);
+    expect((await listed(page)).map(({ path, state }) => [path, state])).toEqual([
+      ['garden/frost.md', 'done'],
+      ['letters/lease.pdf', 'done'],
+    ]);
+    await box(page).fill('who has to pay for heating repairs');
+    const first = results(page).getByRole('listitem').first();
+    await expect(first).toContainText('boiler');
+    await box(page).fill('protect young plants from cold weather');
+    await expect(first).toContainText('seedlings');
+    const elsewhere = requests.filter((url) => !/^(blob|data):/.test(url) && new URL(url).origin !== origin);
+    expect(elsewhere).toEqual([]);
+    await context.close();
+  } finally {
+    await rm(profile, { recursive: true, force: true });
+  }
+});

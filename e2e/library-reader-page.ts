@@ -1,0 +1,89 @@
+// A dev server of the reader's bench page under the library's Content-Security-Policy.
+
+import { existsSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import type { Page } from '@playwright/test';
+import { createServer, type Plugin } from 'vite';
+import type { Shown } from '../src/library/reader/bench/bench.ts';
+
+const root = join(import.meta.dirname, '..');
+const POLICY =
+  "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' blob: data:; font-src 'self' blob: data:; connect-src 'self'; worker-src 'self'";
+
+/** Modules that are not written yet are empty. */
+const withMissing: Plugin = {
+  name: 'reader-bench:missing',
+  enforce: 'pre',
+  resolveId: (id) => {
+    const name = /ingest\/(docx|epub)\.ts$/.exec(id)?.[1];
+    return name && !existsSync(join(root, `src/ingest/${name}.ts`)) ? `\0missing-${name}` : undefined;
+  },
+  load: (id) => (id.startsWith('\0missing-') ? 'export const docxHtml = undefined, epubHtml = undefined' : undefined),
+};
+
+export interface Bench {
+  url: string;
+  close(): Promise<void>;
+}
+
+export async function serveBench(): Promise<Bench> {
+  const server = await createServer({
+    root,
+    configFile: false,
+    logLevel: 'warn',
+    cacheDir: join(root, 'test-results/.vite-reader'),
+    plugins: [withMissing],
+    worker: { format: 'es' },
+    optimizeDeps: { include: ['pdfjs-dist', 'dompurify', 'lit', 'github-slugger', 'markdown-it', 'cheerio', 'yaml'] },
+    server: {
+      port: 0,
+      host: 'localhost',
+      hmr: false,
+      headers: { 'content-security-policy': POLICY },
+      fs: { allow: ['/'] },
+    },
+  });
+  await server.listen();
+  const { port } = server.httpServer!.address() as AddressInfo;
+  return {
+    url: `http://localhost:${port}/src/library/reader/bench/index.html`,
+    close: () => server.close(),
+  };
+}
+
+export async function openBench(page: Page, bench: Bench): Promise<void> {
+  await page.goto(bench.url);
+  await page.waitForFunction(() => 'show' in window);
+}
+
+export async function show(page: Page, shown: Shown): Promise<void> {
+  await page.evaluate((shown) => window.show(shown), shown);
+}
+
+/** A PDF of pages with a few lines each. */
+export function pdfOf(pages: string[][]): number[] {
+  const objects: string[] = [
+    '<< /Type /Catalog /Pages 2 0 R >>',
+    `<< /Type /Pages /Count ${pages.length} /Kids [${pages.map((_, index) => `${4 + index * 2} 0 R`).join(' ')}] >>`,
+    '<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>',
+  ];
+  pages.forEach((lines, index) => {
+    const escaped = lines.map((line) => `(${line.replace(/[\\()]/g, '\\$&')}) Tj T*`).join(' ');
+    const stream = `BT /F1 14 Tf 18 TL 60 740 Td ${escaped} ET`;
+    objects.push(
+      `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Resources << /Font << /F1 3 0 R >> >> /Contents ${5 + index * 2} 0 R >>`,
+      `<< /Length ${stream.length} >>\nstream\n${stream}\nendstream`,
+    );
+  });
+  let pdf = '%PDF-1.4\n';
+  const offsets = objects.map((object, index) => {
+    const offset = pdf.length;
+    pdf += `${index + 1} 0 obj\n${object}\nendobj\n`;
+    return offset;
+  });
+  const table = offsets.map((offset) => `${String(offset).padStart(10, '0')} 00000 n \n`).join('');
+  const start = pdf.length;
+  pdf += `xref\n0 ${objects.length + 1}\n0000000000 65535 f \n${table}trailer\n<< /Size ${objects.length + 1} /Root 1 0 R >>\nstartxref\n${start}\n%%EOF\n`;
+  return [...Buffer.from(pdf, 'latin1')];
+}

@@ -1,0 +1,230 @@
+// <latelight-reader> alone, under the library's Content-Security-Policy: it finds passages, stays harmless, holds a thousand pages.
+
+import { readFileSync } from 'node:fs';
+import { expect, type Page, test } from '@playwright/test';
+import { type Bench, openBench, pdfOf, serveBench, show } from './library-reader-page.ts';
+
+let bench: Bench;
+test.beforeAll(async () => {
+  bench = await serveBench();
+});
+test.afterAll(() => bench.close());
+
+const KEEPER = 'The keeper writes down each passing ship, its flag and its heading, until the morning.';
+const passage = (number: number, text: string, anchor = '') => ({
+  number,
+  text,
+  anchor,
+  headings: ['Harbour', 'Night'],
+});
+
+/** What the highlights of a name cover. */
+const marked = (page: Page, name: string) =>
+  page.evaluate((name) => [...(CSS.highlights.get(name) ?? [])].map((range) => String(range)).join('|'), name);
+const isInView = (page: Page) =>
+  page.evaluate(() => {
+    const [range] = (CSS.highlights.get('latelight-passage') ?? []) as unknown as Iterable<Range>;
+    const { top, bottom } = range.getBoundingClientRect();
+    return top > 0 && bottom < innerHeight;
+  });
+
+test('a passage of a long Markdown file is found, in view, with its words marked', async ({ page }) => {
+  await openBench(page, bench);
+  const filler = (at: number) => `## Part ${at}\n\n${'Lanterns and ropes are counted at noon. '.repeat(30)}\n\n`;
+  const parts = Array.from({ length: 300 }, (_, at) => filler(at));
+  parts.splice(200, 0, `## Night\n\n${KEEPER.replace('passing ship', '*passing*\nship')}\n\n`);
+  await show(page, {
+    kind: 'markdown',
+    path: 'harbour.md',
+    content: parts.join(''),
+    passages: [passage(0, KEEPER, 'night')],
+    passage: 0,
+    words: ['keeper', 'flag'],
+  });
+  await expect.poll(() => marked(page, 'latelight-words')).toBe('keeper|flag');
+  await expect.poll(() => isInView(page)).toBe(true);
+});
+
+test('a PDF of a thousand pages opens at its page and draws only those near', async ({ page }) => {
+  await openBench(page, bench);
+  const pages = Array.from({ length: 1000 }, (_, at) => [`This is page ${at + 1}.`, 'Nothing else.']);
+  pages[699] = ['The keeper writes down each pass-', 'ing ship, its flag and its heading,', 'until the morning.'];
+  const passages = [passage(0, KEEPER, 'page=700'), passage(1, 'This is page 12. Nothing else.', 'page=12')];
+  await show(page, { kind: 'pdf', path: 'log.pdf', content: pdfOf(pages), passages, passage: 0, words: ['flag'] });
+  await expect.poll(() => marked(page, 'latelight-words')).toBe('flag');
+  await expect.poll(() => isInView(page)).toBe(true);
+  await expect(page.getByRole('textbox', { name: 'Page' })).toHaveValue('700');
+  await page.getByRole('button', { name: 'Next passage' }).click();
+  await expect(page.getByRole('textbox', { name: 'Page' })).toHaveValue('12');
+  await expect.poll(() => marked(page, 'latelight-passage')).toContain('This is page 12');
+  await page.getByRole('button', { name: 'Zoom in' }).click();
+  await page.getByRole('textbox', { name: 'Page' }).fill('500');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('textbox', { name: 'Page' })).toHaveValue('500');
+  await expect(page.getByText('This is page 500.')).toBeVisible();
+  expect(await page.locator('canvas:not(.hiddenCanvasElement)').count()).toBeLessThan(12);
+});
+
+test('words that the next page repeats are not marked there, those that go on there are', async ({ page }) => {
+  await openBench(page, bench);
+  const lines = ['The keeper writes down each passing ship, its flag', 'and its heading, until the morning.'];
+  const passages = [
+    passage(0, KEEPER, 'page=1'),
+    passage(1, `Ropes are counted at noon by two of us. ${KEEPER}`, 'page=2'),
+  ];
+  const content = pdfOf([lines, [...lines, 'Ropes are counted at noon by two of us.'], lines]);
+  const markedPages = () =>
+    page.evaluate(() =>
+      [...(CSS.highlights.get('latelight-passage') ?? [])].map((range) => {
+        return (range as Range).startContainer.parentElement?.closest<HTMLElement>('.sheet')?.dataset.page;
+      }),
+    );
+  await show(page, { kind: 'pdf', path: 'a.pdf', content, passages, passage: 0 });
+  await expect(page.locator('.text-layer')).toHaveCount(2);
+  await expect.poll(markedPages).toEqual(['1', '1']);
+  await page.getByRole('button', { name: 'Next passage' }).click();
+  await expect.poll(async () => [...new Set(await markedPages())]).toEqual(['2', '3']);
+});
+
+test('nothing in hostile HTML runs, loads, leads away or looks like the reader', async ({ page }) => {
+  const foreign: string[] = [];
+  const violations: string[] = [];
+  page.on('request', (request) => /evil|example/.test(request.url()) && foreign.push(request.url()));
+  await page.exposeFunction('violated', (what: string) => violations.push(what));
+  await page.addInitScript(() => {
+    document.addEventListener('securitypolicyviolation', (event) => {
+      // Chromium (since 156 at the latest) reports handlers and styles in documents without a window, too, where nothing runs: of what is
+      // only parsed the page itself is the target, of what is shown the reader.
+      const isParsed = event.target === document && /-(attr|elem)$/.test(event.effectiveDirective);
+      const report = (globalThis as unknown as { violated(what: string): void }).violated;
+      if (!isParsed) report(`${event.effectiveDirective} ${event.blockedURI} ${event.sample}`);
+    });
+  });
+  const strings: string[] = JSON.parse(readFileSync(`${import.meta.dirname}/hostile-strings.json`, 'utf8'));
+  for (const kind of ['html', 'markdown'] as const) {
+    await openBench(page, bench);
+    violations.length = 0;
+    // Unclosed, many would swallow those after them: each is its own document as well as part of one.
+    const content = [...strings.map((text) => `<div>${text}</div>\n\n`), '<p>The end is here.</p>'].join('');
+    for (const part of [content, ...strings]) {
+      await show(page, { kind, path: `hostile.${kind}`, content: part, passages: [] });
+    }
+    await show(page, { kind, path: 'hostile', content, passages: [] });
+    await expect(page.locator('.slice').first()).toBeAttached();
+    const left = await page.locator('.document').evaluate((root) => ({
+      elements: [...root.querySelectorAll('script,style,iframe,form,input,button,object,embed,svg,video,slot,dialog')]
+        .length,
+      attributes: [...root.querySelectorAll('*')].flatMap((element) =>
+        [...element.attributes].filter(({ name }) => /^on|^style$|^part$|^slot$/.test(name)).map(({ name }) => name),
+      ),
+      links: [...root.querySelectorAll('[href]')].filter(
+        (link) =>
+          !/^(https?|mailto):/.test((link as HTMLAnchorElement).href) ||
+          !/noopener/.test((link as HTMLAnchorElement).rel),
+      ).length,
+    }));
+    expect(left).toEqual({ elements: 0, attributes: [], links: 0 });
+    expect(await page.evaluate(() => (globalThis as { pwned?: number }).pwned)).toBeUndefined();
+  }
+  expect({ foreign, violations }).toEqual({ foreign: [], violations: [] });
+});
+
+test('links inside a document move the reader, not the page', async ({ page }) => {
+  await openBench(page, bench);
+  const content = `<p><a href="#far">Go</a> <a href="https://example.org/">Out</a></p>${'<p>Rope.</p>'.repeat(400)}<h2 id="far">Far away</h2>`;
+  await show(page, { kind: 'html', path: 'a.html', content, passages: [] });
+  const address = page.url();
+  await page.getByRole('link', { name: 'Go' }).press('Enter');
+  await expect(page.getByRole('heading', { name: 'Far away' })).toBeInViewport();
+  await expect(page.getByRole('heading', { name: 'Far away' })).toBeFocused();
+  expect(page.url()).toBe(address);
+  await expect(page.getByRole('link', { name: 'Out' })).toHaveAttribute('target', '_blank');
+});
+
+test('a passage that is not there is said and shown at the top', async ({ page }) => {
+  await openBench(page, bench);
+  await show(page, {
+    kind: 'text',
+    path: 'a.txt',
+    content: 'Other words.',
+    passages: [passage(0, KEEPER)],
+    passage: 0,
+  });
+  await expect(page.getByText('was not found in the document')).toBeInViewport();
+  await expect(page.getByRole('blockquote')).toHaveText(KEEPER);
+});
+
+test('a file that cannot be read is replaced by its passages', async ({ page }) => {
+  await openBench(page, bench);
+  await show(page, {
+    kind: 'pdf',
+    path: 'a.pdf',
+    content: 'no PDF',
+    passages: [passage(0, KEEPER, 'page=1')],
+    passage: 0,
+  });
+  await expect(page.getByRole('alert')).toContainText('cannot be shown');
+  await expect.poll(() => marked(page, 'latelight-passage')).toContain('The keeper');
+});
+
+test('a document without a file is its passages under their headings', async ({ page }) => {
+  await openBench(page, bench);
+  const passages = [passage(0, 'Ropes are counted.'), passage(1, KEEPER)];
+  await show(page, { kind: 'html', path: 'a.html', passages, passage: 1 });
+  await expect(page.getByRole('region', { name: 'Document text' }).getByRole('heading')).toHaveText([
+    'Harbour',
+    'Night',
+  ]);
+  await expect.poll(() => marked(page, 'latelight-passage')).toContain('The keeper');
+  await expect(page.getByRole('button', { name: 'Download' })).toHaveCount(0);
+});
+
+test('focus, copying, moving on and Escape', async ({ page, context }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await openBench(page, bench);
+  await page.evaluate(() => {
+    const heard: unknown[] = [];
+    Object.assign(window, { heard });
+    for (const type of ['reader-place', 'reader-close'])
+      document.addEventListener(type, (event) => heard.push([type, (event as CustomEvent).detail]));
+  });
+  const passages = [passage(0, KEEPER), passage(1, 'Ropes are counted. At noon.')];
+  await show(page, {
+    kind: 'text',
+    path: 'logs/a.txt',
+    content: `${KEEPER}\nRopes are counted. At noon.`,
+    passages,
+    passage: 0,
+  });
+  await expect(page.getByRole('heading', { name: 'a.txt' })).toBeFocused();
+  await page.getByRole('button', { name: 'Next passage' }).press('Enter');
+  await expect.poll(() => marked(page, 'latelight-passage')).toBe('Ropes are counted. At noon.');
+  await page.getByRole('button', { name: 'Copy citation' }).click();
+  await expect(page.getByRole('status')).toHaveText('Citation copied');
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(
+    'a.txt, Harbour › Night, “Ropes are counted.”, logs/a.txt',
+  );
+  const download = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Download' }).click();
+  expect((await download).suggestedFilename()).toBe('a.txt');
+  await page.keyboard.press('Escape');
+  expect(await page.evaluate(() => (window as unknown as { heard: unknown[] }).heard)).toEqual([
+    ['reader-place', 1],
+    ['reader-close', null],
+  ]);
+});
+
+test('nothing is cut off at 320 pixels', async ({ page }) => {
+  await page.setViewportSize({ width: 320, height: 256 });
+  await openBench(page, bench);
+  const content = `| ${'wide column | '.repeat(12)}\n|${'---|'.repeat(12)}\n\n${'x'.repeat(300)}`;
+  await show(page, {
+    kind: 'markdown',
+    path: 'a-very-long-name-of-a-file.md',
+    content,
+    passages: [passage(0, KEEPER)],
+    passage: 0,
+  });
+  await expect(page.locator('.slice')).toHaveCount(1);
+  expect(await page.locator('.scroll').evaluate((scroll) => scroll.scrollWidth - scroll.clientWidth)).toBe(0);
+});

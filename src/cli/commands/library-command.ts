@@ -1,0 +1,85 @@
+// `latelight library <output>`: the offline library's page with the engine that it installs, as one static folder. Documents are no part of it.
+
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join, relative, resolve } from 'node:path';
+import type { ModelOverrides } from '../../encoder/model-config.ts';
+import { ENGINE_FILE_VERSION, type EngineFile } from '../../format/engine-file.ts';
+import { LIBRARY_FOLDER, replaceFolder } from '../../indexing/write-folder.ts';
+import { queryTableFileName } from '../codec-files.ts';
+import { addEngineFiles, FolderFiles } from '../engine-files.ts';
+import { resolveModel } from '../hub.ts';
+import type { CliIo } from '../io.ts';
+import { type OpenModel, openModel, pageWeightFormat, type ShapeChoice } from '../model.ts';
+import { builtLibraryFolder } from '../package-files.ts';
+import { readModelTable } from '../query-table-file.ts';
+import { formatBytes, table } from '../text.ts';
+
+export interface LibraryCommandOptions {
+  model: string;
+  shape: ShapeChoice;
+  overrides: ModelOverrides;
+  webgpu: boolean;
+  json: boolean;
+}
+
+export async function libraryCommand(folder: string, options: LibraryCommandOptions, io: CliIo): Promise<void> {
+  const output = resolve(folder);
+  const built = builtLibraryFolder();
+  const model = await openModel(await resolveModel(options.model, io), options.shape, options.overrides);
+  const files = new FolderFiles();
+  await files.addFolder(built);
+  const engine = await addEngine(files, model, options.webgpu);
+  // Last, so that a copy that was cut short is seen to be one.
+  files.addText('engine.json', `${JSON.stringify(engine, null, 1)}\n`);
+  const totalBytes = await replaceFolder(
+    output,
+    async (write) => {
+      let total = 0;
+      for (const { file, content } of files.list) {
+        const bytes = await content();
+        total += bytes.length;
+        await write(file, bytes);
+      }
+      return total;
+    },
+    io.signal,
+    LIBRARY_FOLDER,
+  );
+  const { codec } = engine;
+  io.out(
+    options.json
+      ? `${JSON.stringify({ output, model: model.folder.name, dim: codec.dim, subspaceDim: codec.subspaceDim, files: files.list.length, totalBytes })}\n`
+      : `${table([
+          ['model', `${model.folder.name}, ${codec.dim} dimensions in subspaces of ${codec.subspaceDim}`],
+          ['folder', `${formatBytes(totalBytes)} in ${files.list.length} files at ${output}`],
+        ])}\nTry it:  npx latelight serve ${relative(process.cwd(), output) || '.'}\n`,
+  );
+}
+
+async function addEngine(files: FolderFiles, model: OpenModel, webgpu: boolean): Promise<EngineFile> {
+  const refs = await addEngineFiles(files, model, { webgpu, queryTable: await wholeQueryTable(model) });
+  const { likely } = model.setup;
+  return {
+    format: 'latelight-engine',
+    version: ENGINE_FILE_VERSION,
+    ...refs,
+    documentEncoder: {
+      name: model.folder.name,
+      weights: pageWeightFormat(model.folder, 'wasm'),
+      sha256: refs.queryEncoder.weights.wasm.sha256,
+    },
+    likely: likely && {
+      table: await files.addPath('models', '.llq', likely.tablePath),
+      codec: await files.addPath('models', '.llc', likely.codecPath),
+    },
+  };
+}
+
+/** The model's own file, of all its words: which of them the documents use is not known yet. @throws LatelightError `bad-model` */
+async function wholeQueryTable(model: OpenModel): Promise<Uint8Array | undefined> {
+  const path = join(model.folder.folder, queryTableFileName(model.shape));
+  if (!existsSync(path)) return undefined;
+  await readModelTable(model);
+  return new Uint8Array(await readFile(path));
+}

@@ -1,0 +1,89 @@
+// The files that encode and search, of an index folder and of a library's alike: model, codec, tokenizer, runtime. And the list of
+// files that such a folder is written from.
+
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
+import { packTokenizer } from '../encoder/tokenizer-file.ts';
+import type { EngineRefs, FileRef } from '../format/engine-refs.ts';
+import { hashedFile } from '../indexing/build-index.ts';
+import { type OpenModel, openQueryEncoder, pageWeights } from './model.ts';
+import { runtimeFiles } from './package-files.ts';
+
+export interface FolderFile {
+  file: string;
+  content: () => Promise<Uint8Array> | Uint8Array;
+}
+
+export class FolderFiles {
+  readonly list: FolderFile[] = [];
+
+  /** A file named by its content: the same bytes are there once. */
+  async add(folder: string, extension: string, read: FolderFile['content']): Promise<FileRef> {
+    const { ref } = await hashedFile(folder, extension, await read());
+    if (!this.list.some(({ file }) => file === ref.file)) this.list.push({ file: ref.file, content: read });
+    return ref;
+  }
+
+  /** Read again when it is written: models and runtimes together are a hundred megabytes. */
+  addPath(folder: string, extension: string, path: string): Promise<FileRef> {
+    return this.add(folder, extension, () => readFile(path));
+  }
+
+  addText(file: string, text: string): void {
+    this.list.push({ file, content: () => new TextEncoder().encode(text) });
+  }
+
+  /** All files of a built folder, as they are. */
+  async addFolder(root: string): Promise<void> {
+    const names = await readdir(root, { recursive: true });
+    for (const name of names.sort()) {
+      const path = join(root, name);
+      if (!(await stat(path)).isFile()) continue;
+      this.list.push({ file: relative(root, path).split(sep).join('/'), content: () => readFile(path) });
+    }
+  }
+}
+
+/** @param queryTable the bytes of the table that is published, when there is one */
+export async function addEngineFiles(
+  files: FolderFiles,
+  model: OpenModel,
+  { webgpu, queryTable }: { webgpu: boolean; queryTable: Uint8Array | undefined },
+): Promise<Pick<EngineRefs, 'codec' | 'queryEncoder' | 'runtime'>> {
+  const runtime = runtimeFiles();
+  const tokenizer = new TextEncoder().encode(JSON.stringify(packTokenizer(model.folder.tokenizerJson)));
+  return {
+    codec: {
+      ...(await files.add('models', '.llc', () => model.codecBytes)),
+      dim: model.codec.dim,
+      subspaceDim: model.codec.subspaceDim,
+    },
+    queryEncoder: {
+      name: model.folder.name,
+      dim: await queryDim(model),
+      config: model.folder.config,
+      tokenizer: await files.add('models', '.json', () => tokenizer),
+      tokenizerConfig: model.folder.tokenizerConfig,
+      weights: {
+        wasm: await files.addPath('models', '.onnx', await pageWeights(model.folder, 'wasm')),
+        webgpu: webgpu ? await files.addPath('models', '.onnx', await pageWeights(model.folder, 'webgpu')) : undefined,
+      },
+      queryTable: queryTable && (await files.add('models', '.llq', () => queryTable)),
+    },
+    runtime: {
+      wasm: await files.addPath('runtime', '.wasm', runtime.wasm),
+      jspi: webgpu ? await files.addPath('runtime', '.wasm', runtime.jspi) : undefined,
+      asyncify: webgpu ? await files.addPath('runtime', '.wasm', runtime.asyncify) : undefined,
+    },
+  };
+}
+
+/** Dimensions of the query encoder's rows, seen from one run: a file that cannot be opened is found here, not by visitors. */
+async function queryDim(model: OpenModel): Promise<number> {
+  const encoder = await openQueryEncoder(model.folder);
+  try {
+    return (await encoder.encodeQuery('dimensions')).dim;
+  } finally {
+    await encoder.close();
+  }
+}

@@ -1,0 +1,107 @@
+// What an index's manifest and a library's engine file say alike: which files encode and search, and how they are used.
+
+import type { ModelConfig } from '../encoder/model-config.ts';
+import type { Json, JsonFields } from './json-fields.ts';
+
+/** A file of the folder, by path relative to what names it. */
+export interface FileRef {
+  file: string;
+  bytes: number;
+  /** 64 hex digits */
+  sha256: string;
+}
+
+export interface EngineRefs {
+  codec: FileRef & { dim: number; subspaceDim: 2 | 4 };
+  /** What encodes the documents: of an index recorded, not downloaded. */
+  documentEncoder: { name: string; weights: string; sha256: string };
+  /** What encodes queries: may be another, smaller model than the documents'. */
+  queryEncoder: {
+    name: string;
+    /** Dimensions of its output rows. */
+    dim: number;
+    config: ModelConfig;
+    tokenizer: FileRef;
+    tokenizerConfig: Record<string, unknown>;
+    /** One ONNX file is downloaded: the one of the device in use. */
+    weights: { wasm: FileRef; webgpu?: FileRef };
+    /** Rows to search with before the encoder has arrived: of an index those of its own vocabulary. */
+    queryTable?: FileRef;
+  };
+  /** onnxruntime-web's WASM, by build. */
+  runtime: { wasm: FileRef; jspi?: FileRef; asyncify?: FileRef };
+}
+
+export function fileRef(fields: JsonFields, value: unknown, path: string): FileRef {
+  const ref = fields.object(value, path);
+  const file = fields.string(ref.file, `${path}.file`);
+  // Paths stay inside the folder: what names a file may not send a page elsewhere.
+  if (!/^[\w-][\w.-]*(\/[\w-][\w.-]*)*$/.test(file))
+    fields.fail(`${path}.file`, 'a relative path inside the index', file);
+  const sha256 = fields.string(ref.sha256, `${path}.sha256`);
+  if (!/^[0-9a-f]{64}$/.test(sha256)) fields.fail(`${path}.sha256`, '64 hex digits', sha256);
+  return { file, bytes: fields.count(ref.bytes, `${path}.bytes`), sha256 };
+}
+
+export function optionalFileRef(fields: JsonFields, value: unknown, path: string): FileRef | undefined {
+  return value === undefined ? undefined : fileRef(fields, value, path);
+}
+
+export function engineRefs(fields: JsonFields, root: Json): EngineRefs {
+  const codec = fields.object(root.codec, 'codec');
+  const dim = fields.count(codec.dim, 'codec.dim');
+  const subspaceDim = fields.count(codec.subspaceDim, 'codec.subspaceDim');
+  if (subspaceDim !== 2 && subspaceDim !== 4) fields.fail('codec.subspaceDim', '2 or 4', subspaceDim);
+  const document = fields.object(root.documentEncoder, 'documentEncoder');
+  const query = fields.object(root.queryEncoder, 'queryEncoder');
+  const weights = fields.object(query.weights, 'queryEncoder.weights');
+  const runtime = fields.object(root.runtime, 'runtime');
+  return {
+    codec: { ...fileRef(fields, codec, 'codec'), dim, subspaceDim: subspaceDim as 2 | 4 },
+    documentEncoder: {
+      name: fields.string(document.name, 'documentEncoder.name'),
+      weights: fields.string(document.weights, 'documentEncoder.weights'),
+      sha256: fields.string(document.sha256, 'documentEncoder.sha256'),
+    },
+    queryEncoder: {
+      name: fields.string(query.name, 'queryEncoder.name'),
+      dim: fields.count(query.dim, 'queryEncoder.dim'),
+      config: modelConfig(fields, query.config, 'queryEncoder.config'),
+      tokenizer: fileRef(fields, query.tokenizer, 'queryEncoder.tokenizer'),
+      tokenizerConfig: fields.object(query.tokenizerConfig, 'queryEncoder.tokenizerConfig'),
+      weights: {
+        wasm: fileRef(fields, weights.wasm, 'queryEncoder.weights.wasm'),
+        webgpu: optionalFileRef(fields, weights.webgpu, 'queryEncoder.weights.webgpu'),
+      },
+      queryTable: optionalFileRef(fields, query.queryTable, 'queryEncoder.queryTable'),
+    },
+    runtime: {
+      wasm: fileRef(fields, runtime.wasm, 'runtime.wasm'),
+      jspi: optionalFileRef(fields, runtime.jspi, 'runtime.jspi'),
+      asyncify: optionalFileRef(fields, runtime.asyncify, 'runtime.asyncify'),
+    },
+  };
+}
+
+function modelConfig(fields: JsonFields, value: unknown, path: string): ModelConfig {
+  const config = fields.object(value, path);
+  const pair = (name: 'prompts' | 'prefixes') => {
+    const from = fields.object(config[name], `${path}.${name}`);
+    return {
+      query: fields.string(from.query, `${path}.${name}.query`),
+      document: fields.string(from.document, `${path}.${name}.document`),
+    };
+  };
+  return {
+    prompts: pair('prompts'),
+    prefixes: pair('prefixes'),
+    queryLength: fields.count(config.queryLength, `${path}.queryLength`),
+    documentLength: fields.count(config.documentLength, `${path}.documentLength`),
+    queryExpansion: fields.boolean(config.queryExpansion, `${path}.queryExpansion`),
+    attendToExpansionTokens: fields.boolean(config.attendToExpansionTokens, `${path}.attendToExpansionTokens`),
+    skiplist: fields
+      .list(config.skiplist, `${path}.skiplist`)
+      .map((word, i) => fields.string(word, `${path}.skiplist[${i}]`)),
+    maskToken: fields.string(config.maskToken, `${path}.maskToken`),
+  };
+}

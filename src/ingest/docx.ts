@@ -1,0 +1,126 @@
+// A DOCX -> HTML (mammoth) -> the same path as a web page. mammoth gets an archive of what was unpacked and counted here, so
+// that its own unpacking can meet nothing else.
+
+import { zipSync } from 'fflate';
+import type mammoth from 'mammoth';
+import { oneLine } from './clean-text.ts';
+import { type DocumentLimits, MAX_MARKUP_BYTES } from './document-limits.ts';
+import { firstElement, isElement, localName, parseXml, textOf, walk } from './dom.ts';
+import { parseHtml } from './html.ts';
+import type { ParsedPage } from './parsed-page.ts';
+import { shortMessage, UnreadableDocument } from './unreadable.ts';
+import { ZipArchive } from './zip-archive.ts';
+
+/** Pictures of a document shown in the reader, as they are in the file; those beyond are left out. */
+const MAX_PICTURE_BYTES = 32 * 1024 * 1024;
+// xmldom and mammoth call themselves for each level. A document of people has some dozens.
+const MAX_DEPTH = 400;
+
+/** @throws UnreadableDocument */
+export async function parseDocx(path: string, bytes: Uint8Array, limits: DocumentLimits = {}): Promise<ParsedPage> {
+  const archive = openDocx(bytes, limits);
+  const html = await toHtml(archive, 0);
+  const { title, lang } = coreProperties(archive);
+  const page = parseHtml(html, { path, title });
+  return { ...page, lang: lang || page.lang, hasBodyMark: undefined, exclusion: undefined };
+}
+
+/** For the reader: paragraphs, headings, lists, tables, pictures as data: URLs. Links may lead anywhere: clean it before it is shown. */
+export async function docxHtml(bytes: Uint8Array): Promise<string> {
+  return toHtml(openDocx(bytes, {}), MAX_PICTURE_BYTES);
+}
+
+function openDocx(bytes: Uint8Array, limits: DocumentLimits): ZipArchive {
+  const archive = new ZipArchive(bytes, limits);
+  if (!archive.names.some((name) => /(^|\/)document\d*\.xml$/.test(name)))
+    throw new UnreadableDocument('damaged DOCX: there is no document in it');
+  return archive;
+}
+
+async function toHtml(archive: ZipArchive, maxPictureBytes: number): Promise<string> {
+  const files: Record<string, Uint8Array> = {};
+  let picturesLeft = maxPictureBytes;
+  for (const name of archive.names) {
+    if (/\.(xml|rels)$/i.test(name)) {
+      const xml = archive.read(name, MAX_MARKUP_BYTES);
+      if (!xml) continue;
+      expectShallow(xml);
+      files[name] = xml;
+    } else if (/(^|\/)media\//.test(name)) {
+      files[name] = picturesLeft > 0 ? readPicture(archive, name, picturesLeft) : new Uint8Array();
+      picturesLeft -= files[name].length;
+    }
+  }
+  const { default: converter } = await import('mammoth');
+  const { buffer } = zipSync(files, { level: 0 });
+  try {
+    const { value } = await converter.convertToHtml(inputOf(buffer), {
+      includeEmbeddedStyleMap: false,
+      convertImage: converter.images.imgElement(async (image) => ({ src: await pictureUrl(image) })),
+    });
+    return value;
+  } catch (error) {
+    throw new UnreadableDocument(`damaged DOCX: ${shortMessage(error)}`, { cause: error });
+  }
+}
+
+/** Nothing of one that is damaged or too large: the text does not depend on it. */
+function readPicture(archive: ZipArchive, name: string, maxBytes: number): Uint8Array {
+  try {
+    return archive.read(name, maxBytes) ?? new Uint8Array();
+  } catch {
+    return new Uint8Array();
+  }
+}
+
+/** mammoth's build for Node wants `buffer`, the one for browsers `arrayBuffer`; JSZip takes the same for both. */
+function inputOf(buffer: ArrayBufferLike): { arrayBuffer: ArrayBuffer } {
+  const input = { arrayBuffer: buffer as ArrayBuffer, buffer };
+  return input;
+}
+
+type Picture = Parameters<Parameters<typeof mammoth.images.imgElement>[0]>[0];
+
+async function pictureUrl(image: Picture): Promise<string> {
+  const base64 = await image.readAsBase64String();
+  return base64 === '' || !/^image\/[\w.+-]+$/.test(image.contentType)
+    ? ''
+    : `data:${image.contentType};base64,${base64}`;
+}
+
+/** One pass over the tags, which costs less than the stack overflow that it spares. */
+function expectShallow(xml: Uint8Array): void {
+  let depth = 0;
+  for (let at = xml.indexOf(60); at !== -1; at = xml.indexOf(60, at + 1)) {
+    const next = xml[at + 1];
+    if (next === 47) depth--;
+    else if (next !== 33 && next !== 63) {
+      const end = xml.indexOf(62, at);
+      if (end === -1) return;
+      if (xml[end - 1] !== 47) depth++;
+      at = end;
+    }
+    if (depth > MAX_DEPTH) throw new UnreadableDocument('damaged DOCX: its parts are nested without end');
+  }
+}
+
+function coreProperties(archive: ZipArchive): { title: string; lang: string } {
+  const properties = { title: '', lang: '' };
+  const bytes = archive.read('docProps/core.xml', MAX_MARKUP_BYTES) ?? new Uint8Array();
+  walk(parseXml(new TextDecoder().decode(bytes)), (node) => {
+    if (!isElement(node)) return true;
+    if (localName(node) === 'title') properties.title = oneLine(textOf(node)).slice(0, 300);
+    if (localName(node) === 'language') properties.lang = oneLine(textOf(node));
+    return true;
+  });
+  properties.lang ||= styleLanguage(archive);
+  return properties;
+}
+
+/** Word writes the language of a document into its default style. */
+function styleLanguage(archive: ZipArchive): string {
+  const bytes = archive.read('word/styles.xml', MAX_MARKUP_BYTES);
+  const root = bytes && parseXml(new TextDecoder().decode(bytes));
+  const lang = root && firstElement(root, (element) => element.tagName === 'w:lang');
+  return lang?.attribs['w:val'] ?? '';
+}

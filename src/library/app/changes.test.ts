@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest';
+import type { LibraryDocument, LibraryState } from '../types.ts';
+import { aDocument } from './bench/documents.ts';
+import { newsOf } from './changes.ts';
+
+const PROGRESS = {
+  passagesDone: 1,
+  passagesTotal: 2,
+  documentsWaiting: 0,
+  passagesPerSecond: undefined,
+  secondsLeft: undefined,
+};
+
+function state(documents: Partial<LibraryDocument>[], fields: Partial<LibraryState> = {}): LibraryState {
+  return {
+    documents: new Map(documents.map((document, at) => [at + 1, aDocument({ id: at + 1, ...document })])),
+    progress: undefined,
+    isPaused: false,
+    isIndexer: true,
+    storage: undefined,
+    loading: undefined,
+    problem: undefined,
+    ...fields,
+  };
+}
+
+test('a tick of the progress is no news', () => {
+  const before = state([{ state: 'indexing', doneCount: 1 }], { progress: PROGRESS });
+  const after = state([{ state: 'indexing', doneCount: 9 }], { progress: { ...PROGRESS, passagesDone: 2 } });
+  expect(newsOf(before, after)).toEqual([]);
+});
+
+test('the end of indexing is said once', () => {
+  const before = state([{ state: 'indexing' }, {}], { progress: PROGRESS });
+  const after = state([{}, {}]);
+  expect(newsOf(before, after)).toEqual(['Indexing is finished. 2 documents can be searched.']);
+  expect(newsOf(after, after)).toEqual([]);
+});
+
+test('one failure is said with its reason, several are counted', () => {
+  const before = state([{ state: 'reading' }, { state: 'reading' }]);
+  const broken: Partial<LibraryDocument> = { state: 'failed', title: 'a.pdf', reason: 'It is encrypted.' };
+  expect(newsOf(before, state([broken, {}]))).toEqual(['a.pdf could not be indexed. It is encrypted.']);
+  expect(newsOf(before, state([broken, broken]))).toEqual(['2 documents could not be indexed.']);
+  expect(newsOf(state([broken]), state([broken]))).toEqual([]);
+});
+
+test('a problem is said when it comes, not as long as it lasts', () => {
+  const full = state([], { problem: { code: 'full', message: 'Storage is full.' } });
+  expect(newsOf(state([]), full)).toEqual(['Storage is full.']);
+  expect(newsOf(full, full)).toEqual([]);
+});

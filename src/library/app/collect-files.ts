@@ -1,0 +1,98 @@
+// Files from wherever people have them: dropped, picked, pasted; folders with all that is in them. One after the other and never a
+// whole tree at once, so that a folder of many thousands keeps nobody waiting.
+
+import type { AddedFile } from '../types.ts';
+
+/** Files that go to the library together: enough to be quick, few enough that the first are indexed soon. */
+const BATCH_FILES = 64;
+const BATCH_BYTES = 32e6;
+
+export type FileStream = AsyncIterable<AddedFile>;
+
+/** Of folders people drop, what they would never search: hidden files, packages, what macOS puts into zips. */
+export function isLeftOut(path: string): boolean {
+  return path.split('/').some((name) => name.startsWith('.') || name === 'node_modules' || name === '__MACOSX');
+}
+
+/** @param path of the handle, with its own name */
+export async function* filesOfHandle(handle: FileSystemHandle, path = handle.name): FileStream {
+  if (isLeftOut(handle.name)) return;
+  if (handle.kind === 'file') {
+    const file = await (handle as FileSystemFileHandle).getFile();
+    yield { path, file };
+  } else {
+    for await (const child of (handle as FileSystemDirectoryHandle).values())
+      yield* filesOfHandle(child, `${path}/${child.name}`);
+  }
+}
+
+export async function* filesOfHandles(handles: readonly FileSystemHandle[]): FileStream {
+  for (const handle of handles) yield* filesOfHandle(handle);
+}
+
+export async function* filesOfEntry(entry: FileSystemEntry, path = entry.name): FileStream {
+  if (isLeftOut(entry.name)) return;
+  if (entry.isFile) {
+    const file = await new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject));
+    yield { path, file };
+  } else {
+    const reader = (entry as FileSystemDirectoryEntry).createReader();
+    for (;;) {
+      // A hundred at a time, until there are none.
+      const children = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject));
+      if (children.length === 0) return;
+      for (const child of children) yield* filesOfEntry(child, `${path}/${child.name}`);
+    }
+  }
+}
+
+/** Of an `<input type="file">`, which says the folders of what it picked. */
+export async function* filesOfList(files: Iterable<File>): FileStream {
+  for (const file of files) {
+    const path = file.webkitRelativePath || file.name;
+    if (!isLeftOut(path)) yield { path, file };
+  }
+}
+
+/** Everything of a drop. To be called within the event: later the browser has forgotten what was dropped. */
+export function filesOfDrop(transfer: DataTransfer): FileStream {
+  const items = [...transfer.items].filter(({ kind }) => kind === 'file');
+  const sources = items.map((item) => {
+    // Before the handle: a browser may give an item away only once.
+    const entry = item.webkitGetAsEntry?.();
+    const handle = item.getAsFileSystemHandle?.().catch(() => null);
+    return { handle, entry, file: item.getAsFile() };
+  });
+  return (async function* () {
+    for (const source of sources) {
+      const handle = await source.handle;
+      if (handle) yield* filesOfHandle(handle);
+      else if (source.entry) yield* filesOfEntry(source.entry);
+      else if (source.file) yield* filesOfList([source.file]);
+    }
+  })();
+}
+
+export async function* batches(files: FileStream): AsyncIterable<AddedFile[]> {
+  let batch: AddedFile[] = [];
+  let size = 0;
+  for await (const added of files) {
+    batch.push(added);
+    size += added.file.size;
+    if (batch.length < BATCH_FILES && size < BATCH_BYTES) continue;
+    yield batch;
+    batch = [];
+    size = 0;
+  }
+  if (batch.length > 0) yield batch;
+}
+
+declare global {
+  interface DataTransferItem {
+    /** Chromium, Firefox; not yet in TypeScript's library. */
+    getAsFileSystemHandle?(): Promise<FileSystemHandle | null>;
+  }
+  interface FileSystemDirectoryHandle {
+    values(): AsyncIterable<FileSystemHandle>;
+  }
+}

@@ -1,0 +1,151 @@
+// What takes a while and was asked for by hand: adding, importing, exporting. One line of progress, then one of report.
+
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import { documentKind } from '../../ingest/document-kind.ts';
+import type { AddedFile, Library } from '../types.ts';
+import { day } from './amounts.ts';
+import { batches, type FileStream } from './collect-files.ts';
+import { words } from './words.ts';
+
+export interface JobsHost extends ReactiveControllerHost {
+  readonly library: Library;
+  say(...sentences: string[]): void;
+}
+
+export interface Job {
+  text: string;
+  /** 0..1, nothing when it is not known. */
+  share: number | undefined;
+}
+
+export interface Report {
+  text: string;
+  isFailure: boolean;
+}
+
+/** Kinds named of those that were left out. */
+const NAMED_EXTENSIONS = 5;
+
+export class Jobs implements ReactiveController {
+  report: Report | undefined;
+  private readonly running = new Set<Job>();
+  private readonly host: JobsHost;
+
+  constructor(host: JobsHost) {
+    this.host = host;
+    host.addController(this);
+  }
+
+  hostConnected(): void {}
+
+  get current(): Job | undefined {
+    return [...this.running].at(-1);
+  }
+
+  readonly dismiss = (): void => {
+    this.report = undefined;
+    this.host.requestUpdate();
+  };
+
+  /** What went well has been seen when a person goes on to something else. */
+  dismissSuccess(): void {
+    if (this.report && !this.report.isFailure) this.dismiss();
+  }
+
+  /** Zips are libraries to import; of folders only what can be read is taken; what was chosen by name goes in as it is. */
+  add(files: FileStream): Promise<boolean> {
+    return this.run(words.adding(0), async (job) => {
+      const leftOut: string[] = [];
+      const imported: string[] = [];
+      let added = 0;
+      for await (const batch of batches(files)) {
+        const archives = batch.filter(({ path }) => /\.zip$/i.test(path));
+        const unknown = batch.filter(({ path }) => path.includes('/') && !documentKind(path) && !/\.zip$/i.test(path));
+        leftOut.push(...unknown.map(({ path }) => extension(path)));
+        const readable = batch.filter((file) => !archives.includes(file) && !unknown.includes(file));
+        if (readable.length > 0) added += (await this.host.library.add(this.named(readable))).length;
+        for (const { file } of archives) imported.push(await this.import(file, job));
+        this.advance(job, words.adding(added), undefined);
+      }
+      const sentences = [added > 0 && words.added(added), ...imported, leftOutSentence(leftOut)].filter(Boolean);
+      return sentences.length > 0 ? sentences.join(' ') : words.nothingAdded;
+    });
+  }
+
+  readonly export = (): Promise<boolean> =>
+    this.run(words.exporting, async (job) => {
+      const archive = await this.host.library.export((done, total) =>
+        this.advance(job, words.exporting, total > 0 ? done / total : undefined),
+      );
+      const name = words.exportName(day(new Date()));
+      download(archive, name);
+      return words.exported(name, archive.size);
+    });
+
+  private async import(file: Blob, job: Job): Promise<string> {
+    const report = await this.host.library.import(file, (done, total) =>
+      this.advance(job, words.importing, total > 0 ? done / total : undefined),
+    );
+    return words.imported(report);
+  }
+
+  /** Two pastes of one minute are two documents. */
+  private named(files: AddedFile[]): AddedFile[] {
+    const paths = new Set([...this.host.library.state.documents.values()].map(({ path }) => path));
+    return files.map((added) => {
+      let { path } = added;
+      for (let at = 2; path.startsWith('Pasted ') && paths.has(path); at++)
+        path = added.path.replace(/\.txt$/, ` (${at}).txt`);
+      return { ...added, path };
+    });
+  }
+
+  /** @returns whether it went well */
+  private async run(text: string, work: (job: Job) => Promise<string>): Promise<boolean> {
+    const job: Job = { text, share: undefined };
+    this.running.add(job);
+    this.host.requestUpdate();
+    try {
+      this.report = { text: await work(job), isFailure: false };
+      this.host.say(this.report.text);
+      return true;
+    } catch (error) {
+      this.fail(error);
+      return false;
+    } finally {
+      this.running.delete(job);
+      this.host.requestUpdate();
+    }
+  }
+
+  /** Reports what a button could not do. */
+  fail(error: unknown): void {
+    this.report = { text: words.failed(error instanceof Error ? error.message : String(error)), isFailure: true };
+    this.host.say(this.report.text);
+    this.host.requestUpdate();
+  }
+
+  private advance(job: Job, text: string, share: number | undefined): void {
+    Object.assign(job, { text, share });
+    this.host.requestUpdate();
+  }
+}
+
+function extension(path: string): string {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  return name.includes('.') ? name.slice(name.lastIndexOf('.') + 1).toLowerCase() : name;
+}
+
+function leftOutSentence(extensions: string[]): string {
+  if (extensions.length === 0) return '';
+  const kinds = [...new Set(extensions)];
+  const named = kinds.slice(0, NAMED_EXTENSIONS).join(', ') + (kinds.length > NAMED_EXTENSIONS ? ', …' : '');
+  return words.leftOut(extensions.length, named);
+}
+
+function download(file: Blob, name: string): void {
+  const address = URL.createObjectURL(file);
+  Object.assign(document.createElement('a'), { href: address, download: name }).click();
+  // A browser may still read from it after the click.
+  setTimeout(() => URL.revokeObjectURL(address), 60_000);
+}

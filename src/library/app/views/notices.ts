@@ -1,0 +1,50 @@
+// Lines above the search that tell of something: an update, a problem, another tab, work that was asked for and its report.
+
+import { html, nothing, type TemplateResult } from 'lit';
+import type { LibraryState } from '../../types.ts';
+import type { Job, Report } from '../jobs.ts';
+import { words } from '../words.ts';
+import { cross } from './icons.ts';
+
+export interface NoticesContext {
+  state: LibraryState;
+  updates: { waiting: boolean; apply(): void } | undefined;
+  job: Job | undefined;
+  report: Report | undefined;
+  onDismiss: () => void;
+}
+
+export function noticesView({ state, updates, job, report, onDismiss }: NoticesContext): TemplateResult {
+  return html`<div class="notices">
+    ${
+      updates?.waiting
+        ? html`<div class="notice"><p>${words.update}</p>
+            <button type="button" class="pill" @click=${() => updates.apply()}>${words.reload}</button></div>`
+        : nothing
+    }
+    ${state.problem ? html`<div class="notice" data-grave><p>${state.problem.message}</p></div>` : nothing}
+    ${!state.isIndexer && state.progress ? html`<div class="notice"><p>${words.otherTab}</p></div>` : nothing}
+    ${job ? jobView(job) : nothing}
+    ${
+      report && !job
+        ? html`<div class="notice" ?data-grave=${report.isFailure}><p>${report.text}</p>
+            <button type="button" class="icon" aria-label=${words.dismiss} @click=${onDismiss}>${cross}</button></div>`
+        : nothing
+    }
+  </div>`;
+}
+
+function jobView({ text, share }: Job): TemplateResult {
+  return html`<div class="notice"><p>${text}</p>
+    <progress aria-label=${text} max="1" .value=${share ?? 0} ?data-unknown=${share === undefined}></progress></div>`;
+}
+
+/** The model on its way, once in the life of a library. */
+export function downloadView({ loading }: LibraryState): TemplateResult | typeof nothing {
+  if (!loading || loading.loadedBytes >= loading.totalBytes) return nothing;
+  return html`<div class="download">
+    <p>${words.download(loading.loadedBytes, loading.totalBytes)}</p>
+    <progress aria-label=${words.downloadLabel} max=${loading.totalBytes} .value=${loading.loadedBytes}></progress>
+    <p class="muted">${words.downloadAfter}</p>
+  </div>`;
+}

@@ -1,0 +1,172 @@
+// Every word of the library's page, in one place.
+
+import type { Translations } from '../../element/messages.ts';
+import type { DocumentKind } from '../../ingest/document-kind.ts';
+import type { ImportReport, IndexingProgress, LibraryDocument, StorageState } from '../types.ts';
+import { bytes, count, counted, duration } from './amounts.ts';
+
+const documents = (value: number) => counted(value, 'document');
+
+const KINDS: Record<DocumentKind, string> = {
+  html: 'HTML',
+  markdown: 'Markdown',
+  text: 'Text',
+  code: 'Code',
+  pdf: 'PDF',
+  docx: 'DOCX',
+  epub: 'EPUB',
+};
+
+/** The search element speaks of a site's pages; here they are documents. */
+export const searchWords: Translations = {
+  bestPages: { one: 'The best {count} of {total} document', other: 'The best {count} of {total} documents' },
+  noPhrase: 'No document has “{phrase}”.',
+  filterCount: { one: '{count} document', other: '{count} documents' },
+  sitesMissing: 'Part of the library could not be searched.',
+  'bad-manifest': 'The library’s search index cannot be read.',
+  'bad-shard': 'The library’s search index is damaged.',
+  'bad-codec': 'The library’s search index is damaged.',
+  'hash-mismatch': 'A downloaded file is not the one that was published. It was thrown away.',
+};
+
+export const words = {
+  name: 'Latelight',
+  headline: 'Search your own documents by meaning',
+  promise: 'Everything stays on this device: your files, the index, and what you search for.',
+  promiseShort: 'On this device only',
+  dropHere: 'Drop files or folders anywhere on this page',
+  /** Where there is nothing to drop with. */
+  addHere: 'Add documents to search in',
+  dropKinds: 'PDF, DOCX, EPUB, HTML, Markdown, text and code. You can paste them, too.',
+  dropNow: 'Drop to add to your library',
+  addFiles: 'Add files',
+  addFolder: 'Add folder',
+  importLibrary: 'Import a library',
+  exportLibrary: 'Export library',
+  install: 'Install app',
+  reader: 'Document',
+  searchPlaceholder: 'Ask in your own words',
+  dismiss: 'Dismiss',
+
+  download: (loaded: number, total: number) => `Fetching the search model, once: ${bytes(loaded)} of ${bytes(total)}`,
+  downloadAfter: 'Then it works without a connection. You can add documents meanwhile.',
+  downloadLabel: 'Download of the search model',
+
+  onlyIn: 'Searching only in',
+  searchAll: 'Search all documents',
+  newSince: (value: number) => `${documents(value)} finished since this search.`,
+  searchAgain: 'Search again',
+
+  documents: 'Documents',
+  filterLabel: 'Filter the list by name',
+  filterPlaceholder: 'Filter by name',
+  sortLabel: 'Sort',
+  sorts: { added: 'Newest first', name: 'Name', size: 'Largest first', failed: 'Failed first' },
+  shownOf: (shown: number, all: number) => (shown === all ? documents(all) : `${count(shown)} of ${documents(all)}`),
+  nothingMatches: 'No document has this in its name.',
+  more: (value: number) => `Show ${count(value)} more`,
+  select: (title: string) => `Select ${title}`,
+  selected: (value: number) => `${count(value)} selected`,
+  selectAll: (value: number) => `Select all ${count(value)}`,
+  clearSelection: 'Clear selection',
+  removeSelected: 'Remove',
+  onlySearch: (title: string) => `Search only in ${title}`,
+  remove: (title: string) => `Remove ${title}`,
+  retry: 'Retry',
+  retryOne: (title: string) => `Retry ${title}`,
+  retryAll: (value: number) => `Retry ${count(value)} failed`,
+  progressOf: (title: string) => `Indexing of ${title}`,
+  kind: (kind: DocumentKind | undefined) => (kind ? KINDS[kind] : 'Unknown kind'),
+  passages: (value: number) => counted(value, 'passage'),
+  size: bytes,
+  state: ({ state, doneCount, passageCount, reason }: LibraryDocument) => {
+    if (state === 'waiting') return 'Waiting';
+    if (state === 'reading') return 'Reading';
+    if (state === 'indexing') return `${count(doneCount)} of ${counted(passageCount, 'passage')} indexed`;
+    if (state === 'failed') return `Failed. ${reason ?? 'The reason is not known.'}`;
+    return '';
+  },
+  totals: (documentCount: number, passageCount: number) =>
+    `${documents(documentCount)}, ${counted(passageCount, 'passage')}`,
+
+  indexing: 'Indexing',
+  indexed: ({ passagesDone, passagesTotal, documentsWaiting }: IndexingProgress) =>
+    passagesTotal > 0
+      ? `${count(passagesDone)} of ${counted(passagesTotal, 'passage')}`
+      : `${documents(documentsWaiting)} to read`,
+  rate: ({ passagesPerSecond, secondsLeft, documentsWaiting, passagesTotal }: IndexingProgress, isPaused: boolean) =>
+    [
+      !isPaused && passagesPerSecond !== undefined && `${count(Math.round(passagesPerSecond))} per second`,
+      !isPaused && secondsLeft !== undefined && `${duration(secondsLeft)} left`,
+      documentsWaiting > 0 && passagesTotal > 0 && `${count(documentsWaiting)} more to read`,
+    ]
+      .filter(Boolean)
+      .join(' · '),
+  paused: 'Paused',
+  pause: 'Pause',
+  resume: 'Resume',
+  cancelRest: 'Cancel the rest',
+  otherTab: 'Another tab is indexing. This one goes on with it when that tab is closed.',
+  progressLabel: 'Indexing of the library',
+
+  update: 'A new version is ready.',
+  reload: 'Reload',
+
+  adding: (value: number) => `Adding files: ${count(value)} so far`,
+  importing: 'Importing a library',
+  exporting: 'Exporting the library',
+  added: (value: number) => `${documents(value)} added.`,
+  leftOut: (value: number, extensions: string) =>
+    `${counted(value, 'file')} of other kinds ${value === 1 ? 'was' : 'were'} left out (${extensions}).`,
+  nothingAdded: 'There was nothing to add.',
+  imported: ({ documents: imported, passages, unchanged }: ImportReport) =>
+    `${documents(imported)} with ${counted(passages, 'passage')} imported.${
+      unchanged > 0 ? ` ${documents(unchanged)} ${unchanged === 1 ? 'was' : 'were'} here already.` : ''
+    }`,
+  exported: (file: string, size: number) => `Exported as ${file} (${bytes(size)}).`,
+  failed: (message: string) => `That did not work: ${message}`,
+  pasted: (when: string) => `Pasted ${when}.txt`,
+  exportName: (date: string) => `latelight-library-${date}.zip`,
+
+  finished: (value: number) => `Indexing is finished. ${documents(value)} can be searched.`,
+  failedOne: (title: string, reason: string) => `${title} could not be indexed. ${reason}`,
+  failedMany: (value: number) => `${documents(value)} could not be indexed.`,
+  removed: (value: number) => `${documents(value)} removed.`,
+
+  cancel: 'Keep',
+  confirmRemove: (value: number, title: string) => ({
+    question: value === 1 ? `Remove ${title}?` : `Remove ${documents(value)}?`,
+    detail: 'The copy and its index in this browser are deleted. Your own files are not touched.',
+    yes: 'Remove',
+  }),
+  confirmCancel: (value: number) => ({
+    question: `Remove ${documents(value)} not yet indexed?`,
+    detail: 'What can be searched already stays. You can add the others again later.',
+    yes: 'Remove them',
+  }),
+  confirmClear: (value: number) => ({
+    question: `Delete all ${documents(value)}?`,
+    detail: 'This browser forgets every document and its index. There is no way back but an export.',
+    yes: 'Delete everything',
+  }),
+
+  yourLibrary: 'Your library',
+  storage: ({ usedBytes, quotaBytes }: StorageState) => `${bytes(usedBytes)} of ${bytes(quotaBytes)} used`,
+  storageLabel: 'Storage used',
+  persisted: 'This browser has promised to keep it.',
+  notPersisted: 'This browser may clear it when the disk runs full.',
+  persist: 'Ask the browser to keep it',
+  persistRefused: 'The browser did not promise it. It may once you use this page more, or install it.',
+  privacy: 'Privacy',
+  privacyText: (hasDocuments: boolean) => [
+    'Your documents, their text and the search index are kept in this browser’s storage for this site (IndexedDB and the private file system), on this device only.',
+    'Reading, indexing and searching run on this device. Nothing of your documents or your questions is sent anywhere. The page fetches only itself and the search model.',
+    `To delete everything, ${hasDocuments ? 'press the button below, or ' : ''}clear this site’s data in the browser’s settings. That removes recent searches and the model, too.`,
+  ],
+  clear: 'Delete all documents',
+
+  close: 'Close',
+  opening: 'Opening the document',
+  nothingToShow: 'Nothing of this document is kept here.',
+  gone: 'This document is not in the library any more.',
+};

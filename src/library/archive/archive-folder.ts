@@ -1,0 +1,97 @@
+// What is imported, whichever way it came: the files of a zip or of a folder, by path, as the folder of an index would have them.
+
+import { BlobReader, BlobWriter, type FileEntry, ZipReader } from '@zip.js/zip.js';
+import { LatelightError } from '../../errors.ts';
+import type { FileRef } from '../../format/manifest.ts';
+import { checkBytes } from '../../format/source.ts';
+import type { AddedFile } from '../types.ts';
+
+interface ArchiveEntry {
+  sizeBytes: number;
+  read: () => Promise<Blob>;
+}
+
+const MANIFEST = 'manifest.json';
+/** A manifest of millions of passages is smaller. */
+const MOST_MANIFEST_BYTES = 64 * 2 ** 20;
+
+export class ArchiveFolder {
+  private readonly entries: Map<string, ArchiveEntry>;
+
+  private constructor(entries: Map<string, ArchiveEntry>) {
+    this.entries = entries;
+  }
+
+  /** @throws LatelightError `bad-option` when it is no zip, or has no manifest */
+  static async open(source: Blob | readonly AddedFile[]): Promise<ArchiveFolder> {
+    const all = source instanceof Blob ? await zipEntries(source) : fileEntries(source);
+    // The folder may have been packed with its own name in front.
+    const manifests = [...all.keys()].filter((path) => path === MANIFEST || path.endsWith(`/${MANIFEST}`));
+    const [manifest] = manifests.sort((a, b) => a.length - b.length);
+    if (manifest === undefined) {
+      throw new LatelightError(
+        'bad-option',
+        'import: expected an exported library or a folder made by `latelight index`, got files without a manifest.json. To add documents, drop them on the page.',
+      );
+    }
+    const root = manifest.slice(0, -MANIFEST.length);
+    const own = [...all].filter(([path]) => path.startsWith(root));
+    return new ArchiveFolder(new Map(own.map(([path, entry]) => [path.slice(root.length), entry])));
+  }
+
+  has(path: string): boolean {
+    return this.entries.has(path);
+  }
+
+  /** @throws LatelightError `bad-option` when it is missing, or larger than `mostBytes` */
+  async blob(path: string, mostBytes: number): Promise<Blob> {
+    const entry = this.entries.get(path);
+    if (!entry || entry.sizeBytes > mostBytes) {
+      const got = entry ? `${entry.sizeBytes} bytes` : 'none';
+      throw new LatelightError(
+        'bad-option',
+        `import: expected a file ${path} of at most ${mostBytes} bytes, got ${got}.`,
+      );
+    }
+    const blob = await entry.read();
+    if (blob.size <= mostBytes) return blob;
+    throw new LatelightError(
+      'bad-option',
+      `import: expected ${path} to have ${entry.sizeBytes} bytes, got ${blob.size}.`,
+    );
+  }
+
+  async text(path: string): Promise<string> {
+    return (await this.blob(path, MOST_MANIFEST_BYTES)).text();
+  }
+
+  /** @throws LatelightError `hash-mismatch` */
+  async read(ref: FileRef): Promise<Uint8Array> {
+    return checkBytes(ref, new Uint8Array(await (await this.blob(ref.file, ref.bytes)).arrayBuffer()));
+  }
+}
+
+async function zipEntries(zip: Blob): Promise<Map<string, ArchiveEntry>> {
+  try {
+    const entries = await new ZipReader(new BlobReader(zip)).getEntries();
+    const files = entries.filter((entry): entry is FileEntry => !entry.directory);
+    return new Map(
+      files.map((entry) => [
+        entry.filename,
+        { sizeBytes: entry.uncompressedSize, read: () => entry.getData(new BlobWriter(), { checkSignature: true }) },
+      ]),
+    );
+  } catch (cause) {
+    throw new LatelightError(
+      'bad-option',
+      `import: expected a zip file, got one that cannot be read (${String(cause)}).`,
+      {
+        cause,
+      },
+    );
+  }
+}
+
+function fileEntries(files: readonly AddedFile[]): Map<string, ArchiveEntry> {
+  return new Map(files.map(({ path, file }) => [path, { sizeBytes: file.size, read: async () => file }]));
+}

@@ -1,0 +1,99 @@
+// The library as one zip: an index folder that the command line opens, with its documents beside it.
+
+import { BlobReader, BlobWriter, configure, Uint8ArrayReader, ZipWriter } from '@zip.js/zip.js';
+import { LatelightError } from '../../errors.ts';
+import type { EngineFile } from '../../format/engine-file.ts';
+import type { FileRef } from '../../format/manifest.ts';
+import type { ShardShape } from '../../format/shard.ts';
+import type { ByteSource } from '../../format/source.ts';
+import type { LibraryStore } from '../storage/library-store.ts';
+import type { StoredDocument } from '../storage/records.ts';
+import { composeSegment, type SegmentDocument } from '../storage/segment.ts';
+import { segmentManifest } from '../worker/segment-source.ts';
+import { type ArchivedDocument, DOCUMENTS_FOLDER, LIBRARY_FILE, writeLibraryFile } from './library-file.ts';
+
+// The worker this runs in is the only one that is needed, and the page's policy allows none from strings.
+configure({ useWebWorkers: false });
+
+export interface ExportTools {
+  store: LibraryStore;
+  /** Where the app's own files come from. */
+  app: ByteSource;
+  engine: EngineFile;
+  shape: ShardShape;
+  /** All documents that are done, with their passages. */
+  readAll: () => Promise<SegmentDocument[]>;
+}
+
+/**
+ * @param onProgress of documents and files written
+ * @throws LatelightError `bad-option` when nothing is indexed; what reading storage throws
+ */
+export async function exportLibrary(
+  { store, app, engine, shape, readAll }: ExportTools,
+  onProgress: (done: number, total: number) => void,
+): Promise<Blob> {
+  const all = await readAll();
+  const records = new Map((await store.documents()).map((document) => [document.id, document]));
+  const documents = all.filter(({ id }) => records.has(id)); // the others were removed just now
+  if (documents.length === 0) {
+    throw new LatelightError(
+      'bad-option',
+      'export: expected documents that are indexed, found nothing to export. Add some and wait until they are done.',
+    );
+  }
+  // By path, whatever segments they were in: the same library gives the same index.
+  const pathOf = ({ id }: SegmentDocument) => records.get(id)?.path ?? '';
+  documents.sort((a, b) => (pathOf(a) < pathOf(b) ? -1 : 1));
+
+  const zip = new ZipWriter(new BlobWriter('application/zip'), { useCompressionStream: true });
+  const total = documents.length + 6;
+  let done = 0;
+  const step = () => onProgress(++done, total);
+  const add = (file: string, content: Uint8Array, level = 0) => zip.add(file, new Uint8ArrayReader(content), { level });
+  // One index of all: codes and texts are written as they come.
+  const segment = await composeSegment(shape, 'library', documents, async (file, content) => {
+    await add(file, content, file.startsWith('shards/') ? 0 : 6);
+  });
+  step();
+  const archived: ArchivedDocument[] = [];
+  for (const { id, tokenCount, passages } of documents) {
+    const record = records.get(id)!;
+    archived.push({ ...about(record), tokenCount, passageCount: passages.length, ...(await addFile(record)) });
+    step();
+  }
+  const { webgpu: _, ...weights } = engine.queryEncoder.weights;
+  const manifest = segmentManifest(
+    {
+      ...engine,
+      queryEncoder: { ...engine.queryEncoder, weights },
+      runtime: { wasm: engine.runtime.wasm },
+    },
+    segment,
+  );
+  const { tokenizer, queryTable } = manifest.queryEncoder;
+  const own: FileRef[] = [manifest.codec, tokenizer, weights.wasm, manifest.runtime.wasm];
+  for (const ref of [...own, ...(queryTable ? [queryTable] : [])]) {
+    await add(ref.file, await app.read(ref));
+    step();
+  }
+  await add(LIBRARY_FILE, writeLibraryFile(archived), 6);
+  // Last, so that an archive that was cut short is seen to be one.
+  const text = `${JSON.stringify({ ...manifest, siteRoot: DOCUMENTS_FOLDER }, null, 1)}\n`;
+  await add('manifest.json', new TextEncoder().encode(text), 6);
+  onProgress(total, total);
+  return zip.close();
+
+  async function addFile(record: StoredDocument): Promise<{ file?: string }> {
+    // One that is removed while the zip is written is in it without its file.
+    const content = await store.file(record).catch(() => undefined);
+    if (!content) return {};
+    const file = `${DOCUMENTS_FOLDER}${record.path}`;
+    await zip.add(file, new BlobReader(content), { level: 6 });
+    return { file };
+  }
+}
+
+function about({ path, title, sizeBytes, addedAt, sha256 }: StoredDocument) {
+  return { path, title, sizeBytes, addedAt, sha256 };
+}

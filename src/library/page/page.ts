@@ -1,0 +1,71 @@
+// The library's page: opens the library, and puts the app in once it is there, with what surrounds it (updates, installing, files from
+// outside).
+
+import type { LatelightLibrary } from '../app/latelight-library.ts';
+import '../app/latelight-library.ts';
+import { openLibrary } from '../client.ts';
+import { openShell, type Shell } from '../shell/shell.ts';
+import type { AddedFile, Library } from '../types.ts';
+
+const find = <T extends HTMLElement>(selector: string) => document.querySelector<T>(selector)!;
+
+const shell = openShell();
+
+function show(library: Library): void {
+  const app = document.createElement('latelight-library');
+  app.library = library;
+  app.pdfAssets = {
+    cMapUrl: new URL('pdf/cmaps/', document.baseURI).href,
+    standardFontDataUrl: new URL('pdf/standard_fonts/', document.baseURI).href,
+  };
+  bindShell(app, shell);
+  find('#opening').replaceWith(app);
+  shell.arrivals.listen(async ({ files }) => {
+    if (!(await app.takeFiles(streamOf(files)))) throw new Error('library: the files could not be kept');
+  });
+  shell.onStart(({ action }) => void app.start(action));
+}
+
+async function* streamOf(files: readonly AddedFile[]): AsyncIterable<AddedFile> {
+  yield* files;
+}
+
+function bindShell(app: LatelightLibrary, { updates, install }: Shell): void {
+  const showUpdates = () => {
+    app.updates = updates && { waiting: updates.isWaiting, apply: () => updates.apply() };
+  };
+  const showInstall = () => {
+    app.install = {
+      available: install.isOffered,
+      prompt: async () => {
+        await install.ask();
+      },
+    };
+  };
+  updates?.addEventListener('change', showUpdates);
+  install.addEventListener('change', showInstall);
+  showUpdates();
+  showInstall();
+}
+
+function showFailure(error: unknown): void {
+  find('#opening p').textContent = error instanceof Error ? error.message : String(error);
+  find('#opening').setAttribute('role', 'alert');
+}
+
+shell.onStart(({ shareFailed }) => {
+  if (shareFailed) find('#share-failed').hidden = false;
+});
+find('#share-failed button').addEventListener('click', () => {
+  find('#share-failed').hidden = true;
+});
+
+/** `?device=webgpu` or `?device=wasm`: to compare, and where the choice is a bad one. */
+function wantedDevice(): 'auto' | 'webgpu' | 'wasm' {
+  const device = new URLSearchParams(location.search).get('device');
+  return device === 'webgpu' || device === 'wasm' ? device : 'auto';
+}
+
+openLibrary(location.href, { device: wantedDevice() }).then(show, showFailure);
+// Needed when the first document is opened, and large: PDF, sanitising.
+addEventListener('load', () => void import('../reader/latelight-reader.ts'), { once: true });

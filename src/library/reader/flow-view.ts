@@ -1,0 +1,116 @@
+// A document that flows: HTML of any origin, text, code, passages. It is put in slice by slice; those out of sight are not laid out.
+
+import type { DocumentPassage } from '../types.ts';
+import { type DocumentView, nextTask, type Outcome } from './document-view.ts';
+import { findPassage } from './find-passage.ts';
+import { Marks } from './marks.ts';
+import { RenderedText } from './rendered-text.ts';
+import { scrollTo } from './scroll-to.ts';
+
+/** Of one element with `content-visibility`: a few screens. */
+const SLICE_CHARACTERS = 6000;
+const TASK_MS = 12;
+const BLOCK = /^(p|h[1-6]|div|section|article|ul|ol|dl|pre|table|figure|blockquote|hr|details|header|footer|aside)$/;
+
+export class FlowView implements DocumentView {
+  private readonly text = new RenderedText();
+  private readonly marks = new Marks();
+  private readonly container: HTMLElement;
+  private readonly scroller: HTMLElement;
+  private readonly filled: Promise<void>;
+  private isDestroyed = false;
+  private call = 0;
+
+  /** @param pieces blocks of the document, made while they are asked for */
+  constructor(container: HTMLElement, scroller: HTMLElement, pieces: Iterable<Node>) {
+    this.container = container;
+    this.scroller = scroller;
+    this.filled = this.fill(pieces);
+    container.addEventListener('click', this.onFollow);
+    container.addEventListener('keydown', this.onFollow);
+  }
+
+  async show(passage: DocumentPassage, words: readonly string[]): Promise<Outcome> {
+    const call = ++this.call;
+    await this.filled;
+    if (this.isDestroyed || call !== this.call) return 'found';
+    const anchor = this.placeOf(passage.anchor);
+    const found = await findPassage(this.text.folded, passage.text, anchor ? this.text.offsetOf(anchor) : 0);
+    if (this.isDestroyed || call !== this.call) return 'found';
+    const ranges = found ? this.text.ranges(found.start, found.end) : [];
+    this.marks.setWords(words);
+    this.marks.set(this, ranges);
+    const target = ranges[0] ?? anchor;
+    if (target) {
+      openAround(target);
+      await scrollTo(this.scroller, target);
+    }
+    return found ? 'found' : 'missing';
+  }
+
+  destroy(): void {
+    this.isDestroyed = true;
+    this.marks.clear();
+    this.container.removeEventListener('click', this.onFollow);
+    this.container.removeEventListener('keydown', this.onFollow);
+    this.container.replaceChildren();
+  }
+
+  private async fill(pieces: Iterable<Node>): Promise<void> {
+    let slice: HTMLElement | undefined;
+    let characters = 0;
+    let started = performance.now();
+    for (const piece of pieces) {
+      if (!slice || (characters > SLICE_CHARACTERS && startsBlock(piece))) {
+        slice = document.createElement('div');
+        slice.className = 'slice';
+        this.container.append(slice);
+        characters = 0;
+      }
+      characters += piece.textContent?.length ?? 0;
+      // A fragment is empty once it is in.
+      const nodes = piece instanceof DocumentFragment ? [...piece.childNodes] : [piece];
+      slice.append(piece);
+      for (const node of nodes) this.text.append(node);
+      if (performance.now() - started > TASK_MS) {
+        await nextTask();
+        if (this.isDestroyed) return;
+        started = performance.now();
+      }
+    }
+  }
+
+  private placeOf(id: string): Element | null {
+    return id ? this.container.querySelector(`#${CSS.escape(id)}`) : null;
+  }
+
+  /** Links to places of the document have no address: nothing they do may change the page's own. */
+  private readonly onFollow = (event: Event): void => {
+    if (event instanceof KeyboardEvent && event.key !== 'Enter') return;
+    const link = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-to]') : null;
+    if (link) void this.follow(link.dataset.to ?? '');
+  };
+
+  /** The place may be in a part that is still to come. */
+  private async follow(id: string): Promise<void> {
+    await this.filled;
+    const place = this.isDestroyed ? undefined : this.placeOf(id);
+    if (!(place instanceof HTMLElement)) return;
+    openAround(place);
+    place.tabIndex = -1;
+    place.focus({ preventScroll: true });
+    await scrollTo(this.scroller, place);
+  }
+}
+
+function startsBlock(piece: Node): boolean {
+  const first = piece instanceof DocumentFragment ? piece.firstElementChild : piece;
+  return first instanceof Element && BLOCK.test(first.localName);
+}
+
+/** What is folded away cannot be scrolled to. */
+function openAround(place: Range | Element): void {
+  const node = place instanceof Range ? place.startContainer : place;
+  let element: Element | null = node instanceof Element ? node : node.parentElement;
+  for (; element; element = element.parentElement) if (element instanceof HTMLDetailsElement) element.open = true;
+}

@@ -1,0 +1,247 @@
+// A PDF as pdf.js draws it. Only pages in and near the view are drawn, one at a time, nearest first; the others are empty sheets.
+
+import type { PDFDocumentLoadingTask, TextLayer } from 'pdfjs-dist';
+import type { DocumentPassage } from '../types.ts';
+import { pageOf } from './citation.ts';
+import { type DocumentView, nextTask, type Outcome } from './document-view.ts';
+import { findPassage } from './find-passage.ts';
+import { Marks } from './marks.ts';
+import { type PageSize, PdfPage } from './pdf-page.ts';
+import { scrollTo } from './scroll-to.ts';
+
+export interface PdfAssets {
+  /** Absolute, with a slash at the end. */
+  cMapUrl: string;
+  standardFontDataUrl: string;
+  /** For JPEG 2000 and JBIG2 images; slower code is used without it. */
+  wasmUrl?: string;
+}
+
+/** `auto`: the width of the view, but no wider than is good to read. */
+export type Zoom = 'auto' | 'width' | number;
+
+const AUTO_WIDTH = 960;
+const STEPS = [0.25, 0.5, 0.75, 1, 1.25, 1.5, 2, 3, 4];
+
+export class PdfView implements DocumentView {
+  zoom: Zoom = 'auto';
+  page = 1;
+  private readonly loading: PDFDocumentLoadingTask;
+  private readonly worker: Worker;
+  private readonly container: HTMLElement;
+  private readonly scroller: HTMLElement;
+  private readonly onChange: () => void;
+  private readonly TextLayerOf: typeof TextLayer;
+  private readonly pages: PdfPage[] = [];
+  private readonly marks = new Marks();
+  private readonly near = new Set<PdfPage>();
+  private readonly nearby: IntersectionObserver;
+  private readonly resized = new ResizeObserver(() => this.rescale());
+  private firstSize: PageSize = { width: 612, height: 792 };
+  private sought: DocumentPassage | undefined;
+  /** Its own page has all of it: the next one, where it might go on, is not searched for words that are the same by chance. */
+  private isWhole = false;
+  private isDrawing = false;
+  private call = 0;
+
+  static async open(
+    container: HTMLElement,
+    scroller: HTMLElement,
+    file: Blob,
+    assets: PdfAssets | undefined,
+    onChange: () => void,
+  ): Promise<PdfView> {
+    const { getDocument, PDFWorker, TextLayer } = await import('pdfjs-dist');
+    const worker = new Worker(new URL('./pdf-worker.ts', import.meta.url), { type: 'module', name: 'latelight-pdf' });
+    try {
+      const data = new Uint8Array(await file.arrayBuffer());
+      const loading = getDocument({ ...assets, data, worker: PDFWorker.create({ port: worker }), enableXfa: false });
+      const view = new PdfView(container, scroller, loading, worker, TextLayer, onChange);
+      await view.addPages();
+      return view;
+    } catch (error) {
+      worker.terminate();
+      throw error;
+    }
+  }
+
+  private constructor(
+    container: HTMLElement,
+    scroller: HTMLElement,
+    loading: PDFDocumentLoadingTask,
+    worker: Worker,
+    TextLayerOf: typeof TextLayer,
+    onChange: () => void,
+  ) {
+    this.container = container;
+    this.scroller = scroller;
+    this.loading = loading;
+    this.worker = worker;
+    this.TextLayerOf = TextLayerOf;
+    this.onChange = onChange;
+    // A screen more above and below is drawn ahead.
+    this.nearby = new IntersectionObserver((entries) => this.onNear(entries), {
+      root: scroller,
+      rootMargin: '100% 0px',
+    });
+  }
+
+  get pageCount(): number {
+    return this.pages.length;
+  }
+
+  get scale(): number {
+    // Room for the shadow of the sheets.
+    const room = Math.max(120, this.scroller.clientWidth - 16);
+    if (typeof this.zoom === 'number') return this.zoom * (96 / 72);
+    return (this.zoom === 'width' ? room : Math.min(room, AUTO_WIDTH)) / this.firstSize.width;
+  }
+
+  setZoom(zoom: Zoom): void {
+    this.zoom = zoom;
+    this.rescale();
+  }
+
+  /** @param direction 1 for larger, -1 for smaller */
+  step(direction: 1 | -1): void {
+    const now = this.scale / (96 / 72);
+    const larger = STEPS.find((step) => step > now + 0.01) ?? STEPS.at(-1)!;
+    const smaller = STEPS.findLast((step) => step < now - 0.01) ?? STEPS[0];
+    this.setZoom(direction > 0 ? larger : smaller);
+  }
+
+  /** Of the view, by the toolbar that stays at its top. */
+  private get covered(): number {
+    const top = this.scroller.querySelector('.top');
+    return top && getComputedStyle(top).position === 'sticky' ? top.clientHeight : 0;
+  }
+
+  goTo(number: number): void {
+    const page = this.pages[Math.min(Math.max(1, number), this.pageCount) - 1];
+    if (page) this.scroller.scrollTop = page.sheet.offsetTop - this.covered - 8;
+  }
+
+  async show(passage: DocumentPassage, words: readonly string[]): Promise<Outcome> {
+    const call = ++this.call;
+    this.sought = passage;
+    this.isWhole = false;
+    this.marks.clear();
+    this.marks.setWords(words);
+    const number = pageOf(passage.anchor) ?? 1;
+    const page = this.pages[number - 1];
+    if (!page) return 'missing';
+    if (!page.text) this.goTo(number);
+    await page.draw(this.scale, this.TextLayerOf);
+    if (call !== this.call) return 'found';
+    const ranges = await this.mark(page);
+    if (call !== this.call) return 'found';
+    if (ranges.length > 0) await scrollTo(this.scroller, ranges[0]);
+    for (const other of this.near) if (other !== page) void this.mark(other);
+    return ranges.length > 0 ? 'found' : 'missing';
+  }
+
+  destroy(): void {
+    this.call++;
+    this.nearby.disconnect();
+    this.resized.disconnect();
+    this.scroller.removeEventListener('scroll', this.onScroll);
+    this.marks.clear();
+    this.near.clear();
+    for (const page of this.pages) page.free();
+    this.container.replaceChildren();
+    void this.loading.destroy().finally(() => this.worker.terminate());
+  }
+
+  private async addPages(): Promise<void> {
+    const pdf = await this.loading.promise;
+    this.firstSize = (await pdf.getPage(1)).getViewport({ scale: 1 });
+    this.container.style.setProperty('--scale', String(this.scale));
+    for (let number = 1; number <= pdf.numPages; number++) {
+      const page = new PdfPage(pdf, number, this.firstSize);
+      this.pages.push(page);
+      this.container.append(page.sheet);
+      this.nearby.observe(page.sheet);
+      if (number % 500 === 0) await nextTask();
+    }
+    this.resized.observe(this.scroller);
+    this.scroller.addEventListener('scroll', this.onScroll, { passive: true });
+  }
+
+  private readonly onScroll = (): void => {
+    const line = this.scroller.scrollTop + this.covered + this.scroller.clientHeight / 3;
+    let low = 0;
+    let high = this.pages.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (this.pages[middle].sheet.offsetTop <= line) low = middle;
+      else high = middle - 1;
+    }
+    if (this.page === low + 1) return;
+    this.page = low + 1;
+    this.onChange();
+  };
+
+  private onNear(entries: IntersectionObserverEntry[]): void {
+    for (const { target, isIntersecting } of entries) {
+      const page = this.pages[Number((target as HTMLElement).dataset.page) - 1];
+      if (isIntersecting) this.near.add(page);
+      else if (this.near.delete(page)) {
+        page.free();
+        this.marks.delete(page);
+      }
+    }
+    void this.drawNear();
+  }
+
+  private async drawNear(): Promise<void> {
+    if (this.isDrawing) return;
+    this.isDrawing = true;
+    const failed = new Set<PdfPage>();
+    for (;;) {
+      const { scale } = this;
+      const waiting = [...this.near].filter((page) => !page.isDrawnAt(scale) && !failed.has(page));
+      const byDistance = (page: PdfPage) => Math.abs(page.number - this.page);
+      waiting.sort((a, b) => byDistance(a) - byDistance(b));
+      const [next] = waiting;
+      if (!next) break;
+      try {
+        await next.draw(scale, this.TextLayerOf);
+        void this.mark(next);
+      } catch {
+        // A broken page stays an empty sheet; the others are drawn.
+        failed.add(next);
+      }
+    }
+    this.isDrawing = false;
+  }
+
+  /** The passage's lines on its page, and on the next one where it may go on. */
+  private async mark(page: PdfPage): Promise<Range[]> {
+    const { sought } = this;
+    const number = pageOf(sought?.anchor ?? '') ?? 1;
+    const { text } = page;
+    if (!sought || !text || page.number < number || page.number > number + 1) return [];
+    if (page.number > number && this.isWhole) {
+      this.marks.delete(page);
+      return [];
+    }
+    const found = await findPassage(text.folded, sought.text);
+    if (!found || sought !== this.sought || text !== page.text) return [];
+    if (page.number === number) this.isWhole = found.isWhole;
+    const ranges = text.ranges(found.start, found.end);
+    this.marks.set(page, ranges);
+    return ranges;
+  }
+
+  /** Keeps the place in the document where it is. */
+  private rescale(): void {
+    const scale = String(this.scale);
+    if (this.container.style.getPropertyValue('--scale') === scale) return;
+    const sheet = this.pages[this.page - 1]?.sheet;
+    const share = sheet ? (this.scroller.scrollTop - sheet.offsetTop) / sheet.offsetHeight : 0;
+    this.container.style.setProperty('--scale', scale);
+    if (sheet) this.scroller.scrollTop = sheet.offsetTop + share * sheet.offsetHeight;
+    this.onChange();
+    void this.drawNear();
+  }
+}

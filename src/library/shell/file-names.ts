@@ -1,0 +1,20 @@
+// Paths of documents that come without a folder of their own. One document a path: two that come at different times are two.
+
+/** `2026-11-24 20.15.03`, in the visitor's own time: readable, and in order. */
+export function timeName(time: Date): string {
+  const two = (value: number) => String(value).padStart(2, '0');
+  const day = [time.getFullYear(), two(time.getMonth() + 1), two(time.getDate())].join('-');
+  return `${day} ${[time.getHours(), time.getMinutes(), time.getSeconds()].map(two).join('.')}`;
+}
+
+/** A text's first words as a file name without an extension; nothing when there are none. */
+export function nameOfText(text: string): string {
+  const words = text.replace(/[^\p{L}\p{N}\p{M}'-]+/gu, ' ').replace(/^[ '-]+|[ '-]+$/g, '');
+  if (words.length <= 60) return words;
+  return words.slice(0, 61).replace(/ ?[^ ]*$/, '') || words.slice(0, 60);
+}
+
+/** The last part of a path, without what some system takes for a folder. */
+export function fileNameOf(name: string): string {
+  return name.replace(/^.*[/\\]/s, '') || 'unnamed';
+}

@@ -1,0 +1,157 @@
+// Encoding on several cores: workers that each take a passage at a time, in the order they were given. On a GPU one worker is all.
+
+import { fromErrorData, LatelightError } from '../../errors.ts';
+import type { EncodedPassage } from '../../indexing/encode-passage.ts';
+import type { OpenOptions } from '../../types.ts';
+import type { FromEncodeWorker, ToEncodeWorker } from './encode-protocol.ts';
+
+/** A worker holds model, runtime and their working memory: about 150 MB. */
+const MOST_WORKERS = 4;
+
+interface Task {
+  context: string;
+  text: string;
+  /** Workers that died over it. */
+  deaths: number;
+  resolve: (encoded: EncodedPassage) => void;
+  reject: (error: unknown) => void;
+}
+
+interface Slot {
+  worker: Worker;
+  opened: Promise<'cpu' | 'wasm' | 'webgpu'>;
+  task: Task | undefined;
+}
+
+export class EncodePool {
+  private readonly url: string;
+  private readonly device: NonNullable<OpenOptions['device']>;
+  private readonly most: number;
+  private readonly waiting: Task[] = [];
+  private readonly slots = new Set<Slot>();
+  private growing: Promise<void> | undefined;
+  private closed = false;
+
+  /** @param url of the app's folder @param cores as the browser tells */
+  constructor(url: string, device: NonNullable<OpenOptions['device']>, cores: number) {
+    this.url = url;
+    this.device = device;
+    this.most = Math.max(1, Math.min(MOST_WORKERS, cores));
+  }
+
+  /** Passages that may be under way at once before somebody waits for a worker. */
+  get lanes(): number {
+    return this.most;
+  }
+
+  /** @throws LatelightError what opening the model or encoding throws; `worker-crashed` when two workers died over it; `aborted` after `close` */
+  encode(context: string, text: string): Promise<EncodedPassage> {
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ context, text, deaths: 0, resolve, reject });
+      this.feed();
+    });
+  }
+
+  /** Ends the workers, whatever they are at. */
+  close(): void {
+    this.closed = true;
+    const gone = new LatelightError('aborted', 'encode: the workers were ended');
+    for (const { worker, task } of this.slots) {
+      worker.terminate();
+      task?.reject(gone);
+    }
+    this.slots.clear();
+    for (const task of this.waiting.splice(0)) task.reject(gone);
+  }
+
+  private feed(): void {
+    for (const slot of this.slots) {
+      if (slot.task || this.waiting.length === 0) continue;
+      const task = this.waiting.shift()!;
+      slot.task = task;
+      this.post(slot, task);
+    }
+    if (this.waiting.length > 0 && this.slots.size < this.most) this.growing ??= this.grow();
+  }
+
+  private post({ worker }: Slot, { context, text }: Task): void {
+    worker.postMessage({ type: 'encode', id: 0, context, text } satisfies ToEncodeWorker);
+  }
+
+  /** Starts one worker, and the others once it is known that it does not run on a GPU, which they would only share. */
+  private async grow(): Promise<void> {
+    try {
+      const first = this.start();
+      if ((await first.opened) !== 'webgpu') while (this.slots.size < this.most && !this.closed) this.start();
+    } catch (error) {
+      if (this.slots.size === 0) for (const task of this.waiting.splice(0)) task.reject(error);
+    } finally {
+      this.growing = undefined;
+      if (!this.closed) this.feed();
+    }
+  }
+
+  private start(): Slot {
+    const worker = new Worker(new URL('./encode.worker.ts', import.meta.url), {
+      type: 'module',
+      name: 'latelight-encode',
+    });
+    let open: (provider: 'cpu' | 'wasm' | 'webgpu') => void;
+    let fail: (error: unknown) => void;
+    const opened = new Promise<'cpu' | 'wasm' | 'webgpu'>((resolve, reject) => {
+      open = resolve;
+      fail = reject;
+    });
+    opened.catch(() => undefined);
+    const slot: Slot = { worker, opened, task: undefined };
+    this.slots.add(slot);
+    const died = (what: string) => {
+      if (!this.slots.delete(slot)) return;
+      worker.terminate();
+      const error = new LatelightError('worker-crashed', `encode: ${what}`);
+      fail(error);
+      const { task } = slot;
+      if (!task) return this.feed();
+      task.deaths++;
+      if (task.deaths > 1) task.reject(error);
+      else this.waiting.unshift(task);
+      this.feed();
+    };
+    worker.addEventListener('error', (event) => died(event.message || 'expected the worker to start, got an error'));
+    worker.addEventListener('messageerror', () => died('expected a message, got one that cannot be read'));
+    worker.addEventListener('message', ({ data }: MessageEvent<FromEncodeWorker>) => {
+      switch (data.type) {
+        case 'hello':
+          void navigator.locks?.request(data.lock, () => died('the worker ended unexpectedly'));
+          break;
+        case 'opened':
+          open(data.provider);
+          this.feed();
+          break;
+        case 'open-failed':
+          this.slots.delete(slot);
+          worker.terminate();
+          slot.task?.reject(fromErrorData(data.error));
+          fail(fromErrorData(data.error));
+          break;
+        case 'encoded':
+          this.settle(slot)?.resolve(data.encoded);
+          break;
+        case 'encode-failed':
+          this.settle(slot)?.reject(fromErrorData(data.error));
+          break;
+        default:
+          data satisfies never;
+      }
+    });
+    worker.postMessage({ type: 'open', url: this.url, device: this.device } satisfies ToEncodeWorker);
+    return slot;
+  }
+
+  private settle(slot: Slot): Task | undefined {
+    const { task } = slot;
+    slot.task = undefined;
+    queueMicrotask(() => this.feed());
+    return task;
+  }
+}

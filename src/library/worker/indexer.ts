@@ -1,0 +1,226 @@
+// Which documents are worked on, and when what is done of them becomes searchable. One tab's worker indexes; the others take over.
+
+import { LatelightError, toErrorData } from '../../errors.ts';
+import type { ShardShape } from '../../format/shard.ts';
+import type { EncodedPassage } from '../../indexing/encode-passage.ts';
+import type { LibraryStore } from '../storage/library-store.ts';
+import { isWhole, type StoredDocument } from '../storage/records.ts';
+import { readSegment } from '../storage/segment.ts';
+import type { DocumentList } from './document-list.ts';
+import { passageKey, workOn } from './document-work.ts';
+import type { EncodePool } from './encode-pool.ts';
+import { IndexingRun } from './indexing-run.ts';
+import type { ParseProcess } from './parse-process.ts';
+import type { Segmenter } from './segmenter.ts';
+
+/** Passages that are made searchable together, and milliseconds after which fewer are: each time costs a segment. */
+const FINISH_PASSAGES = 512;
+const FINISH_MS = 2000;
+
+export interface IndexerTools {
+  store: LibraryStore;
+  segmenter: Segmenter;
+  list: DocumentList;
+  parse: ParseProcess;
+  shape: ShardShape;
+  startPool: () => EncodePool;
+}
+
+export class Indexer {
+  readonly run = new IndexingRun();
+  /** Why indexing stands still, until it is resumed. */
+  problem: { code: string; message: string } | undefined;
+  private readonly tools: IndexerTools;
+  private readonly active = new Map<number, AbortController>();
+  /** Documents whose passages are all kept, to be made searchable. */
+  private whole: number[] = [];
+  private finishing: Promise<void> = Promise.resolve();
+  private finishTimer: ReturnType<typeof setTimeout> | undefined;
+  private pool: EncodePool | undefined;
+  private isPaused = false;
+  private isStarted = false;
+  private resumed: { promise: Promise<void>; resolve: () => void } | undefined;
+
+  constructor(tools: IndexerTools) {
+    this.tools = tools;
+  }
+
+  get isRunning(): boolean {
+    return this.isStarted;
+  }
+
+  /** From now on documents are worked on. */
+  start(): void {
+    this.isStarted = true;
+    this.finishWhole();
+    this.pump();
+  }
+
+  set paused(paused: boolean) {
+    this.isPaused = paused;
+    if (paused) {
+      let resolve = () => {};
+      this.resumed ??= { promise: new Promise<void>((done) => (resolve = done)), resolve: () => resolve() };
+      return;
+    }
+    this.problem = undefined;
+    this.run.forgetRate();
+    this.resumed?.resolve();
+    this.resumed = undefined;
+    if (this.isStarted) this.finishWhole();
+    this.pump();
+  }
+
+  get paused(): boolean {
+    return this.isPaused;
+  }
+
+  /** Stops work on documents that are about to go. */
+  drop(ids: readonly number[]): void {
+    for (const id of ids) this.active.get(id)?.abort();
+    this.whole = this.whole.filter((id) => !ids.includes(id));
+  }
+
+  /** Begins what can be begun. */
+  pump(): void {
+    if (!this.isStarted || this.isPaused || this.problem) return;
+    for (;;) {
+      const next = this.next();
+      if (!next) break;
+      this.pool ??= this.tools.startPool();
+      // One more than lanes: while the last passages of one are encoded, the next is read.
+      if (this.active.size > this.pool.lanes) return;
+      void this.begin(next);
+    }
+    if (this.active.size === 0) this.rest();
+  }
+
+  private next(): StoredDocument | undefined {
+    const open = this.tools.list.all.filter(
+      (document) =>
+        ['waiting', 'reading', 'indexing'].includes(document.state) &&
+        !this.active.has(document.id) &&
+        !isWhole(document),
+    );
+    open.sort((a, b) => (a.attempts ?? 0) - (b.attempts ?? 0) || a.id - b.id);
+    return open[0];
+  }
+
+  private async begin(document: StoredDocument): Promise<void> {
+    const { store, list, parse } = this.tools;
+    const controller = new AbortController();
+    this.active.set(document.id, controller);
+    this.run.begin(document);
+    try {
+      const isDone = await workOn(
+        document,
+        {
+          store,
+          parse: (path, file) => parse.parse(path, file),
+          encode: (context, text) => this.pool!.encode(context, text),
+          lanes: this.pool!.lanes,
+          known: (of) => this.knownPassages(of),
+          unpaused: () => this.resumed?.promise,
+          onChange: (changed) => list.put(changed),
+          onEncoded: () => this.run.passageEncoded(),
+        },
+        controller.signal,
+      );
+      if (isDone) {
+        this.whole.push(document.id);
+        this.finishSoon();
+      }
+    } catch (error) {
+      if (!controller.signal.aborted) await this.failed(document, error);
+    } finally {
+      this.active.delete(document.id);
+      list.touch();
+      this.pump();
+    }
+  }
+
+  /** A passage that ends workers is the document's fault; anything else stands in the way of all. */
+  private async failed(document: StoredDocument, error: unknown): Promise<void> {
+    const { code, message } = toErrorData(error, 'worker-crashed');
+    if (code === 'aborted') return;
+    const { store, list } = this.tools;
+    if (code === 'worker-crashed') {
+      const reason = 'Encoding it ended unexpectedly, twice.';
+      const changed = await store.restart(document.id, { state: 'failed', reason }).catch(() => undefined);
+      if (changed) list.put(changed);
+    } else this.stop(code, message);
+  }
+
+  /** Stands still until it is resumed. */
+  stop(code: string, message: string): void {
+    this.problem = { code, message };
+    this.paused = true;
+    this.tools.list.touch();
+  }
+
+  /** Encoded passages of the document that this one replaces, by what was encoded. */
+  private async knownPassages({ replaces }: StoredDocument): Promise<Map<string, EncodedPassage>> {
+    const { store, shape } = this.tools;
+    const old = replaces === undefined ? undefined : await store.document(replaces);
+    const segment = (await store.segments()).find(({ key }) => key === old?.segment);
+    const known = new Map<string, EncodedPassage>();
+    if (!old || !segment) return known;
+    try {
+      const passages = (await readSegment(segment, shape, (ref) => store.read(ref))).get(old.id) ?? [];
+      const tokens = Math.round(old.tokenCount / Math.max(1, passages.length));
+      for (const { passage, encoded } of passages) {
+        known.set(passageKey(passage), { ...encoded, tokenCount: tokens });
+      }
+    } catch (error) {
+      // A damaged segment is salvaged elsewhere; here it only saves no work.
+      if (!(error instanceof LatelightError)) throw error;
+    }
+    return known;
+  }
+
+  /** Takes up what an end of the tab, or of the storage, came before. */
+  private finishWhole(): void {
+    this.whole = this.tools.list.all.filter(isWhole).map(({ id }) => id);
+    this.finishSoon();
+  }
+
+  private finishSoon(): void {
+    if (this.whole.length === 0) return;
+    const passages = this.whole.reduce((sum, id) => sum + (this.tools.list.get(id)?.doneCount ?? 0), 0);
+    if (passages >= FINISH_PASSAGES) this.finish();
+    else this.finishTimer ??= setTimeout(() => this.finish(), FINISH_MS);
+  }
+
+  private finish(): void {
+    clearTimeout(this.finishTimer);
+    this.finishTimer = undefined;
+    const { segmenter, list } = this.tools;
+    const ids = this.whole.splice(0);
+    if (ids.length === 0) return;
+    this.finishing = this.finishing.then(async () => {
+      const replaced = ids.flatMap((id) => list.get(id)?.replaces ?? []);
+      try {
+        await segmenter.finish(ids);
+      } catch (error) {
+        const { code, message } = toErrorData(error, 'storage-failed');
+        this.stop(code, message);
+      }
+      await list.reloadOwn([...ids, ...replaced]);
+      // Nothing is made searchable when a document of them was removed meanwhile: the others have another try.
+      if (!this.problem) this.whole.push(...ids.filter((id) => isWhole(list.get(id))));
+      this.pump();
+    });
+  }
+
+  /** Nothing is left to encode: what is done is made searchable at once, and the workers' memory is given back. */
+  private rest(): void {
+    this.finish();
+    this.pool?.close();
+    this.pool = undefined;
+    this.tools.parse.close();
+    void this.finishing.then(() => {
+      if (this.active.size === 0 && this.whole.length === 0) this.run.end();
+      this.tools.list.touch();
+    });
+  }
+}

@@ -1,0 +1,191 @@
+// The library's indexing worker: keeps documents, indexes them when it is this tab's turn, answers the page's calls. All logic is elsewhere.
+
+import { LatelightError, toErrorData } from '../../errors.ts';
+import { HttpSource } from '../../worker/http-source.ts';
+import { holdLock } from '../../worker/life-lock.ts';
+import { LibraryStore } from '../storage/library-store.ts';
+import { announce, listen } from './announcements.ts';
+import { DocumentList, type ListReport } from './document-list.ts';
+import { EncodePool } from './encode-pool.ts';
+import { Indexer } from './indexer.ts';
+import { codesFingerprint, readEngineFile } from './library-engine.ts';
+import { LibraryService } from './library-service.ts';
+import { ParseProcess } from './parse-process.ts';
+import type { Call, FromIndexer, ToIndexer } from './protocol.ts';
+import { Segmenter } from './segmenter.ts';
+
+/** Held by the one tab that indexes, for as long as it lives. */
+const INDEXER_LOCK = 'latelight-library-indexer';
+/** Milliseconds between two looks at what the browser says of its storage. */
+const STORAGE_MS = 2000;
+
+interface Opened {
+  store: LibraryStore;
+  list: DocumentList;
+  indexer: Indexer;
+  segmenter: Segmenter;
+  service: LibraryService;
+}
+
+const send = (message: FromIndexer) => postMessage(message);
+let opened: Promise<Opened> | undefined;
+let isIndexer = false;
+/** The page said that the model is kept. */
+let modelIsHere = false;
+let storage: Awaited<ReturnType<typeof storageState>> | undefined;
+let storageAt = 0;
+
+addEventListener('message', ({ data }: MessageEvent<ToIndexer>) => {
+  switch (data.type) {
+    case 'open':
+      opened = open(data);
+      opened.then(
+        // The page knows the documents from the start.
+        ({ list }) => {
+          list.flush();
+          send({ type: 'opened' });
+        },
+        (error) => send({ type: 'open-failed', error: toErrorData(error, 'storage-failed') }),
+      );
+      break;
+    case 'call':
+      answer(data.id, data.call).then(
+        async (result) => {
+          // Whoever asked finds the state that the answer made.
+          (await opened)?.list.flush();
+          send({ type: 'answer', id: data.id, answer: result });
+        },
+        (error) => send({ type: 'call-failed', id: data.id, error: toErrorData(error, 'worker-crashed') }),
+      );
+      break;
+    default:
+      data satisfies never;
+  }
+});
+holdLock((lock) => send({ type: 'hello', lock }));
+
+async function open({ url, device, cores }: Extract<ToIndexer, { type: 'open' }>): Promise<Opened> {
+  const app = new HttpSource(url);
+  const superseded = () =>
+    opened?.then(({ indexer: stopped, list: shown }) => {
+      stopped.stop('storage-failed', 'A newer version of this app is open in another tab. Reload this page to go on.');
+      shown.flush();
+    });
+  const [engine, store] = await Promise.all([readEngineFile(app), LibraryStore.open(superseded)]);
+  const { codec } = engine;
+  const shape = { dim: codec.dim, subspaceDim: codec.subspaceDim, codecSha256: codec.sha256 };
+  const list = new DocumentList(store, tell);
+  const again = (ids: number[]) => void list.reloadOwn(ids).then(() => indexer.pump());
+  const segmenter = new Segmenter(store, shape, () => announce({ type: 'segments' }), again);
+  const parse = new ParseProcess(url);
+  const startPool = () => new EncodePool(url, device, cores);
+  const indexer = new Indexer({ store, segmenter, list, parse, shape, startPool });
+  const service = new LibraryService({ store, segmenter, list, indexer, shape, app, engine });
+  const parts = { store, list, indexer, segmenter, service };
+  await list.load();
+  indexer.paused = (await store.setting('paused')) === true;
+  listen((message) => {
+    switch (message.type) {
+      case 'documents':
+        void list.reload(message.ids).then(() => indexer.pump());
+        break;
+      case 'paused':
+        void store.setting('paused').then((paused) => {
+          indexer.paused = paused === true;
+          list.touch();
+        });
+        break;
+      case 'damaged':
+        if (isIndexer) void segmenter.salvage(message.key);
+        break;
+      case 'segments':
+        break;
+      default:
+        message satisfies never;
+    }
+  });
+  void navigator.locks.request(INDEXER_LOCK, async () => {
+    try {
+      await takeOver(parts, codesFingerprint(engine));
+    } catch (error) {
+      const { code, message } = toErrorData(error, 'storage-failed');
+      indexer.stop(code, `${message} Reload this page to try again.`);
+      list.flush();
+    }
+    return new Promise(() => undefined);
+  });
+  return parts;
+
+  function tell(report: ListReport): void {
+    if (performance.now() - storageAt > STORAGE_MS || storage === undefined) {
+      storageAt = performance.now();
+      void storageState().then((state) => {
+        storage = state;
+        list.touch();
+      });
+    }
+    const progress = indexer.run.progress(list.all);
+    const { problem, paused: isPaused } = indexer;
+    send({ type: 'state', change: { ...report, progress, isPaused, isIndexer, storage, problem } });
+  }
+}
+
+/** This tab's turn: what the last one left half-done is cleaned up, then its work goes on. */
+async function takeOver({ store, list, indexer, segmenter }: Opened, fingerprint: string): Promise<void> {
+  const before = await store.setting('codes');
+  if (before !== fingerprint) {
+    // Another model's codes cannot be searched with this one's: every document is indexed again from its file.
+    if (before !== undefined) {
+      await segmenter.dropAll();
+      for (const { id, state } of await store.documents())
+        if (state === 'indexing') await store.restart(id, { state: 'waiting', passageCount: 0 });
+    }
+    await store.setSetting('codes', fingerprint);
+  }
+  await store.sweep();
+  await list.load(before !== undefined && before !== fingerprint);
+  isIndexer = true;
+  list.touch();
+  if (modelIsHere) indexer.start();
+  // Those who search look again, and say again what they found damaged while nobody indexed.
+  announce({ type: 'segments' });
+}
+
+async function answer(id: number, call: Call): Promise<unknown> {
+  if (!opened) throw new LatelightError('closed', 'library: expected it to be open');
+  const { store, indexer, service } = await opened;
+  const onProgress = (done: number, total: number) => send({ type: 'progress', id, done, total });
+  switch (call.name) {
+    case 'add':
+      return service.add(...call.args);
+    case 'remove':
+      return service.remove(...call.args);
+    case 'retry':
+      return service.retry(...call.args);
+    case 'pause':
+      return service.setPaused(true);
+    case 'resume':
+      return service.setPaused(false);
+    case 'file':
+      return service.file(...call.args);
+    case 'passages':
+      return service.passages(...call.args);
+    case 'start':
+      modelIsHere = true;
+      if (isIndexer && !indexer.isRunning) indexer.start();
+      return undefined;
+    case 'sweep':
+      return store.sweep();
+    case 'export':
+      return service.export(onProgress);
+    case 'import':
+      return service.import(call.args[0], onProgress);
+    default:
+      return call satisfies never;
+  }
+}
+
+async function storageState() {
+  const { usage = 0, quota = 0 } = await navigator.storage.estimate();
+  return { usedBytes: usage, quotaBytes: quota, persisted: await navigator.storage.persisted() };
+}

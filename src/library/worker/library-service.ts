@@ -1,0 +1,232 @@
+// The calls of the library's page, inside its indexing worker.
+
+import { LatelightError } from '../../errors.ts';
+import { sha256Hex } from '../../format/sha256.ts';
+import type { ShardShape } from '../../format/shard.ts';
+import { documentKind } from '../../ingest/document-kind.ts';
+import { type ExportTools, exportLibrary } from '../archive/export-archive.ts';
+import { type ImportedDocument, importArchive } from '../archive/import-archive.ts';
+import type { ArchivedDocument } from '../archive/library-file.ts';
+import type { LibraryStore } from '../storage/library-store.ts';
+import type { StoredDocument, StoredPassage } from '../storage/records.ts';
+import { readSegment } from '../storage/segment.ts';
+import type { AddedFile, DocumentPassage, ImportReport, LibraryDocument } from '../types.ts';
+import { announce } from './announcements.ts';
+import { asListed, type DocumentList } from './document-list.ts';
+import type { Indexer } from './indexer.ts';
+import { isDamage, type Segmenter } from './segmenter.ts';
+
+/** Larger files are listed with the reason and not kept: reading one takes several times its size in memory. */
+export const MOST_FILE_BYTES = 256 * 2 ** 20;
+
+/** Passages of imported documents that are made searchable together. */
+const IMPORTED_TOGETHER = 2048;
+
+export interface ServiceTools extends Omit<ExportTools, 'readAll'> {
+  segmenter: Segmenter;
+  list: DocumentList;
+  indexer: Indexer;
+}
+
+export class LibraryService {
+  private readonly tools: ServiceTools;
+  private readonly store: LibraryStore;
+  private readonly segmenter: Segmenter;
+  private readonly list: DocumentList;
+  private readonly indexer: Indexer;
+  private readonly shape: ShardShape;
+
+  constructor(tools: ServiceTools) {
+    this.tools = tools;
+    this.store = tools.store;
+    this.segmenter = tools.segmenter;
+    this.list = tools.list;
+    this.indexer = tools.indexer;
+    this.shape = tools.shape;
+  }
+
+  /** @throws LatelightError `storage-full`, `storage-failed`: what was added before the failure stays */
+  async add(files: readonly AddedFile[]): Promise<LibraryDocument[]> {
+    const added: LibraryDocument[] = [];
+    for (const { path, file } of files) {
+      added.push(asListed(await this.addFile(cleanPath(path), file)));
+      this.indexer.pump();
+    }
+    return added;
+  }
+
+  async remove(ids: readonly number[], { keepOlder = false }: { keepOlder?: boolean } = {}): Promise<void> {
+    this.indexer.drop(ids);
+    const replaced = ids.flatMap((id) => this.list.get(id)?.replaces ?? []);
+    await this.segmenter.remove(ids, keepOlder);
+    this.list.drop(ids);
+    await this.list.reloadOwn(replaced);
+  }
+
+  async retry(ids: readonly number[]): Promise<void> {
+    for (const id of ids) {
+      const known = this.list.get(id);
+      if (known?.state !== 'failed' || known.fileName === undefined) continue;
+      const changed = await this.store.restart(id, {
+        state: 'waiting',
+        reason: undefined,
+        attempts: 0,
+        passageCount: 0,
+      });
+      if (changed) this.list.put(changed);
+    }
+    this.indexer.pump();
+  }
+
+  async setPaused(paused: boolean): Promise<void> {
+    await this.store.setSetting('paused', paused);
+    this.indexer.paused = paused;
+    announce({ type: 'paused' });
+    this.list.touch();
+  }
+
+  /** @param onProgress of documents */
+  export(onProgress: (done: number, total: number) => void): Promise<Blob> {
+    return exportLibrary({ ...this.tools, readAll: () => this.segmenter.readAll() }, onProgress);
+  }
+
+  /** @throws LatelightError as `importArchive` does; what was kept before the failure stays */
+  async import(
+    source: Blob | readonly AddedFile[],
+    onProgress: (done: number, total: number) => void,
+  ): Promise<ImportReport> {
+    let whole: number[] = [];
+    let passageCount = 0;
+    const finish = async () => {
+      await this.segmenter.finish(whole);
+      await this.list.load(true);
+      whole = [];
+      passageCount = 0;
+    };
+    const isHere = ({ path, sha256, passageCount: count }: ArchivedDocument) =>
+      this.list.all.some(
+        (known) =>
+          known.path === path &&
+          known.state === 'done' &&
+          // Pages of an index come without the hash of a file: whether they changed is not known.
+          sha256 !== '' &&
+          known.sha256 === sha256 &&
+          known.passageCount === count,
+      );
+    const keep = async ({ path, title, sizeBytes, addedAt, sha256, passages, content }: ImportedDocument) => {
+      // Whatever cuts an import short, its documents say so, and those whose file is here can be tried again.
+      const about = { path: cleanPath(path), title, sizeBytes, addedAt, sha256, kind: documentKind(path) };
+      const counts = { passageCount: 0, doneCount: 0, tokenCount: 0, warnings: [] };
+      const reason = 'Its import was cut short. Import it again.';
+      const { id } = await this.put({ ...about, ...counts, state: 'failed', reason }, content);
+      await this.store.putWhole(id, passages);
+      whole.push(id);
+      passageCount += passages.length;
+      if (passageCount >= IMPORTED_TOGETHER) await finish();
+    };
+    const { engine, shape } = this.tools;
+    try {
+      return await importArchive(source, { engine, shape, mostFileBytes: MOST_FILE_BYTES, isHere, keep }, onProgress);
+    } finally {
+      if (whole.length > 0) await finish();
+    }
+  }
+
+  async file(id: number): Promise<Blob> {
+    const file = await this.store.file(await this.known(id));
+    if (!file)
+      throw new LatelightError(
+        'bad-option',
+        `library: expected a document whose file is kept, got ${id}. It came with an index.`,
+      );
+    return file;
+  }
+
+  async passages(id: number): Promise<DocumentPassage[]> {
+    const document = await this.known(id);
+    const kept = (await this.passagesOf(document)) ?? (await this.passagesOf(await this.known(id)));
+    return (kept ?? []).map(({ passage: { text, headings, url } }, number) => {
+      const hash = url.indexOf('#');
+      return { number, text, headings, anchor: hash < 0 ? '' : decodeURIComponent(url.slice(hash + 1)) };
+    });
+  }
+
+  /** Nothing when its segment was replaced meanwhile. */
+  private async passagesOf({ id, segment: key }: StoredDocument): Promise<StoredPassage[] | undefined> {
+    if (key === undefined) return (await this.store.parts(id)).flatMap(({ passages }) => passages);
+    const segment = (await this.store.segments()).find((one) => one.key === key);
+    if (!segment) return undefined;
+    try {
+      return (await readSegment(segment, this.shape, (ref) => this.store.read(ref))).get(id);
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      return undefined;
+    }
+  }
+
+  private async known(id: number): Promise<StoredDocument> {
+    const document = await this.store.document(id);
+    if (!document)
+      throw new LatelightError('bad-option', `library: expected a document that is there, got ${id}. It was removed.`);
+    return document;
+  }
+
+  private async addFile(path: string, file: Blob): Promise<StoredDocument> {
+    const about = {
+      path,
+      title: path.slice(path.lastIndexOf('/') + 1),
+      kind: documentKind(path),
+      sizeBytes: file.size,
+      addedAt: Date.now(),
+      passageCount: 0,
+      doneCount: 0,
+      tokenCount: 0,
+      warnings: [],
+    };
+    const reason = refusal(file);
+    if (reason) return this.put({ ...about, sha256: '', state: 'failed', reason }, undefined);
+    let bytes: Uint8Array;
+    try {
+      bytes = new Uint8Array(await file.arrayBuffer());
+    } catch {
+      return this.put(
+        {
+          ...about,
+          sha256: '',
+          state: 'failed',
+          reason: 'This browser may not read it, or it changed while it was read.',
+        },
+        undefined,
+      );
+    }
+    const sha256 = await sha256Hex(bytes);
+    const same = this.list.all.find((known) => known.path === path && known.sha256 === sha256 && !known.isReplaced);
+    if (same && same.state !== 'failed') return same;
+    return this.put({ ...about, sha256, state: 'waiting' }, new Blob([bytes as BlobPart]));
+  }
+
+  /** Keeps a document; one of the same path that is not done yet makes way at once, one that is done when this one is. */
+  private async put(
+    document: Omit<StoredDocument, 'id' | 'fileName'>,
+    content: Blob | undefined,
+  ): Promise<StoredDocument> {
+    const { stored, gone } = await this.store.add(document, content);
+    this.indexer.drop(gone);
+    this.list.drop(gone);
+    if (stored.replaces !== undefined) await this.list.reloadOwn([stored.replaces]);
+    this.list.put(stored);
+    return stored;
+  }
+}
+
+function refusal({ size }: Blob): string | undefined {
+  if (size === 0) return 'The file is empty.';
+  if (size <= MOST_FILE_BYTES) return undefined;
+  return `It is larger than ${MOST_FILE_BYTES / 2 ** 20} MB, more than a browser can read at once.`;
+}
+
+/** `/`-separated without empty, `.` and `..` parts: a path is a name here, and nothing to climb with. */
+function cleanPath(path: string): string {
+  const segments = path.split(/[\\/]+/).filter((segment) => segment !== '' && segment !== '.' && segment !== '..');
+  return segments.join('/') || 'Untitled';
+}

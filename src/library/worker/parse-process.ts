@@ -1,0 +1,82 @@
+// The parsing worker from outside: started when needed, ended when a document is too much for it. Documents take turns.
+
+import { fromErrorData } from '../../errors.ts';
+import type { FromParseWorker, Parsed, ToParseWorker } from './parse-protocol.ts';
+
+/**
+ * Milliseconds a document may take, and what each MiB of it adds: a PDF of 1,000 pages takes some 20 s for its 10 MB here, a file made
+ * to hang must not hold up the rest.
+ */
+const LEAST_MS = 9000;
+const MS_PER_MIB = 4000;
+
+export class ParseProcess {
+  private readonly url: string;
+  private worker: Worker | undefined;
+  /** Ends the document under way. */
+  private giveUp: ((reason: string) => void) | undefined;
+  private last: Promise<unknown> = Promise.resolve();
+
+  /** @param url of the app's folder */
+  constructor(url: string) {
+    this.url = url;
+  }
+
+  /** @throws LatelightError when the app's own files cannot be had; whatever is wrong with the document is in the answer */
+  parse(path: string, file: Blob): Promise<Parsed> {
+    const turn = this.last.then(() => this.parseNow(path, file));
+    this.last = turn.catch(() => undefined);
+    return turn;
+  }
+
+  close(): void {
+    this.worker?.terminate();
+    this.worker = undefined;
+  }
+
+  private parseNow(path: string, file: Blob): Promise<Parsed> {
+    const worker = this.start();
+    const limit = LEAST_MS + (MS_PER_MIB * file.size) / 2 ** 20;
+    return new Promise<Parsed>((resolve, reject) => {
+      const end = (settle: () => void) => {
+        clearTimeout(timer);
+        worker.removeEventListener('message', hear);
+        this.giveUp = undefined;
+        settle();
+      };
+      this.giveUp = (reason) => {
+        this.close();
+        end(() => resolve({ skipped: reason }));
+      };
+      const timer = setTimeout(
+        () => this.giveUp?.(`Reading it took more than ${Math.round(limit / 1000)} seconds.`),
+        limit,
+      );
+      const hear = ({ data }: MessageEvent<FromParseWorker>) => {
+        if (data.type === 'parsed') end(() => resolve(data.parsed));
+        else if (data.type === 'parse-failed') end(() => reject(fromErrorData(data.error)));
+      };
+      worker.addEventListener('message', hear);
+      worker.postMessage({ type: 'parse', url: this.url, path, file } satisfies ToParseWorker);
+    });
+  }
+
+  private start(): Worker {
+    if (this.worker) return this.worker;
+    const worker = new Worker(new URL('./parse.worker.ts', import.meta.url), {
+      type: 'module',
+      name: 'latelight-parse',
+    });
+    this.worker = worker;
+    const died = () => {
+      if (this.worker !== worker) return;
+      this.close();
+      this.giveUp?.('It is more than this browser can read.');
+    };
+    worker.addEventListener('error', died);
+    worker.addEventListener('message', ({ data }: MessageEvent<FromParseWorker>) => {
+      if (data.type === 'hello') void navigator.locks?.request(data.lock, died);
+    });
+    return worker;
+  }
+}

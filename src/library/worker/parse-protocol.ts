@@ -1,0 +1,22 @@
+// What the parsing worker is asked and answers. It has one document at a time.
+
+import type { ErrorData } from '../../errors.ts';
+import type { Passage } from '../../types.ts';
+
+export type ToParseWorker = { type: 'parse'; url: string; path: string; file: Blob };
+
+export interface ReadDocument {
+  title: string;
+  passages: Passage[];
+  /** What stands before each passage when it is encoded. */
+  contexts: string[];
+  warnings: string[];
+}
+
+/** What a document came to: its passages, or why it has none. */
+export type Parsed = ReadDocument | { skipped: string };
+
+export type FromParseWorker =
+  | { type: 'hello'; lock: string }
+  | { type: 'parsed'; parsed: Parsed }
+  | { type: 'parse-failed'; error: ErrorData };

@@ -1,0 +1,53 @@
+// Documents become passages here, in a worker that can be ended when a document takes too long or takes it down. The same ingest code as
+// the command line's.
+
+import { toErrorData } from '../../errors.ts';
+import { countingTokens } from '../../indexing/count-tokens.ts';
+import { CONTEXT_TOKENS, passageContext } from '../../indexing/encode-passage.ts';
+import { passagesOf } from '../../ingest/ingest-page.ts';
+import { parseDocument } from '../../ingest/parse-document.ts';
+import { HttpSource } from '../../worker/http-source.ts';
+import { holdLock } from '../../worker/life-lock.ts';
+import { readTokenizer } from '../../worker/open-stages.ts';
+import { readEngineFile } from './library-engine.ts';
+import { libraryFilters } from './library-filters.ts';
+import type { FromParseWorker, Parsed, ToParseWorker } from './parse-protocol.ts';
+
+const send = (message: FromParseWorker) => postMessage(message);
+let packing: Promise<{ countTokens: (text: string) => number; maxTokens: number }> | undefined;
+
+addEventListener('message', ({ data }: MessageEvent<ToParseWorker>) => {
+  parse(data).then(
+    (parsed) => send({ type: 'parsed', parsed }),
+    (error) => send({ type: 'parse-failed', error: toErrorData(error, 'worker-crashed') }),
+  );
+});
+holdLock((lock) => send({ type: 'hello', lock }));
+
+async function parse({ url, path, file }: ToParseWorker): Promise<Parsed> {
+  packing ??= openPacking(url);
+  packing.catch(() => {
+    packing = undefined;
+  });
+  const options = await packing;
+  const pdfAssets = {
+    cMapUrl: new URL('pdf/cmaps/', url).href,
+    standardFontDataUrl: new URL('pdf/standard_fonts/', url).href,
+  };
+  // A person's own page is meant to be found, whatever it tells search engines.
+  const limits = { pdfAssets, readUnlisted: true };
+  const outcome = await parseDocument(path, new Uint8Array(await file.arrayBuffer()), limits);
+  if ('skipped' in outcome) return outcome;
+  const result = passagesOf(path, outcome.page, options);
+  if ('skipped' in result) return result;
+  const filters = libraryFilters(path);
+  const passages = result.passages.map((passage) => ({ ...passage, filters: { ...passage.filters, ...filters } }));
+  const contexts = passages.map((passage) => passageContext(passage, options.countTokens));
+  return { title: result.page.title, passages, contexts, warnings: result.warnings };
+}
+
+async function openPacking(url: string) {
+  const app = new HttpSource(url);
+  const tokenizer = await readTokenizer(await readEngineFile(app), (ref) => app.read(ref));
+  return { countTokens: countingTokens(tokenizer), maxTokens: tokenizer.documentBudget - CONTEXT_TOKENS };
+}

@@ -1,0 +1,192 @@
+// Which segments there are: finished documents join one, removed ones leave theirs, small ones become one. A tab at a time, under a lock.
+
+import { LatelightError } from '../../errors.ts';
+import type { ShardShape } from '../../format/shard.ts';
+import type { DocumentChange, LibraryStore } from '../storage/library-store.ts';
+import { isMissing } from '../storage/private-files.ts';
+import { isWhole, type StoredSegment } from '../storage/records.ts';
+import { composeSegment, readSegment, type SegmentDocument } from '../storage/segment.ts';
+
+const LOCK = 'latelight-library-segments';
+/**
+ * Passages from which on a segment takes no others in. A search asks each segment for itself: 20,000 passages are then some eight of
+ * them; and a merge holds its passages in memory, about 6 KB each.
+ */
+const FULL_SEGMENT = 4096;
+
+export class Segmenter {
+  private readonly store: LibraryStore;
+  private readonly shape: ShardShape;
+  private readonly onChange: () => void;
+  private readonly onDropped: (ids: number[]) => void;
+
+  /**
+   * @param onChange called when other segments are there than before
+   * @param onDropped called with documents that are to be indexed again, because what was made of them cannot be used
+   */
+  constructor(store: LibraryStore, shape: ShardShape, onChange: () => void, onDropped: (ids: number[]) => void) {
+    this.store = store;
+    this.shape = shape;
+    this.onChange = onChange;
+    this.onDropped = onDropped;
+  }
+
+  /** The documents of all segments, as they are at one moment. */
+  readAll(): Promise<SegmentDocument[]> {
+    return this.alone(async () => this.documentsOf(await this.store.segments(), []));
+  }
+
+  /** Makes documents whose passages are all kept searchable, in the place of those they replace. */
+  finish(ids: readonly number[]): Promise<void> {
+    return this.alone(async () => {
+      const found = await Promise.all(ids.map((id) => this.store.document(id)));
+      const documents = found.flatMap((document) => (document && isWhole(document) ? [document] : []));
+      if (documents.length === 0) return;
+      const replaced = documents.flatMap(({ replaces }) => (replaces === undefined ? [] : [replaces]));
+      const segments = await this.store.segments();
+      const passageCount = documents.reduce((sum, { doneCount }) => sum + doneCount, 0);
+      const removed = withSmallOnes(segments, holding(segments, replaced), passageCount);
+      const kept = await this.documentsOf(removed, replaced);
+      for (const { id, tokenCount } of documents) {
+        const parts = await this.store.parts(id);
+        kept.push({ id, tokenCount, passages: parts.flatMap(({ passages }) => passages) });
+      }
+      await this.replace(removed, kept, { finished: documents.map(({ id }) => id), forgotten: replaced });
+    });
+  }
+
+  /** Forgets documents in whatever state, with those they were to replace; with `keepOlder` those stay, and are no longer replaced. */
+  remove(ids: readonly number[], keepOlder = false): Promise<void> {
+    return this.alone(async () => {
+      const known = await Promise.all(ids.map((id) => this.store.document(id)));
+      const gone = new Set(
+        known.flatMap((found) => (found ? [found.id, ...(found.replaces && !keepOlder ? [found.replaces] : [])] : [])),
+      );
+      const older = keepOlder ? known.flatMap((found) => found?.replaces ?? []) : [];
+      const segments = holding(await this.store.segments(), [...gone]);
+      for (const segment of segments) {
+        const forgotten = segment.documents.map(({ id }) => id).filter((id) => gone.has(id));
+        const kept = await this.documentsOf([segment], forgotten);
+        await this.replace([segment], kept, { finished: [], forgotten });
+        for (const id of forgotten) gone.delete(id);
+      }
+      await this.store.forget([...gone], older);
+    });
+  }
+
+  /** Drops a segment if it cannot be read, whoever says so; its documents are indexed again from their files. */
+  salvage(key: string): Promise<void> {
+    return this.alone(async () => {
+      const segment = (await this.store.segments()).find((one) => one.key === key);
+      if (segment) await this.documentsOf([segment], []);
+    });
+  }
+
+  /** Drops all segments, whose codes another model made. */
+  dropAll(): Promise<void> {
+    return this.alone(async () => {
+      for (const segment of await this.store.segments()) await this.drop(segment);
+    });
+  }
+
+  private async drop(segment: StoredSegment): Promise<void> {
+    const changed = new Map<number, DocumentChange>();
+    const afresh = { segment: undefined, passageCount: 0, doneCount: 0, reusedCount: 0, tokenCount: 0 };
+    const reason = 'What was kept of it cannot be used any more. Import it again.';
+    for (const { id } of segment.documents) {
+      const hasFile = (await this.store.document(id))?.fileName !== undefined;
+      changed.set(id, { ...afresh, ...(hasFile ? { state: 'waiting' } : { state: 'failed', reason }) });
+    }
+    const nothing = { added: undefined, texts: new Map(), finished: [], forgotten: [] };
+    if (!(await this.store.swap({ ...nothing, removed: [segment], changed }))) return;
+    this.onChange();
+    this.onDropped([...changed.keys()]);
+  }
+
+  /** The documents of segments with their passages, but for those to be forgotten. */
+  private async documentsOf(
+    segments: readonly StoredSegment[],
+    forgotten: readonly number[],
+  ): Promise<SegmentDocument[]> {
+    const documents: SegmentDocument[] = [];
+    for (const segment of segments) {
+      let passages: Awaited<ReturnType<typeof readSegment>>;
+      try {
+        passages = await readSegment(segment, this.shape, (ref) => this.store.read(ref));
+      } catch (error) {
+        if (isDamage(error)) await this.drop(segment);
+        throw error;
+      }
+      for (const [id, own] of passages) {
+        if (forgotten.includes(id)) continue;
+        documents.push({ id, tokenCount: (await this.store.document(id))?.tokenCount ?? 0, passages: own });
+      }
+    }
+    return documents;
+  }
+
+  private async replace(
+    removed: readonly StoredSegment[],
+    documents: readonly SegmentDocument[],
+    { finished, forgotten }: { finished: number[]; forgotten: number[] },
+  ): Promise<void> {
+    const texts = new Map<string, Uint8Array>();
+    const shards: string[] = [];
+    await this.store.namingFiles(async () => {
+      const write = async (file: string, content: Uint8Array) => {
+        if (!file.startsWith('shards/')) return void texts.set(file, content);
+        shards.push(file);
+        await this.store.writeShard(file, content);
+      };
+      let swapped = false;
+      try {
+        const key = crypto.randomUUID();
+        const added = documents.length > 0 ? await composeSegment(this.shape, key, documents, write) : undefined;
+        swapped = await this.store.swap({ added, texts, removed, finished, forgotten });
+      } finally {
+        if (!swapped) await Promise.all(shards.map((file) => this.store.removeShard(file)));
+      }
+    });
+    this.onChange();
+  }
+
+  /** Runs while nobody else changes segments; once more after it met a damaged one, which is dropped by then. */
+  private async alone<T>(run: () => Promise<T>): Promise<T> {
+    return navigator.locks.request(LOCK, async () => {
+      try {
+        return await run();
+      } catch (error) {
+        if (!isDamage(error)) throw error;
+        return run();
+      }
+    }) as Promise<T>;
+  }
+}
+
+function holding(segments: readonly StoredSegment[], ids: readonly number[]): StoredSegment[] {
+  const wanted = new Set(ids);
+  return segments.filter(({ documents }) => documents.some(({ id }) => wanted.has(id)));
+}
+
+/** Adds the segments that are no larger than what they join: each passage is then rewritten a few times in all, not with every document. */
+function withSmallOnes(
+  all: readonly StoredSegment[],
+  required: StoredSegment[],
+  passageCount: number,
+): StoredSegment[] {
+  const chosen = [...required];
+  let total = required.reduce((sum, segment) => sum + segment.passageCount, passageCount);
+  const rest = all.filter((segment) => !required.includes(segment)).sort((a, b) => a.passageCount - b.passageCount);
+  for (const segment of rest) {
+    if (segment.passageCount > total || total + segment.passageCount > FULL_SEGMENT) break;
+    chosen.push(segment);
+    total += segment.passageCount;
+  }
+  return chosen;
+}
+
+/** Whether a segment's file is another than it was, or is not there: not so when the storage itself fails, which may pass. */
+export function isDamage(error: unknown): boolean {
+  if (!(error instanceof LatelightError)) return false;
+  return isMissing(error) || ['hash-mismatch', 'bad-shard', 'bad-fragment', 'bad-manifest'].includes(error.code);
+}

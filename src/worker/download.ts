@@ -1,0 +1,117 @@
+// One file over HTTP into memory, no further than the size that is named for it. What is kept of an earlier attempt is not asked for again.
+
+import { abortError, LatelightError } from '../errors.ts';
+import type { FileRef } from '../format/engine-refs.ts';
+import type { ReadOptions } from '../format/source.ts';
+import { type KeptPieces, PIECE_BYTES } from './kept-pieces.ts';
+
+export interface Downloaded {
+  bytes: Uint8Array;
+  /** How many of them came from pieces that an earlier attempt kept. */
+  keptBytes: number;
+}
+
+/** @throws LatelightError `download-failed`, `hash-mismatch` when there is more than promised, `aborted` */
+export async function download(
+  url: string,
+  ref: FileRef,
+  pieces: KeptPieces | undefined,
+  patienceMs: number | undefined,
+  { signal, onBytes }: ReadOptions,
+): Promise<Downloaded> {
+  const bytes = new Uint8Array(ref.bytes);
+  let kept = (await pieces?.readInto(bytes)) ?? 0;
+  if (kept > 0) onBytes?.(kept, true);
+  let received = kept;
+  let pieceStart = kept;
+  const keepPiece = () => {
+    if (received > pieceStart) pieces?.put(pieceStart, bytes.subarray(pieceStart, received));
+    pieceStart = received;
+  };
+  const patience = new Patience(patienceMs, signal);
+  try {
+    if (kept === ref.bytes) return { bytes, keptBytes: kept };
+    let response = await fetch(url, { signal: patience.signal, headers: kept > 0 ? { Range: `bytes=${kept}-` } : {} });
+    if (kept > 0 && !goesOnAt(response, kept)) {
+      // From the start: the server ignored the range, or has nothing there. An answer with the whole file is used as it is.
+      if (response.status !== 200) {
+        await response.body?.cancel();
+        response = await fetch(url, { signal: patience.signal });
+      }
+      onBytes?.(-kept, true);
+      kept = received = pieceStart = 0;
+    }
+    if (!response.ok || !response.body) throw downloadFailed(url, `status ${response.status}`);
+    const reader = response.body.getReader();
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return { bytes: bytes.subarray(0, received), keptBytes: kept };
+      if (received + value.length > ref.bytes) {
+        await reader.cancel();
+        throw new LatelightError(
+          'hash-mismatch',
+          `${ref.file}: expected ${ref.bytes} bytes, got more. Publish the index again.`,
+        );
+      }
+      bytes.set(value, received);
+      received += value.length;
+      if (received - pieceStart >= PIECE_BYTES) keepPiece();
+      patience.renew();
+      onBytes?.(value.length, false);
+    }
+  } catch (error) {
+    if (kept > 0) onBytes?.(-kept, true);
+    onBytes?.(kept - received, false);
+    if (error instanceof LatelightError && error.code === 'hash-mismatch') await pieces?.drop();
+    else keepPiece();
+    await pieces?.settled();
+    if (signal?.aborted) throw abortError('open');
+    if (error instanceof LatelightError) throw error;
+    throw downloadFailed(url, String(error), error);
+  } finally {
+    patience.end();
+  }
+}
+
+/** Whether the answer is the rest of the file, as it is: a compressed one counts other bytes than those that are kept. */
+function goesOnAt(response: Response, start: number): boolean {
+  const range = response.headers.get('Content-Range');
+  return response.status === 206 && range?.startsWith(`bytes ${start}-`) === true && !isEncoded(response);
+}
+
+function isEncoded({ headers }: Response): boolean {
+  return (headers.get('Content-Encoding') ?? 'identity') !== 'identity';
+}
+
+/** A signal that fires with another one, or when nothing was heard for some time. */
+export class Patience {
+  readonly signal: AbortSignal | undefined;
+  private readonly controller = new AbortController();
+  private readonly ms: number | undefined;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(ms: number | undefined, signal: AbortSignal | undefined) {
+    this.ms = ms;
+    this.signal = ms === undefined ? signal : AbortSignal.any([this.controller.signal, ...(signal ? [signal] : [])]);
+    this.renew();
+  }
+
+  renew(): void {
+    if (this.ms === undefined) return;
+    clearTimeout(this.timer);
+    const { ms } = this;
+    this.timer = setTimeout(() => this.controller.abort(new Error(`nothing came for ${ms / 1000} s`)), ms);
+  }
+
+  end(): void {
+    clearTimeout(this.timer);
+  }
+}
+
+export function downloadFailed(url: string, what: string, cause?: unknown): LatelightError {
+  return new LatelightError(
+    'download-failed',
+    `${url}: expected a file, got ${what}. Check the connection and try again.`,
+    { cause },
+  );
+}

@@ -1,0 +1,224 @@
+// Downloads that are cut short, from a real server, into a cache in memory: what goes on, what starts over, what is left behind.
+
+import { createHash } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { FileRef } from '../format/engine-refs.ts';
+import { HttpSource } from './http-source.ts';
+import { PIECE_BYTES } from './kept-pieces.ts';
+
+const MIB = 1024 * 1024;
+const file = Uint8Array.from({ length: 11 * MIB + 3 }, (_, i) => (i * 2654435761) >>> 24);
+const sha256 = createHash('sha256').update(file).digest('hex');
+const ref: FileRef = { file: 'models/a.onnx', bytes: file.length, sha256 };
+const key = `http://page.test/.latelight/${sha256}`;
+
+/** As much of the Cache API as is used. */
+class MemoryCache {
+  readonly entries = new Map<string, Uint8Array>();
+  isFull = false;
+
+  async match(request: string | Request) {
+    const bytes = this.entries.get(typeof request === 'string' ? request : request.url);
+    return bytes && new Response(bytes as BodyInit);
+  }
+
+  async put(url: string, response: Response) {
+    const bytes = new Uint8Array(await response.arrayBuffer());
+    if (this.isFull) throw new DOMException('full', 'QuotaExceededError');
+    this.entries.set(url, bytes);
+  }
+
+  async keys() {
+    return [...this.entries.keys()].map((url) => new Request(url));
+  }
+
+  async delete(request: string | Request) {
+    return this.entries.delete(typeof request === 'string' ? request : request.url);
+  }
+}
+
+const cache = new MemoryCache();
+const pieces = () => [...cache.entries.keys()].filter((url) => url.startsWith(`${key}/`));
+let server: Server;
+let base = '';
+/** Ranges that were asked for, in order. */
+let asked: (string | undefined)[] = [];
+let answer: (request: IncomingMessage, response: ServerResponse, start: number) => void;
+
+/** Sends what was asked for; with `until`, up to there, and then cuts the connection. */
+function sendRange(response: ServerResponse, start: number, until = file.length, body = file): void {
+  response.writeHead(start > 0 ? 206 : 200, {
+    'content-length': file.length - start,
+    ...(start > 0 && { 'content-range': `bytes ${start}-${file.length - 1}/${file.length}` }),
+  });
+  if (until === file.length) response.end(body.subarray(start));
+  else response.write(body.subarray(start, until), () => response.destroy());
+}
+
+beforeAll(async () => {
+  vi.stubGlobal('caches', { open: async () => cache });
+  vi.stubGlobal('location', new URL('http://page.test/'));
+  server = createServer((request, response) => {
+    asked.push(request.headers.range);
+    answer(request, response, Number(/\d+/.exec(request.headers.range ?? '0')![0]));
+  });
+  await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));
+  const address = server.address();
+  base = `http://localhost:${typeof address === 'object' && address ? address.port : 0}/`;
+});
+afterAll(() => {
+  vi.unstubAllGlobals();
+  server.closeAllConnections();
+  server.close();
+});
+beforeEach(() => {
+  cache.entries.clear();
+  cache.isFull = false;
+  asked = [];
+  answer = (_request, response, start) => sendRange(response, start);
+});
+
+/** A read, and where its count of bytes ended. */
+async function read() {
+  let loaded = 0;
+  let fromCache = 0;
+  const bytes = new HttpSource(base).read(ref, {
+    onBytes: (count, cached) => {
+      loaded += count;
+      if (cached) fromCache += count;
+    },
+  });
+  return bytes.then(
+    (bytes) => ({ isRight: Buffer.compare(bytes, file) === 0, loaded, fromCache }),
+    (error: { code: string }) => ({ code: error.code, loaded, fromCache }),
+  );
+}
+
+/** A download that breaks at 6 MiB. */
+async function interrupt(): Promise<void> {
+  answer = (_request, response, start) => sendRange(response, start, 6 * MIB);
+  expect(await read()).toEqual({ code: 'download-failed', loaded: 0, fromCache: 0 });
+  answer = (_request, response, start) => sendRange(response, start);
+}
+
+const startOf = (range: string | undefined) => Number(/^bytes=(\d+)-$/.exec(range ?? '')?.[1]);
+
+describe('a download of a large file', () => {
+  it('goes on where it was cut, and leaves the whole file in place of its pieces', async () => {
+    await interrupt();
+    expect(pieces()[0]).toBe(`${key}/0`);
+    const result = await read();
+    expect(asked).toEqual([undefined, expect.stringMatching(/^bytes=\d+-$/)]);
+    const start = startOf(asked[1]);
+    expect(start).toBeGreaterThanOrEqual(PIECE_BYTES);
+    expect(start).toBeLessThanOrEqual(6 * MIB);
+    expect(result).toEqual({ isRight: true, loaded: file.length, fromCache: start });
+    await vi.waitFor(() => expect([...cache.entries.keys()]).toEqual([key]));
+    expect(await read()).toMatchObject({ isRight: true, fromCache: file.length });
+    expect(asked).toHaveLength(2);
+  });
+
+  it('goes on after each of several cuts', async () => {
+    answer = (_request, response, start) => sendRange(response, start, Math.min(start + 4.5 * MIB, file.length));
+    expect(await read()).toMatchObject({ code: 'download-failed' });
+    expect(await read()).toMatchObject({ code: 'download-failed' });
+    expect(await read()).toMatchObject({ isRight: true, loaded: file.length });
+    const starts = asked.slice(1).map(startOf);
+    expect(starts[0]).toBeGreaterThanOrEqual(PIECE_BYTES);
+    expect(starts[1]).toBeGreaterThanOrEqual(starts[0] + PIECE_BYTES);
+  });
+
+  it('needs no request when all pieces are there', async () => {
+    for (let start = 0; start < file.length; start += PIECE_BYTES)
+      cache.entries.set(`${key}/${start}`, file.slice(start, start + PIECE_BYTES));
+    expect(await read()).toEqual({ isRight: true, loaded: file.length, fromCache: file.length });
+    expect(asked).toEqual([]);
+  });
+
+  it('starts over with a server that ignores ranges, in one request', async () => {
+    await interrupt();
+    answer = (_request, response) => sendRange(response, 0);
+    expect(await read()).toEqual({ isRight: true, loaded: file.length, fromCache: 0 });
+    expect(asked).toHaveLength(2);
+  });
+
+  it.each([
+    ['another range than it was asked for', 206, () => ({ 'content-range': 'bytes 5-9/10' })],
+    [
+      'a compressed range',
+      206,
+      (start: number) => ({ 'content-range': `bytes ${start}-9/10`, 'content-encoding': 'gzip' }),
+    ],
+    ['that the range cannot be had', 416, () => ({})],
+  ])('starts over with a server that answers %s', async (_what, status, headers) => {
+    await interrupt();
+    answer = (_request, response, start) => {
+      if (start === 0) return sendRange(response, 0);
+      response.writeHead(status, headers(start)).end('not gzip');
+    };
+    expect(await read()).toEqual({ isRight: true, loaded: file.length, fromCache: 0 });
+    expect(asked.map((range) => range !== undefined)).toEqual([false, true, false]);
+  });
+
+  it('starts over when a piece was damaged', async () => {
+    await interrupt();
+    cache.entries.get(`${key}/0`)![17] ^= 1;
+    expect(await read()).toEqual({ isRight: true, loaded: file.length, fromCache: 0 });
+    expect(asked.map((range) => range !== undefined)).toEqual([false, true, false]);
+    await vi.waitFor(() => expect([...cache.entries.keys()]).toEqual([key]));
+  });
+
+  it('keeps no pieces of a file that is not the one that was named', async () => {
+    const other = file.slice();
+    other[3] ^= 1;
+    answer = (_request, response, start) => sendRange(response, start, file.length, other);
+    expect(await read()).toMatchObject({ code: 'hash-mismatch' });
+    expect([...cache.entries.keys()]).toEqual([]);
+  });
+
+  it('drops its pieces when more comes than was promised', async () => {
+    await interrupt();
+    answer = (_request, response, start) => {
+      response.writeHead(206, { 'content-range': `bytes ${start}-${file.length}/${file.length + 1}` });
+      response.end(Buffer.concat([file.subarray(start), Uint8Array.of(0)]));
+    };
+    expect(await read()).toMatchObject({ code: 'hash-mismatch', loaded: 0, fromCache: 0 });
+    expect([...cache.entries.keys()]).toEqual([]);
+  });
+
+  it('comes in spite of a full disk', async () => {
+    cache.isFull = true;
+    await interrupt();
+    expect(pieces()).toEqual([]);
+    expect(await read()).toMatchObject({ isRight: true, loaded: file.length, fromCache: 0 });
+  });
+
+  it('keeps what had come when it is given up', async () => {
+    const controller = new AbortController();
+    answer = (_request, response) => {
+      response.writeHead(200, { 'content-length': file.length });
+      response.write(file.subarray(0, 5 * MIB));
+    };
+    let loaded = 0;
+    const reading = new HttpSource(base).read(ref, {
+      signal: controller.signal,
+      onBytes: (count) => {
+        loaded += count;
+        if (loaded === 5 * MIB) controller.abort();
+      },
+    });
+    await expect(reading).rejects.toMatchObject({ code: 'aborted' });
+    expect(pieces()).toHaveLength(2);
+  });
+});
+
+it('pieces and files that no kept manifest or engine file names are pruned', async () => {
+  const other = '1'.repeat(64);
+  const of = (hash: string) => `http://page.test/.latelight/${hash}`;
+  const urls = [of(sha256), `${of(sha256)}/4194304`, of(other), `${of(other)}/0`];
+  for (const url of urls) cache.entries.set(url, Uint8Array.of(1));
+  cache.entries.set('http://page.test/library/engine.json', new TextEncoder().encode(JSON.stringify({ sha256 })));
+  await new HttpSource(base).prune();
+  expect([...cache.entries.keys()]).toEqual([...urls.slice(0, 2), 'http://page.test/library/engine.json']);
+});

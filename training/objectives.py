@@ -1,0 +1,100 @@
+"""What is minimised: PyLate's losses on MaxSim, at several dimensions at once."""
+
+import math
+
+import torch
+from pylate.losses import CachedContrastive, Contrastive, Distillation
+from pylate.losses.contrastive import extract_skiplist_mask
+from pylate.scores import ColBERTScores
+from pooling import pooled
+from torch import Tensor, nn
+
+
+class ScaledMaxSim(nn.Module):
+    """MaxSim (Khattab and Zaharia, 2020, section 3.2), its mean or its sum over the query's tokens, times a scale that may be learned (Radford et al., 2021, section 2.4)."""
+
+    def __init__(self, temperature: float, learned: bool, mean: bool):
+        super().__init__()
+        self.scores = ColBERTScores()
+        self.mean = mean
+        # Lengths of pooled rows [documents, columns, tokens], while a loss of such is taken: the loss hands over unit rows.
+        self.document_lengths: Tensor | None = None
+        self.log_scale = nn.Parameter(torch.tensor(-math.log(temperature)), requires_grad=learned)
+
+    def forward(self, queries: Tensor, documents: Tensor, queries_mask: Tensor | None = None, documents_mask: Tensor | None = None) -> Tensor:
+        """[queries, tokens, dim] and [documents, columns, tokens, dim] -> [queries, documents x columns]."""
+        if self.document_lengths is not None:
+            documents = documents * self.document_lengths[..., None]
+        scores = self.scores(queries, documents, queries_mask=queries_mask, documents_mask=documents_mask)
+        if self.mean:
+            scores = scores / (queries.shape[1] if queries_mask is None else queries_mask.sum(-1, keepdim=True))
+        # No scale beyond 100: it would make a loss of rounding errors.
+        return scores * self.log_scale.exp().clamp(max=100)
+
+
+class Matryoshka(nn.Module):
+    """
+    A loss at several prefixes of the rows (Kusupati et al., 2022): the model runs once, and its rows are cut for each. With `metric`, each is the mean of the
+    loss on all rows and on documents' rows pooled as the engine pools them.
+    """
+
+    def __init__(self, model: nn.Module, loss: nn.Module, dims: list[int], metric: ScaledMaxSim | None = None):
+        super().__init__()
+        self.model = model
+        self.loss = loss
+        self.dims = dims
+        self.metric = metric
+
+    def forward(self, sentence_features, labels: Tensor | None = None) -> Tensor:
+        features = list(sentence_features)
+        rows = [self.model(feature)["token_embeddings"] for feature in features]
+        losses = []
+        for dim in self.dims:
+            cut = [row[..., :dim] for row in rows]
+            losses.append(self._loss_of(cut, features, labels))
+            if self.metric is not None:
+                losses.append(self._pooled_loss(cut, features, labels))
+        return sum(losses) / len(losses)
+
+    def _pooled_loss(self, cut: list[Tensor], features: list[dict], labels: Tensor | None) -> Tensor:
+        masks = extract_skiplist_mask(features, self.model.skiplist)
+        documents = [pooled(nn.functional.normalize(row.float(), dim=-1), mask) for row, mask in zip(cut[1:], masks[1:], strict=True)]
+        self.metric.document_lengths = torch.stack([lengths for _, lengths in documents], dim=1)
+        try:
+            return self._loss_of([cut[0], *(row for row, _ in documents)], features, labels)
+        finally:
+            self.metric.document_lengths = None
+
+    def _loss_of(self, rows: list[Tensor], features: list[dict], labels: Tensor | None) -> Tensor:
+        """The loss asks the model for each feature in turn: it gets these rows."""
+        forward = self.model.forward
+        given = iter(rows)
+        try:
+            self.model.forward = lambda _feature: {"token_embeddings": next(given)}
+            return self.loss(features, labels)
+        finally:
+            self.model.forward = forward
+
+
+def contrastive(model: nn.Module, recipe: dict, dims: list[int]) -> nn.Module:
+    """
+    recipe: `temperature`; `learned_temperature` (false); `mean_over_tokens` (true) instead of the sum, so that one temperature fits short and long
+    queries; `pooled`: documents' rows also as the engine pools them (false); `cached_pairs`: texts embedded at once (Gao et al., 2021), for batches that memory cannot hold, at one dimension
+    dims: [the model's own] without Matryoshka
+    """
+    metric = ScaledMaxSim(recipe["temperature"], recipe.get("learned_temperature", False), recipe.get("mean_over_tokens", True))
+    cached_pairs = recipe.get("cached_pairs")
+    if cached_pairs is not None:
+        if len(dims) > 1:
+            raise ValueError("objectives: expected one dimension with `cached_pairs`, whose second pass cannot cut rows; leave one of them out")
+        return CachedContrastive(model, score_metric=metric, mini_batch_size=cached_pairs)
+    loss = Contrastive(model, score_metric=metric)
+    if recipe.get("pooled", False):
+        return Matryoshka(model, loss, dims, metric)
+    return loss if len(dims) == 1 else Matryoshka(model, loss, dims)
+
+
+def distillation(model: nn.Module, dims: list[int]) -> nn.Module:
+    """KL divergence from a teacher's scores to the student's (Hinton et al., 2015; PyLate scales the student's to 0..1)."""
+    loss = Distillation(model)
+    return loss if len(dims) == 1 else Matryoshka(model, loss, dims)

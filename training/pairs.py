@@ -1,0 +1,69 @@
+"""Training pairs: gzip JSONL of `query`, `passage`, `source` (and `negatives`, `scores` where a phase wants them) -> one dataset a source.
+
+Batches are drawn from one source each (the trainer's proportional sampler), so that negatives are of the kind the positive is.
+"""
+
+import gzip
+import json
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+from datasets import Dataset, DatasetDict
+
+
+def read_pairs(path: Path) -> Iterator[dict]:
+    """Rows of one file, gzip or plain. Raises ValueError that names file, line and field."""
+    opened = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8")
+    with opened as lines:
+        for number, line in enumerate(lines, 1):
+            row = json.loads(line)
+            for field in ("query", "passage"):
+                if not isinstance(row.get(field), str) or not row[field].strip():
+                    raise ValueError(f"{path}:{number}: expected text in `{field}`, got {row.get(field)!r}")
+            yield row
+
+
+def load_pairs(
+    paths: list[Path],
+    smallest_source: int,
+    without: tuple[str, ...] = (),
+    prompts: tuple[str, str] = ("", ""),
+    negatives: int = 0,
+    limit: int | None = None,
+    scored: bool = False,
+) -> DatasetDict:
+    """
+    Columns `query`, `document`, then `negative_0` ... of a source each; sources of fewer pairs than a batch are put together as `others`.
+
+    smallest_source: pairs; a batch's size
+    without: sources left out
+    prompts: put before queries and documents, as in every phase and in the index
+    negatives: how many of a row's are used; rows with fewer are left out
+    scored: columns `query`, `documents` (the passage, then negatives) and `scores` of a teacher instead, for distillation
+    """
+    query_prompt, document_prompt = prompts
+    sources: dict[str, list[dict]] = defaultdict(list)
+    read = 0
+    for path in paths:
+        for row in read_pairs(path):
+            source = row.get("source") or path.name
+            if source.removeprefix("cloze:") in without or len(row.get("negatives", [])) < negatives:
+                continue
+            texts = [document_prompt + text for text in [row["passage"], *row.get("negatives", [])[:negatives]]]
+            columns = {"query": query_prompt + row["query"]}
+            if scored:
+                if len(row.get("scores", [])) < len(texts):
+                    raise ValueError(f"{path}: expected {len(texts)} scores, of the passage and its negatives, got {row.get('scores')!r}: run the recipe's teacher step")
+                columns |= {"documents": texts, "scores": row["scores"][: len(texts)]}
+            else:
+                columns |= {"document": texts[0], **{f"negative_{at}": text for at, text in enumerate(texts[1:])}}
+            sources[source].append(columns)
+            read += 1
+            if limit is not None and read >= limit:
+                break
+    small = [name for name, rows in sources.items() if len(rows) < smallest_source]
+    others = [row for name in small for row in sources.pop(name)]
+    if others:
+        sources["others"] = others
+    return DatasetDict({name: Dataset.from_list(rows) for name, rows in sorted(sources.items())})

@@ -1,0 +1,49 @@
+"""The steps of a recipe, in order, or one of them; those that are done are passed over, one that was killed goes on at its checkpoint.
+
+Usage: python training/recipe.py <folder of YAML files, or one> <runs folder> --data <folder of pairs>
+"""
+
+import argparse
+from pathlib import Path
+
+import yaml
+from mine import mine
+from phase import train
+from teacher import teach
+
+
+def run(steps_from: Path, runs: Path, data: Path, steps: int | None = None) -> None:
+    """Steps are a folder's YAML files by name, or one file; `step` says which kind one is."""
+    files = [steps_from] if steps_from.is_file() else sorted(steps_from.glob("*.yaml"))
+    if not files:
+        raise SystemExit(f"recipe: expected a YAML file or a folder of them, found none in {steps_from}")
+    runs.mkdir(parents=True, exist_ok=True)
+    for file in files:
+        recipe = yaml.safe_load(file.read_text())
+        if steps is not None and recipe.get("step") != "mine":
+            recipe["steps"] = steps
+        match recipe.get("step", "phase"):
+            case "phase":
+                train(recipe, runs, data)
+            case "mine":
+                mine(recipe, runs, data)
+            case "teacher":
+                if teach(recipe, runs, data) is None:
+                    print(f"recipe: ends before what follows {file.name}, which needs a teacher")
+                    return
+            case kind:
+                raise SystemExit(f"{file}: expected `step` to be phase, mine or teacher, got {kind!r}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("recipe", type=Path, help="a YAML file, or a folder of them")
+    parser.add_argument("runs", type=Path, help="where checkpoints, models and made pairs go")
+    parser.add_argument("--data", type=Path, required=True, help="folder of JSONL pairs, gzip or plain")
+    parser.add_argument("--steps", type=int, help="of each training, to try a recipe")
+    options = parser.parse_args()
+    run(options.recipe, options.runs, options.data, options.steps)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,89 @@
+"""A teacher: a cross-encoder trained from the recipe's own base on the mined pairs, checked against the student before it may teach.
+
+Trains (sentence-transformers' CrossEncoder, binary cross-entropy over passage and negatives), then re-ranks held-out pairs. Only a teacher that beats the
+student there writes scores; otherwise the row says that it did not, and no distillation can run.
+"""
+
+import gzip
+import json
+import math
+import random
+from pathlib import Path
+
+import torch
+from datasets import Dataset
+from pairs import read_pairs
+from phase import Progress, found, go_on, trainer_arguments
+from pylate import models, rank
+from sentence_transformers.cross_encoder import CrossEncoder, CrossEncoderTrainer, CrossEncoderTrainingArguments
+from sentence_transformers.cross_encoder.losses import BinaryCrossEntropyLoss
+from start import packaged
+
+
+def reciprocal_gain(position: int) -> float:
+    """nDCG with one right answer at `position`, from 0."""
+    return 1 / math.log2(position + 2)
+
+
+def ndcg(scores: list[list[float]]) -> float:
+    """Mean nDCG of lists whose first score is the right answer's. Ties count against it."""
+    return sum(reciprocal_gain(sum(other >= row[0] for other in row[1:])) for row in scores) / len(scores)
+
+
+def student_scores(model: models.ColBERT, rows: list[dict], recipe: dict) -> list[list[float]]:
+    queries = model.encode([recipe.get("query_prompt", "") + row["query"] for row in rows], is_query=True, show_progress_bar=False)
+    texts = [[recipe.get("document_prompt", "") + text for text in (row["passage"], *row["negatives"])] for row in rows]
+    documents = model.encode(texts, is_query=False, show_progress_bar=False)
+    ranked = rank.rerank(documents_ids=[list(range(len(some))) for some in texts], queries_embeddings=queries, documents_embeddings=documents)
+    return [[next(hit["score"] for hit in hits if hit["id"] == at) for at in range(len(some))] for hits, some in zip(ranked, texts, strict=True)]
+
+
+def teacher_scores(model: CrossEncoder, rows: list[dict]) -> list[list[float]]:
+    pairs = [(row["query"], text) for row in rows for text in (row["passage"], *row["negatives"])]
+    scores = iter(model.predict(pairs, show_progress_bar=False, activation_fn=torch.nn.Identity()).tolist())
+    return [[next(scores) for _ in range(1 + len(row["negatives"]))] for row in rows]
+
+
+def train(recipe: dict, rows: list[dict], output: Path) -> CrossEncoder:
+    model = CrossEncoder(packaged(recipe["model"]), num_labels=1, max_length=recipe["max_length"], device="cpu")
+    labelled = [
+        {"query": row["query"], "passage": text, "label": float(at == 0)}
+        for row in rows
+        for at, text in enumerate((row["passage"], *row["negatives"][: recipe["train_negatives"]]))
+    ]
+    checkpoints = output / "checkpoints"
+    arguments = CrossEncoderTrainingArguments(**trainer_arguments(recipe, checkpoints))
+    loss = BinaryCrossEntropyLoss(model, pos_weight=torch.tensor(float(recipe["train_negatives"])))
+    trainer = CrossEncoderTrainer(model=model, args=arguments, train_dataset=Dataset.from_list(labelled), loss=loss, callbacks=[Progress()])
+    go_on(trainer, checkpoints)
+    return model
+
+
+def teach(recipe: dict, runs: Path, data: Path) -> Path | None:
+    """Returns the file of scored pairs; nothing when the student is the better judge."""
+    output = runs / recipe["output"]
+    if output.exists():
+        print(f"teacher: is there already, in {output}")
+        return output
+    rows = [row for name in recipe["pairs"] for row in read_pairs(found(name, runs, data))]
+    random.Random(recipe["seed"]).shuffle(rows)
+    held, rest = rows[: recipe["held_out"]], rows[recipe["held_out"] :]
+    model = train(recipe, rest, runs / recipe["name"])
+    student = models.ColBERT(str(runs / recipe["student_phase"] / "model"), device="cpu")
+    ours, theirs = ndcg(student_scores(student, held, recipe)), ndcg(teacher_scores(model, held))
+    # The student's own scores filtered these negatives: where it errs, it errs here too.
+    print(f"teacher: nDCG on {len(held)} held-out lists {theirs:.4f}, the student's {ours:.4f}", flush=True)
+    report = {"teacher": theirs, "student": ours, "lists": len(held), "used": theirs > ours}
+    (runs / recipe["name"]).mkdir(parents=True, exist_ok=True)
+    (runs / recipe["name"] / "report.json").write_text(json.dumps(report, indent=1) + "\n")
+    if not report["used"]:
+        print("teacher: it does not beat the student, and is not used")
+        return None
+    unfinished = output.with_suffix(".unfinished")
+    with gzip.open(unfinished, "wt", encoding="utf-8") as file:
+        for at in range(0, len(rest), 256):
+            some = rest[at : at + 256]
+            for row, scores in zip(some, teacher_scores(model, some), strict=True):
+                file.write(json.dumps({**row, "scores": scores}, ensure_ascii=False) + "\n")
+    unfinished.rename(output)
+    return output

@@ -1,0 +1,299 @@
+"""The recipe at its smallest: ten steps of each training on random weights. `python -m pytest training`; needs training/requirements.txt."""
+
+import json
+import random
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+import yaml
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from mine import candidates, mine
+from objectives import Matryoshka, ScaledMaxSim, contrastive
+from pairs import load_pairs, read_pairs
+from phase import train
+from pooling import POOL_FACTOR, ROUND_UP_FROM, pooled, target_row_count
+from pylate import losses, models
+from recipe import run
+from teacher import ndcg
+from tokenizers import BertWordPieceTokenizer
+from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
+
+WORDS = [f"word{n}" for n in range(200)]
+SHARED = Path(__file__).parents[2] / "shared/models/zero-shape-tiny"
+
+
+@pytest.fixture(scope="session")
+def base(tmp_path_factory) -> Path:
+    """A BERT of two layers with random weights, and a vocabulary of our words."""
+    folder = tmp_path_factory.mktemp("base")
+    special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "[unused0]", "[unused1]"]
+    vocabulary = {token: at for at, token in enumerate([*special, *WORDS])}
+    torch.manual_seed(0)
+    config = BertConfig(vocab_size=7 + len(WORDS), hidden_size=32, num_hidden_layers=2, num_attention_heads=4, intermediate_size=64, initializer_range=0.3)
+    BertModel(config).save_pretrained(folder)
+    names = {"pad_token": "[PAD]", "unk_token": "[UNK]", "cls_token": "[CLS]", "sep_token": "[SEP]", "mask_token": "[MASK]"}
+    tokenizer = PreTrainedTokenizerFast(tokenizer_object=BertWordPieceTokenizer(vocab=vocabulary)._tokenizer, **names)
+    assert tokenizer("word7").input_ids == [2, 7 + 7, 3]
+    tokenizer.save_pretrained(folder)
+    return folder
+
+
+def write_pairs(path: Path, count: int, seed: int = 0, **more) -> Path:
+    """A query is a few words of its passage: what ten steps can begin to learn."""
+    rng = random.Random(seed)
+    lines = []
+    for n in range(count):
+        passage = [rng.choice(WORDS) for _ in range(20)]
+        row = {"query": " ".join(passage[:4]), "passage": " ".join(passage), "source": f"source-{n % 2}"}
+        lines.append(json.dumps({**row, **{key: value(rng) for key, value in more.items()}}))
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+def recipe_of(base: Path, **changes) -> dict:
+    return {
+        "name": "tiny",
+        "seed": 1,
+        "pairs": ["pairs.jsonl"],
+        "start": {
+            "model": str(base),
+            "projection": "pca",
+            "embedding_size": 16,
+            "query_prefix": "[unused0]",
+            "document_prefix": "[unused1]",
+            "query_length": 16,
+            "document_length": 32,
+            "do_query_expansion": False,
+        },
+        "batch_pairs": 8,
+        "steps": 10,
+        "learning_rate": 1e-3,
+        "warmup_steps": 1,
+        "temperature": 0.05,
+        "dims": [16, 8],
+        "save_steps": 5,
+        "logging_steps": 1,
+        **changes,
+    }
+
+
+def losses_of(folder: Path) -> list[float]:
+    state = json.loads((folder / "checkpoints/checkpoint-10/trainer_state.json").read_text())
+    return [entry["loss"] for entry in state["log_history"] if "loss" in entry]
+
+
+def test_pairs_are_one_dataset_a_source_and_small_sources_come_together(tmp_path):
+    path = write_pairs(tmp_path / "pairs.jsonl", 20)
+    with path.open("a") as file:
+        file.write(json.dumps({"query": "q", "passage": "p", "source": "rare"}) + "\n")
+    sources = load_pairs([path], smallest_source=5, prompts=("ask: ", "text: "))
+    assert {name: len(rows) for name, rows in sources.items()} == {"others": 1, "source-0": 10, "source-1": 10}
+    assert sources["others"][0] == {"query": "ask: q", "document": "text: p"}
+
+
+def test_pairs_name_the_line_that_is_wrong(tmp_path):
+    (tmp_path / "bad.jsonl").write_text('{"query": "q", "passage": "p"}\n{"query": "", "passage": "p"}\n')
+    with pytest.raises(ValueError, match=r"bad.jsonl:2: expected text in `query`"):
+        list(read_pairs(tmp_path / "bad.jsonl"))
+
+
+def test_a_phase_learns_saves_and_is_not_trained_twice(base, tmp_path, capsys):
+    write_pairs(tmp_path / "pairs.jsonl", 400)
+    folder = train(recipe_of(base), tmp_path / "runs", tmp_path)
+    values = losses_of(folder.parent)
+    assert sum(values[-3:]) < sum(values[:3])
+    rows = models.ColBERT(str(folder), device="cpu").encode(["word1 word2"], is_query=True)
+    assert rows[0].shape == (5, 16)  # [CLS], prefix, two words, [SEP]
+    train(recipe_of(base), tmp_path / "runs", tmp_path)
+    assert "is there already" in capsys.readouterr().out
+
+
+def test_a_phase_that_was_killed_goes_on_at_its_checkpoint_to_the_same_weights(base, tmp_path):
+    write_pairs(tmp_path / "pairs.jsonl", 400)
+    whole = train(recipe_of(base), tmp_path / "whole", tmp_path)
+    cut = tmp_path / "cut/tiny"
+    train(recipe_of(base), tmp_path / "cut", tmp_path)
+    # As a kill after step 5 leaves it.
+    import shutil
+
+    shutil.rmtree(cut / "model")
+    shutil.rmtree(cut / "checkpoints/checkpoint-10")
+    again = train(recipe_of(base), tmp_path / "cut", tmp_path)
+    first, second = (models.ColBERT(str(folder), device="cpu").state_dict() for folder in (whole, again))
+    for name, value in first.items():
+        torch.testing.assert_close(value, second[name], rtol=0, atol=0, msg=name)
+
+
+def test_matryoshka_is_the_mean_of_the_loss_at_each_prefix(base, tmp_path):
+    model = models.ColBERT(str(base), device="cpu", embedding_size=16, query_length=16, document_length=16, do_query_expansion=False).eval()
+    features = [model.tokenize([f"word{n} word{n + 1}" for n in range(4)], is_query=True), model.tokenize([f"word{n} word9" for n in range(4)], is_query=False)]
+    contrast = losses.Contrastive(model)
+    both = Matryoshka(model, contrast, [16, 8])(features)
+    each = [Matryoshka(model, contrast, [dim])(features) for dim in (16, 8)]
+    torch.testing.assert_close(both, (each[0] + each[1]) / 2)
+    torch.testing.assert_close(each[0], contrast(features))
+    assert not torch.isclose(each[0], each[1])
+
+
+def test_constants_of_pooling_are_the_engines():
+    engine = (Path(__file__).parents[1] / "src/codec/pool.ts").read_text()
+    assert f"const POOL_FACTOR = {POOL_FACTOR};" in engine
+    assert f"const ROUND_UP_FROM = {ROUND_UP_FROM};" in engine
+
+
+def test_rows_are_pooled_as_the_engine_pools_them():
+    assert [target_row_count(tokens) for tokens in (5, 16, 40, 102, 103, 200)] == [5, 16, 16, 16, 32, 48]
+    torch.manual_seed(0)
+    rows = torch.nn.functional.normalize(torch.randn(2, 60, 8), dim=-1).requires_grad_()
+    mask = torch.ones(2, 60, dtype=torch.bool)
+    mask[1, 50:] = False
+    units, lengths = pooled(rows, mask)
+    # 16 different rows, the first one's own among them; what is not kept stays as it was.
+    assert [len(torch.unique(units[n][mask[n]].detach(), dim=0)) for n in (0, 1)] == [16, 16]
+    torch.testing.assert_close(units[:, 0], rows[:, 0])
+    torch.testing.assert_close(units[1, 50:], rows[1, 50:])
+    # Long enough to meet its members nearly at 1.
+    scaled = units * lengths[..., None]
+    assert (scaled * rows).sum(-1)[mask].mean() > (units * rows).sum(-1)[mask].mean()
+    (units * lengths[..., None]).sum().backward()
+    assert torch.isfinite(rows.grad).all() and (rows.grad[0].abs().sum(-1) > 0).all()
+
+
+def test_a_pooled_loss_is_the_mean_with_that_of_all_rows_and_leaves_the_metric_as_it_was(base):
+    model = models.ColBERT(str(base), device="cpu", embedding_size=16, query_length=16, document_length=64, do_query_expansion=False).eval()
+    documents = [" ".join(WORDS[(n * 31 + k * 7) % 200] for k in range(40)) for n in range(4)]
+    features = [model.tokenize([text[:20] for text in documents], is_query=True), model.tokenize(documents, is_query=False)]
+    all_rows = contrastive(model, {"temperature": 0.05}, [16])(features)
+    both = contrastive(model, {"temperature": 0.05, "pooled": True}, [16])
+    assert not torch.isclose(both(features), all_rows)
+    assert both.metric.document_lengths is None
+    # Documents of as few rows as are kept anyway: nothing is pooled.
+    short = [features[0], model.tokenize([text[:40] for text in documents], is_query=False)]
+    torch.testing.assert_close(both(short), contrastive(model, {"temperature": 0.05}, [16])(short))
+
+
+def test_maxsim_is_divided_by_the_tokens_that_count():
+    queries = torch.nn.functional.normalize(torch.randn(1, 4, 8), dim=-1)
+    mask = torch.tensor([[True, True, True, False]])
+    documents = queries[:, None].clone()
+    score = ScaledMaxSim(0.5, False, True)(queries, documents, queries_mask=mask, documents_mask=torch.ones(1, 1, 4, dtype=torch.bool))
+    torch.testing.assert_close(score, torch.tensor([[2.0]]))
+
+
+def test_cached_batches_give_the_gradients_of_whole_ones(base):
+    torch.manual_seed(0)
+    model = models.ColBERT(str(base), device="cpu", embedding_size=16, query_length=16, document_length=16, do_query_expansion=False).eval()
+    recipe = {"temperature": 0.05}
+
+    def gradients(more: dict) -> list[torch.Tensor]:
+        model.zero_grad()
+        features = [model.tokenize([f"word{n} word{n + 1}" for n in range(6)], is_query=True), model.tokenize([f"word{n} word9" for n in range(6)], is_query=False)]
+        contrastive(model, {**recipe, **more}, [16])(features).backward()
+        return [parameter.grad.clone() for parameter in model.parameters() if parameter.grad is not None]
+
+    # PyLate 1.6.0 caches those of the loss's sum: larger by the batch, which Adam does not see.
+    for whole, cached in zip(gradients({}), gradients({"cached_pairs": 2}), strict=True):
+        torch.testing.assert_close(whole, cached / 6, rtol=1e-3, atol=1e-5)
+
+
+def test_mining_leaves_answers_out_and_drops_what_scores_like_one(base, tmp_path, capsys):
+    pairs = list(read_pairs(write_pairs(tmp_path / "pairs.jsonl", 60)))
+    # The same answer under other words, and two answers of one query.
+    pairs.append({**pairs[0], "passage": pairs[0]["passage"] + " word1"})
+    for pair, others in zip(pairs, candidates(pairs, 5), strict=True):
+        assert not {text for text in others} & {other["passage"] for other in pairs if other["query"] == pair["query"]}
+    train(recipe_of(base), tmp_path / "runs", tmp_path)
+    made = mine(
+        {"output": "mined.jsonl.gz", "model_phase": "tiny", "pairs": ["pairs.jsonl"], "depth": 10, "margin": 0.999, "negatives": 2},
+        tmp_path / "runs",
+        tmp_path,
+    )
+    rows = list(read_pairs(made))
+    assert rows and all(len(row["negatives"]) == 2 and row["passage"] not in row["negatives"] for row in rows)
+    assert "dropped as false negatives" in capsys.readouterr().out
+
+
+def test_distillation_brings_the_student_nearer_to_its_teacher(base, tmp_path):
+    # A teacher of the contrary: what shares the query's words is no answer. The student begins with the opposite.
+    write_pairs(
+        tmp_path / "pairs.jsonl",
+        200,
+        negatives=lambda rng: [" ".join(rng.choice(WORDS) for _ in range(20)) for _ in range(3)],
+        scores=lambda _: [0.0, 6.0, 6.0, 6.0],
+    )
+    folder = train(recipe_of(base, objective="distillation", negatives=3, learning_rate=1e-2), tmp_path / "runs", tmp_path)
+    values = losses_of(folder.parent)
+    assert sum(values[-3:]) < sum(values[:3])
+
+
+def test_distillation_without_scores_says_what_makes_them(base, tmp_path):
+    write_pairs(tmp_path / "pairs.jsonl", 20, negatives=lambda _: ["word1", "word2"])
+    with pytest.raises(ValueError, match="recipe.s teacher step"):
+        train(recipe_of(base, objective="distillation", negatives=2), tmp_path / "runs", tmp_path)
+
+
+def test_ndcg_counts_ties_against_the_answer():
+    assert ndcg([[2.0, 1.0], [2.0, 3.0]]) == pytest.approx((1 + 0.6309) / 2, abs=1e-4)
+    assert ndcg([[1.0, 1.0]]) == pytest.approx(0.6309, abs=1e-4)
+
+
+def test_all_steps_of_a_recipe_run_and_a_weak_teacher_ends_it(base, tmp_path, capsys):
+    write_pairs(tmp_path / "pairs.jsonl", 300)
+    steps = tmp_path / "recipe"
+    steps.mkdir()
+    common = {"batch_pairs": 8, "steps": 10, "learning_rate": 1e-3, "warmup_steps": 1, "logging_steps": 1, "seed": 1}
+    files = {
+        "1.yaml": recipe_of(base),
+        "2.yaml": {"step": "mine", "output": "mined.jsonl.gz", "model_phase": "tiny", "pairs": ["pairs.jsonl"], "depth": 10, "margin": 5.0, "negatives": 3},
+        "3.yaml": recipe_of(base, name="tiny-2", pairs=["mined.jsonl.gz"], start={"phase": "tiny"}, negatives=2),
+        "4.yaml": {"step": "teacher", "name": "teacher", "model": str(base), "student_phase": "tiny-2", "pairs": ["mined.jsonl.gz"], "output": "scored.jsonl.gz", "held_out": 40, "max_length": 64, "train_negatives": 2, **common},
+        "5.yaml": recipe_of(base, name="tiny-3", objective="distillation", pairs=["scored.jsonl.gz"], start={"phase": "tiny-2"}, negatives=3),
+    }
+    for name, content in files.items():
+        (steps / name).write_text(yaml.safe_dump(content))
+    run(steps, tmp_path / "runs", tmp_path)
+    report = json.loads((tmp_path / "runs/teacher/report.json").read_text())
+    assert (tmp_path / "runs/tiny-3/model").exists() == report["used"]
+    assert (tmp_path / "runs/tiny-2/model").exists()
+    assert ("needs a teacher" in capsys.readouterr().out) != report["used"]
+
+
+def test_one_step_is_tried_with_fewer_steps_than_its_epochs_have(base, tmp_path):
+    write_pairs(tmp_path / "pairs.jsonl", 400)
+    recipe = {key: value for key, value in recipe_of(base, epochs=5).items() if key != "steps"}
+    (tmp_path / "one.yaml").write_text(yaml.safe_dump(recipe))
+    run(tmp_path / "one.yaml", tmp_path / "runs", tmp_path, steps=10)
+    assert len(losses_of(tmp_path / "runs/tiny")) == 10
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason="needs the tokenizer of zero-shape-tiny")
+@pytest.mark.parametrize("phase", ["1-unsupervised", "2-supervised", "3-distillation"])
+def test_the_full_size_recipe_runs_ten_steps_on_random_weights(phase, tmp_path):
+    from transformers import ModernBertConfig, ModernBertModel
+
+    tokenizer = PreTrainedTokenizerFast.from_pretrained(str(SHARED))
+    torch.manual_seed(0)
+    model = ModernBertModel(ModernBertConfig(vocab_size=50368, pad_token_id=tokenizer.pad_token_id))
+    assert 140e6 < sum(parameter.numel() for parameter in model.parameters()) < 160e6
+    model.save_pretrained(tmp_path / "base")
+    tokenizer.save_pretrained(tmp_path / "base")
+    recipe = yaml.safe_load((Path(__file__).parent / f"recipes/colbert-zero/{phase}.yaml").read_text())
+    write_pairs(
+        tmp_path / recipe["pairs"][0].removesuffix(".gz"),
+        40,
+        negatives=lambda rng: [" ".join(rng.choice(WORDS) for _ in range(5)) for _ in range(recipe.get("negatives", 0))],
+        scores=lambda rng: [rng.random() for _ in range(1 + recipe.get("negatives", 0))],
+    )
+    # What a CPU can hold; everything else as it is written.
+    small = {"batch_pairs": 2, "save_steps": 10, "logging_steps": 1, "use_cpu": True, "negatives": min(2, recipe.get("negatives", 0))}
+    if "cached_pairs" in recipe:
+        small["cached_pairs"] = 1
+    start = {key: value for key, value in recipe["start"].items() if key != "phase"} | {"model": str(tmp_path / "base")}
+    recipe |= small | {"start": start, "pairs": [recipe["pairs"][0].removesuffix(".gz")]}
+    folder = train(recipe | {"steps": 10}, tmp_path / "runs", tmp_path)
+    values = losses_of(folder.parent)
+    assert len(values) == 10 and all(torch.isfinite(torch.tensor(values)))
