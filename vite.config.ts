@@ -108,7 +108,7 @@ export default defineConfig(({ isSsrBuild, mode }) => ({
   test: {
     root,
     include: ['src/**/*.test.ts', 'bench/**/*.test.ts'],
-    testTimeout: 60_000,
+    testTimeout: 240_000,
     // Vitest hears of rejections whatever else listens: src/ingest/stray-rejections.ts.
     onUnhandledError: (error) => !/^XRef/.test(error.name ?? ''),
   },

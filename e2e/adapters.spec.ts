@@ -74,7 +74,6 @@ for (const { name, built, base, args = [], question, answer, deep } of EXAMPLES)
     let site: SiteServer;
 
     test.beforeAll(async () => {
-      test.setTimeout(240_000);
       await buildExample(name, ...args);
       site = await serveSite(join(exampleFolder(name), built), base);
     });

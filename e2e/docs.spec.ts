@@ -9,7 +9,7 @@ const root = join(import.meta.dirname, '..');
 let site: SiteServer;
 
 test.beforeAll(async () => {
-  test.setTimeout(300_000);
+  test.setTimeout(900_000);
   await buildExample('../docs');
   site = await serveSite(join(root, 'docs/.vitepress/dist'), '/');
 });

@@ -82,13 +82,13 @@ async function openWarmOnGpu(page: Page): Promise<Worker> {
     await engine.ready;
   });
   await expect
-    .poll(() => worker.evaluate(() => performance.getEntriesByName('latelight-warm-full').length), { timeout: 120_000 })
+    .poll(() => worker.evaluate(() => performance.getEntriesByName('latelight-warm-full').length), { timeout: 400_000 })
     .toBe(1);
   return worker;
 }
 
 test('on WebGPU no query length compiles a shader or leaves a buffer behind after the warm-up', async ({ page }) => {
-  test.setTimeout(300_000);
+  test.setTimeout(900_000);
   const worker = await openWarmOnGpu(page);
   const search = (wordCounts: number[]) =>
     page.evaluate(async (wordCounts) => {
@@ -118,7 +118,7 @@ test('on WebGPU no query length compiles a shader or leaves a buffer behind afte
 test('nor does a dialog that is opened again and again, and rows of the bound buffer are those of their query', async ({
   page,
 }) => {
-  test.setTimeout(300_000);
+  test.setTimeout(900_000);
   const worker = await openWarmOnGpu(page);
   // The dialog opened and closed over this engine: two searches, and no buffer for anything else.
   const inDialog = async (times: number) => {

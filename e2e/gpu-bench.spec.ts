@@ -15,7 +15,7 @@ test.beforeAll(async () => {
 test.afterAll(() => server.close());
 
 test('measures, finds every score equal, and gives a result to copy', async ({ page, context }) => {
-  test.setTimeout(300_000); // on a software adapter, with every variant to compile
+  test.setTimeout(900_000); // on a software adapter, with every variant to compile
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   const failures: string[] = [];
   page.on('pageerror', (error) => failures.push(error.message));
@@ -30,7 +30,7 @@ test('measures, finds every score equal, and gives a result to copy', async ({ p
   );
   await expect(copyJson).toBeDisabled();
   await page.getByRole('button', { name: 'Start' }).click();
-  await expect(page.getByRole('status')).toHaveText('Done. Every score equals WebAssembly.', { timeout: 280_000 });
+  await expect(page.getByRole('status')).toHaveText('Done. Every score equals WebAssembly.', { timeout: 880_000 });
   await expect(page.getByRole('progressbar')).toHaveAttribute('value', '1');
   await expect(page.getByRole('region', { name: 'The kernel', exact: true }).getByRole('row')).toHaveCount(9);
 

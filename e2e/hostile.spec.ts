@@ -23,7 +23,6 @@ const outside: string[] = [];
 const dialogs: string[] = [];
 
 test.beforeAll(async ({ browser }) => {
-  test.setTimeout(180_000);
   folder = await mkdtemp(join(tmpdir(), 'latelight-hostile-'));
   await mkdir(join(folder, 'site'));
   for (const [n, raw] of written.entries()) {

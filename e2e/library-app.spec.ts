@@ -167,7 +167,6 @@ test('shortcuts of the installed app put the cursor where it is wanted', async (
 test('privacy is said in plain words, and axe finds nothing in the list, the results, filters and the reader', async ({
   page,
 }) => {
-  test.setTimeout(120_000);
   await openLibraryPage(page);
   await expect(page.getByText('Everything stays on this device').first()).toBeVisible();
   await page.getByText('Privacy', { exact: true }).click();
@@ -217,7 +216,6 @@ test('an open document that is still being indexed is not opened again with ever
 });
 
 test('no task of the page takes 50 ms while documents are indexed and somebody searches', async ({ page, browser }) => {
-  test.setTimeout(120_000);
   await openLibraryPage(page);
   await addFiles(page, [SKY]);
   await settled(page);

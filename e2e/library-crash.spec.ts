@@ -51,7 +51,7 @@ async function reopened(context: BrowserContext): Promise<Page> {
 test(`a tab killed ${KILLS} times while it indexes and deletes loses nothing and leaves nothing`, async ({
   context,
 }) => {
-  test.setTimeout(60_000 + KILLS * 20_000);
+  test.setTimeout(240_000 + KILLS * 20_000);
   const next = random(6);
   const contents = DOCS.map((name) => readFileSync(`demo/docs/fastify/${name}.html`, 'utf8'));
   let page = await reopened(context);

@@ -194,7 +194,7 @@ test('removing documents frees what they took', async ({ page }) => {
 const LONG_BYTES = 500_000;
 
 test('200 malformed files: each gets a reason or is read, none stops the rest', async ({ page }) => {
-  test.setTimeout(300_000);
+  test.setTimeout(900_000);
   await openLibraryPage(page);
   const files = malformedFiles();
   expect(files).toHaveLength(200);

@@ -16,7 +16,6 @@ const results = (page: Page) => page.getByRole('region', { name: 'Results' });
 const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64');
 
 test('installed once, it starts offline after the browser was closed, takes a document in and finds it', async () => {
-  test.setTimeout(120_000);
   const profile = await mkdtemp(join(tmpdir(), 'latelight-profile-'));
   const requests: string[] = [];
   const launch = async () => {

@@ -81,7 +81,6 @@ test.describe('under a policy for page and workers', () => {
 });
 
 test('on WebGPU one worker encodes, and hits are those of WebAssembly', async ({ page, context }) => {
-  test.setTimeout(180_000);
   await page.goto(LIBRARY);
   const adapter = await hasAdapter(page);
   if (process.env.REQUIRE_GPU) expect(adapter, 'REQUIRE_GPU is set, and there is no WebGPU adapter').toBe(true);
