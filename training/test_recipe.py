@@ -17,7 +17,9 @@ from pairs import load_pairs, read_pairs
 from phase import train
 from pooling import POOL_FACTOR, ROUND_UP_FROM, pooled, target_row_count
 from pylate import losses, models
+from query_table import SameSource, Start, max_sim, pool, train_table
 from recipe import run
+from safetensors.torch import load_file
 from teacher import ndcg
 from tokenizers import BertWordPieceTokenizer
 from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
@@ -297,3 +299,73 @@ def test_the_full_size_recipe_runs_ten_steps_on_random_weights(phase, tmp_path):
     folder = train(recipe | {"steps": 10}, tmp_path / "runs", tmp_path)
     values = losses_of(folder.parent)
     assert len(values) == 10 and all(torch.isfinite(torch.tensor(values)))
+
+
+def table_recipe(model: Path, **changes) -> dict:
+    return {
+        "name": "table",
+        "seed": 1,
+        "model": str(model),
+        "pairs": ["pairs.jsonl"],
+        # Four batches a pass: a run of ten steps goes on in its second pass.
+        "documents": 64,
+        "queries": 400,
+        "batch_pairs": 16,
+        "steps": 10,
+        "learning_rate": 1e-2,
+        "temperature": 0.05,
+        "save_steps": 5,
+        "logging_steps": 1,
+        **changes,
+    }
+
+
+def test_a_query_table_learns_from_its_model_and_goes_on_to_the_same_rows(base, tmp_path):
+    write_pairs(tmp_path / "pairs.jsonl", 400)
+    model = train(recipe_of(base), tmp_path / "runs", tmp_path)
+    table = train_table(table_recipe(model), tmp_path / "whole", tmp_path)
+    values = losses_of(table.parent)
+    assert sum(values[-3:]) < sum(values[:3])
+    start, trained = load_file(table.parent / "start.safetensors"), load_file(table)
+    assert trained["rows"].shape == (7 + len(WORDS), 16)
+    torch.testing.assert_close(trained["rows"].norm(dim=-1), torch.ones(7 + len(WORDS)))
+    assert trained["weights"][[2, 3, 5]].tolist() == [0, 0, 0]  # [CLS], [SEP], the prefix
+    word = 7 + 11
+    assert not torch.allclose(start["rows"][word], trained["rows"][word], atol=1e-3)
+    (tmp_path / "cut/table").mkdir(parents=True)
+    train_table(table_recipe(model), tmp_path / "cut", tmp_path)
+    import shutil
+
+    (tmp_path / "cut/table/table.safetensors").unlink()
+    shutil.rmtree(tmp_path / "cut/table/checkpoints/checkpoint-10")
+    again = load_file(train_table(table_recipe(model), tmp_path / "cut", tmp_path))
+    for name, value in trained.items():
+        torch.testing.assert_close(value, again[name], rtol=0, atol=0, msg=name)
+
+
+def test_a_table_starts_where_the_commands_fit_starts():
+    start = Start(8, 4)
+    rows = torch.nn.functional.normalize(torch.randn(6, 4, generator=torch.Generator().manual_seed(1)), dim=-1).numpy()
+    start.add([3, 4, 3], rows[:3])
+    start.add([3], rows[3:4])
+    pairs = [float(rows[a] @ rows[b]) for a in (0, 2, 3) for b in (0, 2, 3) if a != b]
+    assert start.agreement()[3] == pytest.approx((sum(pairs) + 10 * 0.75) / (6 + 10), abs=1e-6)
+    assert start.agreement()[7] == pytest.approx(0.75)
+
+
+def test_batches_of_a_table_hold_one_source_each():
+    sources = [at % 3 for at in range(100)]
+    batches = list(SameSource(sources, 8, steps=30, seed=1))
+    assert len(batches) == 30
+    assert len({at for batch in batches[:12] for at in batch}) == 96  # a pass
+    assert all(len({sources[at] for at in batch}) == 1 and len(batch) == 8 for batch in batches)
+
+
+def test_pooled_rows_of_a_table_are_those_of_the_loss():
+    rows = torch.nn.functional.normalize(torch.randn(1, 90, 8, generator=torch.Generator().manual_seed(2)), dim=-1)
+    unit, lengths = pooled(rows, torch.ones(1, 90, dtype=torch.bool))
+    expected = {tuple(row) for row in (unit[0] * lengths[0][:, None]).numpy().round(4).tolist()}
+    assert {tuple(row) for row in pool(rows[0].numpy()).round(4).tolist()} == expected
+    queries = torch.randn(2, 3, 8)
+    scores = max_sim(queries, torch.stack([rows[0], rows[0] * 2]), torch.tensor([[True] * 90, [True] * 5 + [False] * 85]))
+    torch.testing.assert_close(scores[1, 2, 1], (rows[0, :5] * 2 @ queries[1, 2]).max())

@@ -5,14 +5,22 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Codec } from '../codec/codec.ts';
 import { writeCodec } from '../codec/codec-file.ts';
 import { COMPLETED_OUTPUT, Encoder } from '../encoder/encoder.ts';
 import { openModelFolder } from '../encoder/model-folder.ts';
 import { openNodeRuntime } from '../encoder/runtime-node.ts';
-import { denseFiles, ONNX_CONFIG, pylateFolder, VOCABULARY, writeFiles } from '../encoder/tiny-model.fixture.ts';
+import {
+  denseFiles,
+  ONNX_CONFIG,
+  pylateFolder,
+  safetensors,
+  VOCABULARY,
+  writeFiles,
+} from '../encoder/tiny-model.fixture.ts';
 import { randomCodec } from '../engine/scorers.fixture.ts';
 import { parseManifest } from '../format/manifest.ts';
-import { readQueryTable, writeQueryTable } from '../format/query-table.ts';
+import { readQueryTable, tableRow, writeQueryTable } from '../format/query-table.ts';
 import { sha256Hex } from '../format/sha256.ts';
 import { codesFingerprint } from './encode-passages.ts';
 import { openModel, pageWeights } from './model.ts';
@@ -35,6 +43,15 @@ async function latelight(...args: string[]) {
     signal: new AbortController().signal,
   });
   return { code, out, err };
+}
+
+/** A row before the codec's rotation, which is orthogonal. */
+const unrotated = ({ dim, rotation }: Codec, row: Float32Array) =>
+  row.map((_, d) => row.reduce((sum, value, i) => sum + rotation[i * dim + d] * value, 0));
+
+function cosine(a: Float32Array, b: Float32Array): number {
+  const dot = a.reduce((sum, value, d) => sum + value * b[d], 0);
+  return dot / Math.hypot(...a) / Math.hypot(...b);
 }
 
 const WORDS = VOCABULARY.filter((token) => /^[a-z]+$/.test(token));
@@ -251,6 +268,51 @@ describe('a query table of the model', () => {
     }
     await writeFile(at('coarse-asked/queries-16x2.llq'), writeQueryTable(table, codecSha256));
     expect(await codesOf('coarse-asked')).not.toEqual(await codesOf('coarse'));
+  });
+
+  it('takes rows that were trained, and says which it cannot take', async () => {
+    await cp(at('unit'), at('trained'), { recursive: true });
+    const { folder, codec, codecSha256 } = await openModel(at('unit'));
+    const count = folder.tokenizer.vocabularySize;
+    // Rows twice as wide as the codec: the first half is used. The directions of the fitted table, at lengths that must not matter.
+    const fitted = readQueryTable(await readFile(at('asked/queries-16x2.llq')), { ...codec, codecSha256 });
+    const rows = new Float32Array(count * 32);
+    const weights = new Float32Array(count);
+    for (const [row, id] of fitted.ids.entries()) {
+      rows.set(
+        tableRow(fitted, codec.codewords, row).map((value) => value * 3),
+        id * 32,
+      );
+      rows.fill(9, id * 32 + 16, (id + 1) * 32);
+      weights[id] = row === 0 ? 0 : row / fitted.ids.length;
+    }
+    // Codewords are those of rotated rows; training knows no rotation.
+    for (let id = 0; id < count; id++) rows.set(unrotated(codec, rows.subarray(id * 32, id * 32 + 16)), id * 32);
+    const write = (name: string, shape: number[], data: Float32Array) =>
+      writeFile(at(name), safetensors({ rows: [shape, data], weights: [[count], weights] }));
+    await write('rows.safetensors', [count, 32], rows);
+    const made = await latelight('fit-table', '--rows', at('rows.safetensors'), '--model', at('trained'));
+    expect(made).toMatchObject({ code: 0, out: expect.stringContaining(`${fitted.ids.length - 1} ids`) });
+    const table = readQueryTable(await readFile(at('trained/queries-16x2.llq')), { ...codec, codecSha256 });
+    expect([...table.ids]).toEqual([...fitted.ids.slice(1)]);
+    expect(table.weights.at(-1)).toBe(Math.round((255 * (fitted.ids.length - 1)) / fitted.ids.length));
+    const cosines = Array.from(table.ids, (_, row) =>
+      cosine(tableRow(table, codec.codewords, row), tableRow(fitted, codec.codewords, row + 1)),
+    );
+    expect(Math.min(...cosines)).toBeGreaterThan(0.95);
+
+    await write('narrow.safetensors', [count * 4, 8], rows);
+    for (const [file, said] of [
+      ['narrow.safetensors', /\[bad-option\].*expected rows \[\d+, at least 16\].*got rows \[\d+, 8\]/s],
+      ['queries.txt', /\[bad-model\].*queries\.txt/s],
+    ] as const) {
+      const refused = await latelight('fit-table', '--rows', at(file), '--model', at('trained'));
+      expect(refused.err).toMatch(said);
+      expect(refused.code).not.toBe(0);
+    }
+    const both = await latelight('fit-table', at('queries.txt'), '--rows', at('rows.safetensors'));
+    expect(both).toMatchObject({ code: 2, err: expect.stringContaining('got both') });
+    expect(await latelight('fit-table')).toMatchObject({ code: 2, err: expect.stringContaining('got neither') });
   });
 
   it('of another codec stops an index and says what to do, not the fitting of a codec', async () => {

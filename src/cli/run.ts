@@ -178,11 +178,12 @@ function commandLine(io: CliIo): Command {
     );
 
   said(command('fit-table', 'fit the table that answers searches before the encoder has arrived, on queries'))
-    .argument('<files...>', 'queries: .jsonl (field query or text) or a query a line; .gz of either')
+    .argument('[files...]', 'queries: .jsonl (field query or text) or a query a line; .gz of either')
     .addOption(model())
     .addOption(dim())
     .addOption(subspace())
     .addOption(new Option('--queries <n>', 'queries sampled').argParser(wholeNumber(100, 10_000_000)).default(40_000))
+    .addOption(new Option('--rows <file>', 'rows and weights that were trained (.safetensors) instead of queries'))
     .action((files, options) =>
       fitTableCommand(files, { ...options, shape: shapeOf(options), overrides: overridesOf(options) }, io),
     );

@@ -50,13 +50,12 @@ export class QueryTableFit {
     const special = new Set(tokenizer.encode('', 'query').ids);
     const ids = Uint32Array.from({ length: tokenizer.vocabularySize }, (_, id) => id).filter((id) => !special.has(id));
     const weights = new Uint8Array(ids.length);
-    const codes = new Uint8Array(ids.length * rowBytes(dim, subspaceDim));
     for (const [row, id] of ids.entries()) {
       weights[row] = Math.round(FULL_WEIGHT * this.agreement(id));
       if (this.counts[id] <= OFTEN) this.addRow(id, await this.rowAlone(id), ALONE_COUNTS);
-      this.writeCodes(id, codes.subarray(row * rowBytes(dim, subspaceDim)));
       onProgress(row + 1);
     }
+    const codes = codeRows(this.codec, ids, (id) => this.sums.slice(id * dim, (id + 1) * dim));
     return { dim, subspaceDim, vocabularySize: tokenizer.vocabularySize, ids, weights, codes };
   }
 
@@ -83,15 +82,6 @@ export class QueryTableFit {
     return rows.subarray(at * this.codec.dim, (at + 1) * this.codec.dim);
   }
 
-  private writeCodes(id: number, to: Uint8Array): void {
-    const { dim, subspaceCount } = this.codec;
-    const mean = unit(this.sums.slice(id * dim, (id + 1) * dim));
-    const row = encodeRows(this.codec, rotateRows(this.codec, mean, 1), Uint32Array.of(0), 1);
-    for (let subspace = 0; subspace < subspaceCount; subspace++) {
-      to[subspace >> 1] |= row[subspace] << (4 * (subspace & 1));
-    }
-  }
-
   private async rowsOf(ids: number[], attentionMask: number[]): Promise<Float32Array> {
     const { data, tokenCount, dim } = await this.encoder.encodeTokens({ ids, attentionMask });
     return truncateRows(data, tokenCount, dim, this.codec.dim);
@@ -101,6 +91,40 @@ export class QueryTableFit {
     const { dim } = this.codec;
     for (let d = 0; d < dim; d++) this.sums[id * dim + d] += weight * row[d];
   }
+}
+
+/** Codes [ids, dim / subspaceDim / 2] of the directions of rows [dim]. */
+function codeRows(codec: Codec, ids: Uint32Array, rowOf: (id: number) => Float32Array): Uint8Array {
+  const { dim, subspaceDim, subspaceCount } = codec;
+  const codes = new Uint8Array(ids.length * rowBytes(dim, subspaceDim));
+  for (const [at, id] of ids.entries()) {
+    const to = codes.subarray(at * rowBytes(dim, subspaceDim));
+    const row = encodeRows(codec, rotateRows(codec, unit(rowOf(id)), 1), Uint32Array.of(0), 1);
+    for (let subspace = 0; subspace < subspaceCount; subspace++) {
+      to[subspace >> 1] |= row[subspace] << (4 * (subspace & 1));
+    }
+  }
+  return codes;
+}
+
+/**
+ * A table of rows that training made (training/query_table.py); ids of weight 0 are left out.
+ * @param rows [vocabularySize, rowDim] of any length; the first `codec.dim` of each are used
+ * @param weights [vocabularySize] 0..1
+ */
+export function tableOfRows(codec: Codec, rows: Float32Array, rowDim: number, weights: Float32Array): QueryTable {
+  const { dim, subspaceDim } = codec;
+  const shares = Uint8Array.from(weights, (weight) => Math.round(FULL_WEIGHT * weight));
+  const ids = Uint32Array.from(shares.keys()).filter((id) => shares[id] > 0);
+  const codes = codeRows(codec, ids, (id) => rows.slice(id * rowDim, id * rowDim + dim));
+  return {
+    dim,
+    subspaceDim,
+    vocabularySize: weights.length,
+    ids,
+    weights: Uint8Array.from(ids, (id) => shares[id]),
+    codes,
+  };
 }
 
 function unit(row: Float32Array): Float32Array {

@@ -1,17 +1,19 @@
-// `latelight fit-table <files>`: the instant stage's query table for a model, from many queries, written into the model's folder.
+// `latelight fit-table <files>`: the instant stage's query table for a model, from many queries or from rows that were trained, written into
+// the model's folder.
 
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { seededSample } from '../../codec/random.ts';
-import { QueryTableFit } from '../../encoder/fit-query-table.ts';
+import { QueryTableFit, tableOfRows } from '../../encoder/fit-query-table.ts';
 import type { ModelOverrides } from '../../encoder/model-config.ts';
+import { readTensors } from '../../encoder/safetensors.ts';
 import { LatelightError, throwIfAborted } from '../../errors.ts';
-import { writeQueryTable } from '../../format/query-table.ts';
+import { type QueryTable, writeQueryTable } from '../../format/query-table.ts';
 import { queryTableFileName } from '../codec-files.ts';
 import { resolveModel } from '../hub.ts';
 import type { CliIo } from '../io.ts';
-import { openModel, openQueryEncoder, type ShapeChoice } from '../model.ts';
+import { type OpenModel, openModel, openQueryEncoder, type ShapeChoice } from '../model.ts';
 import { writeWhole } from '../model-cache.ts';
 import { startProgress } from '../progress.ts';
 import { formatBytes } from '../text.ts';
@@ -21,22 +23,32 @@ export interface FitTableOptions {
   shape: ShapeChoice;
   overrides: ModelOverrides;
   queries: number;
+  /** Trained rows and weights instead of queries: `.safetensors`, as training/query_table.py writes it. */
+  rows?: string;
 }
 
 const LEAST_QUERIES = 100;
 
 export async function fitTableCommand(files: string[], options: FitTableOptions, io: CliIo): Promise<void> {
-  const all = [...new Set((await Promise.all(files.map(readQueries))).flat())];
-  if (all.length < LEAST_QUERIES) {
+  if (files.length > 0 === (options.rows !== undefined)) {
     throw new LatelightError(
       'bad-option',
-      `fit-table: expected at least ${LEAST_QUERIES} different queries, got ${all.length}. Name more files.`,
+      `fit-table: expected files of queries or --rows, got ${files.length > 0 ? 'both' : 'neither'}.`,
     );
   }
-  const queries = seededSample(all, options.queries);
+  const queries = options.rows === undefined ? await sampleOfQueries(files, options.queries) : [];
   const path = await resolveModel(options.model, io);
   // Not with the table that is there: it may be the one of another codec that this command is to replace.
   const model = await openModel(path, options.shape, options.overrides, { withLikely: false });
+  const table = options.rows === undefined ? await fitted(queries, model, io) : await trained(options.rows, model);
+  const bytes = writeQueryTable(table, model.codecSha256);
+  const tablePath = join(path, queryTableFileName(model.shape));
+  await writeWhole(tablePath, bytes);
+  const source = options.rows ?? `${queries.length} queries`;
+  io.out(`${tablePath}: ${formatBytes(bytes.length)}, ${table.ids.length} ids from ${source}\n`);
+}
+
+async function fitted(queries: string[], model: OpenModel, io: CliIo): Promise<QueryTable> {
   const encoder = await openQueryEncoder(model.folder);
   try {
     const fit = new QueryTableFit(encoder, model.codec);
@@ -53,13 +65,42 @@ export async function fitTableCommand(files: string[], options: FitTableOptions,
       words.update(done);
     });
     words.stop();
-    const bytes = writeQueryTable(table, model.codecSha256);
-    const tablePath = join(path, queryTableFileName(model.shape));
-    await writeWhole(tablePath, bytes);
-    io.out(`${tablePath}: ${formatBytes(bytes.length)}, ${table.ids.length} ids from ${queries.length} queries\n`);
+    return table;
   } finally {
     await encoder.close();
   }
+}
+
+async function trained(path: string, { folder, codec }: OpenModel): Promise<QueryTable> {
+  const tensors = await readTensors(path, ['rows', 'weights']);
+  const [rows, weights] = [tensors.get('rows'), tensors.get('weights')];
+  const { vocabularySize } = folder.tokenizer;
+  const rowDim = rows?.shape[1] ?? 0;
+  if (
+    !rows ||
+    !weights ||
+    rows.shape[0] !== vocabularySize ||
+    weights.data.length !== vocabularySize ||
+    rowDim < codec.dim
+  ) {
+    throw new LatelightError(
+      'bad-option',
+      `fit-table: expected rows [${vocabularySize}, at least ${codec.dim}] and weights [${vocabularySize}] in ${path}, ` +
+        `got rows [${rows?.shape.join(', ') ?? 'none'}] and weights [${weights?.shape.join(', ') ?? 'none'}]. Train them with this model's tokenizer.`,
+    );
+  }
+  return tableOfRows(codec, rows.data, rowDim, weights.data);
+}
+
+async function sampleOfQueries(files: string[], count: number): Promise<string[]> {
+  const all = [...new Set((await Promise.all(files.map(readQueries))).flat())];
+  if (all.length < LEAST_QUERIES) {
+    throw new LatelightError(
+      'bad-option',
+      `fit-table: expected at least ${LEAST_QUERIES} different queries, got ${all.length}. Name more files.`,
+    );
+  }
+  return seededSample(all, count);
 }
 
 /** `.jsonl` has a field `query` or `text`, other files a query a line; both may be gzipped. */

@@ -1,0 +1,243 @@
+"""The query table in the loop: row and weight of each vocabulary id, trained to rank as the model's own query rows do, with documents frozen.
+
+The instant stage scores a query by sum over its tokens of weight x idf x MaxSim with the token's row of this table (docs/decisions/0008). Rows start as `latelight fit-table` has them,
+means of what the model gives an id in many queries. What is minimised is the KL divergence from the model's scores over a batch's documents to the table's (Hinton et al.,
+2015), so the model is its own teacher and no answer is asked for. Documents' rows are pooled as the engine pools them. `latelight fit-table --rows` codes what comes out.
+"""
+
+import json
+import math
+import random
+from pathlib import Path
+
+import numpy as np
+import torch
+from pairs import read_pairs
+from phase import Progress, found, go_on, trainer_arguments
+from pooling import LENGTH_POWER, clusters, target_row_count
+from pylate import models
+from safetensors.torch import save_file
+from torch import Tensor, nn
+from torch.utils.data import Dataset
+from transformers import Trainer, TrainingArguments, set_seed
+
+# As src/encoder/fit-query-table.ts has them.
+ALONE_COUNTS, OFTEN = 2, 50
+EXPECTED_AGREEMENT, EXPECTED_PAIRS = 0.75, 10
+
+
+def pool(rows: np.ndarray) -> np.ndarray:
+    """Unit rows [tokens, dim] -> cluster means [rows, dim] with the length that the engine's codes have."""
+    _, cluster = np.unique(clusters(rows, target_row_count(len(rows))), return_inverse=True)
+    member = np.eye(cluster.max() + 1, dtype=np.float32)[cluster]
+    mean = (member.T @ rows) / member.sum(0)[:, None]
+    return mean / np.linalg.norm(mean, axis=1, keepdims=True).clip(1e-6) ** LENGTH_POWER
+
+
+def query_ids(model: models.ColBERT, texts: list[str]) -> list[list[int]]:
+    features = model.tokenize(texts, is_query=True)
+    return [ids[mask.bool()].tolist() for ids, mask in zip(features["input_ids"], features["attention_mask"], strict=True)]
+
+
+class Start:
+    """Means of an id's rows over many queries, and how much they agree (docs/decisions/0008)."""
+
+    def __init__(self, vocabulary: int, dim: int):
+        self.sums = np.zeros((vocabulary, dim), np.float32)
+        self.counts = np.zeros(vocabulary, np.int64)
+
+    def add(self, ids: list[int], rows: np.ndarray) -> None:
+        np.add.at(self.sums, ids, rows[: len(ids)])
+        np.add.at(self.counts, ids, 1)
+
+    def agreement(self) -> np.ndarray:
+        squared = (self.sums**2).sum(1)
+        return ((squared - self.counts + EXPECTED_PAIRS * EXPECTED_AGREEMENT) / (self.counts * (self.counts - 1) + EXPECTED_PAIRS)).clip(0, 1)
+
+    def rows(self, model: models.ColBERT) -> np.ndarray:
+        """Ids that are seen seldom get the row of the id alone as well."""
+        empty = query_ids(model, [""])[0]
+        sums, at = self.sums.copy(), 2  # after [CLS] and the prefix
+        seldom = [id for id in range(len(self.counts)) if self.counts[id] <= OFTEN]
+        with torch.no_grad():
+            for first in range(0, len(seldom), 512):
+                some = seldom[first : first + 512]
+                ids = torch.tensor([[*empty[:at], id, *empty[at:]] for id in some])
+                features = {"input_ids": ids, "attention_mask": torch.ones_like(ids), "token_type_ids": torch.zeros_like(ids)}
+                alone = nn.functional.normalize(model(features)["token_embeddings"][:, at], dim=-1)
+                sums[some] += ALONE_COUNTS * alone.float().numpy()
+        return sums / np.linalg.norm(sums, axis=1, keepdims=True).clip(1e-6)
+
+
+class Rows(Dataset):
+    """A query's ids and rows, its document's pooled rows, and the source whose idf counts."""
+
+    def __init__(self, items: list[tuple[list[int], np.ndarray, np.ndarray, int]]):
+        self.items = items
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def __getitem__(self, at: int):
+        return self.items[at]
+
+
+class SameSource(torch.utils.data.Sampler):
+    """Batches of one source each: an index holds documents of one kind, too. All of a run's in one pass, so that one that goes on finds its place."""
+
+    def __init__(self, sources: list[int], batch: int, steps: int, seed: int):
+        self.sources, self.batch, self.steps, self.seed = sources, batch, steps, seed
+
+    def __len__(self) -> int:
+        return self.steps
+
+    def __iter__(self):
+        order, batches = random.Random(self.seed), []
+        for _ in range(self.steps):
+            batches = batches or self._batches(order)
+            yield batches.pop()
+
+    def _batches(self, order: random.Random) -> list[list[int]]:
+        of_source: dict[int, list[int]] = {}
+        for at, source in enumerate(self.sources):
+            of_source.setdefault(source, []).append(at)
+        batches = []
+        for members in of_source.values():
+            order.shuffle(members)
+            batches += [members[first : first + self.batch] for first in range(0, len(members) - self.batch + 1, self.batch)]
+        order.shuffle(batches)
+        return batches
+
+
+def collate(items: list[tuple], idf: Tensor) -> dict[str, Tensor]:
+    def padded(rows: list[np.ndarray]) -> tuple[Tensor, Tensor]:
+        length = max(len(row) for row in rows)
+        full = np.zeros((len(rows), length, rows[0].shape[1]), np.float32)
+        mask = np.zeros((len(rows), length), bool)
+        for at, row in enumerate(rows):
+            full[at, : len(row)], mask[at, : len(row)] = row, True
+        return torch.from_numpy(full), torch.from_numpy(mask)
+
+    queries, query_mask = padded([item[1] for item in items])
+    documents, document_mask = padded([item[2] for item in items])
+    ids = torch.zeros(query_mask.shape, dtype=torch.long)
+    for at, item in enumerate(items):
+        ids[at, : len(item[0])] = torch.tensor(item[0])
+    return {"ids": ids, "idf": idf[items[0][3]][ids], "queries": queries, "query_mask": query_mask, "documents": documents, "document_mask": document_mask}
+
+
+def max_sim(queries: Tensor, documents: Tensor, document_mask: Tensor) -> Tensor:
+    """[queries, tokens, dim], [documents, rows, dim] -> each token's best [queries, tokens, documents]."""
+    products = torch.einsum("qtd,nrd->qtnr", queries, documents)
+    return products.masked_fill(~document_mask, -math.inf).amax(-1)
+
+
+class QueryTable(nn.Module):
+    def __init__(self, rows: np.ndarray, weights: np.ndarray, special: list[int], temperature: float):
+        super().__init__()
+        self.rows = nn.Parameter(torch.from_numpy(rows))
+        self.logits = nn.Parameter(torch.logit(torch.from_numpy(weights).float(), eps=1e-2))
+        self.log_scale = nn.Parameter(torch.tensor(-math.log(temperature)))
+        self.temperature = temperature
+        known = torch.ones(len(rows))
+        # They stand in every query and say nothing without a context.
+        known[special] = 0
+        self.register_buffer("known", known)
+
+    def weights(self) -> Tensor:
+        return torch.sigmoid(self.logits) * self.known
+
+    def forward(self, ids, idf, queries, query_mask, documents, document_mask) -> dict[str, Tensor]:
+        with torch.no_grad():
+            theirs = (max_sim(queries, documents, document_mask) * query_mask[..., None]).sum(1) / query_mask.sum(1, keepdim=True)
+        weights = self.weights()[ids] * idf * query_mask
+        ours = max_sim(nn.functional.normalize(self.rows[ids], dim=-1), documents, document_mask)
+        ours = torch.einsum("qt,qtn->qn", weights, ours) / weights.sum(1, keepdim=True).clamp(min=1e-6)
+        asked = weights.sum(1) > 0
+        divergence = nn.functional.kl_div(
+            (ours * self.log_scale.exp())[asked].log_softmax(-1), (theirs / self.temperature)[asked].softmax(-1), reduction="batchmean"
+        )
+        return {"loss": divergence}
+
+
+def idf_of(texts_of: list[list[list[int]]], vocabulary: int) -> Tensor:
+    """[sources, vocabulary], as `latelight index` weighs an index's ids (docs/decisions/0008)."""
+    rows = []
+    for texts in texts_of:
+        frequency = np.zeros(vocabulary, np.int64)
+        for ids in texts:
+            frequency[np.unique(ids)] += 1
+        rows.append(np.log((len(texts) + 1) / (frequency + 0.5)) / math.log(len(texts) + 1))
+    return torch.from_numpy(np.stack(rows).astype(np.float32)).clamp(0, 1)
+
+
+class TableTrainer(Trainer):
+    """HF's trainer, with batches of one source."""
+
+    def __init__(self, sampler: SameSource, **rest):
+        super().__init__(**rest)
+        self.batches = sampler
+
+    def get_train_dataloader(self):
+        return torch.utils.data.DataLoader(self.train_dataset, batch_sampler=self.batches, collate_fn=self.data_collator)
+
+
+def train_table(recipe: dict, runs: Path, data: Path) -> Path:
+    """Returns the file of rows [vocabulary, dim] and weights [vocabulary], 0 to 1."""
+    output = runs / recipe["name"]
+    final = output / "table.safetensors"
+    if final.exists():
+        print(f"{recipe['name']}: is there already, in {final}")
+        return final
+    set_seed(recipe["seed"])
+    output.mkdir(parents=True, exist_ok=True)
+    folder = recipe.get("model") or str(runs / recipe["model_phase"] / "model")
+    model = models.ColBERT(folder, device="cpu", document_length=recipe.get("document_length", 256))
+    pairs = [row for name in recipe["pairs"] for row in read_pairs(found(name, runs, data)) if row.get("source", "").removeprefix("cloze:") not in recipe.get("without_sources", [])]
+    random.Random(recipe["seed"]).shuffle(pairs)
+    used = pairs[: recipe["documents"]]
+    batch = recipe["batch_pairs"]
+    sizes: dict[str, int] = {}
+    for row in used:
+        sizes[row["source"]] = sizes.get(row["source"], 0) + 1
+    names = sorted(name for name, size in sizes.items() if size >= batch)
+    used = [row for row in used if row["source"] in names]
+    print(f"{recipe['name']}: {len(used)} documents of {len(names)} sources", flush=True)
+
+    queries = [row["query"] for row in pairs[: recipe["queries"]]]
+    vocabulary, dim = len(model.tokenizer), model[len(model) - 1].out_features
+    ids = {text: some for first in range(0, len(queries), 512) for text, some in zip(queries[first : first + 512], query_ids(model, queries[first : first + 512]), strict=True)}
+    rows = dict(zip(queries, model.encode(queries, is_query=True, batch_size=256, show_progress_bar=False), strict=True))
+    start = Start(vocabulary, dim)
+    for text in ids:
+        start.add(ids[text], np.asarray(rows[text]))
+    items, texts_of = [], [[] for _ in names]
+    for first in range(0, len(used), 1024):
+        some = used[first : first + 1024]
+        encoded = model.encode([row["passage"] for row in some], is_query=False, batch_size=64, show_progress_bar=False)
+        tokens = model.tokenizer([row["passage"] for row in some], truncation=True, max_length=256)["input_ids"]
+        for row, document, text in zip(some, encoded, tokens, strict=True):
+            source = names.index(row["source"])
+            texts_of[source].append(text)
+            if row["query"] in ids:
+                items.append((ids[row["query"]], np.asarray(rows[row["query"]], np.float32)[: len(ids[row["query"]])], pool(np.asarray(document, np.float32)).astype(np.float32), source))
+        print(f"{recipe['name']}: {first + len(some)} of {len(used)} documents encoded", flush=True)
+    special = query_ids(model, [""])[0]
+    table = QueryTable(start.rows(model).astype(np.float32), start.agreement().astype(np.float32), special, recipe["temperature"])
+    save(table, output / "start.safetensors")
+    idf = idf_of(texts_of, vocabulary)
+    arguments = TrainingArguments(**{**trainer_arguments(recipe, output / "checkpoints"), "bf16": False, "remove_unused_columns": False})
+    trainer = TableTrainer(
+        SameSource([item[3] for item in items], batch, recipe["steps"], recipe["seed"]), model=table, args=arguments, train_dataset=Rows(items), data_collator=lambda some: collate(some, idf), callbacks=[Progress()]
+    )
+    go_on(trainer, output / "checkpoints")
+    save(table, final)
+    (output / "recipe.json").write_text(json.dumps(recipe, indent=1) + "\n")
+    return final
+
+
+@torch.no_grad()
+def save(table: QueryTable, path: Path) -> None:
+    unfinished = path.with_suffix(".unfinished")
+    save_file({"rows": nn.functional.normalize(table.rows, dim=-1).contiguous(), "weights": table.weights().contiguous()}, str(unfinished))
+    unfinished.rename(path)
