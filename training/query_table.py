@@ -16,6 +16,7 @@ from pairs import read_pairs
 from phase import Progress, found, go_on, trainer_arguments
 from pooling import LENGTH_POWER, clusters, target_row_count
 from pylate import models
+from pylate.losses.contrastive import extract_skiplist_mask
 from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.utils.data import Dataset
@@ -37,6 +38,24 @@ def pool(rows: np.ndarray) -> np.ndarray:
 def query_ids(model: models.ColBERT, texts: list[str]) -> list[list[int]]:
     features = model.tokenize(texts, is_query=True)
     return [ids[mask.bool()].tolist() for ids, mask in zip(features["input_ids"], features["attention_mask"], strict=True)]
+
+
+@torch.no_grad()
+def encode(model: models.ColBERT, texts: list[str], is_query: bool, bf16: bool) -> list[np.ndarray]:
+    """Unit rows [tokens, dim] of each text, documents without what is skipped. PyLate's own pads to the longest that is allowed: three times the work."""
+    rows: list[np.ndarray] = [None] * len(texts)
+    order = sorted(range(len(texts)), key=lambda at: len(texts[at]))
+    for first in range(0, len(order), 64):
+        some = order[first : first + 64]
+        features = model.tokenize([texts[at] for at in some], is_query=is_query)
+        length = int(features["attention_mask"].sum(1).max())
+        features = {name: value[:, :length] for name, value in features.items()}
+        with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
+            embeddings = model(dict(features))["token_embeddings"]
+        kept = features["attention_mask"].bool() if is_query else extract_skiplist_mask([features, features], model.skiplist)[1]
+        for at, row, mask in zip(some, nn.functional.normalize(embeddings.float(), dim=-1), kept, strict=True):
+            rows[at] = row[mask].numpy()
+    return rows
 
 
 class Start:
@@ -207,20 +226,22 @@ def train_table(recipe: dict, runs: Path, data: Path) -> Path:
     queries = [row["query"] for row in pairs[: recipe["queries"]]]
     vocabulary, dim = len(model.tokenizer), model[len(model) - 1].out_features
     ids = {text: some for first in range(0, len(queries), 512) for text, some in zip(queries[first : first + 512], query_ids(model, queries[first : first + 512]), strict=True)}
-    rows = dict(zip(queries, model.encode(queries, is_query=True, batch_size=256, show_progress_bar=False), strict=True))
+    bf16 = recipe.get("bf16", True)
+    model.eval()
+    rows = dict(zip(queries, encode(model, queries, True, bf16), strict=True))
     start = Start(vocabulary, dim)
     for text in ids:
-        start.add(ids[text], np.asarray(rows[text]))
+        start.add(ids[text], rows[text])
     items, texts_of = [], [[] for _ in names]
     for first in range(0, len(used), 1024):
         some = used[first : first + 1024]
-        encoded = model.encode([row["passage"] for row in some], is_query=False, batch_size=64, show_progress_bar=False)
+        encoded = encode(model, [row["passage"] for row in some], False, bf16)
         tokens = model.tokenizer([row["passage"] for row in some], truncation=True, max_length=256)["input_ids"]
         for row, document, text in zip(some, encoded, tokens, strict=True):
             source = names.index(row["source"])
             texts_of[source].append(text)
             if row["query"] in ids:
-                items.append((ids[row["query"]], np.asarray(rows[row["query"]], np.float32)[: len(ids[row["query"]])], pool(np.asarray(document, np.float32)).astype(np.float32), source))
+                items.append((ids[row["query"]], rows[row["query"]], pool(document), source))
         print(f"{recipe['name']}: {first + len(some)} of {len(used)} documents encoded", flush=True)
     special = query_ids(model, [""])[0]
     table = QueryTable(start.rows(model).astype(np.float32), start.agreement().astype(np.float32), special, recipe["temperature"])

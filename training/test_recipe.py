@@ -17,7 +17,7 @@ from pairs import load_pairs, read_pairs
 from phase import train
 from pooling import POOL_FACTOR, ROUND_UP_FROM, pooled, target_row_count
 from pylate import losses, models
-from query_table import SameSource, Start, max_sim, pool, train_table
+from query_table import SameSource, Start, encode, max_sim, pool, train_table
 from recipe import run
 from safetensors.torch import load_file
 from teacher import ndcg
@@ -369,3 +369,13 @@ def test_pooled_rows_of_a_table_are_those_of_the_loss():
     queries = torch.randn(2, 3, 8)
     scores = max_sim(queries, torch.stack([rows[0], rows[0] * 2]), torch.tensor([[True] * 90, [True] * 5 + [False] * 85]))
     torch.testing.assert_close(scores[1, 2, 1], (rows[0, :5] * 2 @ queries[1, 2]).max())
+
+
+def test_rows_of_a_table_are_pylates(base):
+    model = models.ColBERT(str(base), device="cpu", embedding_size=16, query_length=16, document_length=32, do_query_expansion=False, skiplist_words=["word3"]).eval()
+    texts = ["word1 word2", "word5", "word1 word3 word9 word4"]
+    for is_query in (True, False):
+        ours, theirs = encode(model, texts, is_query, False), model.encode(texts, is_query=is_query)
+        assert [len(rows) for rows in ours] == ([5, 4, 7] if is_query else [5, 4, 6])
+        for mine, expected in zip(ours, theirs, strict=True):
+            torch.testing.assert_close(torch.from_numpy(mine), torch.as_tensor(expected), rtol=0, atol=1e-5)
