@@ -224,6 +224,22 @@ test('the search can be kept to one document', async ({ page }) => {
   await expect(page.locator('.results').getByRole('heading')).toHaveCount(6);
 });
 
+test('a search that finds nothing while documents are indexed says so far', async ({ page }) => {
+  await show(page, 'few');
+  await bench(page, (library) => {
+    for (const document of [...library.state.documents.values()]) library.put({ ...document, state: 'waiting' });
+    const rate = { passagesPerSecond: undefined, secondsLeft: undefined };
+    library.change({ progress: { passagesDone: 0, passagesTotal: 9, documentsWaiting: 6, ...rate } });
+  });
+  await page.keyboard.press('/');
+  await page.keyboard.type('when is the tide highest');
+  await expect(page.getByText('Nothing found so far.')).toBeVisible();
+  await expect(page.getByText('No results for')).toBeHidden();
+  await bench(page, (library) => library.change({ progress: undefined }));
+  await expect(page.getByText('No results for')).toBeVisible();
+  await expect(page.getByText('Nothing found so far.')).toBeHidden();
+});
+
 test('removing asks first; focus goes to the row that takes the place', async ({ page }) => {
   await show(page, 'few');
   const button = page.getByRole('button', { name: 'Remove Lights and buoys 5' });

@@ -96,7 +96,14 @@ export class LibrarySearch implements ReactiveController {
         @click=${{ handleEvent: this.onClick, capture: true }}
         @latelight-select=${this.onSelect}
         @latelight-results=${this.onResults}
-      ></latelight-search>
+        >${
+          // Without filters: the way to take those off is in what the slot would replace.
+          state.progress && Object.keys(this.element?.filter ?? {}).length === 0
+            ? html`<div slot="no-results" class="scope">
+                <p><strong>${words.nothingSoFar}</strong> <span class="muted">${words.stillIndexing}</span></p>
+              </div>`
+            : nothing
+        }</latelight-search>
       ${
         finished > 0 && this.element?.query.trim()
           ? html`<div class="scope">

@@ -54,6 +54,9 @@ export const words = {
 
   onlyIn: 'Searching only in',
   searchAll: 'Search all documents',
+  /** A search found nothing while documents are still to be indexed. */
+  nothingSoFar: 'Nothing found so far.',
+  stillIndexing: 'Documents are still being indexed. Search again when more of them are done.',
   newSince: (value: number) => `${documents(value)} finished since this search.`,
   searchAgain: 'Search again',
 
