@@ -2,41 +2,26 @@
 // its codes, codes of pooled rows (what ships), at each dimension; MiniSearch, Pagefind, and one dense vector a passage.
 // npm run bench:quality -- <BEIR folder...> [--cache <folder>] [--fp32 <model.onnx>] [--dense <folder>] [--write docs/quality.md] [--json] [--assert]
 
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type BeirSet, type Measures, measure, readBeir } from '../src/cli/beir.ts';
 import type { CodecShape } from '../src/cli/codec-files.ts';
-import { openLikelyQueries } from '../src/cli/likely-queries-file.ts';
-import {
-  DEFAULT_SHAPE,
-  documentWeights,
-  type OpenModel,
-  openModel,
-  openQueryEncoder,
-  wholeWeights,
-} from '../src/cli/model.ts';
+import { DEFAULT_SHAPE, documentWeights, openModel, openQueryEncoder, wholeWeights } from '../src/cli/model.ts';
 import { defaultModelFolder } from '../src/cli/package-files.ts';
-import { indexTableBytes } from '../src/cli/query-table-file.ts';
 import type { Codec } from '../src/codec/codec.ts';
 import { Encoder } from '../src/encoder/encoder.ts';
 import { type ModelFolder, openModelFolder } from '../src/encoder/model-folder.ts';
 import { openNodeRuntime } from '../src/encoder/runtime-node.ts';
-import { TableEncoder } from '../src/encoder/table-encoder.ts';
-import { createWasmScorer } from '../src/engine/wasm-scorer.ts';
-import { readQueryTable } from '../src/format/query-table.ts';
-import { sha256Hex } from '../src/format/sha256.ts';
-import { readShard, writeShard } from '../src/format/shard.ts';
-import { codeDocument, type EncodedRows } from '../src/indexing/encode-passage.ts';
 import { quantizeQueryCpu } from '../src/kernels/quantize-query-cpu.ts';
-import type { QueryCodes } from '../src/types.ts';
 import { describeMachine, machineLine } from './machine.ts';
 import { markdownTable, writeMarked } from './markdown.ts';
 import { encodeDense } from './quality/dense.ts';
-import { encodeDocuments, type FloatRows, joinRows, keptRows, rowsOf, truncated } from './quality/float-rows.ts';
+import { type FloatRows, joinRows, keptRows, rowsOf, truncated } from './quality/float-rows.ts';
 import { type Interval, meanOverSets, relativeInterval } from './quality/intervals.ts';
 import { rankWithMiniSearch, rankWithPagefind } from './quality/keyword.ts';
 import { floatMaxSim, rankScores } from './quality/maxsim.ts';
+import { codeAll, documentRows, encodeQueries, searchCodes, tableCodes } from './quality/pipeline.ts';
 
 const { values: options, positionals: folders } = parseArgs({
   allowPositionals: true,
@@ -104,24 +89,6 @@ function mean(measures: Measures[], name: keyof Measures): number {
   return measures.reduce((sum, one) => sum + one[name], 0) / measures.length;
 }
 
-async function encodeQueries(encoder: Encoder, queries: string[]): Promise<FloatRows> {
-  const parts: Float32Array[] = [];
-  let dim = 0;
-  for (const text of queries) {
-    const encoded = await encoder.encodeQuery(text);
-    parts.push(encoded.data);
-    dim = encoded.dim;
-  }
-  return joinRows(parts, dim);
-}
-
-/** Documents as `latelight index` encodes them, or with other weights. */
-async function documentRows(folder: ModelFolder, weightsPath: string, texts: string[]): Promise<FloatRows> {
-  const weights = await sha256Hex(await readFile(weightsPath));
-  const setup = { modelFolder: folder.folder, weightsPath, shape: DEFAULT_SHAPE };
-  return keptRows(options.cache, { weights, config: folder.config, texts }, () => encodeDocuments(setup, texts));
-}
-
 /** The query as the codec rounds it, turned back, so that float rows can be scored with it. */
 function roundedQueries(queries: FloatRows, codec: Codec): FloatRows {
   const { dim, rotation } = codec;
@@ -134,44 +101,6 @@ function roundedQueries(queries: FloatRows, codec: Codec): FloatRows {
     return turned;
   });
   return joinRows(parts, dim);
-}
-
-/** Codes of every document, pooled as `latelight index` does it, or a code for every token. */
-async function codeAll({ codec, folder, setup }: OpenModel, { documents, texts }: EncodedSet, pooled: boolean) {
-  const likelyQueries = setup.likely && (await openLikelyQueries(setup.likely, codec));
-  return texts.map((text, document): EncodedRows => {
-    const { ids, keep } = folder.tokenizer.encode(text, 'document');
-    const positions = Uint32Array.from(ids.keys()).filter((position) => keep[position]);
-    const encoded = { ...rowsOf(documents, document), positions, ids: positions.map((position) => ids[position]) };
-    return codeDocument({ codec, likelyQueries }, encoded, pooled);
-  });
-}
-
-/** Through the shard format and the WASM scorer, as pages search. A query without codes finds nothing. */
-async function searchCodes(
-  { codec, codecSha256 }: OpenModel,
-  coded: EncodedRows[],
-  queries: (QueryCodes | undefined)[],
-): Promise<number[][]> {
-  const shape = { dim: codec.dim, subspaceDim: codec.subspaceDim, codecSha256 };
-  const scorer = await createWasmScorer(codec);
-  try {
-    await scorer.addShard(readShard(writeShard(shape, coded), shape));
-    const rankings: number[][] = [];
-    for (const codes of queries) rankings.push(codes ? [...(await scorer.search(codes, { k: DEPTH })).ids] : []);
-    return rankings;
-  } finally {
-    scorer.close();
-  }
-}
-
-/** The queries as a page scores them before its encoder has arrived; nothing when the model has no query table for the codec. */
-async function tableCodes(model: OpenModel, { texts, queries }: EncodedSet) {
-  const bytes = await indexTableBytes(model, texts);
-  if (!bytes) return undefined;
-  const table = readQueryTable(bytes, { ...model.codec, codecSha256: model.codecSha256 });
-  const encoder = new TableEncoder(model.folder.tokenizer, [table], model.codec);
-  return queries.map((query) => encoder.queryCodes(query));
 }
 
 async function measureModel(data: EncodedSet, shapes: CodecShape[]): Promise<void> {
@@ -193,9 +122,9 @@ async function measureModel(data: EncodedSet, shapes: CodecShape[]): Promise<voi
     for (const stage of ['coded', 'coded and pooled']) {
       const coded = await codeAll(opened, data, stage === 'coded and pooled');
       const bytes = coded.reduce((sum, { blocks }) => sum + blocks.length, 0);
-      add(shapeName(shape, stage), data, await searchCodes(opened, coded, queryCodes), bytes);
+      add(shapeName(shape, stage), data, await searchCodes(opened, coded, queryCodes, DEPTH), bytes);
       const table = stage === 'coded and pooled' && (await tableCodes(opened, data));
-      if (table) add(shapeName(shape, 'instant stage'), data, await searchCodes(opened, coded, table), bytes);
+      if (table) add(shapeName(shape, 'instant stage'), data, await searchCodes(opened, coded, table, DEPTH), bytes);
     }
   }
 }
@@ -210,13 +139,13 @@ async function measureSet(folder: string, model: ModelFolder, shapes: CodecShape
     set,
     texts,
     queries,
-    documents: await documentRows(model, await wholeWeights(model, documentWeights(model)), texts),
+    documents: await documentRows(model, await wholeWeights(model, documentWeights(model)), texts, options.cache),
     queryRows: await encodeQueries(queryEncoder, queries),
   };
   await queryEncoder.close();
   if (options.fp32) {
     const exact = new Encoder(model.tokenizer, await openNodeRuntime(options.fp32));
-    const documents = await documentRows(model, resolve(options.fp32), texts);
+    const documents = await documentRows(model, resolve(options.fp32), texts, options.cache);
     const scores = await floatMaxSim(await encodeQueries(exact, queries), documents);
     add(`${FLOAT}, float32 weights`, data, rankScores(scores, DEPTH), documents.data.length * 4);
     await exact.close();
