@@ -5,13 +5,14 @@ means of what the model gives an id in many queries. What is minimised is the KL
 2015), so the model is its own teacher and no answer is asked for. Documents' rows are pooled as the engine pools them. `latelight fit-table --rows` codes what comes out.
 """
 
-import json
 import math
 import random
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
 import torch
+import yaml
 from pairs import read_pairs
 from phase import Progress, found, go_on, trainer_arguments
 from pooling import LENGTH_POWER, clusters, target_row_count
@@ -201,6 +202,40 @@ class TableTrainer(Trainer):
         return torch.utils.data.DataLoader(self.train_dataset, batch_sampler=self.batches, collate_fn=self.data_collator)
 
 
+def read_rows(recipe: dict, model: models.ColBERT, runs: Path, data: Path) -> tuple[Start, list[tuple], Tensor]:
+    """Where the table starts, what it learns from (see Rows), and the idf of each source. Sources smaller than a batch are left out."""
+    without = recipe.get("without_sources", [])
+    pairs = [row for name in recipe["pairs"] for row in read_pairs(found(name, runs, data)) if row["source"].removeprefix("cloze:") not in without]
+    random.Random(recipe["seed"]).shuffle(pairs)
+    sampled = pairs[: recipe["documents"]]
+    sizes = Counter(row["source"] for row in sampled)
+    sources = {name: at for at, name in enumerate(sorted(name for name, size in sizes.items() if size >= recipe["batch_pairs"]))}
+    if not sources:
+        raise SystemExit(f"query_table: expected a source of at least {recipe['batch_pairs']} among {len(sampled)} documents, the largest has {max(sizes.values(), default=0)}. Lower batch_pairs or raise documents")
+    used = [row for row in sampled if row["source"] in sources]
+    print(f"{recipe['name']}: {len(used)} documents of {len(sources)} sources", flush=True)
+
+    bf16 = recipe.get("bf16", True)
+    # Every document's own query is among them.
+    queries = list(dict.fromkeys(row["query"] for row in [*used, *pairs[: recipe["queries"]]]))
+    ids = dict(zip(queries, [some for first in range(0, len(queries), 512) for some in query_ids(model, queries[first : first + 512])], strict=True))
+    rows = dict(zip(queries, encode(model, queries, True, bf16), strict=True))
+    start = Start(len(model.tokenizer), model[len(model) - 1].out_features)
+    for text in queries:
+        start.add(ids[text], rows[text])
+    items, texts_of = [], [[] for _ in sources]
+    for first in range(0, len(used), 1024):
+        some = used[first : first + 1024]
+        passages = [row["passage"] for row in some]
+        tokens = model.tokenizer(passages, truncation=True, max_length=model.document_length)["input_ids"]
+        for row, document, text in zip(some, encode(model, passages, False, bf16), tokens, strict=True):
+            source = sources[row["source"]]
+            texts_of[source].append(text)
+            items.append((ids[row["query"]], rows[row["query"]], pool(document), source))
+        print(f"{recipe['name']}: {first + len(some)} of {len(used)} documents encoded", flush=True)
+    return start, items, idf_of(texts_of, len(model.tokenizer))
+
+
 def train_table(recipe: dict, runs: Path, data: Path) -> Path:
     """Returns the file of rows [vocabulary, dim] and weights [vocabulary], 0 to 1."""
     output = runs / recipe["name"]
@@ -211,49 +246,18 @@ def train_table(recipe: dict, runs: Path, data: Path) -> Path:
     set_seed(recipe["seed"])
     output.mkdir(parents=True, exist_ok=True)
     folder = recipe.get("model") or str(runs / recipe["model_phase"] / "model")
-    model = models.ColBERT(folder, device="cpu", document_length=recipe.get("document_length", 256))
-    pairs = [row for name in recipe["pairs"] for row in read_pairs(found(name, runs, data)) if row.get("source", "").removeprefix("cloze:") not in recipe.get("without_sources", [])]
-    random.Random(recipe["seed"]).shuffle(pairs)
-    used = pairs[: recipe["documents"]]
-    batch = recipe["batch_pairs"]
-    sizes: dict[str, int] = {}
-    for row in used:
-        sizes[row["source"]] = sizes.get(row["source"], 0) + 1
-    names = sorted(name for name, size in sizes.items() if size >= batch)
-    used = [row for row in used if row["source"] in names]
-    print(f"{recipe['name']}: {len(used)} documents of {len(names)} sources", flush=True)
-
-    queries = [row["query"] for row in pairs[: recipe["queries"]]]
-    vocabulary, dim = len(model.tokenizer), model[len(model) - 1].out_features
-    ids = {text: some for first in range(0, len(queries), 512) for text, some in zip(queries[first : first + 512], query_ids(model, queries[first : first + 512]), strict=True)}
-    bf16 = recipe.get("bf16", True)
-    model.eval()
-    rows = dict(zip(queries, encode(model, queries, True, bf16), strict=True))
-    start = Start(vocabulary, dim)
-    for text in ids:
-        start.add(ids[text], rows[text])
-    items, texts_of = [], [[] for _ in names]
-    for first in range(0, len(used), 1024):
-        some = used[first : first + 1024]
-        encoded = encode(model, [row["passage"] for row in some], False, bf16)
-        tokens = model.tokenizer([row["passage"] for row in some], truncation=True, max_length=256)["input_ids"]
-        for row, document, text in zip(some, encoded, tokens, strict=True):
-            source = names.index(row["source"])
-            texts_of[source].append(text)
-            if row["query"] in ids:
-                items.append((ids[row["query"]], rows[row["query"]], pool(document), source))
-        print(f"{recipe['name']}: {first + len(some)} of {len(used)} documents encoded", flush=True)
+    model = models.ColBERT(folder, device="cpu", document_length=recipe.get("document_length", 256)).eval()
+    start, items, idf = read_rows(recipe, model, runs, data)
     special = query_ids(model, [""])[0]
     table = QueryTable(start.rows(model).astype(np.float32), start.agreement().astype(np.float32), special, recipe["temperature"])
     save(table, output / "start.safetensors")
-    idf = idf_of(texts_of, vocabulary)
     arguments = TrainingArguments(**{**trainer_arguments(recipe, output / "checkpoints"), "bf16": False, "remove_unused_columns": False})
     trainer = TableTrainer(
-        SameSource([item[3] for item in items], batch, recipe["steps"], recipe["seed"]), model=table, args=arguments, train_dataset=Rows(items), data_collator=lambda some: collate(some, idf), callbacks=[Progress()]
+        SameSource([item[3] for item in items], recipe["batch_pairs"], recipe["steps"], recipe["seed"]), model=table, args=arguments, train_dataset=Rows(items), data_collator=lambda some: collate(some, idf), callbacks=[Progress()]
     )
     go_on(trainer, output / "checkpoints")
     save(table, final)
-    (output / "recipe.json").write_text(json.dumps(recipe, indent=1) + "\n")
+    (output / "recipe.yaml").write_text(yaml.safe_dump(recipe, sort_keys=False))
     return final
 
 

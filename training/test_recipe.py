@@ -343,6 +343,13 @@ def test_a_query_table_learns_from_its_model_and_goes_on_to_the_same_rows(base, 
         torch.testing.assert_close(value, again[name], rtol=0, atol=0, msg=name)
 
 
+def test_a_table_without_a_source_of_a_batch_says_so(base, tmp_path):
+    write_pairs(tmp_path / "pairs.jsonl", 20)
+    model = train(recipe_of(base, steps=1), tmp_path / "runs", tmp_path)
+    with pytest.raises(SystemExit, match=r"expected a source of at least 16 among 20 documents, the largest has 10"):
+        train_table(table_recipe(model), tmp_path / "runs", tmp_path)
+
+
 def test_a_table_starts_where_the_commands_fit_starts():
     start = Start(8, 4)
     rows = torch.nn.functional.normalize(torch.randn(6, 4, generator=torch.Generator().manual_seed(1)), dim=-1).numpy()

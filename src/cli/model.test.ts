@@ -305,6 +305,7 @@ describe('a query table of the model', () => {
     for (const [file, said] of [
       ['narrow.safetensors', /\[bad-option\].*expected rows \[\d+, at least 16\].*got rows \[\d+, 8\]/s],
       ['queries.txt', /\[bad-model\].*queries\.txt/s],
+      ['missing.safetensors', /\[bad-model\].*missing\.safetensors.*no such file/s],
     ] as const) {
       const refused = await latelight('fit-table', '--rows', at(file), '--model', at('trained'));
       expect(refused.err).toMatch(said);

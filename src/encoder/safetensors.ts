@@ -13,10 +13,15 @@ const MOST_HEADER_BYTES = 100_000_000;
 
 /**
  * Tensors by name, those that the file has, as float32.
- * @throws LatelightError `bad-model` when the file is not safetensors or holds a wanted tensor in a type that is no float
+ * @throws LatelightError `bad-model` when the file cannot be read, is not safetensors or holds a wanted tensor in a type that is no float
  */
 export async function readTensors(path: string, names: string[]): Promise<Map<string, StoredTensor>> {
-  const file = await open(path);
+  const refuse = (cause: unknown): never => {
+    throw new LatelightError('bad-model', `model: expected tensors in ${path}, but ${(cause as Error).message}`, {
+      cause,
+    });
+  };
+  const file = await open(path).catch(refuse);
   try {
     const { size } = await file.stat();
     const read = async (position: number, length: number) => {
@@ -39,9 +44,7 @@ export async function readTensors(path: string, names: string[]): Promise<Map<st
     }
     return found;
   } catch (cause) {
-    throw new LatelightError('bad-model', `model: expected tensors in ${path}, but ${(cause as Error).message}`, {
-      cause,
-    });
+    return refuse(cause);
   } finally {
     await file.close();
   }
