@@ -1,4 +1,4 @@
-"""Exports a PyLate model to a folder that `latelight --model` opens: ONNX in float32 and int8, with everything that encoding needs.
+"""Exports a PyLate model to a folder that `latelight --model` opens: ONNX in float32, int8 and blocks of 8 bits, with everything that encoding needs.
 
 Usage: python training/export_onnx.py <PyLate folder or hub id> <output folder>
 
@@ -12,24 +12,12 @@ from pathlib import Path
 
 import numpy as np
 import onnxruntime
-from onnx_colbert import WEIGHTS, ColbertGraph, export
+from onnx_colbert import WEIGHTS, ColbertGraph, Rows, export, export_blocks
 from pylate import models
-from torch import nn
 
 TEXTS = ["How long does the server wait for a slow client?", "Naïve café, 日本語, emoji 🙂.", "x"]
 # float32 sums in another order.
 TOLERANCE = 1e-4
-
-
-class Rows(nn.Module):
-    """A PyLate Dense layer on bare rows instead of a dictionary of features."""
-
-    def __init__(self, layer):
-        super().__init__()
-        self.layer = layer
-
-    def forward(self, rows):
-        return self.layer({"token_embeddings": rows})["token_embeddings"]
 
 
 def largest_difference(model, folder: Path) -> float:
@@ -58,6 +46,7 @@ def main() -> None:
     arguments.output.mkdir(parents=True, exist_ok=True)
     token_types = "token_type_ids" in model.tokenize(["x"], is_query=True)
     export(ColbertGraph(backbone, dense), arguments.output, token_types)
+    export_blocks(arguments.output)
     model[0].tokenizer.save_pretrained(str(arguments.output))
     # As PyLate resolved it, defaults and all.
     config = {

@@ -3,14 +3,23 @@
 import shutil
 from pathlib import Path
 
+import numpy as np
 import onnx
 import torch
+from onnx import numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
+from onnxruntime.quantization.matmul_nbits_quantizer import MatMulNBitsQuantizer
 from torch import nn
 
 OPSET = 17
 WEIGHTS = "model.onnx"
 WEIGHTS_INT8 = "model_int8.onnx"
+WEIGHTS_Q8 = "model_q8.onnx"
+BLOCK = 32
+# MatMulNBits' accuracy_level: activations are rounded to int8 as well.
+INT8_ACTIVATIONS = 4
+# A table of fewer rows is not worth three more nodes.
+LEAST_ROWS = 32
 # What encodes a text beside the weights. artifact.metadata is the original ColBERT's config.
 SIDE_FILES = [
     "config.json",
@@ -21,6 +30,17 @@ SIDE_FILES = [
     "tokenizer_config.json",
     "special_tokens_map.json",
 ]
+
+
+class Rows(nn.Module):
+    """A PyLate Dense layer on bare rows instead of a dictionary of features."""
+
+    def __init__(self, layer):
+        super().__init__()
+        self.layer = layer
+
+    def forward(self, rows):
+        return self.layer({"token_embeddings": rows})["token_embeddings"]
 
 
 class ColbertGraph(nn.Module):
@@ -62,14 +82,52 @@ def export(graph: ColbertGraph, folder: Path, token_types: bool) -> None:
             dynamo=False,
         )
     onnx.checker.check_model(str(folder / WEIGHTS))
-    # MatMul only: their activations are quantized at run time. Embedding rows become int8 too (Gather).
+    # MatMul only: their activations are quantized at run time.
     quantize_dynamic(
-        str(folder / WEIGHTS),
+        with_byte_rows(folder),
         str(folder / WEIGHTS_INT8),
-        op_types_to_quantize=["MatMul", "Gather"],
+        op_types_to_quantize=["MatMul"],
         per_channel=True,
         weight_type=QuantType.QInt8,
     )
+
+
+def export_blocks(folder: Path) -> None:
+    """
+    Writes model_q8.onnx, the file for WebGPU, of model.onnx: products in blocks of 32 weights of 8 bits with a scale each (MatMulNBits), embeddings in rows of int8 with a
+    scale each.
+    """
+    quantizer = MatMulNBitsQuantizer(with_byte_rows(folder), bits=8, block_size=BLOCK, is_symmetric=True, accuracy_level=INT8_ACTIVATIONS)
+    quantizer.process()
+    quantizer.model.save_model_to_file(str(folder / WEIGHTS_Q8))
+
+
+def with_byte_rows(folder: Path) -> onnx.ModelProto:
+    """model.onnx with embeddings in int8: each Gather of a float table [rows, width] becomes one of int8 rows times one of their scales; small tables stay."""
+    model = onnx.load(str(folder / WEIGHTS))
+    graph = model.graph
+    tables = {value.name: value for value in graph.initializer if value.data_type == onnx.TensorProto.FLOAT and len(value.dims) == 2 and value.dims[0] >= LEAST_ROWS}
+    nodes = []
+    for node in graph.node:
+        table = tables.get(node.input[0]) if node.op_type == "Gather" else None
+        if table is None:
+            nodes.append(node)
+            continue
+        values = numpy_helper.to_array(table)
+        scales = np.abs(values).max(axis=1, keepdims=True).clip(1e-12) / 127
+        graph.initializer.remove(table)
+        for name, content in ((table.name + "_Q8", np.rint(values / scales).astype(np.int8)), (table.name + "_scales", scales.astype(np.float32))):
+            graph.initializer.append(numpy_helper.from_array(content, name))
+        out = node.output[0]
+        nodes += [
+            onnx.helper.make_node("Gather", [table.name + "_Q8", node.input[1]], [out + "_bytes"], axis=0),
+            onnx.helper.make_node("Cast", [out + "_bytes"], [out + "_floats"], to=onnx.TensorProto.FLOAT),
+            onnx.helper.make_node("Gather", [table.name + "_scales", node.input[1]], [out + "_scale"], axis=0),
+            onnx.helper.make_node("Mul", [out + "_floats", out + "_scale"], [out]),
+        ]
+    del graph.node[:]
+    graph.node.extend(nodes)
+    return model
 
 
 def copy_side_files(source: Path, folder: Path) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import torch
 import yaml
+from batches import BatchTrainer, OneKind
 from pairs import read_pairs
 from phase import Progress, found, go_on, trainer_arguments
 from pooling import LENGTH_POWER, clusters, target_row_count
@@ -21,7 +22,7 @@ from pylate.losses.contrastive import extract_skiplist_mask
 from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.utils.data import Dataset
-from transformers import Trainer, TrainingArguments, set_seed
+from transformers import TrainingArguments, set_seed
 
 # As src/encoder/fit-query-table.ts has them.
 ALONE_COUNTS, OFTEN = 2, 50
@@ -102,33 +103,6 @@ class Rows(Dataset):
         return self.items[at]
 
 
-class SameSource(torch.utils.data.Sampler):
-    """Batches of one source each: an index holds documents of one kind, too. All of a run's in one pass, so that one that goes on finds its place."""
-
-    def __init__(self, sources: list[int], batch: int, steps: int, seed: int):
-        self.sources, self.batch, self.steps, self.seed = sources, batch, steps, seed
-
-    def __len__(self) -> int:
-        return self.steps
-
-    def __iter__(self):
-        order, batches = random.Random(self.seed), []
-        for _ in range(self.steps):
-            batches = batches or self._batches(order)
-            yield batches.pop()
-
-    def _batches(self, order: random.Random) -> list[list[int]]:
-        of_source: dict[int, list[int]] = {}
-        for at, source in enumerate(self.sources):
-            of_source.setdefault(source, []).append(at)
-        batches = []
-        for members in of_source.values():
-            order.shuffle(members)
-            batches += [members[first : first + self.batch] for first in range(0, len(members) - self.batch + 1, self.batch)]
-        order.shuffle(batches)
-        return batches
-
-
 def collate(items: list[tuple], idf: Tensor) -> dict[str, Tensor]:
     def padded(rows: list[np.ndarray]) -> tuple[Tensor, Tensor]:
         length = max(len(row) for row in rows)
@@ -191,17 +165,6 @@ def idf_of(texts_of: list[list[list[int]]], vocabulary: int) -> Tensor:
     return torch.from_numpy(np.stack(rows).astype(np.float32)).clamp(0, 1)
 
 
-class TableTrainer(Trainer):
-    """HF's trainer, with batches of one source."""
-
-    def __init__(self, sampler: SameSource, **rest):
-        super().__init__(**rest)
-        self.batches = sampler
-
-    def get_train_dataloader(self):
-        return torch.utils.data.DataLoader(self.train_dataset, batch_sampler=self.batches, collate_fn=self.data_collator)
-
-
 def read_rows(recipe: dict, model: models.ColBERT, runs: Path, data: Path) -> tuple[Start, list[tuple], Tensor]:
     """Where the table starts, what it learns from (see Rows), and the idf of each source. Sources smaller than a batch are left out."""
     without = recipe.get("without_sources", [])
@@ -252,8 +215,8 @@ def train_table(recipe: dict, runs: Path, data: Path) -> Path:
     table = QueryTable(start.rows(model).astype(np.float32), start.agreement().astype(np.float32), special, recipe["temperature"])
     save(table, output / "start.safetensors")
     arguments = TrainingArguments(**{**trainer_arguments(recipe, output / "checkpoints"), "bf16": False, "remove_unused_columns": False})
-    trainer = TableTrainer(
-        SameSource([item[3] for item in items], recipe["batch_pairs"], recipe["steps"], recipe["seed"]), model=table, args=arguments, train_dataset=Rows(items), data_collator=lambda some: collate(some, idf), callbacks=[Progress()]
+    trainer = BatchTrainer(
+        OneKind([item[3] for item in items], recipe["batch_pairs"], recipe["steps"], recipe["seed"]), model=table, args=arguments, train_dataset=Rows(items), data_collator=lambda some: collate(some, idf), callbacks=[Progress()]
     )
     go_on(trainer, output / "checkpoints")
     save(table, final)

@@ -9,6 +9,7 @@ from pathlib import Path
 import yaml
 from mine import mine
 from phase import train
+from query_encoder import train_query_encoder
 from query_table import train_table
 from teacher import teach
 
@@ -30,12 +31,14 @@ def run(steps_from: Path, runs: Path, data: Path, steps: int | None = None) -> N
                 mine(recipe, runs, data)
             case "table":
                 train_table(recipe, runs, data)
+            case "query_encoder":
+                train_query_encoder(recipe, runs, data)
             case "teacher":
                 if teach(recipe, runs, data) is None:
                     print(f"recipe: ends before what follows {file.name}, which needs a teacher")
                     return
             case kind:
-                raise SystemExit(f"{file}: expected `step` to be phase, mine, teacher or table, got {kind!r}")
+                raise SystemExit(f"{file}: expected `step` to be phase, mine, teacher, table or query_encoder, got {kind!r}")
 
 
 def main() -> None:

@@ -11,13 +11,14 @@ import yaml
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from batches import OneKind
 from mine import candidates, mine
 from objectives import Matryoshka, ScaledMaxSim, contrastive
 from pairs import load_pairs, read_pairs
 from phase import train
 from pooling import POOL_FACTOR, ROUND_UP_FROM, pooled, target_row_count
 from pylate import losses, models
-from query_table import SameSource, Start, encode, max_sim, pool, train_table
+from query_table import Start, encode, max_sim, pool, train_table
 from recipe import run
 from safetensors.torch import load_file
 from teacher import ndcg
@@ -362,7 +363,7 @@ def test_a_table_starts_where_the_commands_fit_starts():
 
 def test_batches_of_a_table_hold_one_source_each():
     sources = [at % 3 for at in range(100)]
-    batches = list(SameSource(sources, 8, steps=30, seed=1))
+    batches = list(OneKind(sources, 8, steps=30, seed=1))
     assert len(batches) == 30
     assert len({at for batch in batches[:12] for at in batch}) == 96  # a pass
     assert all(len({sources[at] for at in batch}) == 1 and len(batch) == 8 for batch in batches)

@@ -3,7 +3,7 @@
 import { MANIFEST_VERSION, type Manifest } from '../format/manifest.ts';
 import type { IndexParts } from '../indexing/build-index.ts';
 import { addEngineFiles, type FolderFile, FolderFiles } from './engine-files.ts';
-import type { OpenModel } from './model.ts';
+import { type OpenModel, queryEncoderFolder } from './model.ts';
 import { builtSiteFolder, packageVersion } from './package-files.ts';
 
 export interface ManifestInput {
@@ -29,7 +29,10 @@ export async function indexFiles(
 ): Promise<{ manifest: Manifest; files: FolderFile[] }> {
   const { model, parts } = input;
   const files = new FolderFiles();
-  const { codec, queryEncoder, runtime } = await addEngineFiles(files, model, input);
+  const { codec, queryEncoder, runtime } = await addEngineFiles(files, model, {
+    ...input,
+    encoder: queryEncoderFolder(model.folder),
+  });
   const manifest: Manifest = {
     format: 'latelight',
     version: MANIFEST_VERSION,

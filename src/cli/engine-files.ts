@@ -3,6 +3,7 @@
 
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
+import type { EncoderFolder } from '../encoder/model-folder.ts';
 import { packTokenizer } from '../encoder/tokenizer-file.ts';
 import type { EngineRefs, FileRef } from '../format/engine-refs.ts';
 import { hashedFile } from '../indexing/build-index.ts';
@@ -44,11 +45,14 @@ export class FolderFiles {
   }
 }
 
-/** @param queryTable the bytes of the table that is published, when there is one */
+/**
+ * @param encoder what the page encodes with: queries alone, or documents too
+ * @param queryTable the bytes of the table that is published, when there is one
+ */
 export async function addEngineFiles(
   files: FolderFiles,
   model: OpenModel,
-  { webgpu, queryTable }: { webgpu: boolean; queryTable: Uint8Array | undefined },
+  { webgpu, queryTable, encoder }: { webgpu: boolean; queryTable: Uint8Array | undefined; encoder: EncoderFolder },
 ): Promise<Pick<EngineRefs, 'codec' | 'queryEncoder' | 'runtime'>> {
   const runtime = runtimeFiles();
   const tokenizer = new TextEncoder().encode(JSON.stringify(packTokenizer(model.folder.tokenizerJson)));
@@ -60,13 +64,13 @@ export async function addEngineFiles(
     },
     queryEncoder: {
       name: model.folder.name,
-      dim: await queryDim(model),
+      dim: await queryDim(encoder),
       config: model.folder.config,
       tokenizer: await files.add('models', '.json', () => tokenizer),
       tokenizerConfig: model.folder.tokenizerConfig,
       weights: {
-        wasm: await files.addPath('models', '.onnx', await pageWeights(model.folder, 'wasm')),
-        webgpu: webgpu ? await files.addPath('models', '.onnx', await pageWeights(model.folder, 'webgpu')) : undefined,
+        wasm: await files.addPath('models', '.onnx', await pageWeights(encoder, 'wasm')),
+        webgpu: webgpu ? await files.addPath('models', '.onnx', await pageWeights(encoder, 'webgpu')) : undefined,
       },
       queryTable: queryTable && (await files.add('models', '.llq', () => queryTable)),
     },
@@ -79,8 +83,8 @@ export async function addEngineFiles(
 }
 
 /** Dimensions of the query encoder's rows, seen from one run: a file that cannot be opened is found here, not by visitors. */
-async function queryDim(model: OpenModel): Promise<number> {
-  const encoder = await openQueryEncoder(model.folder);
+async function queryDim(folder: EncoderFolder): Promise<number> {
+  const encoder = await openQueryEncoder(folder);
   try {
     return (await encoder.encodeQuery('dimensions')).dim;
   } finally {

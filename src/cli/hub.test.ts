@@ -230,6 +230,17 @@ describe('a model of the Hub', () => {
     expect(errors).toMatch(/could not reach .*using what was downloaded before, commit aaaaaaaaaaaa/);
   });
 
+  it('comes with its query encoder, of which the files that pages use', async () => {
+    commits[first] = bytesOf({
+      ...pylateFolder(),
+      'query/model_int8.onnx': tinyGraph({ seed: 2 }),
+      'query/model_q8.onnx': tinyGraph({ seed: 3 }),
+      'query/model.onnx': tinyGraph({ seed: 4 }),
+    });
+    const { query } = await openModelFolder(await resolve('someone/tiny'));
+    expect(Object.keys(query!.weights).sort()).toEqual(['int8', 'q8']);
+  });
+
   it('that was never downloaded fails without a network, and the message says to give a folder', async () => {
     await close();
     await expect(resolve('someone/tiny')).rejects.toMatchObject({

@@ -4,7 +4,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CONFIG_FILES, WEIGHT_FILES, type WeightFormat } from '../encoder/model-folder.ts';
+import { CONFIG_FILES, QUERY_FOLDER, WEIGHT_FILES, type WeightFormat } from '../encoder/model-folder.ts';
 import { LatelightError, throwIfAborted } from '../errors.ts';
 import { type HubRequest, hubFetch, hubFile } from './hub-download.ts';
 import type { CliIo } from './io.ts';
@@ -85,12 +85,7 @@ async function listFiles(model: HubModel, request: HubRequest): Promise<{ commit
 /** Of a repository's files those that are opened: config, tokenizer, Dense layers, and the weights in use. */
 function filesInUse(model: HubModel, files: string[]): string[] {
   const has = new Set(files);
-  const weights: Partial<Record<WeightFormat, string>> = {};
-  for (const format of Object.keys(WEIGHT_FILES) as WeightFormat[]) {
-    const found = WEIGHT_FILES[format].find((file) => has.has(file));
-    if (found) weights[format] = found;
-  }
-  const chosen = formatsInUse(Object.keys(weights) as WeightFormat[]).map((format) => weights[format]!);
+  const chosen = weightsInUse(has, '');
   if (chosen.length === 0) {
     throw new LatelightError(
       'bad-model',
@@ -102,7 +97,17 @@ function filesInUse(model: HubModel, files: string[]): string[] {
   // An original ColBERT keeps its projection in the checkpoint; an export of Vespa's has it already.
   const projection = has.has('artifact.metadata') && dense.length === 0 && !chosen.includes('vespa_colbert.onnx');
   const checkpoint = projection ? files.filter((file) => file === 'model.safetensors') : [];
-  return [...CONFIG_FILES.filter((file) => has.has(file)), ...dense, ...checkpoint, ...chosen];
+  const query = weightsInUse(has, `${QUERY_FOLDER}/`);
+  return [...CONFIG_FILES.filter((file) => has.has(file)), ...dense, ...checkpoint, ...chosen, ...query];
+}
+
+function weightsInUse(files: Set<string>, folder: string): string[] {
+  const weights: Partial<Record<WeightFormat, string>> = {};
+  for (const format of Object.keys(WEIGHT_FILES) as WeightFormat[]) {
+    const found = WEIGHT_FILES[format].map((file) => folder + file).find((file) => files.has(file));
+    if (found) weights[format] = found;
+  }
+  return formatsInUse(Object.keys(weights) as WeightFormat[], folder !== '').map((format) => weights[format]!);
 }
 
 function id({ owner, name }: HubModel): string {

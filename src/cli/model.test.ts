@@ -15,6 +15,7 @@ import {
   ONNX_CONFIG,
   pylateFolder,
   safetensors,
+  tinyGraph,
   VOCABULARY,
   writeFiles,
 } from '../encoder/tiny-model.fixture.ts';
@@ -174,6 +175,58 @@ describe('an index of another model', () => {
     const unit = await openModelFolder(at('unit'));
     expect(await pageWeights(unit, 'webgpu')).toBe(at('unit/model.onnx'));
   });
+});
+
+describe('a model with a smaller query encoder', () => {
+  it('indexes with the full one and gives pages the smaller', async () => {
+    await cp(at('unit'), at('two'), { recursive: true });
+    const small = tinyGraph({ width: 16, seed: 9 });
+    await writeFiles(at('two'), { 'query/model.onnx': small });
+    const indexed = await latelight('index', at('site'), '-o', at('two-index'), '--model', at('two'), '--no-cache');
+    expect(indexed).toMatchObject({ code: 0 });
+    const { documentEncoder, queryEncoder } = await manifestOf(at('two-index'));
+    expect(documentEncoder.sha256).toBe(await sha256Hex(await readFile(at('unit/model.onnx'))));
+    expect(queryEncoder.weights.wasm.sha256).toBe(await sha256Hex(small));
+    expect(queryEncoder.weights.webgpu?.sha256).toBe(await sha256Hex(small));
+    // Its rows are of another seed: what is found by them is not what the full encoder finds.
+    const { hits } = JSON.parse((await latelight('search', at('two-index'), 'red green blue', '--json')).out);
+    await latelight('index', at('site'), '-o', at('one-index'), '--model', at('unit'), '--no-cache');
+    const full = JSON.parse((await latelight('search', at('one-index'), 'red green blue', '--json')).out);
+    expect(hits[0].score).not.toBe(full.hits[0].score);
+  });
+
+  it('is refused when the rows of both are not of one width, or there is no file', async () => {
+    await cp(at('unit'), at('odd'), { recursive: true });
+    await writeFiles(at('odd'), { 'query/model.onnx': tinyGraph({ width: 24 }) });
+    await expect(openModel(at('odd'))).rejects.toMatchObject({
+      code: 'bad-model',
+      message: expect.stringMatching(/rows of 16 dimensions.*query.*got 24/),
+    });
+    await rm(at('odd/query/model.onnx'));
+    await expect(openModel(at('odd'))).rejects.toMatchObject({
+      code: 'bad-model',
+      message: expect.stringMatching(/expected one of model_int8\.onnx.*query, found none/),
+    });
+  });
+});
+
+describe('files to fit on', () => {
+  it.each(['fit-codec', 'fit-table'])(
+    'of %s are refused by name: missing, no gzip, a line that is no text',
+    async (command) => {
+      await writeFiles(at('bad'), { 'plain.txt.gz': 'not packed', 'rows.jsonl': '{"text": "a"}\n\n{"title": "b"}\n' });
+      for (const [file, message] of [
+        ['none.txt', /text file at .*none\.txt, but it cannot be read/],
+        ['plain.txt.gz', /plain\.txt\.gz, but it cannot be read/],
+        ['rows.jsonl', /line 3 of .*rows\.jsonl, got \{"title": "b"\}/],
+      ] as const) {
+        expect(await latelight(command, at('bad', file), '--model', at('unit'))).toMatchObject({
+          code: 2,
+          err: expect.stringMatching(message),
+        });
+      }
+    },
+  );
 });
 
 describe('dimensions', () => {

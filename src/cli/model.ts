@@ -8,7 +8,7 @@ import { readCodec } from '../codec/codec-file.ts';
 import { readDenseLayers } from '../encoder/dense-layers.ts';
 import { Encoder } from '../encoder/encoder.ts';
 import type { ModelOverrides } from '../encoder/model-config.ts';
-import { type ModelFolder, openModelFolder, type WeightFormat } from '../encoder/model-folder.ts';
+import { type EncoderFolder, type ModelFolder, openModelFolder, type WeightFormat } from '../encoder/model-folder.ts';
 import { completeGraph, completion, LEAST_OPSET } from '../encoder/onnx-graph.ts';
 import { openNodeRuntime } from '../encoder/runtime-node.ts';
 import { LatelightError } from '../errors.ts';
@@ -113,21 +113,26 @@ export function documentWeights(folder: ModelFolder): WeightFormat {
   return pickWeights(folder, DOCUMENT_WEIGHTS);
 }
 
+/** What a page encodes queries with: the model's smaller encoder where it has one. */
+export function queryEncoderFolder(folder: ModelFolder): EncoderFolder {
+  return folder.query ?? folder;
+}
+
 /** An encoder for queries alone, with the weights that pages use on a CPU. */
-export async function openQueryEncoder(folder: ModelFolder): Promise<Encoder> {
+export async function openQueryEncoder(folder: EncoderFolder): Promise<Encoder> {
   const path = await wholeWeights(folder, pickWeights(folder, PAGE_WEIGHTS.wasm));
   return new Encoder(folder.tokenizer, await openNodeRuntime(path));
 }
 
 /** The ONNX file that pages download: int8 for a CPU, 8-bit blocks for WebGPU, fp32 where there is nothing else. */
-export async function pageWeights(folder: ModelFolder, device: keyof typeof PAGE_WEIGHTS): Promise<string> {
+export async function pageWeights(folder: EncoderFolder, device: keyof typeof PAGE_WEIGHTS): Promise<string> {
   const format = pageWeightFormat(folder, device);
   // On a CPU rows are made unit length after the graph; on a GPU they never leave it.
   const normalize = device === 'webgpu' && folder.dense.length === 0 && !(await givesUnitRows(folder, format));
   return wholeWeights(folder, format, normalize);
 }
 
-export function pageWeightFormat(folder: ModelFolder, device: keyof typeof PAGE_WEIGHTS): WeightFormat {
+export function pageWeightFormat(folder: EncoderFolder, device: keyof typeof PAGE_WEIGHTS): WeightFormat {
   return pickWeights(folder, PAGE_WEIGHTS[device]);
 }
 
@@ -135,7 +140,7 @@ export function pageWeightFormat(folder: ModelFolder, device: keyof typeof PAGE_
  * The path of a file whose graph ends with rows: the folder's own where it does, else one in the cache that goes on through the
  * Dense layers (`normalize` alone: to unit length).
  */
-export async function wholeWeights(folder: ModelFolder, format: WeightFormat, normalize = false): Promise<string> {
+export async function wholeWeights(folder: EncoderFolder, format: WeightFormat, normalize = false): Promise<string> {
   const { path, rows, dim, graph } = folder.graphs[format]!;
   if (folder.dense.length === 0 && !normalize) return path;
   if (graph.opset < LEAST_OPSET) {
@@ -153,7 +158,7 @@ export async function wholeWeights(folder: ModelFolder, format: WeightFormat, no
   return whole;
 }
 
-async function givesUnitRows(folder: ModelFolder, format: WeightFormat): Promise<boolean> {
+async function givesUnitRows(folder: EncoderFolder, format: WeightFormat): Promise<boolean> {
   const encoder = new Encoder(folder.tokenizer, await openNodeRuntime(folder.weights[format]!));
   try {
     const { data, dim } = await encoder.encodeQueryAsIs('how long are rows');
@@ -175,13 +180,13 @@ async function measuredDim(folder: ModelFolder): Promise<number> {
   }
 }
 
-/** Which of the formats that a model has are opened at all. */
-export function formatsInUse(available: WeightFormat[]): WeightFormat[] {
-  const orders = [DOCUMENT_WEIGHTS, ...Object.values(PAGE_WEIGHTS)];
+/** Which of the formats that a model has are opened at all: of its query encoder those of pages. */
+export function formatsInUse(available: WeightFormat[], isQueryEncoder = false): WeightFormat[] {
+  const orders = [...(isQueryEncoder ? [] : [DOCUMENT_WEIGHTS]), ...Object.values(PAGE_WEIGHTS)];
   const chosen = orders.map((order) => order.find((format) => available.includes(format)));
   return [...new Set(chosen)].filter((format) => format !== undefined);
 }
 
-function pickWeights(folder: ModelFolder, order: WeightFormat[]): WeightFormat {
+function pickWeights(folder: EncoderFolder, order: WeightFormat[]): WeightFormat {
   return order.find((format) => folder.weights[format])!;
 }

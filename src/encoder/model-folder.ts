@@ -11,14 +11,9 @@ import { type ModelConfig, type ModelOverrides, parseModelConfig } from './model
 import { checkWeights, type WeightFile } from './model-weights.ts';
 import { lowerCased } from './tokenizer-file.ts';
 
-export interface ModelFolder {
-  /** The folder's own name, recorded in the manifest. */
-  name: string;
-  folder: string;
-  config: ModelConfig;
+/** An encoder's files, and the tokenizer that goes with them. */
+export interface EncoderFolder {
   tokenizer: ColbertTokenizer;
-  tokenizerJson: Record<string, unknown>;
-  tokenizerConfig: Record<string, unknown>;
   /** ONNX files by weight format, those that exist. */
   weights: Partial<Record<WeightFormat, string>>;
   /** The same files, looked into. */
@@ -29,6 +24,17 @@ export interface ModelFolder {
   dim: number;
 }
 
+export interface ModelFolder extends EncoderFolder {
+  /** The folder's own name, recorded in the manifest. */
+  name: string;
+  folder: string;
+  config: ModelConfig;
+  tokenizerJson: Record<string, unknown>;
+  tokenizerConfig: Record<string, unknown>;
+  /** The smaller encoder of queries in the folder `query/`, trained to give the same rows; undefined where queries and documents share one. */
+  query?: EncoderFolder;
+}
+
 export type WeightFormat = 'int8' | 'q8' | 'fp32';
 
 /** Where PyLate and next-plaid exports (root), transformers.js repositories (onnx/) and Vespa's exports keep their files. */
@@ -37,6 +43,9 @@ export const WEIGHT_FILES: Record<WeightFormat, string[]> = {
   q8: ['model_q8.onnx', 'onnx/model_q8.onnx'],
   fp32: ['model.onnx', 'onnx/model.onnx', 'vespa_colbert.onnx'],
 };
+
+/** Where a model has a smaller encoder for queries alone, its files named as the model's own. */
+export const QUERY_FOLDER = 'query';
 
 /** Files that say how texts are encoded; a folder has some of them. */
 export const CONFIG_FILES = [
@@ -70,29 +79,59 @@ export async function openModelFolder(folder: string, overrides: ModelOverrides 
   const lower = ((await optional('sentence_bert_config.json'))?.do_lower_case ?? onnx?.do_lower_case) === true;
   const tokenizerJson = lower ? lowerCased(stored) : stored;
 
-  const weights: ModelFolder['weights'] = {};
-  for (const format of Object.keys(WEIGHT_FILES) as WeightFormat[]) {
-    const found = WEIGHT_FILES[format].find((file) => existsSync(join(folder, file)));
-    if (found) weights[format] = join(folder, found);
-  }
-  if (Object.keys(weights).length === 0) {
-    const names = Object.values(WEIGHT_FILES).flat().join(', ');
-    throw new LatelightError(
-      'bad-model',
-      `model: expected one of ${names} in ${folder}, found none. Export the model to ONNX, for instance with training/export_onnx.py.`,
-    );
-  }
+  const weights = weightFiles(folder);
+  if (Object.keys(weights).length === 0) throw noWeights(folder);
   const checked = await checkWeights(weights, await denseConfigs(folder), onnx);
+  const tokenizer = new ColbertTokenizer(config, tokenizerJson, tokenizerConfig);
   return {
     name: basename(folder),
     folder,
     config,
-    tokenizer: new ColbertTokenizer(config, tokenizerJson, tokenizerConfig),
+    tokenizer,
     tokenizerJson,
     tokenizerConfig,
     weights,
     ...checked,
+    query: await openQueryFolder(folder, tokenizer, checked.dim),
   };
+}
+
+/** Its graphs end with rows as wide as the model's, so that both are one model to a codec. */
+async function openQueryFolder(
+  model: string,
+  tokenizer: ColbertTokenizer,
+  dim: number,
+): Promise<EncoderFolder | undefined> {
+  const folder = join(model, QUERY_FOLDER);
+  if (!existsSync(folder)) return undefined;
+  const weights = weightFiles(folder);
+  if (Object.keys(weights).length === 0) throw noWeights(folder);
+  const checked = await checkWeights(weights, [], undefined);
+  if (dim > 0 && checked.dim > 0 && checked.dim !== dim) {
+    throw new LatelightError(
+      'bad-model',
+      `model: expected rows of ${dim} dimensions, as the model's, from the query encoder in ${folder}, got ${checked.dim}. ` +
+        'Train it for this model, or take the folder away.',
+    );
+  }
+  return { tokenizer, weights, ...checked };
+}
+
+function weightFiles(folder: string): EncoderFolder['weights'] {
+  const weights: EncoderFolder['weights'] = {};
+  for (const format of Object.keys(WEIGHT_FILES) as WeightFormat[]) {
+    const found = WEIGHT_FILES[format].find((file) => existsSync(join(folder, file)));
+    if (found) weights[format] = join(folder, found);
+  }
+  return weights;
+}
+
+function noWeights(folder: string): LatelightError {
+  const names = Object.values(WEIGHT_FILES).flat().join(', ');
+  return new LatelightError(
+    'bad-model',
+    `model: expected one of ${names} in ${folder}, found none. Export the model to ONNX, for instance with training/export_onnx.py.`,
+  );
 }
 
 function addedTokens(tokenizer: Record<string, unknown>): Map<number, string> {

@@ -2,9 +2,8 @@
 // `--eval`, what they cost on a BEIR folder.
 
 import { existsSync } from 'node:fs';
-import { readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
 import { writeCodec } from '../../codec/codec-file.ts';
 import { fitCodec } from '../../codec/fit.ts';
 import { seededRandom, seededSample } from '../../codec/random.ts';
@@ -24,6 +23,7 @@ import { codecShape, documentWeights, FINEST, openModel, type ShapeChoice, whole
 import { writeWhole } from '../model-cache.ts';
 import { startProgress } from '../progress.ts';
 import { formatBytes, table } from '../text.ts';
+import { readTextFiles, type TextForm } from '../text-files.ts';
 
 export interface FitCodecOptions {
   model: string;
@@ -40,8 +40,15 @@ export interface FitCodecOptions {
 /** Pooled rows that the codebooks are fitted on; more changed nothing that could be measured. */
 const MOST_ROWS = 60_000;
 
+/** Paragraphs, but for the shortest. */
+const PASSAGES: TextForm = {
+  command: 'fit-codec',
+  field: 'passage',
+  parts: (text) => text.split(/\n\s*\n/).filter((part) => part.trim().length > 80),
+};
+
 export async function fitCodecCommand(files: string[], options: FitCodecOptions, io: CliIo): Promise<void> {
-  const texts = seededSample((await Promise.all(files.map(readTexts))).flat(), options.passages);
+  const texts = seededSample(await readTextFiles(files, PASSAGES), options.passages);
   if (texts.length < 100) {
     throw new LatelightError(
       'bad-option',
@@ -137,20 +144,6 @@ async function encodeGoals(texts: string[], setup: EncodeSetup, io: CliIo): Prom
     await pool.close();
   }
   return passages;
-}
-
-async function readTexts(path: string): Promise<string[]> {
-  const bytes = await readFile(path);
-  const text = (path.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8');
-  if (!/\.jsonl(\.gz)?$/.test(path)) return text.split(/\n\s*\n/).filter((part) => part.trim().length > 80);
-  return text
-    .split('\n')
-    .filter(Boolean)
-    .map((line) => {
-      const { passage, text: plain } = JSON.parse(line) as { passage?: string; text?: string };
-      return passage ?? plain ?? '';
-    })
-    .filter(Boolean);
 }
 
 /** A seeded sample of the rows of all passages. */

@@ -1,9 +1,7 @@
 // `latelight fit-table <files>`: the instant stage's query table for a model, from many queries or from rows that were trained, written into
 // the model's folder.
 
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
 import { seededSample } from '../../codec/random.ts';
 import { QueryTableFit, tableOfRows } from '../../encoder/fit-query-table.ts';
 import type { ModelOverrides } from '../../encoder/model-config.ts';
@@ -17,6 +15,7 @@ import { type OpenModel, openModel, openQueryEncoder, type ShapeChoice } from '.
 import { writeWhole } from '../model-cache.ts';
 import { startProgress } from '../progress.ts';
 import { formatBytes } from '../text.ts';
+import { readTextFiles, type TextForm } from '../text-files.ts';
 
 export interface FitTableOptions {
   model: string;
@@ -28,6 +27,13 @@ export interface FitTableOptions {
 }
 
 const LEAST_QUERIES = 100;
+
+/** A query a line. */
+const QUERIES: TextForm = {
+  command: 'fit-table',
+  field: 'query',
+  parts: (text) => text.split('\n').filter((line) => line.trim()),
+};
 
 export async function fitTableCommand(files: string[], options: FitTableOptions, io: CliIo): Promise<void> {
   if (files.length > 0 === (options.rows !== undefined)) {
@@ -93,7 +99,7 @@ async function trained(path: string, { folder, codec }: OpenModel): Promise<Quer
 }
 
 async function sampleOfQueries(files: string[], count: number): Promise<string[]> {
-  const all = [...new Set((await Promise.all(files.map(readQueries))).flat())];
+  const all = [...new Set(await readTextFiles(files, QUERIES))];
   if (all.length < LEAST_QUERIES) {
     throw new LatelightError(
       'bad-option',
@@ -101,18 +107,4 @@ async function sampleOfQueries(files: string[], count: number): Promise<string[]
     );
   }
   return seededSample(all, count);
-}
-
-/** `.jsonl` has a field `query` or `text`, other files a query a line; both may be gzipped. */
-async function readQueries(path: string): Promise<string[]> {
-  const bytes = await readFile(path);
-  const text = (path.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8');
-  const lines = text.split('\n').filter((line) => line.trim());
-  if (!/\.jsonl(\.gz)?$/.test(path)) return lines;
-  return lines
-    .map((line) => {
-      const { query, text: plain } = JSON.parse(line) as { query?: string; text?: string };
-      return query ?? plain ?? '';
-    })
-    .filter(Boolean);
 }

@@ -58,7 +58,12 @@ export async function libraryCommand(folder: string, options: LibraryCommandOpti
 }
 
 async function addEngine(files: FolderFiles, model: OpenModel, webgpu: boolean): Promise<EngineFile> {
-  const refs = await addEngineFiles(files, model, { webgpu, queryTable: await wholeQueryTable(model) });
+  const refs = await addEngineFiles(files, model, {
+    webgpu,
+    queryTable: await wholeQueryTable(model),
+    // Documents are encoded in the page: one encoder for both is less to download than two.
+    encoder: model.folder,
+  });
   const { likely } = model.setup;
   return {
     format: 'latelight-engine',
