@@ -62,11 +62,11 @@ class ColbertGraph(nn.Module):
         return rows / (rows * rows).sum(dim=-1, keepdim=True).sqrt().clamp(min=1e-12)
 
 
-def export(graph: ColbertGraph, folder: Path, token_types: bool) -> None:
-    """Writes model.onnx and model_int8.onnx. Inputs are int64, both axes are free."""
+def export(graph: ColbertGraph, folder: Path, token_types: bool, tokens: int = 24) -> None:
+    """Writes model.onnx and model_int8.onnx. Inputs are int64, both axes are free; `tokens` is how many the traced example has."""
     graph.eval()
     names = ["input_ids", "attention_mask"] + (["token_type_ids"] if token_types else [])
-    ids = torch.arange(2 * 24).reshape(2, 24) % 100 + 5
+    ids = torch.arange(2 * tokens).reshape(2, tokens) % 100 + 5
     example = (ids, torch.ones_like(ids)) + ((torch.zeros_like(ids),) if token_types else ())
     free = {0: "batch", 1: "tokens"}
     with torch.no_grad():
@@ -116,14 +116,14 @@ def with_byte_rows(folder: Path) -> onnx.ModelProto:
         values = numpy_helper.to_array(table)
         scales = np.abs(values).max(axis=1, keepdims=True).clip(1e-12) / 127
         graph.initializer.remove(table)
-        for name, content in ((table.name + "_Q8", np.rint(values / scales).astype(np.int8)), (table.name + "_scales", scales.astype(np.float32))):
+        for name, content in ((table.name + "_row_bytes", np.rint(values / scales).astype(np.int8)), (table.name + "_row_scales", scales.astype(np.float32))):
             graph.initializer.append(numpy_helper.from_array(content, name))
         out = node.output[0]
         nodes += [
-            onnx.helper.make_node("Gather", [table.name + "_Q8", node.input[1]], [out + "_bytes"], axis=0),
-            onnx.helper.make_node("Cast", [out + "_bytes"], [out + "_floats"], to=onnx.TensorProto.FLOAT),
-            onnx.helper.make_node("Gather", [table.name + "_scales", node.input[1]], [out + "_scale"], axis=0),
-            onnx.helper.make_node("Mul", [out + "_floats", out + "_scale"], [out]),
+            onnx.helper.make_node("Gather", [table.name + "_row_bytes", node.input[1]], [out + "_row_bytes"], axis=0),
+            onnx.helper.make_node("Cast", [out + "_row_bytes"], [out + "_row_floats"], to=onnx.TensorProto.FLOAT),
+            onnx.helper.make_node("Gather", [table.name + "_row_scales", node.input[1]], [out + "_row_scale"], axis=0),
+            onnx.helper.make_node("Mul", [out + "_row_floats", out + "_row_scale"], [out]),
         ]
     del graph.node[:]
     graph.node.extend(nodes)

@@ -39,13 +39,13 @@ class SmallEmbedding(nn.Module):
         row_of = np.full(len(table), kept.index(unknown), np.int32)
         row_of[kept] = np.arange(len(kept))
         self.register_buffer("row_of", torch.from_numpy(row_of))
-        weights = torch.from_numpy(np.sqrt(counts[kept] + 1)).float()[:, None]
         words = table[kept].detach().float()
-        _, values, basis = torch.linalg.svd(words * weights, full_matrices=False)
-        self.explained = float((values[:size] ** 2).sum() / (values**2).sum())
-        self.rows = nn.Embedding.from_pretrained(words @ basis[:size].T, freeze=False)
+        values, basis = torch.linalg.eigh(words.T @ (words * torch.from_numpy(counts[kept] + 1).float()[:, None]))
+        basis = basis[:, -size:]
+        self.explained = float(values[-size:].sum() / values.sum())
+        self.rows = nn.Embedding.from_pretrained(words @ basis, freeze=False)
         self.widen = nn.Linear(size, words.shape[1], bias=False)
-        self.widen.weight.data.copy_(basis[:size].T)
+        self.widen.weight.data.copy_(basis)
 
     def forward(self, ids: Tensor) -> Tensor:
         return self.widen(self.rows(self.row_of[ids].long()))
@@ -161,7 +161,7 @@ def train_query_encoder(recipe: dict, runs: Path, data: Path) -> Path:
     print(f"{recipe['name']}: cosine after training {cosine(encoder, held):.4f}", flush=True)
     unfinished = output / "query.unfinished"
     unfinished.mkdir(exist_ok=True)
-    export(encoder.graph, unfinished, token_types=False)
+    export(encoder.graph, unfinished, token_types=False, tokens=min(24, teacher.query_length))
     export_blocks(unfinished)
     (output / "recipe.yaml").write_text(yaml.safe_dump(recipe, sort_keys=False))
     unfinished.rename(final)

@@ -2,9 +2,13 @@
 
 import json
 import random
+import shutil
 import sys
 from pathlib import Path
 
+import numpy as np
+import onnx
+import onnxruntime
 import pytest
 import torch
 import yaml
@@ -18,6 +22,7 @@ from pairs import load_pairs, read_pairs
 from phase import train
 from pooling import POOL_FACTOR, ROUND_UP_FROM, pooled, target_row_count
 from pylate import losses, models
+from query_encoder import SmallEmbedding, train_query_encoder
 from query_table import Start, encode, max_sim, pool, train_table
 from recipe import run
 from safetensors.torch import load_file
@@ -121,8 +126,6 @@ def test_a_phase_that_was_killed_goes_on_at_its_checkpoint_to_the_same_weights(b
     cut = tmp_path / "cut/tiny"
     train(recipe_of(base), tmp_path / "cut", tmp_path)
     # As a kill after step 5 leaves it.
-    import shutil
-
     shutil.rmtree(cut / "model")
     shutil.rmtree(cut / "checkpoints/checkpoint-10")
     again = train(recipe_of(base), tmp_path / "cut", tmp_path)
@@ -335,8 +338,6 @@ def test_a_query_table_learns_from_its_model_and_goes_on_to_the_same_rows(base, 
     assert not torch.allclose(start["rows"][word], trained["rows"][word], atol=1e-3)
     (tmp_path / "cut/table").mkdir(parents=True)
     train_table(table_recipe(model), tmp_path / "cut", tmp_path)
-    import shutil
-
     (tmp_path / "cut/table/table.safetensors").unlink()
     shutil.rmtree(tmp_path / "cut/table/checkpoints/checkpoint-10")
     again = load_file(train_table(table_recipe(model), tmp_path / "cut", tmp_path))
@@ -387,3 +388,68 @@ def test_rows_of_a_table_are_pylates(base):
         assert [len(rows) for rows in ours] == ([5, 4, 7] if is_query else [5, 4, 6])
         for mine, expected in zip(ours, theirs, strict=True):
             torch.testing.assert_close(torch.from_numpy(mine), torch.as_tensor(expected), rtol=0, atol=1e-5)
+
+
+def query_encoder_recipe(model: Path, **changes) -> dict:
+    return {
+        "step": "query_encoder",
+        "name": "small",
+        "seed": 1,
+        "model": str(model),
+        "pairs": ["pairs.jsonl"],
+        "texts": 2000,
+        "held_out": 50,
+        "passage_characters": 40,
+        "least_seen": 1,
+        "layers": [1],
+        "embedding_size": 8,
+        "batch_texts": 16,
+        "steps": 30,
+        "learning_rate": 3e-3,
+        "warmup_steps": 1,
+        "save_steps": 15,
+        "logging_steps": 1,
+        "dims": [16, 8],
+        **changes,
+    }
+
+
+def rows_of(file: Path, ids: list[int]) -> np.ndarray:
+    session = onnxruntime.InferenceSession(str(file), providers=["CPUExecutionProvider"])
+    return session.run(None, {"input_ids": np.array([ids], np.int64), "attention_mask": np.ones((1, len(ids)), np.int64)})[0][0]
+
+
+def test_a_query_encoder_learns_its_models_rows_and_goes_on_to_the_same_weights(base, tmp_path, capsys):
+    write_pairs(tmp_path / "pairs.jsonl", 400)
+    model = train(recipe_of(base), tmp_path / "runs", tmp_path)
+    query = train_query_encoder(query_encoder_recipe(model), tmp_path / "whole", tmp_path)
+    before, after = [float(line.rsplit(" ", 1)[1]) for line in capsys.readouterr().out.splitlines() if "cosine" in line]
+    assert after > before + 0.05
+    # [CLS], the prefix, three words, [SEP]
+    ids = [2, 5, 8, 9, 10, 3]
+    rows = rows_of(query / "model.onnx", ids)
+    assert rows.shape == (6, 16)
+    np.testing.assert_allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-5)
+    for name in ("model_int8.onnx", "model_q8.onnx"):
+        assert (rows_of(query / name, ids) * rows).sum(1).min() > 0.99, name
+        operators = {node.op_type for node in onnx.load(str(query / name)).graph.node}
+        assert operators & {"MatMulInteger", "DynamicQuantizeMatMul", "MatMulNBits"}
+    shutil.copytree(tmp_path / "whole", tmp_path / "cut")
+    shutil.rmtree(tmp_path / "cut/small/query")
+    shutil.rmtree(tmp_path / "cut/small/checkpoints/checkpoint-30")
+    again = train_query_encoder(query_encoder_recipe(model), tmp_path / "cut", tmp_path)
+    np.testing.assert_array_equal(rows_of(again / "model.onnx", ids), rows)
+
+
+def test_an_id_that_is_seldom_seen_shares_the_row_of_unknown_words():
+    table = torch.randn(10, 6, generator=torch.Generator().manual_seed(0))
+    embedding = SmallEmbedding(table, np.arange(10), unknown=1, kept=[1, 4, 7, 8, 9], size=6)
+    given = embedding(torch.tensor([[4, 0, 1, 9]]))[0]
+    torch.testing.assert_close(given, table[[4, 1, 1, 9]], rtol=1e-4, atol=1e-4)
+
+
+def test_a_query_encoder_without_texts_enough_says_so(base, tmp_path):
+    write_pairs(tmp_path / "pairs.jsonl", 20)
+    model = train(recipe_of(base, steps=1), tmp_path / "runs", tmp_path)
+    with pytest.raises(SystemExit, match="at least 66 different texts, got 40"):
+        train_query_encoder(query_encoder_recipe(model), tmp_path / "runs", tmp_path)
