@@ -3,6 +3,7 @@
 import math
 
 import torch
+from codes import Codes
 from pylate.losses import CachedContrastive, Contrastive, Distillation
 from pylate.losses.contrastive import extract_skiplist_mask
 from pylate.scores import ColBERTScores
@@ -13,10 +14,12 @@ from torch import Tensor, nn
 class ScaledMaxSim(nn.Module):
     """MaxSim (Khattab and Zaharia, 2020, section 3.2), its mean or its sum over the query's tokens, times a scale that may be learned (Radford et al., 2021, section 2.4)."""
 
-    def __init__(self, temperature: float, learned: bool, mean: bool):
+    def __init__(self, temperature: float, learned: bool, mean: bool, codes: Codes | None = None):
         super().__init__()
         self.scores = ColBERTScores()
         self.mean = mean
+        # Of pooled rows, where they have the codec's dimensions.
+        self.codes = codes
         # Lengths of pooled rows [documents, columns, tokens], while a loss of such is taken: the loss hands over unit rows.
         self.document_lengths: Tensor | None = None
         self.log_scale = nn.Parameter(torch.tensor(-math.log(temperature)), requires_grad=learned)
@@ -25,6 +28,9 @@ class ScaledMaxSim(nn.Module):
         """[queries, tokens, dim] and [documents, columns, tokens, dim] -> [queries, documents x columns]."""
         if self.document_lengths is not None:
             documents = documents * self.document_lengths[..., None]
+            if self.codes is not None and self.codes.dim == documents.shape[-1]:
+                with torch.autocast("cpu", enabled=False):
+                    queries, documents = self.codes.queries(queries.float()), self.codes.documents(documents.float())
         scores = self.scores(queries, documents, queries_mask=queries_mask, documents_mask=documents_mask)
         if self.mean:
             scores = scores / (queries.shape[1] if queries_mask is None else queries_mask.sum(-1, keepdim=True))
@@ -76,13 +82,14 @@ class Matryoshka(nn.Module):
             self.model.forward = forward
 
 
-def contrastive(model: nn.Module, recipe: dict, dims: list[int]) -> nn.Module:
+def contrastive(model: nn.Module, recipe: dict, dims: list[int], codes: Codes | None = None) -> nn.Module:
     """
     recipe: `temperature`; `learned_temperature` (false); `mean_over_tokens` (true) instead of the sum, so that one temperature fits short and long
     queries; `pooled`: documents' rows also as the engine pools them (false); `cached_pairs`: texts embedded at once (Gao et al., 2021), for batches that memory cannot hold, at one dimension
     dims: [the model's own] without Matryoshka
+    codes: pooled rows are coded with them
     """
-    metric = ScaledMaxSim(recipe["temperature"], recipe.get("learned_temperature", False), recipe.get("mean_over_tokens", True))
+    metric = ScaledMaxSim(recipe["temperature"], recipe.get("learned_temperature", False), recipe.get("mean_over_tokens", True), codes)
     cached_pairs = recipe.get("cached_pairs")
     if cached_pairs is not None:
         if len(dims) > 1:

@@ -1,17 +1,18 @@
 """Trains one phase of a recipe, or goes on where it was killed. Run by recipe.py."""
 
 import random
-import time
 from pathlib import Path
 
 import yaml
+from codes import Codes, codes_of
 from objectives import contrastive, distillation
 from pairs import load_pairs
-from pylate import utils
+from pylate import models, utils
+from rows import encode, pool
+from runs import ObjectiveState, Progress, found, go_on, trainer_arguments
 from sentence_transformers import SentenceTransformerTrainer, SentenceTransformerTrainingArguments
 from start import open_model
-from transformers import Trainer, TrainerCallback, set_seed
-from transformers.trainer_utils import get_last_checkpoint
+from transformers import set_seed
 
 
 class TrimmedCollator(utils.ColBERTCollator):
@@ -35,55 +36,12 @@ class TrimmedCollator(utils.ColBERTCollator):
         return batch
 
 
-class Progress(TrainerCallback):
-    """A line every few steps: loss, rate, time left."""
-
-    def __init__(self):
-        self.began = None
-
-    def on_train_begin(self, _args, state, _control, **_):
-        self.began = (time.time(), state.global_step)
-
-    def on_log(self, _args, state, _control, logs=None, **_):
-        if not logs or "loss" not in logs:
-            return
-        began, first = self.began
-        rate = (state.global_step - first) / (time.time() - began)
-        left = (state.max_steps - state.global_step) / rate
-        print(f"step {state.global_step} of {state.max_steps}: loss {float(logs['loss']):.4f}, {rate * 60:.1f} steps a minute, {left / 60:.0f} min left", flush=True)
-
-
-def found(name: str, runs: Path, data: Path) -> Path:
-    """Pairs that an earlier step of the recipe made, or those that were there before."""
-    made = runs / name
-    path = made if made.exists() else data / name
-    if not path.exists():
-        raise SystemExit(f"phase: expected pairs in {made} or {path}, found neither. Run the recipe's earlier steps, or name their folder with --data")
-    return path
-
-
-def trainer_arguments(recipe: dict, checkpoints: Path) -> dict:
-    """What every trainer of a recipe is told."""
-    return {
-        "output_dir": str(checkpoints),
-        "max_steps": recipe.get("steps", -1),
-        "per_device_train_batch_size": recipe["batch_pairs"],
-        "learning_rate": recipe["learning_rate"],
-        "warmup_steps": recipe.get("warmup_steps", 0),
-        "bf16": recipe.get("bf16", True),
-        "use_cpu": recipe.get("use_cpu", True),
-        "seed": recipe["seed"],
-        "save_steps": recipe.get("save_steps", 50),
-        "save_total_limit": 2,
-        "logging_steps": recipe.get("logging_steps", 10),
-        "disable_tqdm": True,
-        "report_to": [],
-    }
-
-
-def go_on(trainer: Trainer, checkpoints: Path) -> None:
-    """Trains, from the last checkpoint where there is one."""
-    trainer.train(resume_from_checkpoint=get_last_checkpoint(str(checkpoints)) if checkpoints.exists() else None)
+def starting_codes(recipe: dict, model: models.ColBERT, texts: list[str]) -> Codes | None:
+    """recipe: `codes`, dimensions of a subspace; fitted on the texts' pooled rows."""
+    if not recipe.get("codes"):
+        return None
+    rows = encode(model, texts, is_query=False, bf16=recipe.get("bf16", True))
+    return codes_of([pool(row) for row in rows], recipe["codes"], recipe["seed"])
 
 
 def train(recipe: dict, runs: Path, data: Path) -> Path:
@@ -111,9 +69,12 @@ def train(recipe: dict, runs: Path, data: Path) -> Path:
         config = {"model": str(runs / config["phase"] / "model"), **{key: value for key, value in config.items() if key != "phase"}}
     sample = random.Random(recipe["seed"])
     texts = [row["documents"][0] if is_distillation else row["document"] for rows in datasets.values() for row in rows.select(range(min(40, len(rows))))]
-    model = open_model(config, sample.sample(texts, min(600, len(texts))))
+    texts = sample.sample(texts, min(600, len(texts)))
+    model = open_model(config, texts)
+    codes = starting_codes(recipe, model, texts)
     dims = recipe.get("dims", [model[len(model) - 1].out_features])
-    loss = distillation(model, dims) if is_distillation else contrastive(model, recipe, dims)
+    loss = distillation(model, dims) if is_distillation else contrastive(model, recipe, dims, codes)
+    objective = ObjectiveState(loss)
     checkpoints = output / "checkpoints"
     arguments = SentenceTransformerTrainingArguments(
         **trainer_arguments(recipe, checkpoints),
@@ -131,12 +92,14 @@ def train(recipe: dict, runs: Path, data: Path) -> Path:
         train_dataset=datasets,
         loss=loss,
         data_collator=TrimmedCollator(model),
-        callbacks=[Progress()],
+        callbacks=[Progress(), objective],
     )
-    go_on(trainer, checkpoints)
+    go_on(trainer, checkpoints, objective)
     # Written under another name first: a folder that is there is whole.
     unfinished = output / "model.unfinished"
     model.save(str(unfinished))
+    if codes is not None:
+        codes.save(output / "codec.safetensors")
     (output / "recipe.yaml").write_text(yaml.safe_dump(recipe, sort_keys=False))
     unfinished.rename(final)
     return final

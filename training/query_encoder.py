@@ -19,9 +19,9 @@ import yaml
 from batches import BatchTrainer, OneKind
 from onnx_colbert import ColbertGraph, Rows, export, export_blocks
 from pairs import read_pairs
-from phase import Progress, found, go_on, trainer_arguments
 from pylate import models
-from query_table import query_ids
+from rows import query_ids
+from runs import Progress, found, go_on, trainer_arguments
 from torch import Tensor, nn
 from torch.utils.data import Dataset
 from transformers import TrainingArguments, set_seed

@@ -13,8 +13,8 @@ from pathlib import Path
 import torch
 from datasets import Dataset
 from pairs import read_pairs
-from phase import Progress, found, go_on, trainer_arguments
 from pylate import models, rank
+from runs import Progress, found, go_on, trainer_arguments
 from sentence_transformers.cross_encoder import CrossEncoder, CrossEncoderTrainer, CrossEncoderTrainingArguments
 from sentence_transformers.cross_encoder.losses import BinaryCrossEntropyLoss
 from start import packaged

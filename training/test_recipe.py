@@ -16,6 +16,7 @@ import yaml
 sys.path.insert(0, str(Path(__file__).parent))
 
 from batches import OneKind
+from codes import INT8_SCALE, Codes, codes_of
 from mine import candidates, mine
 from objectives import Matryoshka, ScaledMaxSim, contrastive
 from pairs import load_pairs, read_pairs
@@ -23,8 +24,9 @@ from phase import train
 from pooling import POOL_FACTOR, ROUND_UP_FROM, pooled, target_row_count
 from pylate import losses, models
 from query_encoder import SmallEmbedding, train_query_encoder
-from query_table import Start, encode, max_sim, pool, train_table
+from query_table import Start, max_sim, train_table
 from recipe import run
+from rows import encode, pool
 from safetensors.torch import load_file
 from teacher import ndcg
 from tokenizers import BertWordPieceTokenizer
@@ -120,18 +122,62 @@ def test_a_phase_learns_saves_and_is_not_trained_twice(base, tmp_path, capsys):
     assert "is there already" in capsys.readouterr().out
 
 
-def test_a_phase_that_was_killed_goes_on_at_its_checkpoint_to_the_same_weights(base, tmp_path):
+@pytest.mark.parametrize("changes", [{}, {"learned_temperature": True, "pooled": True, "codes": 2}], ids=["plain", "codes in the loop"])
+def test_a_phase_that_was_killed_goes_on_at_its_checkpoint_to_the_same_weights(base, tmp_path, changes):
     write_pairs(tmp_path / "pairs.jsonl", 400)
-    whole = train(recipe_of(base), tmp_path / "whole", tmp_path)
-    cut = tmp_path / "cut/tiny"
-    train(recipe_of(base), tmp_path / "cut", tmp_path)
+    recipe = recipe_of(base, **changes)
+    whole = train(recipe, tmp_path / "whole", tmp_path)
+    shutil.copytree(tmp_path / "whole", tmp_path / "cut")
     # As a kill after step 5 leaves it.
-    shutil.rmtree(cut / "model")
-    shutil.rmtree(cut / "checkpoints/checkpoint-10")
-    again = train(recipe_of(base), tmp_path / "cut", tmp_path)
+    shutil.rmtree(tmp_path / "cut/tiny/model")
+    shutil.rmtree(tmp_path / "cut/tiny/checkpoints/checkpoint-10")
+    again = train(recipe, tmp_path / "cut", tmp_path)
     first, second = (models.ColBERT(str(folder), device="cpu").state_dict() for folder in (whole, again))
     for name, value in first.items():
         torch.testing.assert_close(value, second[name], rtol=0, atol=0, msg=name)
+    if "codes" in changes:
+        first, second = (load_file(folder.parent / "codec.safetensors") for folder in (whole, again))
+        assert first["rotation"].shape == (16, 16) and first["codewords"].shape == (8, 16, 2)
+        torch.testing.assert_close(first["rotation"] @ first["rotation"].T, torch.eye(16), rtol=0, atol=1e-5)
+        for name, value in first.items():
+            torch.testing.assert_close(value, second[name], rtol=0, atol=0, msg=name)
+
+
+def test_rows_are_coded_as_the_nearest_codewords_and_the_gradient_goes_through():
+    torch.manual_seed(0)
+    documents = torch.nn.functional.normalize(torch.randn(60, 16), dim=-1)
+    codes = codes_of([documents.numpy()], 2, seed=1)
+    rows = documents.clone().requires_grad_()
+    coded = codes.documents(rows)
+    words = (codes.words.detach() * INT8_SCALE).round() / INT8_SCALE
+    turned = documents @ codes.turn.weight.detach().T
+    for row in range(3):
+        for subspace in range(8):
+            part = turned[row, 2 * subspace : 2 * subspace + 2]
+            nearest = words[subspace][((words[subspace] - part) ** 2).sum(-1).argmin()]
+            torch.testing.assert_close(coded[row, 2 * subspace : 2 * subspace + 2].detach(), nearest)
+    gradient = torch.randn(60, 16)
+    (coded * gradient).sum().backward()
+    torch.testing.assert_close(rows.grad, gradient @ codes.turn.weight.detach())
+    assert codes.words.grad.abs().sum() > 0
+    # A query's scores with coded rows are whole numbers at the scale of both.
+    scores = codes.queries(documents[:4]) @ coded.detach().T * INT8_SCALE**2
+    torch.testing.assert_close(scores, scores.round(), rtol=0, atol=2e-3)
+
+
+def test_codes_are_learned_with_the_model():
+    torch.manual_seed(0)
+    codes = Codes(8, 2)
+    rows = torch.nn.functional.normalize(torch.randn(200, 8), dim=-1)
+    codes.fit(rows, seed=0)
+    error = lambda: ((codes.documents(rows).detach() - codes.turn(rows).detach()) ** 2).sum(-1).mean()  # noqa: E731
+    codes.words.data.add_(0.2 * torch.randn_like(codes.words))
+    before, steps = error(), torch.optim.Adam(codes.parameters(), lr=0.01)
+    for _ in range(60):
+        steps.zero_grad()
+        ((codes.documents(rows) - codes.turn(rows).detach()) ** 2).sum().backward()
+        steps.step()
+    assert error() < 0.7 * before
 
 
 def test_matryoshka_is_the_mean_of_the_loss_at_each_prefix(base, tmp_path):

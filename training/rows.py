@@ -1,0 +1,39 @@
+"""Rows of texts, as the engine has them."""
+
+import numpy as np
+import torch
+from pooling import LENGTH_POWER, clusters, target_row_count
+from pylate import models
+from pylate.losses.contrastive import extract_skiplist_mask
+from torch import nn
+
+
+def pool(rows: np.ndarray) -> np.ndarray:
+    """Unit rows [tokens, dim] -> cluster means [rows, dim] with the length that the engine's codes have."""
+    _, cluster = np.unique(clusters(rows, target_row_count(len(rows))), return_inverse=True)
+    member = np.eye(cluster.max() + 1, dtype=np.float32)[cluster]
+    mean = (member.T @ rows) / member.sum(0)[:, None]
+    return mean / np.linalg.norm(mean, axis=1, keepdims=True).clip(1e-6) ** LENGTH_POWER
+
+
+def query_ids(model: models.ColBERT, texts: list[str]) -> list[list[int]]:
+    features = model.tokenize(texts, is_query=True)
+    return [ids[mask.bool()].tolist() for ids, mask in zip(features["input_ids"], features["attention_mask"], strict=True)]
+
+
+@torch.no_grad()
+def encode(model: models.ColBERT, texts: list[str], is_query: bool, bf16: bool) -> list[np.ndarray]:
+    """Unit rows [tokens, dim] of each text, documents without what is skipped. PyLate's own pads to the longest that is allowed: three times the work."""
+    rows: list[np.ndarray] = [None] * len(texts)
+    order = sorted(range(len(texts)), key=lambda at: len(texts[at]))
+    for first in range(0, len(order), 64):
+        some = order[first : first + 64]
+        features = model.tokenize([texts[at] for at in some], is_query=is_query)
+        length = int(features["attention_mask"].sum(1).max())
+        features = {name: value[:, :length] for name, value in features.items()}
+        with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
+            embeddings = model(dict(features))["token_embeddings"]
+        kept = features["attention_mask"].bool() if is_query else extract_skiplist_mask([features, features], model.skiplist)[1]
+        for at, row, mask in zip(some, nn.functional.normalize(embeddings.float(), dim=-1), kept, strict=True):
+            rows[at] = row[mask].numpy()
+    return rows

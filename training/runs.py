@@ -1,0 +1,90 @@
+"""A training of a recipe as one that can be killed: what it is told, a line of progress, checkpoints, and where it goes on."""
+
+import time
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file, save_file
+from torch import nn
+from transformers import Trainer, TrainerCallback
+from transformers.trainer_utils import get_last_checkpoint
+
+
+class Progress(TrainerCallback):
+    """A line every few steps: loss, rate, time left."""
+
+    def __init__(self):
+        self.began = None
+
+    def on_train_begin(self, _args, state, _control, **_):
+        self.began = (time.time(), state.global_step)
+
+    def on_log(self, _args, state, _control, logs=None, **_):
+        if not logs or "loss" not in logs:
+            return
+        began, first = self.began
+        rate = (state.global_step - first) / (time.time() - began)
+        left = (state.max_steps - state.global_step) / rate
+        print(f"step {state.global_step} of {state.max_steps}: loss {float(logs['loss']):.4f}, {rate * 60:.1f} steps a minute, {left / 60:.0f} min left", flush=True)
+
+
+def found(name: str, runs: Path, data: Path) -> Path:
+    """Pairs that an earlier step of the recipe made, or those that were there before."""
+    made = runs / name
+    path = made if made.exists() else data / name
+    if not path.exists():
+        raise SystemExit(f"phase: expected pairs in {made} or {path}, found neither. Run the recipe's earlier steps, or name their folder with --data")
+    return path
+
+
+def trainer_arguments(recipe: dict, checkpoints: Path) -> dict:
+    """What every trainer of a recipe is told."""
+    return {
+        "output_dir": str(checkpoints),
+        "max_steps": recipe.get("steps", -1),
+        "per_device_train_batch_size": recipe["batch_pairs"],
+        "learning_rate": recipe["learning_rate"],
+        "warmup_steps": recipe.get("warmup_steps", 0),
+        "bf16": recipe.get("bf16", True),
+        "use_cpu": recipe.get("use_cpu", True),
+        "seed": recipe["seed"],
+        "save_steps": recipe.get("save_steps", 50),
+        "save_total_limit": 2,
+        "logging_steps": recipe.get("logging_steps", 10),
+        "disable_tqdm": True,
+        "report_to": [],
+    }
+
+
+class ObjectiveState(TrainerCallback):
+    """
+    What an objective learns beside the model (temperature, codec). sentence-transformers 5.3.0 gives it to the optimizer, but its gradients are never set back, so that they
+    add up over the run, and it is in no checkpoint: both are done here.
+    """
+
+    FILE = "objective.safetensors"
+
+    def __init__(self, objective: nn.Module):
+        self.objective = objective
+
+    def on_save(self, arguments, state, _control, **_):
+        save_file(self._beside_the_model(), str(Path(arguments.output_dir) / f"checkpoint-{state.global_step}" / self.FILE))
+
+    def on_optimizer_step(self, *_, **__):
+        # The trainer sets the model's back, no more.
+        self.objective.zero_grad()
+
+    def load(self, checkpoint: Path) -> None:
+        self.objective.load_state_dict(load_file(str(checkpoint / self.FILE)), strict=False)
+
+    def _beside_the_model(self) -> dict[str, torch.Tensor]:
+        """The model sits in the objective, at one depth or several."""
+        return {name: value.detach().clone().contiguous() for name, value in self.objective.state_dict().items() if "model" not in name.split(".")}
+
+
+def go_on(trainer: Trainer, checkpoints: Path, objective: ObjectiveState | None = None) -> None:
+    """Trains, from the last checkpoint where there is one."""
+    last = get_last_checkpoint(str(checkpoints)) if checkpoints.exists() else None
+    if last and objective:
+        objective.load(Path(last))
+    trainer.train(resume_from_checkpoint=last)
