@@ -259,6 +259,63 @@ describe('dimensions', () => {
   });
 });
 
+describe('fit-codec --start', () => {
+  const identity = Float32Array.from({ length: 256 }, (_, i) => (i % 17 === 0 ? 1 : 0));
+  const grid = Float32Array.from({ length: 256 }, (_, i) => (((i >> 1) % 16) / 8 - 1) * (i % 2 === 0 ? 1 : 0.5));
+  const write = (name: string, rotation: Float32Array, codewords = grid, subspaces = 8) =>
+    writeFile(
+      at(name),
+      safetensors({ rotation: [[16, 16], rotation], codewords: [[subspaces, 16, 16 / subspaces], codewords] }),
+    );
+
+  it('keeps the rotation that was trained, and begins with its codewords', async () => {
+    await cp(at('unit'), at('started'), { recursive: true });
+    await write('start.safetensors', identity);
+    const args = ['fit-codec', at('text.jsonl'), '--model', at('started'), '--start', at('start.safetensors')];
+    expect(await latelight(...args)).toMatchObject({ code: 0 });
+    const { codec } = await openModel(at('started'));
+    expect([...codec.rotation]).toEqual([...identity]);
+    await write(
+      'apart.safetensors',
+      identity,
+      grid.map((value) => value * 0.3 + 0.1),
+    );
+    expect(await latelight(...args.slice(0, -1), at('apart.safetensors'))).toMatchObject({ code: 0 });
+    expect([...(await openModel(at('started'))).codec.codewords]).not.toEqual([...codec.codewords]);
+  });
+
+  it('refuses what is no rotation, or of another shape, and leaves the codec as it was', async () => {
+    await cp(at('unit'), at('kept'), { recursive: true });
+    const before = await readFile(at('kept/codec-16x2.llc'));
+    await write(
+      'bent.safetensors',
+      identity.map((value, i) => (i === 1 ? 0.1 : value)),
+    );
+    await write(
+      'nan.safetensors',
+      identity.map((value, i) => (i === 1 ? Number.NaN : value)),
+    );
+    await write('four.safetensors', identity, grid, 4);
+    await write(
+      'words.safetensors',
+      identity,
+      grid.map((value, i) => (i === 9 ? Number.NaN : value)),
+    );
+    for (const [file, said] of [
+      ['bent.safetensors', /\[bad-option\].*orthogonal rotation in .*bent\.safetensors.*off by 0\.10/],
+      ['nan.safetensors', /\[bad-option\].*orthogonal/],
+      ['words.safetensors', /\[bad-option\].*numbers for codewords/],
+      ['four.safetensors', /\[bad-option\].*codewords \[8, 16, 2\] in .*got \[16, 16\] and \[4, 16, 4\]/],
+      ['text.jsonl', /\[bad-model\].*expected tensors in .*text\.jsonl/],
+    ] as const) {
+      const refused = await latelight('fit-codec', at('text.jsonl'), '--model', at('kept'), '--start', at(file));
+      expect(refused.err).toMatch(said);
+      expect(refused.code).not.toBe(0);
+    }
+    expect(await readFile(at('kept/codec-16x2.llc'))).toEqual(before);
+  });
+});
+
 describe('fit-codec --eval', () => {
   it('reports what coding and pooling lose against floats', async () => {
     const args = ['fit-codec', at('text.jsonl'), '--model', at('unit'), '--eval', at('beir')];

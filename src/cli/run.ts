@@ -163,6 +163,7 @@ function commandLine(io: CliIo): Command {
     .addOption(dim())
     .addOption(subspace())
     .addOption(new Option('--passages <n>', 'passages sampled').argParser(wholeNumber(100, 1_000_000)).default(12_000))
+    .option('--start <file>', 'rotation and codewords that were trained (.safetensors) to begin with')
     .option('--eval <folder>', 'report what coding and pooling lose on a BEIR folder')
     .option('--split <name>', 'judgements to use', 'test')
     .addOption(

@@ -22,31 +22,29 @@ const WIDE_SHARE = 0.002;
 /** Rows that the scales are chosen on. */
 const SCALE_ROWS = 5000;
 
+/** Where fitting begins: of a model that was trained with codes in the loop, what was learned (training/codes.py). */
+export interface CodecStart {
+  /** [dim, dim] row-major, orthogonal */
+  rotation: Float32Array;
+  /** [dim / subspaceDim, 16, subspaceDim] in units of a row */
+  words: Float32Array;
+}
+
 /**
  * @param unrotated what the codes of many pooled rows are to score
+ * @param start without one: a random rotation, and the k-means of each subspace
  * @throws LatelightError `bad-codec` when no scale keeps the scores in bounds
  */
-export function fitCodec(unrotated: ScoreGoals, subspaceDim: 2 | 4): Codec {
+export function fitCodec(unrotated: ScoreGoals, subspaceDim: 2 | 4, start?: CodecStart): Codec {
   const { dim, rowCount } = unrotated;
   const subspaceCount = dim / subspaceDim;
-  const rotation = randomRotation(dim, SEED);
+  const rotation = start?.rotation ?? randomRotation(dim, SEED);
   const goals = {
     ...unrotated,
     means: rotateRows({ dim, rotation }, unrotated.means, rowCount),
     rows: rotateRows({ dim, rotation }, unrotated.rows, unrotated.targets.length),
   };
-  const starts = new Float32Array(rowCount * dim);
-  for (let row = 0; row < rowCount; row++) {
-    starts.set(startingPoint(goals.means.subarray(row * dim, (row + 1) * dim)), row * dim);
-  }
-  const words = new Float32Array(CODEWORDS * dim);
-  for (let s = 0; s < subspaceCount; s++) {
-    const points = new Float32Array(rowCount * subspaceDim);
-    for (let row = 0; row < rowCount; row++) {
-      for (let d = 0; d < subspaceDim; d++) points[row * subspaceDim + d] = starts[row * dim + s * subspaceDim + d];
-    }
-    words.set(kMeans(points, rowCount, subspaceDim, SEED + s), s * CODEWORDS * subspaceDim);
-  }
+  const words = start ? start.words.slice() : clusteredWords(goals, subspaceDim);
   const codes = new Uint8Array(rowCount * subspaceCount);
   for (let round = 0; round < REFIT_ROUNDS; round++) {
     const coder = new RowCoder(goals, subspaceCount, words, REFIT_SWEEPS);
@@ -64,6 +62,23 @@ export function fitCodec(unrotated: ScoreGoals, subspaceDim: 2 | 4): Codec {
   };
   checkCodec(codec);
   return codec;
+}
+
+/** Codebooks [subspaceCount, 16, subspaceDim] to begin with: k-means of each subspace, of means as long as they are coded. */
+function clusteredWords({ dim, rowCount, means }: ScoreGoals, subspaceDim: number): Float32Array {
+  const starts = new Float32Array(rowCount * dim);
+  for (let row = 0; row < rowCount; row++) {
+    starts.set(startingPoint(means.subarray(row * dim, (row + 1) * dim)), row * dim);
+  }
+  const words = new Float32Array(CODEWORDS * dim);
+  for (let s = 0; s < dim / subspaceDim; s++) {
+    const points = new Float32Array(rowCount * subspaceDim);
+    for (let row = 0; row < rowCount; row++) {
+      for (let d = 0; d < subspaceDim; d++) points[row * subspaceDim + d] = starts[row * dim + s * subspaceDim + d];
+    }
+    words.set(kMeans(points, rowCount, subspaceDim, SEED + s), s * CODEWORDS * subspaceDim);
+  }
+  return words;
 }
 
 /**

@@ -5,12 +5,14 @@ import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeCodec } from '../../codec/codec-file.ts';
-import { fitCodec } from '../../codec/fit.ts';
+import { type CodecStart, fitCodec } from '../../codec/fit.ts';
 import { seededRandom, seededSample } from '../../codec/random.ts';
 import { gatherGoals, type ScoreGoals } from '../../codec/score-goals.ts';
 import type { ModelOverrides } from '../../encoder/model-config.ts';
 import { type ModelFolder, openModelFolder } from '../../encoder/model-folder.ts';
+import { readTensors } from '../../encoder/safetensors.ts';
 import { LatelightError } from '../../errors.ts';
+import { CODEWORDS } from '../../format/layout.ts';
 import { readBeir } from '../beir.ts';
 import { type CodecShape, codecFileName, queryTableFileName } from '../codec-files.ts';
 import { EncodePool } from '../encode-pool.ts';
@@ -30,6 +32,8 @@ export interface FitCodecOptions {
   shape: ShapeChoice;
   overrides: ModelOverrides;
   passages: number;
+  /** Trained rotation and codewords to begin with: `.safetensors`, as training/codes.py writes it. */
+  start?: string;
   /** BEIR folder on which to report what is lost, its judgements, and how many queries of it. */
   eval?: string;
   split: string;
@@ -39,6 +43,8 @@ export interface FitCodecOptions {
 
 /** Pooled rows that the codebooks are fitted on; more changed nothing that could be measured. */
 const MOST_ROWS = 60_000;
+/** What float32 leaves of orthogonality in training. */
+const ORTHOGONAL_TOLERANCE = 1e-3;
 
 /** Paragraphs, but for the shortest. */
 const PASSAGES: TextForm = {
@@ -60,6 +66,7 @@ export async function fitCodecCommand(files: string[], options: FitCodecOptions,
   const path = await resolveModel(options.model, io);
   const folder = await openModelFolder(path, options.overrides);
   const shape = await codecShape(folder, options.shape);
+  const start = options.start === undefined ? undefined : await readStart(options.start, shape);
   const weightsPath = await wholeWeights(folder, documentWeights(folder));
   const { overrides } = options;
   const setup = {
@@ -71,7 +78,7 @@ export async function fitCodecCommand(files: string[], options: FitCodecOptions,
   };
   const sampled = sampleGoals(await encodeGoals(texts, setup, io), shape.dim);
   io.err(`fit: ${sampled.rowCount} rows, ${shape.dim} dimensions in subspaces of ${shape.subspaceDim}\n`);
-  const codec = fitCodec(sampled, shape.subspaceDim);
+  const codec = fitCodec(sampled, shape.subspaceDim, start);
   const bytes = writeCodec(codec);
   const codecPath = join(path, codecFileName(shape));
   // Before the codec: a codec without a table is whole, a table of another codec is refused.
@@ -84,6 +91,52 @@ export async function fitCodecCommand(files: string[], options: FitCodecOptions,
     io.out(`${codecPath}: ${formatBytes(bytes.length)}, queries rounded at ${codec.queryScale}\n`);
     if (loss) io.out(`\n${lossTable(loss)}`);
   }
+}
+
+/** @throws LatelightError `bad-option` when it is of another shape, or its rotation none */
+async function readStart(path: string, { dim, subspaceDim }: CodecShape): Promise<CodecStart> {
+  const tensors = await readTensors(path, ['rotation', 'codewords']);
+  const [rotation, codewords] = [tensors.get('rotation'), tensors.get('codewords')];
+  const wanted = [
+    [dim, dim],
+    [dim / subspaceDim, CODEWORDS, subspaceDim],
+  ].map((shape) => `[${shape.join(', ')}]`);
+  const given = [rotation, codewords].map((tensor) => `[${tensor?.shape.join(', ') ?? ''}]`);
+  if (!rotation || !codewords || given.join() !== wanted.join()) {
+    throw new LatelightError(
+      'bad-option',
+      `fit-codec: expected rotation ${wanted[0]} and codewords ${wanted[1]} in ${path}, got ${given.join(' and ')}. ` +
+        'Give --dim and --subspace that it was trained for.',
+    );
+  }
+  const off = distanceFromOrthogonal(rotation.data, dim);
+  if (!(off <= ORTHOGONAL_TOLERANCE)) {
+    throw new LatelightError(
+      'bad-option',
+      `fit-codec: expected an orthogonal rotation in ${path}, but its product with itself is off by ${off.toPrecision(2)}.`,
+    );
+  }
+  if (!codewords.data.every(Number.isFinite)) {
+    throw new LatelightError(
+      'bad-option',
+      `fit-codec: expected numbers for codewords in ${path}, got others among them.`,
+    );
+  }
+  return { rotation: rotation.data, words: codewords.data };
+}
+
+/** Largest difference of rotation x its transpose from the identity; NaN where a value is none. */
+function distanceFromOrthogonal(rotation: Float32Array, dim: number): number {
+  let largest = 0;
+  for (let a = 0; a < dim; a++) {
+    for (let b = 0; b <= a; b++) {
+      let dot = a === b ? -1 : 0;
+      for (let d = 0; d < dim; d++) dot += rotation[a * dim + d] * rotation[b * dim + d];
+      if (Number.isNaN(dot)) return dot;
+      largest = Math.max(largest, Math.abs(dot));
+    }
+  }
+  return largest;
 }
 
 function lossTable({ documents, queries, float, ...loss }: Loss): string {
