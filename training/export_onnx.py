@@ -38,9 +38,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("model")
     parser.add_argument("output", type=Path)
+    parser.add_argument("--query-length", type=int, help="tokens a query is cut at, instead of the model's own")
+    parser.add_argument("--document-length", type=int, help="the same of a document; trainings cut shorter than an index should")
     arguments = parser.parse_args()
 
     model = models.ColBERT(model_name_or_path=arguments.model, device="cpu", model_kwargs={"attn_implementation": "eager"})
+    model.query_length = arguments.query_length or model.query_length
+    model.document_length = arguments.document_length or model.document_length
     backbone = model[0].auto_model
     dense = [Rows(model[i]) for i in range(1, len(model))]
     arguments.output.mkdir(parents=True, exist_ok=True)
