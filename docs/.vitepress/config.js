@@ -71,6 +71,7 @@ export default defineConfig({
           { text: '10 First results', link: '/decisions/0010-first-results' },
           { text: '11 Documents', link: '/decisions/0011-documents' },
           { text: '12 Library storage', link: '/decisions/0012-library-storage' },
+          { text: '13 Recipe', link: '/decisions/0013-recipe' },
         ],
       },
     ],
