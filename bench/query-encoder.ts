@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { measure, readBeir } from '../src/cli/beir.ts';
+import { readBeir } from '../src/cli/beir.ts';
 import {
   DEFAULT_SHAPE,
   documentWeights,
@@ -22,7 +22,7 @@ import { describeMachine, machineLine } from './machine.ts';
 import { markdownTable } from './markdown.ts';
 import { rowsOf } from './quality/float-rows.ts';
 import { meanOverSets, relativeInterval } from './quality/intervals.ts';
-import { codeAll, documentRows, encodeQueries, searchCodes } from './quality/pipeline.ts';
+import { codeAll, documentRows, encodeQueries, ndcgOf, searchCodes } from './quality/pipeline.ts';
 
 const { values: options, positionals: sets } = parseArgs({
   allowPositionals: true,
@@ -83,16 +83,7 @@ async function quality(name: string): Promise<Map<string, number[]>> {
     await encoder.close();
     const codes = queries.map((_, query) => quantizeQueryCpu(rowsOf(rows, query), model.codec));
     const rankings = await searchCodes(model, coded, codes, DEPTH);
-    found.set(
-      label,
-      rankings.map(
-        (ranking, query) =>
-          measure(
-            ranking.map((document) => set.documents[document].id),
-            set.queries[query].relevance,
-          ).ndcg10,
-      ),
-    );
+    found.set(label, ndcgOf(set, rankings));
   }
   return found;
 }

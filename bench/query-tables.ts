@@ -4,7 +4,7 @@
 
 import { basename, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { measure, readBeir } from '../src/cli/beir.ts';
+import { readBeir } from '../src/cli/beir.ts';
 import {
   DEFAULT_SHAPE,
   documentWeights,
@@ -18,7 +18,7 @@ import { describeMachine, machineLine } from './machine.ts';
 import { markdownTable } from './markdown.ts';
 import { rowsOf } from './quality/float-rows.ts';
 import { meanOverSets, relativeInterval } from './quality/intervals.ts';
-import { codeAll, documentRows, encodeQueries, searchCodes, tableCodes } from './quality/pipeline.ts';
+import { codeAll, documentRows, encodeQueries, ndcgOf, searchCodes, tableCodes } from './quality/pipeline.ts';
 
 const { values: options, positionals: sets } = parseArgs({
   allowPositionals: true,
@@ -53,13 +53,7 @@ for (const name of sets) {
     for (const [stage, codes] of Object.entries(stages)) {
       if (!codes) continue;
       const rankings = await searchCodes(model, coded, codes, DEPTH);
-      const ndcg = rankings.map(
-        (ranking, query) =>
-          measure(
-            ranking.map((document) => set.documents[document].id),
-            set.queries[query].relevance,
-          ).ndcg10,
-      );
+      const ndcg = ndcgOf(set, rankings);
       const key = `${stage}, ${basename(path)}`;
       const row = found.get(key) ?? found.set(key, { model: path, sets: [] }).get(key)!;
       row.sets.push(ndcg);

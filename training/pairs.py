@@ -6,14 +6,14 @@ Batches are drawn from one source each (the trainer's proportional sampler), so 
 import gzip
 import json
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from datasets import Dataset, DatasetDict
 
 
-def read_pairs(path: Path) -> Iterator[dict]:
-    """Rows of one file, gzip or plain. Raises ValueError that names file, line and field."""
+def read_pairs(path: Path, without: Sequence[str] = ()) -> Iterator[dict]:
+    """Rows of one file, gzip or plain, but for those of sources left out; a row that names no source is of its file. Raises ValueError that names file, line and field."""
     opened = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8")
     with opened as lines:
         for number, line in enumerate(lines, 1):
@@ -21,7 +21,9 @@ def read_pairs(path: Path) -> Iterator[dict]:
             for field in ("query", "passage"):
                 if not isinstance(row.get(field), str) or not row[field].strip():
                     raise ValueError(f"{path}:{number}: expected text in `{field}`, got {row.get(field)!r}")
-            yield row
+            row["source"] = row.get("source") or path.name
+            if row["source"].removeprefix("cloze:") not in without:
+                yield row
 
 
 def load_pairs(
@@ -46,9 +48,9 @@ def load_pairs(
     sources: dict[str, list[dict]] = defaultdict(list)
     read = 0
     for path in paths:
-        for row in read_pairs(path):
-            source = row.get("source") or path.name
-            if source.removeprefix("cloze:") in without or len(row.get("negatives", [])) < negatives:
+        for row in read_pairs(path, without):
+            source = row["source"]
+            if len(row.get("negatives", [])) < negatives:
                 continue
             texts = [document_prompt + text for text in [row["passage"], *row.get("negatives", [])[:negatives]]]
             columns = {"query": query_prompt + row["query"]}

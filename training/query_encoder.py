@@ -112,9 +112,8 @@ def read_texts(recipe: dict, runs: Path, data: Path) -> list[str]:
     without = recipe.get("without_sources", [])
     texts = {}
     for name in recipe["pairs"]:
-        for row in read_pairs(found(name, runs, data)):
-            if row["source"].removeprefix("cloze:") not in without:
-                texts[row["query"]] = texts[row["passage"][: recipe["passage_characters"]]] = True
+        for row in read_pairs(found(name, runs, data), without):
+            texts[row["query"]] = texts[row["passage"][: recipe["passage_characters"]]] = True
     texts.pop("", None)
     texts = list(texts)
     random.Random(recipe["seed"]).shuffle(texts)

@@ -136,7 +136,7 @@ def idf_of(texts_of: list[list[list[int]]], vocabulary: int) -> Tensor:
 def read_rows(recipe: dict, model: models.ColBERT, runs: Path, data: Path) -> tuple[Start, list[tuple], Tensor]:
     """Where the table starts, what it learns from (see Rows), and the idf of each source. Sources smaller than a batch are left out."""
     without = recipe.get("without_sources", [])
-    pairs = [row for name in recipe["pairs"] for row in read_pairs(found(name, runs, data)) if row["source"].removeprefix("cloze:") not in without]
+    pairs = [row for name in recipe["pairs"] for row in read_pairs(found(name, runs, data), without)]
     random.Random(recipe["seed"]).shuffle(pairs)
     sampled = pairs[: recipe["documents"]]
     sizes = Counter(row["source"] for row in sampled)

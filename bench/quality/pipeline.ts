@@ -1,6 +1,7 @@
 // A model's rows, codes and rankings over a set of texts, as `latelight index` and a page make them, for benches that compare several.
 
 import { readFile } from 'node:fs/promises';
+import { type BeirSet, measure } from '../../src/cli/beir.ts';
 import { openLikelyQueries } from '../../src/cli/likely-queries-file.ts';
 import { DEFAULT_SHAPE, type OpenModel } from '../../src/cli/model.ts';
 import { indexTableBytes } from '../../src/cli/query-table-file.ts';
@@ -70,6 +71,14 @@ export async function searchCodes(
   } finally {
     scorer.close();
   }
+}
+
+/** nDCG@10 of each query. @param rankings document numbers, best first */
+export function ndcgOf({ documents, queries }: BeirSet, rankings: number[][]): number[] {
+  return rankings.map((ranking, query) => {
+    const ids = ranking.map((document) => documents[document].id);
+    return measure(ids, queries[query].relevance).ndcg10;
+  });
 }
 
 /** The queries as a page scores them before its encoder has arrived; nothing when the model has no query table for the codec. */
