@@ -64,15 +64,34 @@ def convert(folder: Path, output: Path) -> float:
     return largest
 
 
+def import_export(recipe: dict, runs: Path, data: Path) -> Path:
+    """recipe: `export`, a folder beside the pairs. A step of a recipe that starts at a model that was trained before."""
+    final = runs / recipe["name"] / "model"
+    if final.exists():
+        print(f"{recipe['name']}: is there already, in {final}")
+        return final
+    folder = data / recipe["export"]
+    if not (folder / "model.onnx").exists():
+        raise SystemExit(f"{recipe['name']}: expected a float32 export with model.onnx in {folder}, found none")
+    unfinished = final.with_suffix(".unfinished")
+    checked(convert(folder, unfinished))
+    unfinished.rename(final)
+    return final
+
+
+def checked(largest: float) -> float:
+    """Largest difference of rows, where it is one of rounding."""
+    if largest > TOLERANCE:
+        raise SystemExit(f"from_onnx: expected rows within {TOLERANCE} of the graph's, got {largest:.2g}")
+    return largest
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("output", type=Path)
     options = parser.parse_args()
-    largest = convert(options.folder, options.output)
-    if largest > TOLERANCE:
-        raise SystemExit(f"from_onnx: expected rows within {TOLERANCE} of the graph's, got {largest:.2g}")
-    print(f"largest difference of rows {largest:.2g}")
+    print(f"largest difference of rows {checked(convert(options.folder, options.output)):.2g}")
 
 
 if __name__ == "__main__":

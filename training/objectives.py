@@ -105,3 +105,49 @@ def distillation(model: nn.Module, dims: list[int]) -> nn.Module:
     """KL divergence from a teacher's scores to the student's (Hinton et al., 2015; PyLate scales the student's to 0..1)."""
     loss = Distillation(model)
     return loss if len(dims) == 1 else Matryoshka(model, loss, dims)
+
+
+class Imitation(nn.Module):
+    """KL divergence from given scores [queries, documents] of a batch, as `labels`, to the model's own (Hinton et al., 2015, section 2)."""
+
+    def __init__(self, model: nn.Module, metric: ScaledMaxSim):
+        super().__init__()
+        self.model = model
+        self.metric = metric
+
+    def forward(self, sentence_features, labels: Tensor) -> Tensor:
+        scores = in_batch_scores(self.model, list(sentence_features), self.metric)
+        return nn.functional.kl_div(scores.log_softmax(-1), labels.log_softmax(-1), log_target=True, reduction="batchmean")
+
+
+class Imitated(nn.Module):
+    """Gives a loss the mean of teachers' scores, in float rows of all their dimensions, as `labels`. Teachers are no part of what is trained and saved."""
+
+    def __init__(self, teachers: list[nn.Module], loss: nn.Module, temperature: float):
+        super().__init__()
+        self.teachers = tuple(teacher.eval() for teacher in teachers)
+        self.loss = loss
+        self.metric = ScaledMaxSim(temperature, learned=False, mean=True)
+
+    def forward(self, sentence_features, labels: Tensor | None = None) -> Tensor:
+        features = list(sentence_features)
+        with torch.no_grad():
+            scores = [in_batch_scores(teacher, [dict(feature) for feature in features], self.metric) for teacher in self.teachers]
+        return self.loss(features, sum(scores) / len(scores))
+
+
+def in_batch_scores(model: nn.Module, features: list[dict], metric: ScaledMaxSim) -> Tensor:
+    """Of each query of a batch with every document: [queries, documents]. In float32: what coding changes is less than bfloat16 tells apart."""
+    rows = [nn.functional.normalize(model(feature)["token_embeddings"].float(), dim=-1) for feature in features]
+    masks = extract_skiplist_mask(features, model.skiplist)
+    with torch.autocast("cpu", enabled=False):
+        return metric(rows[0], torch.stack(rows[1:], dim=1), None if model.do_query_expansion else masks[0], torch.stack(masks[1:], dim=1))
+
+
+def imitation(model: nn.Module, teachers: list[nn.Module], recipe: dict, dims: list[int], codes: Codes | None = None) -> nn.Module:
+    """
+    recipe: `temperature`, of both sides; `pooled` as `contrastive` has it. Every prefix of `dims`, and pooled and coded rows, learn the scores that teachers give to the same batch: what a model
+    finds is kept, only how its rows are stored is learned.
+    """
+    metric = ScaledMaxSim(recipe["temperature"], learned=False, mean=True, codes=codes)
+    return Imitated(teachers, Matryoshka(model, Imitation(model, metric), dims, metric if recipe.get("pooled", False) else None), recipe["temperature"])

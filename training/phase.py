@@ -5,7 +5,7 @@ from pathlib import Path
 
 import yaml
 from codes import Codes, codes_of
-from objectives import contrastive, distillation
+from objectives import contrastive, distillation, imitation
 from pairs import load_pairs
 from pylate import models, utils
 from rows import encode, pool
@@ -73,7 +73,16 @@ def train(recipe: dict, runs: Path, data: Path) -> Path:
     model = open_model(config, texts)
     codes = starting_codes(recipe, model, texts)
     dims = recipe.get("dims", [model[len(model) - 1].out_features])
-    loss = distillation(model, dims) if is_distillation else contrastive(model, recipe, dims, codes)
+    match recipe.get("objective", "contrastive"):
+        case "contrastive":
+            loss = contrastive(model, recipe, dims, codes)
+        case "distillation":
+            loss = distillation(model, dims)
+        case "imitation":
+            teachers = [models.ColBERT(str(runs / phase / "model"), device="cpu") for phase in recipe["teacher_phases"]]
+            loss = imitation(model, teachers, recipe, dims, codes)
+        case kind:
+            raise SystemExit(f"{recipe['name']}: expected `objective` to be contrastive, distillation or imitation, got {kind!r}")
     objective = ObjectiveState(loss)
     checkpoints = output / "checkpoints"
     arguments = SentenceTransformerTrainingArguments(

@@ -7,6 +7,8 @@ import argparse
 from pathlib import Path
 
 import yaml
+from average import average
+from from_onnx import import_export
 from mine import mine
 from phase import train
 from query_encoder import train_query_encoder
@@ -22,11 +24,15 @@ def run(steps_from: Path, runs: Path, data: Path, steps: int | None = None) -> N
     runs.mkdir(parents=True, exist_ok=True)
     for file in files:
         recipe = yaml.safe_load(file.read_text())
-        if steps is not None and recipe.get("step") != "mine":
+        if steps is not None and recipe.get("step") not in ("import", "average", "mine"):
             recipe["steps"] = steps
         match recipe.get("step", "phase"):
             case "phase":
                 train(recipe, runs, data)
+            case "import":
+                import_export(recipe, runs, data)
+            case "average":
+                average(recipe, runs)
             case "mine":
                 mine(recipe, runs, data)
             case "table":
@@ -38,7 +44,7 @@ def run(steps_from: Path, runs: Path, data: Path, steps: int | None = None) -> N
                     print(f"recipe: ends before what follows {file.name}, which needs a teacher")
                     return
             case kind:
-                raise SystemExit(f"{file}: expected `step` to be phase, mine, teacher, table or query_encoder, got {kind!r}")
+                raise SystemExit(f"{file}: expected `step` to be phase, import, average, mine, teacher, table or query_encoder, got {kind!r}")
 
 
 def main() -> None:

@@ -15,10 +15,11 @@ import yaml
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from average import average
 from batches import OneKind
 from codes import INT8_SCALE, Codes, codes_of
 from mine import candidates, mine
-from objectives import Matryoshka, ScaledMaxSim, contrastive
+from objectives import Matryoshka, ScaledMaxSim, contrastive, imitation
 from pairs import load_pairs, read_pairs
 from phase import train
 from pooling import POOL_FACTOR, ROUND_UP_FROM, pooled, target_row_count
@@ -141,6 +142,42 @@ def test_a_phase_that_was_killed_goes_on_at_its_checkpoint_to_the_same_weights(b
         torch.testing.assert_close(first["rotation"] @ first["rotation"].T, torch.eye(16), rtol=0, atol=1e-5)
         for name, value in first.items():
             torch.testing.assert_close(value, second[name], rtol=0, atol=0, msg=name)
+
+
+def test_a_model_imitates_the_scores_of_others(base, tmp_path):
+    write_pairs(tmp_path / "pairs.jsonl", 400)
+    runs = tmp_path / "runs"
+    teacher = models.ColBERT(str(train(recipe_of(base), runs, tmp_path)), device="cpu")
+    features = lambda: [teacher.tokenize([f"word{n} word{n + 1}" for n in range(4)], is_query=True), teacher.tokenize([f"word{n} word9 word{n + 3}" for n in range(4)], is_query=False)]  # noqa: E731
+    # Its own scores are as far as it can come, in as many dimensions.
+    torch.testing.assert_close(imitation(teacher, [teacher], {"temperature": 0.05}, [16])(features()), torch.tensor(0.0), rtol=0, atol=1e-6)
+    assert imitation(teacher, [teacher], {"temperature": 0.05}, [8])(features()) > 1e-4
+    changes = {"objective": "imitation", "teacher_phases": ["tiny"], "pooled": True, "codes": 2}
+    folder = train(recipe_of(base, name="imitating", **changes), runs, tmp_path)
+    values = losses_of(folder.parent)
+    assert sum(values[-3:]) < 0.7 * sum(values[:3])
+    assert (folder.parent / "codec.safetensors").exists()
+
+
+def test_an_average_of_two_models_does_not_depend_on_how_their_rows_are_turned(base, tmp_path):
+    write_pairs(tmp_path / "pairs.jsonl", 400)
+    for name, seed in (("one", 1), ("two", 2)):
+        train(recipe_of(base, name=name, seed=seed), tmp_path, tmp_path)
+    torch.manual_seed(0)
+    turned = models.ColBERT(str(tmp_path / "two/model"), device="cpu")
+    turned[1].linear.weight.data = torch.linalg.qr(torch.randn(16, 16)).Q @ turned[1].linear.weight.data
+    turned.save(str(tmp_path / "turned/model"))
+    texts = ["word1 word2 word3", "word4"]
+    rows = {}
+    for name, phases in {"plain": {"one": 0.7, "two": 0.3}, "of turned": {"one": 0.7, "turned": 0.3}, "ends": {"one": 1, "two": 0}}.items():
+        folder = average({"name": name, "phases": phases}, tmp_path)
+        rows[name] = np.concatenate(encode(models.ColBERT(str(folder), device="cpu"), texts, is_query=True, bf16=False))
+    np.testing.assert_allclose(rows["of turned"], rows["plain"], atol=1e-5)
+    one = models.ColBERT(str(tmp_path / "one/model"), device="cpu")
+    np.testing.assert_allclose(rows["ends"], np.concatenate(encode(one, texts, is_query=True, bf16=False)), atol=1e-6)
+    assert np.abs(rows["plain"] - rows["ends"]).max() > 1e-2
+    with pytest.raises(SystemExit, match="add up to 1"):
+        average({"name": "bad", "phases": {"one": 0.7, "two": 0.7}}, tmp_path)
 
 
 def test_rows_are_coded_as_the_nearest_codewords_and_the_gradient_goes_through():

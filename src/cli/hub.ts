@@ -4,7 +4,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CONFIG_FILES, QUERY_FOLDER, WEIGHT_FILES, type WeightFormat } from '../encoder/model-folder.ts';
+import { CONFIG_FILES, firstWeights, QUERY_FOLDER, WEIGHT_FILES, type WeightFormat } from '../encoder/model-folder.ts';
 import { LatelightError, throwIfAborted } from '../errors.ts';
 import { type HubRequest, hubFetch, hubFile } from './hub-download.ts';
 import type { CliIo } from './io.ts';
@@ -102,12 +102,8 @@ function filesInUse(model: HubModel, files: string[]): string[] {
 }
 
 function weightsInUse(files: Set<string>, folder: string): string[] {
-  const weights: Partial<Record<WeightFormat, string>> = {};
-  for (const format of Object.keys(WEIGHT_FILES) as WeightFormat[]) {
-    const found = WEIGHT_FILES[format].map((file) => folder + file).find((file) => files.has(file));
-    if (found) weights[format] = found;
-  }
-  return formatsInUse(Object.keys(weights) as WeightFormat[], folder !== '').map((format) => weights[format]!);
+  const weights = firstWeights((file) => files.has(folder + file));
+  return formatsInUse(Object.keys(weights) as WeightFormat[], folder !== '').map((format) => folder + weights[format]!);
 }
 
 function id({ owner, name }: HubModel): string {

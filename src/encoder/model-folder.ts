@@ -118,12 +118,14 @@ async function openQueryFolder(
 }
 
 function weightFiles(folder: string): EncoderFolder['weights'] {
-  const weights: EncoderFolder['weights'] = {};
-  for (const format of Object.keys(WEIGHT_FILES) as WeightFormat[]) {
-    const found = WEIGHT_FILES[format].find((file) => existsSync(join(folder, file)));
-    if (found) weights[format] = join(folder, found);
-  }
-  return weights;
+  const found = firstWeights((file) => existsSync(join(folder, file)));
+  return Object.fromEntries(Object.entries(found).map(([format, file]) => [format, join(folder, file)]));
+}
+
+/** Of each format the first of its names that is there. */
+export function firstWeights(isThere: (file: string) => boolean): Partial<Record<WeightFormat, string>> {
+  const found = Object.entries(WEIGHT_FILES).map(([format, files]) => [format, files.find(isThere)]);
+  return Object.fromEntries(found.filter(([, file]) => file));
 }
 
 function noWeights(folder: string): LatelightError {
