@@ -1,8 +1,9 @@
 """nDCG@10 of PyLate folders on BEIR folders, float rows, every document scored: to see what a step of a recipe did before a codec is fitted.
 
-Usage: python training/evaluate.py --model <folder> [--model <folder>...] <BEIR folder[:split]>...
+Usage: python training/evaluate.py --model <folder> [--model <folder>...] <BEIR folder[:split]>... [--write <figures.json>]
 
-`npm run bench:quality` measures what ships. Choose by development splits.
+A folder inside a run (<runs>/<name>/model) is asked with the prompts of its recipe. Models are compared with the first one: the middle 95% of the difference of means over resampled queries (paired
+bootstrap). `--write` keeps what is measured, and what is there is not measured again. `npm run bench:quality` measures what ships. Choose by development splits.
 """
 
 import argparse
@@ -13,10 +14,12 @@ from pathlib import Path
 
 import numpy as np
 import torch
+import yaml
 from pylate import models
 from rows import encode
 
 DEPTH = 10
+RESAMPLES = 2000
 
 
 def read_lines(path: Path) -> list[dict]:
@@ -46,18 +49,35 @@ def ndcg(ranking: list[str], grades: dict[str, int]) -> float:
 
 
 @torch.no_grad()
-def evaluate(model: models.ColBERT, folder: Path, split: str, bf16: bool = True) -> list[float]:
-    """nDCG@10 of each query."""
+def evaluate(model: models.ColBERT, folder: Path, split: str, prompts: tuple[str, str] = ("", ""), bf16: bool = True) -> list[float]:
+    """nDCG@10 of each query. prompts: before queries and documents"""
     ids, texts, queries, relevance = read_set(folder, split)
-    rows = encode(model, texts, is_query=False, bf16=bf16)
+    rows = encode(model, [prompts[1] + text for text in texts], is_query=False, bf16=bf16)
     first = np.cumsum([0, *map(len, rows)])[:-1]  # every document has a row: [CLS]
     every = np.concatenate(rows)
     found = []
-    for query, row in zip(queries, encode(model, list(queries.values()), is_query=True, bf16=bf16), strict=True):
+    for query, row in zip(queries, encode(model, [prompts[0] + text for text in queries.values()], is_query=True, bf16=bf16), strict=True):
         scores = np.maximum.reduceat(row @ every.T, first, axis=1).sum(0)
         top = np.argsort(-scores, kind="stable")[:DEPTH]
         found.append(ndcg([ids[at] for at in top.tolist()], relevance[query]))
     return found
+
+
+def prompts_of(model: Path) -> tuple[str, str]:
+    recipe = model.parent / "recipe.yaml"
+    said = yaml.safe_load(recipe.read_text()) if recipe.exists() else {}
+    return said.get("query_prompt", ""), said.get("document_prompt", "")
+
+
+def interval(ours: list[list[float]], theirs: list[list[float]]) -> tuple[float, float]:
+    """The middle 95% of the difference of means over sets; values of one query stay together. [sets][queries] each."""
+    rng = np.random.default_rng(7)
+    differences = np.zeros(RESAMPLES)
+    for a, b in zip(ours, theirs, strict=True):
+        apart = np.array(a) - np.array(b)
+        differences += apart[rng.integers(len(apart), size=(RESAMPLES, len(apart)))].mean(1) / len(ours)
+    low, high = np.quantile(differences, [0.025, 0.975])
+    return float(low), float(high)
 
 
 def main() -> None:
@@ -65,13 +85,30 @@ def main() -> None:
     parser.add_argument("sets", nargs="+", help="BEIR folder, perhaps with :split (test)")
     parser.add_argument("--model", action="append", required=True)
     parser.add_argument("--document-length", type=int, default=256)
+    parser.add_argument("--write", type=Path)
     options = parser.parse_args()
+    # [model][set] -> nDCG of each query
+    figures: dict[str, dict[str, list[float]]] = json.loads(options.write.read_text()) if options.write and options.write.exists() else {}
     for folder in options.model:
-        model = models.ColBERT(folder, device="cpu", document_length=options.document_length).eval()
+        of_model = figures.setdefault(folder, {})
+        model = None
         for name in options.sets:
-            path, _, split = name.partition(":")
-            values = evaluate(model, Path(path), split or "test")
-            print(f"{folder}\t{name}\t{np.mean(values):.4f}", flush=True)
+            if name not in of_model:
+                model = model or models.ColBERT(folder, device="cpu", document_length=options.document_length).eval()
+                path, _, split = name.partition(":")
+                of_model[name] = evaluate(model, Path(path), split or "test", prompts_of(Path(folder)))
+                if options.write:
+                    unfinished = options.write.with_suffix(".unfinished")
+                    unfinished.write_text(json.dumps(figures))
+                    unfinished.rename(options.write)
+            print(f"{folder}\t{name}\t{np.mean(of_model[name]):.4f}", flush=True)
+    first, *others = options.model
+    chosen = {folder: [figures[folder][name] for name in options.sets] for folder in options.model}
+    mean = {folder: float(np.mean([np.mean(values) for values in sets])) for folder, sets in chosen.items()}
+    print(f"{first}\tmean\t{mean[first]:.4f}")
+    for folder in others:
+        low, high = interval(chosen[folder], chosen[first])
+        print(f"{folder}\tmean\t{mean[folder]:.4f}\t{mean[folder] - mean[first]:+.4f}, {low:+.4f} to {high:+.4f}")
 
 
 if __name__ == "__main__":

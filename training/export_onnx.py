@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import onnxruntime
-from onnx_colbert import WEIGHTS, ColbertGraph, Rows, export, export_blocks
+from onnx_colbert import WEIGHTS, ColbertGraph, Rows, export, export_blocks, export_half_bytes
 from pylate import models
 
 TEXTS = ["How long does the server wait for a slow client?", "Naïve café, 日本語, emoji 🙂.", "x"]
@@ -40,6 +40,7 @@ def main() -> None:
     parser.add_argument("output", type=Path)
     parser.add_argument("--query-length", type=int, help="tokens a query is cut at, instead of the model's own")
     parser.add_argument("--document-length", type=int, help="the same of a document; trainings cut shorter than an index should")
+    parser.add_argument("--half-bytes", action="store_true", help="write model_q4.onnx as well: 4 bits a weight, slower on a CPU than int8")
     arguments = parser.parse_args()
 
     model = models.ColBERT(model_name_or_path=arguments.model, device="cpu", model_kwargs={"attn_implementation": "eager"})
@@ -51,6 +52,8 @@ def main() -> None:
     token_types = "token_type_ids" in model.tokenize(["x"], is_query=True)
     export(ColbertGraph(backbone, dense), arguments.output, token_types)
     export_blocks(arguments.output)
+    if arguments.half_bytes:
+        export_half_bytes(arguments.output)
     model[0].tokenizer.save_pretrained(str(arguments.output))
     # As PyLate resolved it, defaults and all.
     config = {

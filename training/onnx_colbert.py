@@ -15,6 +15,7 @@ OPSET = 17
 WEIGHTS = "model.onnx"
 WEIGHTS_INT8 = "model_int8.onnx"
 WEIGHTS_Q8 = "model_q8.onnx"
+WEIGHTS_Q4 = "model_q4.onnx"
 BLOCK = 32
 # MatMulNBits' accuracy_level: activations are rounded to int8 as well.
 INT8_ACTIVATIONS = 4
@@ -100,6 +101,14 @@ def export_blocks(folder: Path) -> None:
     quantizer = MatMulNBitsQuantizer(with_byte_rows(folder), bits=8, block_size=BLOCK, is_symmetric=True, accuracy_level=INT8_ACTIVATIONS)
     quantizer.process()
     quantizer.model.save_model_to_file(str(folder / WEIGHTS_Q8))
+
+
+def export_half_bytes(folder: Path) -> None:
+    """Writes model_q4.onnx of model.onnx: products and embeddings in blocks of 32 weights of 4 bits with a scale each (MatMulNBits, GatherBlockQuantized)."""
+    model = onnx.load(str(folder / WEIGHTS))
+    quantizer = MatMulNBitsQuantizer(model, bits=4, block_size=BLOCK, is_symmetric=True, accuracy_level=INT8_ACTIVATIONS, op_types_to_quantize=("MatMul", "Gather"))
+    quantizer.process()
+    quantizer.model.save_model_to_file(str(folder / WEIGHTS_Q4))
 
 
 def with_byte_rows(folder: Path) -> onnx.ModelProto:

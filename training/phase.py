@@ -106,6 +106,8 @@ def train(recipe: dict, runs: Path, data: Path) -> Path:
     go_on(trainer, checkpoints, objective)
     # Written under another name first: a folder that is there is whole.
     unfinished = output / "model.unfinished"
+    # Exports take them from the folder.
+    model.prompts = {"query": recipe.get("query_prompt", ""), "document": recipe.get("document_prompt", "")}
     model.save(str(unfinished))
     if codes is not None:
         codes.save(output / "codec.safetensors")

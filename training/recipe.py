@@ -13,7 +13,7 @@ from mine import mine
 from phase import train
 from query_encoder import train_query_encoder
 from query_table import train_table
-from teacher import teach
+from teacher import score, teach
 
 
 def run(steps_from: Path, runs: Path, data: Path, steps: int | None = None) -> None:
@@ -24,7 +24,7 @@ def run(steps_from: Path, runs: Path, data: Path, steps: int | None = None) -> N
     runs.mkdir(parents=True, exist_ok=True)
     for file in files:
         recipe = yaml.safe_load(file.read_text())
-        if steps is not None and recipe.get("step") not in ("import", "average", "mine"):
+        if steps is not None and recipe.get("step") not in ("import", "average", "mine", "score"):
             recipe["steps"] = steps
         match recipe.get("step", "phase"):
             case "phase":
@@ -39,12 +39,12 @@ def run(steps_from: Path, runs: Path, data: Path, steps: int | None = None) -> N
                 train_table(recipe, runs, data)
             case "query_encoder":
                 train_query_encoder(recipe, runs, data)
-            case "teacher":
-                if teach(recipe, runs, data) is None:
+            case "teacher" | "score" as step:
+                if {"teacher": teach, "score": score}[step](recipe, runs, data) is None:
                     print(f"recipe: ends before what follows {file.name}, which needs a teacher")
                     return
             case kind:
-                raise SystemExit(f"{file}: expected `step` to be phase, import, average, mine, teacher, table or query_encoder, got {kind!r}")
+                raise SystemExit(f"{file}: expected `step` to be phase, import, average, mine, teacher, score, table or query_encoder, got {kind!r}")
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""A teacher: a cross-encoder trained from the recipe's own base on the mined pairs, checked against the student before it may teach.
+"""Teachers. A cross-encoder trained from the recipe's own base on the mined pairs, checked against the student before it may teach.
 
 Trains (sentence-transformers' CrossEncoder, binary cross-entropy over passage and negatives), then re-ranks held-out pairs. Only a teacher that beats the
 student there writes scores; otherwise the row says that it did not, and no distillation can run.
@@ -8,12 +8,14 @@ import gzip
 import json
 import math
 import random
+from collections.abc import Callable
 from pathlib import Path
 
 import torch
 from datasets import Dataset
 from pairs import read_pairs
 from pylate import models, rank
+from rows import query_ids
 from runs import Progress, found, go_on, trainer_arguments
 from sentence_transformers.cross_encoder import CrossEncoder, CrossEncoderTrainer, CrossEncoderTrainingArguments
 from sentence_transformers.cross_encoder.losses import BinaryCrossEntropyLoss
@@ -30,7 +32,8 @@ def ndcg(scores: list[list[float]]) -> float:
     return sum(reciprocal_gain(sum(other >= row[0] for other in row[1:])) for row in scores) / len(scores)
 
 
-def student_scores(model: models.ColBERT, rows: list[dict], recipe: dict) -> list[list[float]]:
+def late_scores(model: models.ColBERT, rows: list[dict], recipe: dict) -> list[list[float]]:
+    """MaxSim of each row's passage, then of its negatives."""
     queries = model.encode([recipe.get("query_prompt", "") + row["query"] for row in rows], is_query=True, show_progress_bar=False)
     texts = [[recipe.get("document_prompt", "") + text for text in (row["passage"], *row["negatives"])] for row in rows]
     documents = model.encode(texts, is_query=False, show_progress_bar=False)
@@ -70,7 +73,7 @@ def teach(recipe: dict, runs: Path, data: Path) -> Path | None:
     held, rest = rows[: recipe["held_out"]], rows[recipe["held_out"] :]
     model = train(recipe, rest, runs / recipe["name"])
     student = models.ColBERT(str(runs / recipe["student_phase"] / "model"), device="cpu")
-    ours, theirs = ndcg(student_scores(student, held, recipe)), ndcg(teacher_scores(model, held))
+    ours, theirs = ndcg(late_scores(student, held, recipe)), ndcg(teacher_scores(model, held))
     # The student's own scores filtered these negatives: where it errs, it errs here too.
     print(f"teacher: nDCG on {len(held)} held-out lists {theirs:.4f}, the student's {ours:.4f}", flush=True)
     report = {"teacher": theirs, "student": ours, "lists": len(held), "used": theirs > ours}
@@ -79,11 +82,43 @@ def teach(recipe: dict, runs: Path, data: Path) -> Path | None:
     if not report["used"]:
         print("teacher: it does not beat the student, and is not used")
         return None
+    return write_scored(rest, lambda some: teacher_scores(model, some), output)
+
+
+def score(recipe: dict, runs: Path, data: Path) -> Path | None:
+    """
+    The same of ColBERTs that were trained before: the mean of their MaxSims, each averaged over the query's tokens, over `temperature`.
+    recipe: `teacher_phases`, `student_phase`, `held_out`, `limit`. The teachers' prompts are their own: none.
+    """
+    output = runs / recipe["output"]
+    if output.exists():
+        print(f"score: is there already, in {output}")
+        return output
+    rows = [row for name in recipe["pairs"] for row in read_pairs(found(name, runs, data))]
+    random.Random(recipe["seed"]).shuffle(rows)
+    held, rest = rows[: recipe["held_out"]], rows[recipe["held_out"] :][: recipe.get("limit")]
+    teachers = [models.ColBERT(str(runs / phase / "model"), device="cpu") for phase in recipe["teacher_phases"]]
+
+    def scores(some: list[dict]) -> list[list[float]]:
+        lengths = [len(ids) for ids in query_ids(teachers[0], [row["query"] for row in some])]
+        each = [late_scores(teacher, some, {}) for teacher in teachers]
+        return [[sum(values) / len(teachers) / length / recipe["temperature"] for values in zip(*lists, strict=True)] for *lists, length in zip(*each, lengths, strict=True)]
+
+    student = models.ColBERT(str(runs / recipe["student_phase"] / "model"), device="cpu")
+    ours, theirs = ndcg(late_scores(student, held, recipe)), ndcg(scores(held))
+    print(f"score: nDCG on {len(held)} held-out lists {theirs:.4f}, the student's {ours:.4f}", flush=True)
+    if theirs <= ours:
+        print("score: the teachers do not beat the student, and are not used")
+        return None
+    return write_scored(rest, scores, output)
+
+
+def write_scored(rows: list[dict], scores: Callable[[list[dict]], list[list[float]]], output: Path) -> Path:
     unfinished = output.with_suffix(".unfinished")
     with gzip.open(unfinished, "wt", encoding="utf-8") as file:
-        for at in range(0, len(rest), 256):
-            some = rest[at : at + 256]
-            for row, scores in zip(some, teacher_scores(model, some), strict=True):
-                file.write(json.dumps({**row, "scores": scores}, ensure_ascii=False) + "\n")
+        for at in range(0, len(rows), 256):
+            some = rows[at : at + 256]
+            for row, row_scores in zip(some, scores(some), strict=True):
+                file.write(json.dumps({**row, "scores": row_scores}, ensure_ascii=False) + "\n")
     unfinished.rename(output)
     return output

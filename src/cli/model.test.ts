@@ -7,7 +7,7 @@ import { openModelFolder } from '../encoder/model-folder.ts';
 import { openNodeRuntime } from '../encoder/runtime-node.ts';
 import { tinyGraph, writeFiles } from '../encoder/tiny-model.fixture.ts';
 import { sha256Hex } from '../format/sha256.ts';
-import { openModel, pageWeights } from './model.ts';
+import { documentWeights, openModel, pageWeights } from './model.ts';
 import { latelight, makeModels, manifestOf } from './models.fixture.ts';
 
 let models: Awaited<ReturnType<typeof makeModels>>;
@@ -129,6 +129,17 @@ describe('a model with a smaller query encoder', () => {
       code: 'bad-model',
       message: expect.stringMatching(/expected one of model_int8\.onnx.*query, found none/),
     });
+  });
+});
+
+describe('a model with weights of 4 bits', () => {
+  it('gives pages that one file on every device, and encodes documents with a better one', async () => {
+    await cp(at('unit'), at('four'), { recursive: true });
+    await writeFiles(at('four'), { 'model_q4.onnx': tinyGraph({ width: 16, seed: 9 }) });
+    const { folder } = await openModel(at('four'));
+    expect(documentWeights(folder)).toBe('fp32');
+    expect(await pageWeights(folder, 'wasm')).toBe(at('four/model_q4.onnx'));
+    expect(await pageWeights(folder, 'webgpu')).toBe(at('four/model_q4.onnx'));
   });
 });
 

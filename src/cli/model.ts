@@ -49,10 +49,10 @@ export const FINEST: ShapeChoice = { subspaceDim: 2 };
 const UNIT_TOLERANCE = 1e-3;
 
 /** Best quality first, among formats that are quick enough on a CPU: docs/decisions/0001. */
-const DOCUMENT_WEIGHTS: WeightFormat[] = ['q8', 'fp32', 'int8'];
+const DOCUMENT_WEIGHTS: WeightFormat[] = ['q8', 'fp32', 'int8', 'q4'];
 const PAGE_WEIGHTS = {
-  wasm: ['int8', 'q8', 'fp32'],
-  webgpu: ['q8', 'fp32', 'int8'],
+  wasm: ['int8', 'q8', 'q4', 'fp32'],
+  webgpu: ['q8', 'q4', 'fp32', 'int8'],
 } satisfies Record<string, WeightFormat[]>;
 
 /**

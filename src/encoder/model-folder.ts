@@ -35,12 +35,13 @@ export interface ModelFolder extends EncoderFolder {
   query?: EncoderFolder;
 }
 
-export type WeightFormat = 'int8' | 'q8' | 'fp32';
+export type WeightFormat = 'int8' | 'q8' | 'q4' | 'fp32';
 
 /** Where PyLate and next-plaid exports (root), transformers.js repositories (onnx/) and Vespa's exports keep their files. */
 export const WEIGHT_FILES: Record<WeightFormat, string[]> = {
   int8: ['model_int8.onnx', 'onnx/model_int8.onnx', 'onnx/model_quantized.onnx', 'model_quantized.onnx'],
   q8: ['model_q8.onnx', 'onnx/model_q8.onnx'],
+  q4: ['model_q4.onnx', 'onnx/model_q4.onnx'],
   fp32: ['model.onnx', 'onnx/model.onnx', 'vespa_colbert.onnx'],
 };
 
