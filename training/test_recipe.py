@@ -18,7 +18,9 @@ sys.path.insert(0, str(Path(__file__).parent))
 from average import average
 from batches import OneKind
 from codes import INT8_SCALE, Codes, codes_of
+from evaluate import interval
 from mine import candidates, mine
+from onnx_colbert import export_half_bytes
 from objectives import Matryoshka, ScaledMaxSim, contrastive, imitation
 from pairs import load_pairs, read_pairs
 from phase import train
@@ -29,7 +31,7 @@ from query_table import Start, max_sim, train_table
 from recipe import run
 from rows import encode, pool
 from safetensors.torch import load_file
-from teacher import ndcg
+from teacher import ndcg, score
 from tokenizers import BertWordPieceTokenizer
 from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
@@ -351,6 +353,35 @@ def test_all_steps_of_a_recipe_run_and_a_weak_teacher_ends_it(base, tmp_path, ca
     assert ("needs a teacher" in capsys.readouterr().out) != report["used"]
 
 
+def test_trained_models_score_pairs_when_they_judge_better_than_the_student(base, tmp_path, capsys):
+    write_pairs(tmp_path / "pairs.jsonl", 200, negatives=lambda rng: [" ".join(rng.choice(WORDS) for _ in range(20)) for _ in range(3)])
+    for name, steps in (("good", 10), ("poor", 1)):
+        train(recipe_of(base, name=name, steps=steps, learning_rate=1e-2 if name == "poor" else 1e-3), tmp_path, tmp_path)
+    recipe = {"step": "score", "seed": 1, "pairs": ["pairs.jsonl"], "held_out": 40, "limit": 50, "temperature": 0.05}
+    output = score({**recipe, "output": "scored.jsonl.gz", "teacher_phases": ["good", "good"], "student_phase": "poor"}, tmp_path, tmp_path)
+    (scored, *others) = read_pairs(output)
+    assert len(others) == 49 and len(scored["scores"]) == 4
+    teacher = models.ColBERT(str(tmp_path / "good/model"), device="cpu")
+    query, document = (encode(teacher, [scored[field]], is_query=is_query, bf16=False)[0] for field, is_query in (("query", True), ("passage", False)))
+    assert scored["scores"][0] == pytest.approx(max_sim_of(query, document) / len(query) / 0.05, abs=1e-3)
+    assert score({**recipe, "output": "none.jsonl.gz", "teacher_phases": ["poor"], "student_phase": "good"}, tmp_path, tmp_path) is None
+    assert not (tmp_path / "none.jsonl.gz").exists() and "do not beat" in capsys.readouterr().out
+
+
+def max_sim_of(query: np.ndarray, document: np.ndarray) -> float:
+    return float((query @ document.T).max(1).sum())
+
+
+def test_intervals_of_a_difference_hold_it_and_shrink_with_more_queries():
+    rng = np.random.default_rng(0)
+    theirs = [rng.random(400).tolist()]
+    ours = [[value + 0.1 * rng.standard_normal() + 0.02 for value in theirs[0]]]
+    low, high = interval(ours, theirs)
+    assert low < np.mean(ours) - np.mean(theirs) < high
+    few = interval([ours[0][:40]], [theirs[0][:40]])
+    assert 2 * (high - low) < few[1] - few[0] and interval(ours, ours) == (0, 0)
+
+
 def test_one_step_is_tried_with_fewer_steps_than_its_epochs_have(base, tmp_path):
     write_pairs(tmp_path / "pairs.jsonl", 400)
     recipe = {key: value for key, value in recipe_of(base, epochs=5).items() if key != "steps"}
@@ -513,8 +544,9 @@ def test_a_query_encoder_learns_its_models_rows_and_goes_on_to_the_same_weights(
     rows = rows_of(query / "model.onnx", ids)
     assert rows.shape == (6, 16)
     np.testing.assert_allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-5)
-    for name in ("model_int8.onnx", "model_q8.onnx"):
-        assert (rows_of(query / name, ids) * rows).sum(1).min() > 0.99, name
+    export_half_bytes(query)
+    for name, nearest in (("model_int8.onnx", 0.99), ("model_q8.onnx", 0.99), ("model_q4.onnx", 0.9)):
+        assert (rows_of(query / name, ids) * rows).sum(1).min() > nearest, name
         operators = {node.op_type for node in onnx.load(str(query / name)).graph.node}
         assert operators & {"MatMulInteger", "DynamicQuantizeMatMul", "MatMulNBits"}
     shutil.copytree(tmp_path / "whole", tmp_path / "cut")
