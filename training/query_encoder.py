@@ -2,14 +2,16 @@
 
 A layer of the student starts as the layer of the full model that `layers` names (as DistilBERT does: Sanh et al., 2019, section 3), word embeddings as the best product of [ids, embedding_size]
 and [embedding_size, width] (Lan et al., 2020, section 3.1), ids weighed by how often they are seen. What is minimised is 1 - cosine of each token's row to the full model's, at
-several prefixes of the rows: MaxSim is linear in the query's rows, so no documents are needed. Ids that are seen less than `least_seen` times share the row of [UNK]; the
-tokenizer stays the full model's, and the graph maps its ids.
+several prefixes of the rows: MaxSim is linear in the query's rows, so no documents are needed. Ids of ASCII have a row each; others that are seen less than `least_seen` times share
+the row of [UNK]. The tokenizer stays the full model's, and the graph maps its ids. `random_words` of the texts' words become any other, so that rows of words that no text has are learned too: the full
+model has something to say about any of them (without it, and with rows for words of the texts alone, Cranfield's terms were lost: docs/decisions/0014).
 
 The ONNX files go to <runs>/<name>/query: put that folder into the model's own, as `query/`, and pages download it instead of the full model.
 """
 
 import copy
 import random
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -17,7 +19,7 @@ import numpy as np
 import torch
 import yaml
 from batches import BatchTrainer, OneKind
-from onnx_colbert import ColbertGraph, Rows, export, export_blocks
+from onnx_colbert import BLOCK, ColbertGraph, Rows, export, export_blocks
 from pairs import read_pairs
 from pylate import models
 from rows import query_ids
@@ -89,16 +91,29 @@ class QueryEncoder(nn.Module):
 
 
 class Texts(Dataset):
-    """Token ids of each text."""
+    """Token ids of each text, a share of them replaced by any of `words`: the same ones each time a text is asked for."""
 
-    def __init__(self, ids: list[list[int]]):
+    def __init__(self, ids: list[list[int]], words: list[int], share: float, seed: int):
         self.ids = ids
+        self.words = words
+        self.known = frozenset(words)
+        self.share = share
+        self.seed = seed
 
     def __len__(self) -> int:
         return len(self.ids)
 
     def __getitem__(self, at: int) -> list[int]:
-        return self.ids[at]
+        rng = random.Random(f"{self.seed} {at}")
+        # Special tokens and the prefix are no words.
+        return [rng.choice(self.words) if id in self.known and rng.random() < self.share else id for id in self.ids[at]]
+
+
+def vocabulary_kept(tokenizer, counts: np.ndarray, least_seen: int, others: list[int]) -> tuple[list[int], list[int]]:
+    """Ids that have a row, and those among them that are words."""
+    tokens = tokenizer.convert_ids_to_tokens(range(len(counts)))
+    words = [id for id, token in enumerate(tokens) if not re.fullmatch(r"\[.+\]", token) and (token.isascii() or counts[id] >= least_seen)]
+    return sorted({*words, *others}), words
 
 
 def collate(some: list[list[int]]) -> dict[str, Tensor]:
@@ -146,7 +161,7 @@ def train_query_encoder(recipe: dict, runs: Path, data: Path) -> Path:
     for id, count in Counter(id for row in ids for id in row).items():
         counts[id] = count
     unknown, prefix = teacher.tokenizer.unk_token_id, query_ids(teacher, [""])[0]
-    kept = [id for id in range(len(table)) if counts[id] >= recipe["least_seen"] or id in (unknown, *prefix)]
+    kept, words = vocabulary_kept(teacher.tokenizer, counts, recipe["least_seen"], [unknown, *prefix])
     embedding = SmallEmbedding(table, counts, unknown, kept, recipe["embedding_size"])
     print(f"{recipe['name']}: {len(ids)} texts, {len(kept)} of {len(table)} ids kept, {embedding.explained:.1%} of their embeddings' variance in {recipe['embedding_size']} dimensions", flush=True)
     encoder = QueryEncoder(teacher, small_backbone(backbone, recipe["layers"], teacher.query_length, embedding), recipe["dims"])
@@ -155,13 +170,14 @@ def train_query_encoder(recipe: dict, runs: Path, data: Path) -> Path:
     arguments = TrainingArguments(
         **trainer_arguments({**recipe, "batch_pairs": recipe["batch_texts"]}, output / "checkpoints"), lr_scheduler_type=recipe.get("schedule", "cosine"), remove_unused_columns=False
     )
-    go_on(BatchTrainer(sampler, model=encoder, args=arguments, train_dataset=Texts(ids), data_collator=collate, callbacks=[Progress()]), output / "checkpoints")
+    go_on(BatchTrainer(sampler, model=encoder, args=arguments, train_dataset=Texts(ids, words, recipe.get("random_words", 0), recipe["seed"]), data_collator=collate, callbacks=[Progress()]), output / "checkpoints")
     encoder.eval()
     print(f"{recipe['name']}: cosine after training {cosine(encoder, held):.4f}", flush=True)
     unfinished = output / "query.unfinished"
     unfinished.mkdir(exist_ok=True)
-    export(encoder.graph, unfinished, token_types=False, tokens=min(24, teacher.query_length))
-    export_blocks(unfinished)
+    half_rows = recipe.get("half_rows", False)
+    export(encoder.graph, unfinished, token_types=False, tokens=min(24, teacher.query_length), half_rows=half_rows)
+    export_blocks(unfinished, half_rows, recipe.get("block", BLOCK))
     (output / "recipe.yaml").write_text(yaml.safe_dump(recipe, sort_keys=False))
     unfinished.rename(final)
     return final

@@ -5,6 +5,7 @@ import random
 import shutil
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import onnx
@@ -20,13 +21,13 @@ from batches import OneKind
 from codes import INT8_SCALE, Codes, codes_of
 from evaluate import interval
 from mine import candidates, mine
-from onnx_colbert import export_half_bytes
+from onnx_colbert import VOCABULARY_ROWS, export_half_bytes, half_bytes, with_byte_rows
 from objectives import Matryoshka, ScaledMaxSim, contrastive, imitation
 from pairs import load_pairs, read_pairs
 from phase import train
 from pooling import POOL_FACTOR, ROUND_UP_FROM, pooled, target_row_count
 from pylate import losses, models
-from query_encoder import SmallEmbedding, train_query_encoder
+from query_encoder import SmallEmbedding, Texts, train_query_encoder, vocabulary_kept
 from query_table import Start, max_sim, train_table
 from recipe import run
 from rows import encode, pool
@@ -554,6 +555,49 @@ def test_a_query_encoder_learns_its_models_rows_and_goes_on_to_the_same_weights(
     shutil.rmtree(tmp_path / "cut/small/checkpoints/checkpoint-30")
     again = train_query_encoder(query_encoder_recipe(model), tmp_path / "cut", tmp_path)
     np.testing.assert_array_equal(rows_of(again / "model.onnx", ids), rows)
+
+
+def test_rows_of_half_a_byte_are_near_and_cut_large_values_for_the_many():
+    values = np.random.default_rng(0).standard_normal((50, 32)).astype(np.float32)
+    values[0, 0] = 12
+    packed, scales = half_bytes(values)
+    assert packed.shape == (50, 16) and packed.dtype == np.uint8
+    unpacked = (np.concatenate([packed & 15, packed >> 4], axis=1).astype(np.float32) - 8) * scales
+    assert np.sqrt(((unpacked - values)[1:] ** 2).mean()) < 0.12
+    plain = np.rint(values[0] / 12 * 7) / 7 * 12
+    assert ((unpacked[0] - values[0]) ** 2).sum() < ((plain - values[0]) ** 2).sum()
+
+
+@pytest.mark.parametrize(("half_rows", "error"), [(False, 0.02), (True, 0.25)])
+def test_a_graph_with_rounded_rows_gathers_the_rows_of_the_table(tmp_path, half_rows, error):
+    table = np.random.default_rng(0).standard_normal((VOCABULARY_ROWS, 32)).astype(np.float32)
+    node = onnx.helper.make_node("Gather", ["table", "ids"], ["output"], axis=0)
+    ids, output = (onnx.helper.make_tensor_value_info(name, kind, shape) for name, kind, shape in (("ids", onnx.TensorProto.INT64, ["n"]), ("output", onnx.TensorProto.FLOAT, ["n", 32])))
+    graph = onnx.helper.make_graph([node], "rows", [ids], [output], [onnx.numpy_helper.from_array(table, "table")])
+    onnx.save(onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 17)], ir_version=10), str(tmp_path / "model.onnx"))
+    rounded = with_byte_rows(tmp_path, half_rows)
+    onnx.checker.check_model(rounded)
+    session = onnxruntime.InferenceSession(rounded.SerializeToString(), providers=["CPUExecutionProvider"])
+    asked = np.array([5, 0, VOCABULARY_ROWS - 1, 5])
+    (rows,) = session.run(None, {"ids": asked})
+    apart = np.sqrt(((rows - table[asked]) ** 2).mean())
+    assert apart < error and (apart > 0.05) == half_rows
+    assert (len(rounded.SerializeToString()) < table.nbytes / 6) == half_rows
+
+
+def test_every_word_of_ascii_has_a_row_and_others_where_texts_have_them():
+    tokens = ["[PAD]", "[UNK]", "[unused0]", "word", "##s", "[", "é", "日", "[CLS]"]
+    tokenizer = SimpleNamespace(convert_ids_to_tokens=lambda ids: [tokens[id] for id in ids])
+    kept, words = vocabulary_kept(tokenizer, np.array([0, 9, 9, 0, 0, 0, 0, 7, 9]), least_seen=5, others=[1, 2, 8])
+    assert words == [3, 4, 5, 7] and kept == [1, 2, 3, 4, 5, 7, 8]
+
+
+def test_words_of_texts_become_others_the_same_each_time():
+    ids = [[2, 5, *range(10, 60), 3]] * 40
+    texts = Texts(ids, list(range(8, 200)), share=0.2, seed=1)
+    changed = np.array([texts[at] for at in range(40)]) != np.array(ids)
+    assert texts[3] == texts[3] != texts[4] and 0.15 < changed[:, 2:-1].mean() < 0.25
+    assert not changed[:, [0, 1, -1]].any()
 
 
 def test_an_id_that_is_seldom_seen_shares_the_row_of_unknown_words():
