@@ -72,6 +72,7 @@ export default defineConfig({
           { text: '11 Documents', link: '/decisions/0011-documents' },
           { text: '12 Library storage', link: '/decisions/0012-library-storage' },
           { text: '13 Recipe', link: '/decisions/0013-recipe' },
+          { text: '14 Query encoder', link: '/decisions/0014-query-encoder' },
         ],
       },
     ],
