@@ -2,8 +2,8 @@
 
 Usage: python training/evaluate.py --model <folder> [--model <folder>...] <BEIR folder[:split]>... [--write <figures.json>]
 
-A folder inside a run (<runs>/<name>/model) is asked with the prompts of its recipe. Models are compared with the first one: the middle 95% of the difference of means over resampled queries (paired
-bootstrap). `--write` keeps what is measured, and what is there is not measured again. `npm run bench:quality` measures what ships. Choose by development splits.
+Models are compared with the first one: the middle 95% of the difference of means over resampled queries (paired
+bootstrap). `--write` keeps what is measured, and what is there of a folder is not measured again. `npm run bench:quality` measures what ships. Choose by development splits.
 """
 
 import argparse
@@ -14,7 +14,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-import yaml
 from pylate import models
 from rows import encode
 
@@ -49,24 +48,18 @@ def ndcg(ranking: list[str], grades: dict[str, int]) -> float:
 
 
 @torch.no_grad()
-def evaluate(model: models.ColBERT, folder: Path, split: str, prompts: tuple[str, str] = ("", ""), bf16: bool = True) -> list[float]:
-    """nDCG@10 of each query. prompts: before queries and documents"""
+def evaluate(model: models.ColBERT, folder: Path, split: str, bf16: bool = True) -> list[float]:
+    """nDCG@10 of each query, asked with the model's own prompts."""
     ids, texts, queries, relevance = read_set(folder, split)
-    rows = encode(model, [prompts[1] + text for text in texts], is_query=False, bf16=bf16)
+    rows = encode(model, [model.prompts.get("document", "") + text for text in texts], is_query=False, bf16=bf16)
     first = np.cumsum([0, *map(len, rows)])[:-1]  # every document has a row: [CLS]
     every = np.concatenate(rows)
     found = []
-    for query, row in zip(queries, encode(model, [prompts[0] + text for text in queries.values()], is_query=True, bf16=bf16), strict=True):
+    for query, row in zip(queries, encode(model, [model.prompts.get("query", "") + text for text in queries.values()], is_query=True, bf16=bf16), strict=True):
         scores = np.maximum.reduceat(row @ every.T, first, axis=1).sum(0)
         top = np.argsort(-scores, kind="stable")[:DEPTH]
         found.append(ndcg([ids[at] for at in top.tolist()], relevance[query]))
     return found
-
-
-def prompts_of(model: Path) -> tuple[str, str]:
-    recipe = model.parent / "recipe.yaml"
-    said = yaml.safe_load(recipe.read_text()) if recipe.exists() else {}
-    return said.get("query_prompt", ""), said.get("document_prompt", "")
 
 
 def interval(ours: list[list[float]], theirs: list[list[float]]) -> tuple[float, float]:
@@ -96,7 +89,7 @@ def main() -> None:
             if name not in of_model:
                 model = model or models.ColBERT(folder, device="cpu", document_length=options.document_length).eval()
                 path, _, split = name.partition(":")
-                of_model[name] = evaluate(model, Path(path), split or "test", prompts_of(Path(folder)))
+                of_model[name] = evaluate(model, Path(path), split or "test")
                 if options.write:
                     unfinished = options.write.with_suffix(".unfinished")
                     unfinished.write_text(json.dumps(figures))

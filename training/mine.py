@@ -40,8 +40,7 @@ def mine(recipe: dict, runs: Path, data: Path) -> Path:
     pairs = [
         pair
         for name in recipe["pairs"]
-        for pair in read_pairs(found(name, runs, data))
-        if pair.get("source") not in recipe.get("without_sources", ())
+        for pair in read_pairs(found(name, runs, data), recipe.get("without_sources", ()))
     ][: recipe.get("limit")]
     model = models.ColBERT(str(runs / recipe["model_phase"] / "model"), device="cpu")
     query_prompt, document_prompt = recipe.get("query_prompt", ""), recipe.get("document_prompt", "")

@@ -1,6 +1,6 @@
-"""Teachers. A cross-encoder trained from the recipe's own base on the mined pairs, checked against the student before it may teach.
+"""Teachers, checked against the student before they may teach: a cross-encoder trained from the recipe's own base on the mined pairs (`teach`), or ColBERTs that were trained before (`score`).
 
-Trains (sentence-transformers' CrossEncoder, binary cross-entropy over passage and negatives), then re-ranks held-out pairs. Only a teacher that beats the
+`teach` trains (sentence-transformers' CrossEncoder, binary cross-entropy over passage and negatives), then re-ranks held-out pairs. Only a teacher that beats the
 student there writes scores; otherwise the row says that it did not, and no distillation can run.
 """
 
@@ -47,6 +47,13 @@ def teacher_scores(model: CrossEncoder, rows: list[dict]) -> list[list[float]]:
     return [[next(scores) for _ in range(1 + len(row["negatives"]))] for row in rows]
 
 
+def held_and_rest(recipe: dict, runs: Path, data: Path) -> tuple[list[dict], list[dict]]:
+    """Mined pairs: those a teacher is judged by, and those it may score."""
+    rows = [row for name in recipe["pairs"] for row in read_pairs(found(name, runs, data))]
+    random.Random(recipe["seed"]).shuffle(rows)
+    return rows[: recipe["held_out"]], rows[recipe["held_out"] :]
+
+
 def train(recipe: dict, rows: list[dict], output: Path) -> CrossEncoder:
     model = CrossEncoder(packaged(recipe["model"]), num_labels=1, max_length=recipe["max_length"], device="cpu")
     labelled = [
@@ -68,9 +75,7 @@ def teach(recipe: dict, runs: Path, data: Path) -> Path | None:
     if output.exists():
         print(f"teacher: is there already, in {output}")
         return output
-    rows = [row for name in recipe["pairs"] for row in read_pairs(found(name, runs, data))]
-    random.Random(recipe["seed"]).shuffle(rows)
-    held, rest = rows[: recipe["held_out"]], rows[recipe["held_out"] :]
+    held, rest = held_and_rest(recipe, runs, data)
     model = train(recipe, rest, runs / recipe["name"])
     student = models.ColBERT(str(runs / recipe["student_phase"] / "model"), device="cpu")
     ours, theirs = ndcg(late_scores(student, held, recipe)), ndcg(teacher_scores(model, held))
@@ -87,16 +92,14 @@ def teach(recipe: dict, runs: Path, data: Path) -> Path | None:
 
 def score(recipe: dict, runs: Path, data: Path) -> Path | None:
     """
-    The same of ColBERTs that were trained before: the mean of their MaxSims, each averaged over the query's tokens, over `temperature`.
+    Scores of ColBERTs that were trained before: the mean of their MaxSims, each averaged over the query's tokens, over `temperature`.
     recipe: `teacher_phases`, `student_phase`, `held_out`, `limit`. The teachers' prompts are their own: none.
     """
     output = runs / recipe["output"]
     if output.exists():
         print(f"score: is there already, in {output}")
         return output
-    rows = [row for name in recipe["pairs"] for row in read_pairs(found(name, runs, data))]
-    random.Random(recipe["seed"]).shuffle(rows)
-    held, rest = rows[: recipe["held_out"]], rows[recipe["held_out"] :][: recipe.get("limit")]
+    held, rest = held_and_rest(recipe, runs, data)
     teachers = [models.ColBERT(str(runs / phase / "model"), device="cpu") for phase in recipe["teacher_phases"]]
 
     def scores(some: list[dict]) -> list[list[float]]:
@@ -110,7 +113,7 @@ def score(recipe: dict, runs: Path, data: Path) -> Path | None:
     if theirs <= ours:
         print("score: the teachers do not beat the student, and are not used")
         return None
-    return write_scored(rest, scores, output)
+    return write_scored(rest[: recipe.get("limit")], scores, output)
 
 
 def write_scored(rows: list[dict], scores: Callable[[list[dict]], list[list[float]]], output: Path) -> Path:

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseManifest } from '../format/manifest.ts';
 import { pageOf, pdfFile } from '../ingest/document-fixtures.ts';
-import { run } from './run.ts';
+import { latelight, latelightUntil } from './latelight.fixture.ts';
 
 const PAGES: Record<string, string> = {
   'timeout.html':
@@ -29,26 +29,6 @@ async function writePages(root: string, pages: [string, string | Uint8Array][]):
     await mkdir(join(root, path, '..'), { recursive: true });
     await writeFile(join(root, path), content);
   }
-}
-
-async function latelight(...args: string[]) {
-  return latelightUntil(new AbortController().signal, ...args);
-}
-
-async function latelightUntil(signal: AbortSignal, ...args: string[]) {
-  let out = '';
-  let err = '';
-  const code = await run(args, {
-    out: (text) => {
-      out += text;
-    },
-    err: (text) => {
-      err += text;
-    },
-    interactive: false,
-    signal,
-  });
-  return { code, out, err };
 }
 
 /** Path -> content of every file, for comparing folders byte by byte. */

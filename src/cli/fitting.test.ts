@@ -10,8 +10,9 @@ import { randomCodec } from '../engine/scorers.fixture.ts';
 import { readQueryTable, tableRow, writeQueryTable } from '../format/query-table.ts';
 import { sha256Hex } from '../format/sha256.ts';
 import { codesFingerprint } from './encode-passages.ts';
+import { latelight } from './latelight.fixture.ts';
 import { openModel } from './model.ts';
-import { latelight, makeModels, manifestOf, sentence } from './models.fixture.ts';
+import { makeModels, manifestOf, sentence } from './models.fixture.ts';
 
 let models: Awaited<ReturnType<typeof makeModels>>;
 const at = (...names: string[]) => models.at(...names);

@@ -7,8 +7,9 @@ import { openModelFolder } from '../encoder/model-folder.ts';
 import { openNodeRuntime } from '../encoder/runtime-node.ts';
 import { tinyGraph, writeFiles } from '../encoder/tiny-model.fixture.ts';
 import { sha256Hex } from '../format/sha256.ts';
+import { latelight } from './latelight.fixture.ts';
 import { documentWeights, openModel, pageWeights } from './model.ts';
-import { latelight, makeModels, manifestOf } from './models.fixture.ts';
+import { makeModels, manifestOf } from './models.fixture.ts';
 
 let models: Awaited<ReturnType<typeof makeModels>>;
 const at = (...names: string[]) => models.at(...names);

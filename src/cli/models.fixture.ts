@@ -5,23 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { denseFiles, ONNX_CONFIG, pylateFolder, VOCABULARY, writeFiles } from '../encoder/tiny-model.fixture.ts';
 import { parseManifest } from '../format/manifest.ts';
-import { run } from './run.ts';
-
-export async function latelight(...args: string[]) {
-  let out = '';
-  let err = '';
-  const code = await run(args, {
-    out: (text) => {
-      out += text;
-    },
-    err: (text) => {
-      err += text;
-    },
-    interactive: false,
-    signal: new AbortController().signal,
-  });
-  return { code, out, err };
-}
+import { latelight } from './latelight.fixture.ts';
 
 const WORDS = VOCABULARY.filter((token) => /^[a-z]+$/.test(token));
 export const sentence = (seed: number, length = 12) =>
