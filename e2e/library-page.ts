@@ -1,6 +1,6 @@
 // The library's page in tests: opened, filled, looked into. What storage holds is read past the app's own code.
 
-import type { Page } from '@playwright/test';
+import { expect, type Page } from '@playwright/test';
 import type { Library } from '../src/library/types.ts';
 
 export const LIBRARY = '/library/';
@@ -9,10 +9,15 @@ export interface LibraryElement extends HTMLElement {
   library: Library | undefined;
 }
 
-/** Opens the page; resolves when its library can be asked. */
+/** Opens the page; resolves when its library can be asked. Fails at once with what the page says when it cannot be opened. */
 export async function openLibraryPage(page: Page, url = LIBRARY): Promise<void> {
   await page.goto(url);
-  await page.waitForFunction(() => document.querySelector<LibraryElement>('latelight-library')?.library !== undefined);
+  const opened = await page.waitForFunction(() => {
+    if (document.querySelector<LibraryElement>('latelight-library')?.library) return 'open';
+    const opening = document.querySelector('#opening');
+    return opening?.getAttribute('role') === 'alert' && opening.textContent?.trim();
+  });
+  expect(await opened.jsonValue()).toBe('open');
 }
 
 export interface TestFile {

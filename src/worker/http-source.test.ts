@@ -79,16 +79,19 @@ beforeEach(() => {
   answer = (_request, response, start) => sendRange(response, start);
 });
 
-/** A read, and where its count of bytes ended. */
+/** A read and what is kept of it, and where its count of bytes ended. */
 async function read() {
   let loaded = 0;
   let fromCache = 0;
-  const bytes = new HttpSource(base).read(ref, {
+  const source = new HttpSource(base);
+  const bytes = source.read(ref, {
     onBytes: (count, cached) => {
       loaded += count;
       if (cached) fromCache += count;
     },
   });
+  await Promise.allSettled([bytes]);
+  await source.kept();
   return bytes.then(
     (bytes) => ({ isRight: Buffer.compare(bytes, file) === 0, loaded, fromCache }),
     (error: { code: string }) => ({ code: error.code, loaded, fromCache }),

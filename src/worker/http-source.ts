@@ -3,6 +3,7 @@
 import { throwIfAborted } from '../errors.ts';
 import type { FileRef } from '../format/engine-refs.ts';
 import { type ByteSource, checkBytes, type ReadOptions } from '../format/source.ts';
+import { BoundedCache } from './bounded-cache.ts';
 import { download, downloadFailed, Patience } from './download.ts';
 import { KeptPieces } from './kept-pieces.ts';
 
@@ -92,7 +93,7 @@ export class HttpSource implements ByteSource {
   async keep(refs: FileRef[]): Promise<void> {
     const cache = await openCache();
     if (!cache) return;
-    const kept = new Set((await cache.keys()).map((request) => request.url));
+    const kept = new Set(await cache.urls());
     for (const ref of refs) {
       if (kept.has(keyOf(ref.sha256))) continue;
       try {
@@ -116,19 +117,24 @@ export class HttpSource implements ByteSource {
   async prune(): Promise<void> {
     const cache = await openCache();
     if (!cache) return;
-    const requests = await cache.keys();
-    const manifests = requests.filter((request) => /\/(manifest(\.[\w-]+)?|engine)\.json$/.test(request.url));
-    const texts = await Promise.all(manifests.map(async (request) => (await cache.match(request))?.text() ?? ''));
+    const urls = await cache.urls();
+    const manifests = urls.filter((url) => /\/(manifest(\.[\w-]+)?|engine)\.json$/.test(url));
+    const texts = await Promise.all(manifests.map(async (url) => (await cache.match(url))?.text() ?? ''));
     const named = new Set([...this.manifests.values(), ...texts].flatMap((text) => text.match(/[0-9a-f]{64}/g) ?? []));
-    for (const request of requests) {
-      const hash = /\/\.latelight\/([0-9a-f]{64})(\/\d+)?$/.exec(request.url)?.[1];
-      if (hash && !named.has(hash)) await cache.delete(request);
+    for (const url of urls) {
+      const hash = /\/\.latelight\/([0-9a-f]{64})(\/\d+)?$/.exec(url)?.[1];
+      if (hash && !named.has(hash)) await cache.delete(url);
     }
   }
 }
 
 /** The whole file in place of its pieces. Where both do not fit beside each other the pieces go first. */
-async function keepWhole(cache: Cache, ref: FileRef, bytes: Uint8Array, pieces: KeptPieces | undefined): Promise<void> {
+async function keepWhole(
+  cache: BoundedCache,
+  ref: FileRef,
+  bytes: Uint8Array,
+  pieces: KeptPieces | undefined,
+): Promise<void> {
   const put = () => cache.put(keyOf(ref.sha256), new Response(bytes as BodyInit));
   if (!pieces) return put();
   await pieces.settled();
@@ -140,10 +146,9 @@ async function keepWhole(cache: Cache, ref: FileRef, bytes: Uint8Array, pieces: 
   if (!isKept) await put();
 }
 
-let cacheOpening: Promise<Cache | undefined> | undefined;
+let cacheOpening: Promise<BoundedCache | undefined> | undefined;
 
-/** The cache, or nothing where storage is switched off (private windows of some browsers, blocked site data). */
-function openCache(): Promise<Cache | undefined> {
-  cacheOpening ??= caches.open(CACHE_NAME).catch(() => undefined);
+function openCache(): Promise<BoundedCache | undefined> {
+  cacheOpening ??= BoundedCache.open(CACHE_NAME);
   return cacheOpening;
 }

@@ -2,18 +2,19 @@
 // where it was. A piece's key is its file's key and its start; what follows one another from 0 on is what there is.
 
 import type { FileRef } from '../format/engine-refs.ts';
+import type { BoundedCache } from './bounded-cache.ts';
 
 /** A file of more bytes than this is kept while it downloads, in pieces of this size: what a killed tab loses at most. */
 export const PIECE_BYTES = 4 * 1024 * 1024;
 
 export class KeptPieces {
-  private readonly cache: Cache;
+  private readonly cache: BoundedCache;
   private readonly key: string;
   /** Writes in the order of their pieces; false once one failed: a full disk is not asked again. */
   private writing: Promise<boolean> = Promise.resolve(true);
 
   /** @param key the whole file's */
-  constructor(cache: Cache, key: string) {
+  constructor(cache: BoundedCache, key: string) {
     this.cache = cache;
     this.key = key;
   }
@@ -56,6 +57,6 @@ export class KeptPieces {
   async drop(): Promise<void> {
     await this.writing;
     const start = `${this.key}/`;
-    for (const { url } of await this.cache.keys()) if (url.startsWith(start)) await this.cache.delete(url);
+    for (const url of await this.cache.urls()) if (url.startsWith(start)) await this.cache.delete(url);
   }
 }
