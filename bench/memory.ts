@@ -43,7 +43,7 @@ const passages = Number(options.passages);
 
 /** Sections under headings of their own, each one passage; words from the model's vocabulary, the frequent ones more often. */
 async function writePages(folder: string, count: number): Promise<void> {
-  const file = join(packageRoot, 'public/models/colbert-minilm-l6-v0/tokenizer.json');
+  const file = join(defaultModelFolder, 'tokenizer.json');
   const { model } = JSON.parse(await readFile(file, 'utf8')) as { model: { vocab: Record<string, number> } };
   const words = Object.keys(model.vocab).filter((word) => /^[a-z]{3,}$/.test(word));
   const random = seededRandom(20_261_123);

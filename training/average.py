@@ -1,6 +1,6 @@
-"""A model between two that began at the same backbone: the weighed mean of their weights (Wortsman et al., 2022; two of them, section 3.1 of Wortsman et al., Robust fine-tuning, 2022). Run by recipe.py.
+"""A model between several that began at the same backbone: the weighed mean of their weights (Wortsman et al., Model soups, 2022; with the backbone itself, Robust fine-tuning, 2022, section 3.1). Run by recipe.py.
 
-MaxSim does not change when all rows are turned, so each projection may have come out in directions of its own: the second's is turned to the first's before (orthogonal Procrustes; Schönemann, 1966).
+MaxSim does not change when all rows are turned, so each projection may have come out in directions of its own: those of the others are turned to the first's before (orthogonal Procrustes; Schönemann, 1966).
 """
 
 from pathlib import Path
@@ -21,24 +21,34 @@ def turned_to(projection: Tensor, other: Tensor) -> Tensor:
 
 @torch.no_grad()
 def average(recipe: dict, runs: Path) -> Path:
-    """recipe: `phases`, two names with their weights. Returns the folder of the model, in the directions of the first one's rows."""
+    """recipe: `phases`, names with their weights. Returns the folder of the model, in the directions of the first one's rows."""
     final = runs / recipe["name"] / "model"
     if final.exists():
         print(f"{recipe['name']}: is there already, in {final}")
         return final
     phases: dict[str, float] = recipe["phases"]
-    if len(phases) != 2 or abs(sum(phases.values()) - 1) > 1e-6:
-        raise SystemExit(f"{recipe['name']}: expected `phases` to be two names with weights that add up to 1, got {phases}")
-    first, second = (models.ColBERT(str(runs / name / "model"), device="cpu") for name in phases)
-    ours, theirs = first.state_dict(), second.state_dict()
-    if {name: value.shape for name, value in ours.items()} != {name: value.shape for name, value in theirs.items()} or PROJECTION not in ours:
-        raise SystemExit(f"{recipe['name']}: expected {' and '.join(phases)} to have weights of the same shapes and one projection, they do not")
-    rotation = turned_to(theirs[PROJECTION], ours[PROJECTION])
-    theirs[PROJECTION] = rotation @ theirs[PROJECTION]
-    if "1.linear.bias" in theirs:
-        theirs["1.linear.bias"] = rotation @ theirs["1.linear.bias"]
-    weight, other = phases.values()
-    first.load_state_dict({name: weight * value + other * theirs[name] if value.is_floating_point() else value for name, value in ours.items()})
+    if len(phases) < 2 or abs(sum(phases.values()) - 1) > 1e-6:
+        raise SystemExit(f"{recipe['name']}: expected `phases` to be two names or more with weights that add up to 1, got {phases}")
+    first: models.ColBERT | None = None
+    ours: dict[str, Tensor] = {}
+    mean: dict[str, Tensor] = {}
+    for name, weight in phases.items():
+        model = models.ColBERT(str(runs / name / "model"), device="cpu")
+        weights = model.state_dict()
+        if first is None:
+            first, ours = model, {key: value.clone() for key, value in weights.items()}
+            mean = {key: weight * value if value.is_floating_point() else value for key, value in ours.items()}
+            continue
+        if {key: value.shape for key, value in ours.items()} != {key: value.shape for key, value in weights.items()} or PROJECTION not in ours:
+            raise SystemExit(f"{recipe['name']}: expected {' and '.join(phases)} to have weights of the same shapes and one projection, {name} does not")
+        rotation = turned_to(weights[PROJECTION], ours[PROJECTION])
+        for key in (PROJECTION, "1.linear.bias"):
+            if key in weights:
+                weights[key] = rotation @ weights[key]
+        for key, value in mean.items():
+            if value.is_floating_point():
+                mean[key] = value + weight * weights[key]
+    first.load_state_dict(mean)
     (runs / recipe["name"]).mkdir(exist_ok=True)
     (runs / recipe["name"] / "recipe.yaml").write_text(yaml.safe_dump(recipe, sort_keys=False))
     unfinished = final.with_suffix(".unfinished")

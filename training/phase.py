@@ -44,8 +44,44 @@ def starting_codes(recipe: dict, model: models.ColBERT, texts: list[str]) -> Cod
     return codes_of([pool(row) for row in rows], recipe["codes"], recipe["seed"])
 
 
+def fit(model: models.ColBERT, datasets: dict, codes: Codes | None, recipe: dict, runs: Path) -> None:
+    """Trains the model in place, with checkpoints."""
+    dims = recipe.get("dims", [model[len(model) - 1].out_features])
+    match recipe.get("objective", "contrastive"):
+        case "contrastive":
+            loss = contrastive(model, recipe, dims, codes)
+        case "distillation":
+            loss = distillation(model, dims)
+        case "imitation":
+            teachers = [models.ColBERT(str(runs / phase / "model"), device="cpu") for phase in recipe["teacher_phases"]]
+            loss = imitation(model, teachers, recipe, dims, codes)
+        case kind:
+            raise SystemExit(f"{recipe['name']}: expected `objective` to be contrastive, distillation or imitation, got {kind!r}")
+    objective = ObjectiveState(loss)
+    checkpoints = runs / recipe["name"] / "checkpoints"
+    arguments = SentenceTransformerTrainingArguments(
+        **trainer_arguments(recipe, checkpoints),
+        num_train_epochs=recipe.get("epochs", 1),
+        gradient_accumulation_steps=recipe.get("accumulated_batches", 1),
+        lr_scheduler_type=recipe.get("schedule", "linear"),
+        weight_decay=recipe.get("weight_decay", 0),
+        # A batch holds no text twice: equal passages are no negatives of each other.
+        batch_sampler="batch_sampler" if recipe.get("objective") == "distillation" else "no_duplicates",
+        multi_dataset_batch_sampler="proportional",
+    )
+    trainer = SentenceTransformerTrainer(
+        model=model,
+        args=arguments,
+        train_dataset=datasets,
+        loss=loss,
+        data_collator=TrimmedCollator(model),
+        callbacks=[Progress(), objective],
+    )
+    go_on(trainer, checkpoints, objective)
+
+
 def train(recipe: dict, runs: Path, data: Path) -> Path:
-    """Returns the folder of the trained model; a finished phase is not trained again."""
+    """Returns the folder of the trained model, of the start itself with no steps; a finished phase is not trained again."""
     output = runs / recipe["name"]
     final = output / "model"
     if final.exists():
@@ -72,38 +108,8 @@ def train(recipe: dict, runs: Path, data: Path) -> Path:
     texts = sample.sample(texts, min(600, len(texts)))
     model = open_model(config, texts)
     codes = starting_codes(recipe, model, texts)
-    dims = recipe.get("dims", [model[len(model) - 1].out_features])
-    match recipe.get("objective", "contrastive"):
-        case "contrastive":
-            loss = contrastive(model, recipe, dims, codes)
-        case "distillation":
-            loss = distillation(model, dims)
-        case "imitation":
-            teachers = [models.ColBERT(str(runs / phase / "model"), device="cpu") for phase in recipe["teacher_phases"]]
-            loss = imitation(model, teachers, recipe, dims, codes)
-        case kind:
-            raise SystemExit(f"{recipe['name']}: expected `objective` to be contrastive, distillation or imitation, got {kind!r}")
-    objective = ObjectiveState(loss)
-    checkpoints = output / "checkpoints"
-    arguments = SentenceTransformerTrainingArguments(
-        **trainer_arguments(recipe, checkpoints),
-        num_train_epochs=recipe.get("epochs", 1),
-        gradient_accumulation_steps=recipe.get("accumulated_batches", 1),
-        lr_scheduler_type=recipe.get("schedule", "linear"),
-        weight_decay=recipe.get("weight_decay", 0),
-        # A batch holds no text twice: equal passages are no negatives of each other.
-        batch_sampler="batch_sampler" if is_distillation else "no_duplicates",
-        multi_dataset_batch_sampler="proportional",
-    )
-    trainer = SentenceTransformerTrainer(
-        model=model,
-        args=arguments,
-        train_dataset=datasets,
-        loss=loss,
-        data_collator=TrimmedCollator(model),
-        callbacks=[Progress(), objective],
-    )
-    go_on(trainer, checkpoints, objective)
+    if recipe.get("steps") != 0:
+        fit(model, datasets, codes, recipe, runs)
     # Written under another name first: a folder that is there is whole.
     unfinished = output / "model.unfinished"
     # Exports take them from the folder.

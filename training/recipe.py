@@ -24,7 +24,8 @@ def run(steps_from: Path, runs: Path, data: Path, steps: int | None = None) -> N
     runs.mkdir(parents=True, exist_ok=True)
     for file in files:
         recipe = yaml.safe_load(file.read_text())
-        if steps is not None and recipe.get("step") not in ("import", "average", "mine", "score"):
+        trains = recipe.get("step") not in ("import", "average", "mine", "score") and recipe.get("steps") != 0
+        if steps is not None and trains:
             recipe["steps"] = steps
         match recipe.get("step", "phase"):
             case "phase":

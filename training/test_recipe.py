@@ -162,23 +162,30 @@ def test_a_model_imitates_the_scores_of_others(base, tmp_path):
     assert (folder.parent / "codec.safetensors").exists()
 
 
-def test_an_average_of_two_models_does_not_depend_on_how_their_rows_are_turned(base, tmp_path):
+def test_an_average_of_models_does_not_depend_on_how_their_rows_are_turned(base, tmp_path):
     write_pairs(tmp_path / "pairs.jsonl", 400)
-    for name, seed in (("one", 1), ("two", 2)):
-        train(recipe_of(base, name=name, seed=seed), tmp_path, tmp_path)
+    for name, seed, steps in (("one", 1, 10), ("two", 2, 10), ("start", 1, 0)):
+        train(recipe_of(base, name=name, seed=seed, steps=steps), tmp_path, tmp_path)
     torch.manual_seed(0)
     turned = models.ColBERT(str(tmp_path / "two/model"), device="cpu")
     turned[1].linear.weight.data = torch.linalg.qr(torch.randn(16, 16)).Q @ turned[1].linear.weight.data
     turned.save(str(tmp_path / "turned/model"))
     texts = ["word1 word2 word3", "word4"]
     rows = {}
-    for name, phases in {"plain": {"one": 0.7, "two": 0.3}, "of turned": {"one": 0.7, "turned": 0.3}, "ends": {"one": 1, "two": 0}}.items():
+    averages = {
+        "plain": {"one": 0.5, "two": 0.3, "start": 0.2},
+        "of turned": {"one": 0.5, "turned": 0.3, "start": 0.2},
+        "of two": {"one": 0.5, "two": 0.5},
+        "ends": {"one": 1, "two": 0, "start": 0},
+    }
+    for name, phases in averages.items():
         folder = average({"name": name, "phases": phases}, tmp_path)
         rows[name] = np.concatenate(encode(models.ColBERT(str(folder), device="cpu"), texts, is_query=True, bf16=False))
     np.testing.assert_allclose(rows["of turned"], rows["plain"], atol=1e-5)
     one = models.ColBERT(str(tmp_path / "one/model"), device="cpu")
     np.testing.assert_allclose(rows["ends"], np.concatenate(encode(one, texts, is_query=True, bf16=False)), atol=1e-6)
-    assert np.abs(rows["plain"] - rows["ends"]).max() > 1e-2
+    for other in ("ends", "of two"):
+        assert np.abs(rows["plain"] - rows[other]).max() > 1e-2
     with pytest.raises(SystemExit, match="add up to 1"):
         average({"name": "bad", "phases": {"one": 0.7, "two": 0.7}}, tmp_path)
 

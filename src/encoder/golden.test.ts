@@ -4,6 +4,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { defaultModelFolder } from '../cli/package-files.ts';
 import type { ColbertTokenizer } from './colbert-tokenizer.ts';
 import { Encoder } from './encoder.ts';
 import { openModelFolder } from './model-folder.ts';
@@ -24,7 +25,6 @@ interface Golden {
 }
 
 const root = join(import.meta.dirname, '../..');
-const shipped = join(root, 'public/models/colbert-minilm-l6-v0');
 const shared = (name: string) => join(root, '../shared/models', name);
 
 /** Lowest cosine of a row with PyLate's fp32, and largest |difference| of a MaxSim (a sum over up to 64 query tokens).
@@ -39,16 +39,16 @@ const TOLERANCE = {
 const suites = [
   {
     name: 'shipped model, 8-bit blocks',
-    folder: shipped,
+    folder: defaultModelFolder,
     file: 'model_q8.onnx',
-    golden: join(import.meta.dirname, 'fixtures/v0-golden.json'),
+    golden: join(import.meta.dirname, 'fixtures/shipped-golden.json'),
     tolerance: TOLERANCE.q8,
   },
   {
     name: 'shipped model, int8 dynamic',
-    folder: shipped,
+    folder: defaultModelFolder,
     file: 'model_int8.onnx',
-    golden: join(import.meta.dirname, 'fixtures/v0-golden.json'),
+    golden: join(import.meta.dirname, 'fixtures/shipped-golden.json'),
     tolerance: TOLERANCE.int8,
   },
   {

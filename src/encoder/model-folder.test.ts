@@ -2,12 +2,12 @@ import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { defaultModelFolder } from '../cli/package-files.ts';
 import { Encoder } from './encoder.ts';
 import { openModelFolder } from './model-folder.ts';
 import { openNodeRuntime } from './runtime-node.ts';
 import { packTokenizer, unpackTokenizer } from './tokenizer-file.ts';
 
-const shipped = join(import.meta.dirname, '../../public/models/colbert-minilm-l6-v0');
 const FILES = [
   'config_sentence_transformers.json',
   'special_tokens_map.json',
@@ -19,7 +19,7 @@ const FILES = [
 let folder = '';
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'latelight-model-'));
-  for (const file of FILES) await copyFile(join(shipped, file), join(folder, file));
+  for (const file of FILES) await copyFile(join(defaultModelFolder, file), join(folder, file));
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
@@ -71,7 +71,7 @@ describe('a model folder', () => {
 });
 
 it('unpackTokenizer inverts packTokenizer: the same ids for the same text', async () => {
-  const { tokenizerJson, tokenizerConfig, config } = await openModelFolder(shipped);
+  const { tokenizerJson, tokenizerConfig, config } = await openModelFolder(defaultModelFolder);
   const packed = packTokenizer(tokenizerJson);
   const { ColbertTokenizer } = await import('./colbert-tokenizer.ts');
   const original = new ColbertTokenizer(config, tokenizerJson, tokenizerConfig);
@@ -83,7 +83,7 @@ it('unpackTokenizer inverts packTokenizer: the same ids for the same text', asyn
 });
 
 it('gives a document the same rows whatever was encoded before or beside it', async () => {
-  const model = await openModelFolder(shipped);
+  const model = await openModelFolder(defaultModelFolder);
   const encoder = new Encoder(model.tokenizer, await openNodeRuntime(model.weights.q8!));
   const alone = await encoder.encodeDocument('Set the timeout in milliseconds.');
   const [beside] = await Promise.all([

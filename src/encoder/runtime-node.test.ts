@@ -2,19 +2,18 @@
 
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
 import * as ort from 'onnxruntime-web/wasm';
 import { expect, it } from 'vitest';
+import { defaultModelFolder } from '../cli/package-files.ts';
 import { Encoder } from './encoder.ts';
 import { openModelFolder } from './model-folder.ts';
 import { openNodeRuntime } from './runtime-node.ts';
 import { openWebRuntime } from './runtime-web.ts';
 
-const shipped = join(import.meta.dirname, '../../public/models/colbert-minilm-l6-v0');
 const wasm = createRequire(import.meta.url).resolve('onnxruntime-web/ort-wasm-simd-threaded.wasm');
 
 it('encodes queries with int8 weights as WebAssembly does', async () => {
-  const { tokenizer, weights } = await openModelFolder(shipped);
+  const { tokenizer, weights } = await openModelFolder(defaultModelFolder);
   const node = new Encoder(tokenizer, await openNodeRuntime(weights.int8!));
   const web = new Encoder(tokenizer, await openWebRuntime(ort, await readFile(wasm), await readFile(weights.int8!)));
   for (const text of ['sort 9.6.24', 'how do I set the timeout of a request']) {

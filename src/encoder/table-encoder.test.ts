@@ -3,6 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
+import { defaultModelFolder } from '../cli/package-files.ts';
 import { maxQueryNorm } from '../codec/codec.ts';
 import { readCodec } from '../codec/codec-file.ts';
 import { createWasmScorer } from '../engine/wasm-scorer.ts';
@@ -13,13 +14,12 @@ import { QueryTableFit } from './fit-query-table.ts';
 import { type ModelFolder, openModelFolder } from './model-folder.ts';
 import { TableEncoder } from './table-encoder.ts';
 
-const path = join(import.meta.dirname, '../../public/models/colbert-minilm-l6-v0');
 let folder: ModelFolder;
 let codec: ReturnType<typeof readCodec>;
 
 beforeAll(async () => {
-  folder = await openModelFolder(path);
-  codec = readCodec(new Uint8Array(await readFile(join(path, 'codec-128x2.llc'))));
+  folder = await openModelFolder(defaultModelFolder);
+  codec = readCodec(new Uint8Array(await readFile(join(defaultModelFolder, 'codec-128x2.llc'))));
 });
 
 /** Rows of two codes each, so that a row's direction can be told. */

@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { defaultModelFolder } from '../cli/package-files.ts';
 import type { ColbertTokenizer } from './colbert-tokenizer.ts';
 import { openModelFolder } from './model-folder.ts';
 import { alignWords } from './words.ts';
 
 const root = join(import.meta.dirname, '../..');
-const folders = [join(root, 'public/models/colbert-minilm-l6-v0'), join(root, '../shared/models/zero-shape-tiny')];
+const folders = [defaultModelFolder, join(root, '../shared/models/zero-shape-tiny')];
 
 for (const folder of folders) {
   describe.skipIf(!existsSync(folder))(`words of ${folder.split('/').pop()}`, () => {
