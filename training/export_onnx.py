@@ -34,6 +34,12 @@ def largest_difference(model, folder: Path) -> float:
     return largest
 
 
+def phase_of(folder: str) -> str:
+    """The name of what was trained: of `<runs>/<name>/model`, `<name>`. Where it lay is nobody's business."""
+    path = Path(folder)
+    return path.parent.name if path.name == "model" else path.name
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("model")
@@ -71,7 +77,7 @@ def main() -> None:
     write(arguments.output / "sentence_bert_config.json", {"do_lower_case": bool(getattr(model[0], "do_lower_case", False))})
     write(
         arguments.output / "onnx_config.json",
-        {"model_name": arguments.model, "embedding_dim": model[len(model) - 1].out_features, "dense_complete": True},
+        {"model_name": phase_of(arguments.model), "embedding_dim": model[len(model) - 1].out_features, "dense_complete": True},
     )
     difference = largest_difference(model, arguments.output)
     print(f"largest difference from PyLate's rows: {difference:.1e}")
