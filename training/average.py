@@ -29,25 +29,19 @@ def average(recipe: dict, runs: Path) -> Path:
     phases: dict[str, float] = recipe["phases"]
     if len(phases) < 2 or abs(sum(phases.values()) - 1) > 1e-6:
         raise SystemExit(f"{recipe['name']}: expected `phases` to be two names or more with weights that add up to 1, got {phases}")
-    first: models.ColBERT | None = None
-    ours: dict[str, Tensor] = {}
-    mean: dict[str, Tensor] = {}
-    for name, weight in phases.items():
-        model = models.ColBERT(str(runs / name / "model"), device="cpu")
-        weights = model.state_dict()
-        if first is None:
-            first, ours = model, {key: value.clone() for key, value in weights.items()}
-            mean = {key: weight * value if value.is_floating_point() else value for key, value in ours.items()}
-            continue
-        if {key: value.shape for key, value in ours.items()} != {key: value.shape for key, value in weights.items()} or PROJECTION not in ours:
+    (start, share), *others = phases.items()
+    first = models.ColBERT(str(runs / start / "model"), device="cpu")
+    ours = first.state_dict()
+    mean = {key: share * value if value.is_floating_point() else value for key, value in ours.items()}
+    for name, weight in others:
+        theirs = models.ColBERT(str(runs / name / "model"), device="cpu").state_dict()
+        if {key: value.shape for key, value in ours.items()} != {key: value.shape for key, value in theirs.items()} or PROJECTION not in ours:
             raise SystemExit(f"{recipe['name']}: expected {' and '.join(phases)} to have weights of the same shapes and one projection, {name} does not")
-        rotation = turned_to(weights[PROJECTION], ours[PROJECTION])
-        for key in (PROJECTION, "1.linear.bias"):
-            if key in weights:
-                weights[key] = rotation @ weights[key]
-        for key, value in mean.items():
+        rotation = turned_to(theirs[PROJECTION], ours[PROJECTION])
+        turned = {key: rotation @ theirs[key] for key in (PROJECTION, "1.linear.bias") if key in theirs}
+        for key, value in (theirs | turned).items():
             if value.is_floating_point():
-                mean[key] = value + weight * weights[key]
+                mean[key] = mean[key] + weight * value
     first.load_state_dict(mean)
     (runs / recipe["name"]).mkdir(exist_ok=True)
     (runs / recipe["name"] / "recipe.yaml").write_text(yaml.safe_dump(recipe, sort_keys=False))
