@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { ColbertTokenizer } from '../encoder/colbert-tokenizer.ts';
 import { Encoder } from '../encoder/encoder.ts';
 import { openNodeRuntime } from '../encoder/runtime-node.ts';
-import { unpackTokenizer } from '../encoder/tokenizer-file.ts';
 import { SearchIndex } from '../engine/search-index.ts';
 import { createWasmScorer } from '../engine/wasm-scorer.ts';
 import { parseManifest } from '../format/manifest.ts';
@@ -21,7 +20,7 @@ export async function openFolder(
   const packed = await source.read(queryEncoder.tokenizer, { signal });
   // Read once for its hash; onnxruntime-node opens the file itself.
   await source.read(queryEncoder.weights.wasm, { signal });
-  const tokenizerJson = unpackTokenizer(JSON.parse(new TextDecoder().decode(packed)));
+  const tokenizerJson = JSON.parse(new TextDecoder().decode(packed));
   const tokenizer = new ColbertTokenizer(queryEncoder.config, tokenizerJson, queryEncoder.tokenizerConfig);
   const encoder = new Encoder(tokenizer, await openNodeRuntime(join(folder, queryEncoder.weights.wasm.file)));
   return { index, encoder };

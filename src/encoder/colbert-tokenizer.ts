@@ -1,9 +1,10 @@
 // Text to token ids exactly as PyLate 1.6 does it (pylate/models/colbert.py `tokenize`): prompt + text, cut to length - 1,
 // prefix token (where the model has one) inserted at position 1, queries padded with the mask token when the model expands them.
 
-import { Tokenizer } from '@huggingface/tokenizers';
+import type { Tokenizer } from '@huggingface/tokenizers';
 import { LatelightError } from '../errors.ts';
 import type { ModelConfig } from './model-config.ts';
+import { openTokenizer } from './tokenizer-file.ts';
 
 export type TextKind = 'query' | 'document';
 
@@ -35,20 +36,20 @@ export class ColbertTokenizer {
   private readonly trailing: number;
 
   /**
-   * @param tokenizerJson parsed tokenizer.json (unpacked) @param tokenizerConfig parsed tokenizer_config.json
+   * @param tokenizerJson parsed tokenizer.json, packed or not @param tokenizerConfig parsed tokenizer_config.json
    * @throws LatelightError `bad-model` when a token that the config names is not in the vocabulary.
    */
-  constructor(config: ModelConfig, tokenizerJson: object, tokenizerConfig: object) {
+  constructor(config: ModelConfig, tokenizerJson: Record<string, unknown>, tokenizerConfig: object) {
     this.config = config;
-    this.tokenizer = new Tokenizer(tokenizerJson, tokenizerConfig);
-    this.vocabularySize = vocabularySize(tokenizerJson);
+    const { tokenizer, vocabularySize, unknownId } = openTokenizer(tokenizerJson, tokenizerConfig);
+    this.tokenizer = tokenizer;
+    this.vocabularySize = vocabularySize;
     this.prefixIds = {
       query: this.prefixId(config.prefixes.query, 'query prefix'),
       document: this.prefixId(config.prefixes.document, 'document prefix'),
     };
     this.maskId = config.queryExpansion ? this.requireId(config.maskToken, 'mask token') : -1;
     // PyLate looks words up with convert_tokens_to_ids, so one outside the vocabulary stands for the unknown token.
-    const unknownId = unknownTokenId(tokenizerJson, this.tokenizer);
     this.skipIds = new Set(
       config.skiplist.map((word) => this.tokenizer.token_to_id(word) ?? unknownId).filter((id) => id !== undefined),
     );
@@ -132,21 +133,4 @@ export class ColbertTokenizer {
 function strip(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: Python strips these separators, JavaScript does not.
   return text.replace(/^(?:(?!\uFEFF)[\s\x1c-\x1f\x85])+|(?:(?!\uFEFF)[\s\x1c-\x1f\x85])+$/g, '');
-}
-
-function vocabularySize(tokenizerJson: object): number {
-  const { model, added_tokens: added = [] } = tokenizerJson as {
-    model?: { vocab?: Record<string, number> | unknown[] };
-    added_tokens?: { id: number }[];
-  };
-  const vocab = model?.vocab ?? {};
-  let most = added.reduce((highest, { id }) => Math.max(highest, id), -1);
-  if (Array.isArray(vocab)) most = Math.max(most, vocab.length - 1);
-  else for (const token in vocab) most = Math.max(most, vocab[token]);
-  return most + 1;
-}
-
-function unknownTokenId(tokenizerJson: object, tokenizer: Tokenizer): number | undefined {
-  const unknown = (tokenizerJson as { model?: { unk_token?: unknown } }).model?.unk_token;
-  return typeof unknown === 'string' ? tokenizer.token_to_id(unknown) : undefined;
 }

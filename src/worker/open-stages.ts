@@ -4,7 +4,6 @@
 import { ColbertTokenizer } from '../encoder/colbert-tokenizer.ts';
 import type { Encoder } from '../encoder/encoder.ts';
 import { TableEncoder } from '../encoder/table-encoder.ts';
-import { unpackTokenizer } from '../encoder/tokenizer-file.ts';
 import type { SearchSite } from '../engine/candidates.ts';
 import type { FileRef, Manifest } from '../format/manifest.ts';
 import { readQueryTable } from '../format/query-table.ts';
@@ -56,7 +55,7 @@ export async function openStages(manifest: Manifest, instant: boolean, parts: St
 export async function readTokenizer(manifest: Pick<Manifest, 'queryEncoder'>, read: Read): Promise<ColbertTokenizer> {
   const { config, tokenizer, tokenizerConfig } = manifest.queryEncoder;
   const packed = JSON.parse(new TextDecoder().decode(await read(tokenizer)));
-  return new ColbertTokenizer(config, unpackTokenizer(packed), tokenizerConfig);
+  return new ColbertTokenizer(config, packed, tokenizerConfig);
 }
 
 /** Waits for all, so that nothing goes on in the background after one has failed. */

@@ -65,7 +65,6 @@ export const modalStyles = css`
   }
   dialog::backdrop {
     background: var(--latelight-backdrop, rgb(20 16 10 / 0.5));
-    backdrop-filter: blur(3px);
   }
   @keyframes rise {
     from {
