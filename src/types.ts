@@ -136,10 +136,15 @@ export interface SearchRequest {
    */
   queryCodes?: QueryCodes;
   /**
-   * Called once with a result from the query table when the encoder is not there yet; `search` itself waits for it. Not called
+   * Called with a result from the query table when the encoder is not there yet; `search` itself waits for it. Not called
    * when the table knows no word of the query.
    */
   onInstant?: (result: SearchResult) => void;
+  /**
+   * `onInstant` is called twice: first with only so many hits (pages, with `perPage`), before the text of the others is read. For a page
+   * that has nothing on show yet.
+   */
+  firstLimit?: number;
   /** Cancels this search. A newer search on the same engine cancels it too; both reject with code `aborted`. */
   signal?: AbortSignal;
 }

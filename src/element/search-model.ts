@@ -22,6 +22,8 @@ export interface SearchModelHooks {
 
 /** The engine's limit. */
 const MOST_PAGES = 512;
+/** Pages on show before the text of the others has been read, when nothing is: they fill the first screen. */
+const FIRST_PAGES = 3;
 
 export class SearchModel {
   text = '';
@@ -131,6 +133,7 @@ export class SearchModel {
     return {
       limit: this.pages,
       perPage: this.hooks.limits().perPage,
+      firstLimit: this.result ? undefined : FIRST_PAGES,
       facets: Object.keys(filters ?? {}).length > 0,
       filter,
       sort: parseSort(this.sort, sorts ?? []),

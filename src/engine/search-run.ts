@@ -40,6 +40,8 @@ export class SearchRun {
   private readonly request: SearchRequest;
   private readonly filter: Record<string, string[]>;
   private readonly limit: number;
+  /** Hits, or pages, to be given before the others. */
+  readonly firstLimit: number | undefined;
   private readonly located = new Map<SearchSite, TermPassages[]>();
   private readonly failed = new Map<SearchSite, unknown>();
   /** Terms that some passage has. */
@@ -48,9 +50,15 @@ export class SearchRun {
   /** @throws LatelightError `bad-option` for a limit, filter or order that cannot be */
   constructor(searched: Searched, tokenizer: ColbertTokenizer, query: string, request: SearchRequest) {
     const { sites } = searched;
-    const { limit = DEFAULT_LIMIT, exact = true } = request;
+    const { limit = DEFAULT_LIMIT, firstLimit, exact = true } = request;
     if (!Number.isInteger(limit) || limit < 1 || limit > MAX_RESULTS) {
       throw new LatelightError('bad-option', `search: expected a limit of 1 to ${MAX_RESULTS}, got ${limit}.`);
+    }
+    if (firstLimit !== undefined && (!Number.isInteger(firstLimit) || firstLimit < 1)) {
+      throw new LatelightError(
+        'bad-option',
+        `search: expected firstLimit to be a whole number from 1, got ${firstLimit}.`,
+      );
     }
     checkFilter(sites, searched.declaredFilters ?? [], request.filter ?? {});
     checkSelection(request, sortsOf(sites));
@@ -59,12 +67,13 @@ export class SearchRun {
     // Nothing ticked under a name is no filter.
     this.filter = Object.fromEntries(Object.entries(request.filter ?? {}).filter(([, values]) => values.length > 0));
     this.limit = limit;
+    this.firstLimit = firstLimit !== undefined && firstLimit < limit ? firstLimit : undefined;
     const hasLexicon = sites.some(({ index }) => index.hasLexicon);
     const isUnknown = (word: string) => tokenizer.bareIds(` ${word}`).length >= UNKNOWN_PIECES;
     this.terms = exact && hasLexicon ? exactTerms(query, isUnknown) : [];
   }
 
-  /** After `choose`: what was looked up, and whether it is anywhere, as far as passages were read. */
+  /** After `prove`: what was looked up, and whether it is anywhere, as far as passages were read. */
   get exactTerms(): ExactTerm[] {
     return this.terms.map(({ text, quoted }, t) => ({ text, quoted, found: this.found.has(t) }));
   }
@@ -114,26 +123,30 @@ export class SearchRun {
     return { candidates, queryCodes: query.queryCodes };
   }
 
-  /**
-   * Reads what must be read to be sure of exact terms, chooses what is shown and fetches its text. When a site fails meanwhile, others
-   * take its place.
-   * @throws what the first site failed with, when all have
-   */
-  async choose(candidates: Candidate[]): Promise<{ shown: Shown[]; hasMore: boolean; chosenAt: number }> {
+  /** Reads what must be read to be sure of exact terms. @returns candidates, best first */
+  async prove(candidates: Candidate[]): Promise<Candidate[]> {
     const enough = (this.limit + 1) * (this.request.perPage ?? 1);
     const proved = await prove(candidates, this.terms, this.located, enough, (candidate) => this.passage(candidate));
     this.remember(proved);
-    const chosenAt = performance.now();
+    return proved;
+  }
+
+  /**
+   * Chooses what is shown and fetches its text. When a site fails meanwhile, others take its place.
+   * @param proved what `prove` gave
+   * @throws what the first site failed with, when all have
+   */
+  async choose(proved: Candidate[], limit = this.limit): Promise<{ shown: Shown[]; hasMore: boolean }> {
     for (;;) {
       throwIfAborted(this.request.signal, 'search');
       const failures = this.failed.size;
       const left = proved.filter(({ site }) => !this.failed.has(site));
-      const { chosen, hasMore } = selectHits(left, this.request, this.limit);
+      const { chosen, hasMore } = selectHits(left, this.request, limit);
       const passages = await Promise.all(chosen.map((candidate) => this.passage(candidate)));
       if (this.failed.size === this.searched.sites.length) throw [...this.failed.values()][0];
       if (this.failed.size > failures) continue;
       const shown = chosen.flatMap((candidate, i) => (passages[i] ? [{ candidate, passage: passages[i] }] : []));
-      return { shown, hasMore, chosenAt };
+      return { shown, hasMore };
     }
   }
 

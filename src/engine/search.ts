@@ -99,36 +99,43 @@ async function run(
   throwIfAborted(signal, 'search');
   const scoredAt = performance.now();
 
-  const { shown, hasMore, chosenAt } = await steps.choose(scored.candidates);
-  throwIfAborted(signal, 'search');
-  const fetchedAt = performance.now();
+  const proved = await steps.prove(scored.candidates);
+  const provedAt = performance.now();
 
   const { queryCodes } = scored;
   const alignment = alignWords(encoder.tokenizer, withoutQuotes(query), 'query');
-  const hits = presentHits(shown, queryCodes, alignment, steps.terms);
-  const facets = steps.facets();
-  const doneAt = performance.now();
-  return {
-    query,
-    stage: encoder.provider === 'table' ? 'instant' : 'full',
-    hits,
-    words: queryWords(query, alignment),
-    exact: steps.exactTerms,
-    hasMore,
-    facets,
-    queryCodes,
-    backend: searched.sites[0].index.scorer.backend,
-    encoder: encoder.provider,
-    passageCount: passageCountOf(searched.sites),
-    timings: {
-      encodeMs: encodedAt - started,
-      exactMs: locatedAt - encodedAt + (chosenAt - scoredAt),
-      scoreMs: scoredAt - locatedAt,
-      fetchMs: fetchedAt - chosenAt,
-      alignMs: doneAt - fetchedAt,
-      totalMs: doneAt - started,
-    },
+  const stage = encoder.provider === 'table' ? 'instant' : 'full';
+  const present = async (limit?: number): Promise<SearchResult> => {
+    const { shown, hasMore } = await steps.choose(proved, limit);
+    throwIfAborted(signal, 'search');
+    const fetchedAt = performance.now();
+    const hits = presentHits(shown, queryCodes, alignment, steps.terms);
+    const facets = steps.facets();
+    const doneAt = performance.now();
+    return {
+      query,
+      stage,
+      hits,
+      words: queryWords(query, alignment),
+      exact: steps.exactTerms,
+      hasMore,
+      facets,
+      queryCodes,
+      backend: searched.sites[0].index.scorer.backend,
+      encoder: encoder.provider,
+      passageCount: passageCountOf(searched.sites),
+      timings: {
+        encodeMs: encodedAt - started,
+        exactMs: locatedAt - encodedAt + (provedAt - scoredAt),
+        scoreMs: scoredAt - locatedAt,
+        fetchMs: fetchedAt - provedAt,
+        alignMs: doneAt - fetchedAt,
+        totalMs: doneAt - started,
+      },
+    };
   };
+  if (stage === 'instant' && steps.firstLimit !== undefined) request.onInstant?.(await present(steps.firstLimit));
+  return present();
 }
 
 /** How passage `id` answers a query, word by word. @throws LatelightError `bad-option` for a passage that the index does not have */

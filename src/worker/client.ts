@@ -209,8 +209,7 @@ export class WorkerEngine implements SearchEngine {
           case 'hello':
             if (data.version !== PROTOCOL_VERSION)
               return crashed(`expected protocol ${PROTOCOL_VERSION}, got ${data.version}`);
-            void navigator.locks?.request(data.lock, () => crashed('it ended unexpectedly'));
-            return this.post({ type: 'open', version: PROTOCOL_VERSION, url: this.url, settings: this.settings });
+            return void navigator.locks?.request(data.lock, () => crashed('it ended unexpectedly'));
           case 'progress':
             return onProgress?.(data.progress);
           case 'opened':
@@ -236,6 +235,8 @@ export class WorkerEngine implements SearchEngine {
             data satisfies never;
         }
       });
+      // Read once its script has run; waiting for its hello would cost two ways.
+      this.post({ type: 'open', version: PROTOCOL_VERSION, url: this.url, settings: this.settings });
     });
   }
 

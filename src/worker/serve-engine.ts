@@ -119,8 +119,11 @@ async function runSearch({ id, query, request, instant }: Extract<ToWorker, { ty
     if (!host) throw new LatelightError('closed', 'search: the engine is not open');
     if (signal.aborted) throw abortError('search');
     try {
-      const early = instant ? await host.searchInstant(query, { ...request, signal }) : undefined;
-      if (early) send({ type: 'instant-result', id, result: early });
+      const onInstant = (early: SearchResult) => {
+        send({ type: 'instant-result', id, result: early });
+      };
+      const early = instant ? await host.searchInstant(query, { ...request, signal, onInstant }) : undefined;
+      if (early) onInstant(early);
     } finally {
       answered();
     }
