@@ -97,12 +97,16 @@ async function open(message: Extract<ToWorker, { type: 'open' }>): Promise<void>
     const { stage, info } = opened;
     told = JSON.stringify(info);
     send({ type: 'opened', info, stage });
-    last = last.then(warmUp);
-    if (stage === 'full') return;
+    const warmUpNext = () => {
+      last = last.then(warmUp);
+    };
+    if (stage === 'full') return warmUpNext();
+    // A visitor who has just opened the search may be asking already.
+    void whenQuiet().then(warmUpNext);
     opened.ready.then(
       () => {
         send({ type: 'full' });
-        last = last.then(warmUp);
+        warmUpNext();
       },
       (error) => send({ type: 'full-failed', error: toErrorData(error, 'worker-crashed') }),
     );
