@@ -61,28 +61,33 @@ export class SearchIndex {
     this.fragmentFirstIds = firstIdsOf(manifest.fragments);
   }
 
-  /** Reads codec, filters and every shard, and fills a scorer. Shards go to the scorer as they arrive, in order. */
+  /** Reads codec, filters, pages and every shard, all at once, and fills a scorer. Shards go to it as they arrive, in order. */
   static async open(
     source: ByteSource,
     manifest: Manifest,
     createScorer: CreateScorer,
     options: ReadOptions = {},
   ): Promise<SearchIndex> {
-    const codec = readCodec(await source.read(manifest.codec, options));
+    const read = (ref: FileRef) => {
+      const bytes = source.read(ref, options);
+      // One that fails while another is awaited must not count as unhandled.
+      bytes.catch(() => undefined);
+      return bytes;
+    };
+    const codecBytes = read(manifest.codec);
+    const filterBytes = manifest.filters && read(manifest.filters);
+    const pageBytes = read(manifest.pages);
+    const downloads = manifest.shards.map(read);
+    const codec = readCodec(await codecBytes);
     if (codec.dim !== manifest.codec.dim || codec.subspaceDim !== manifest.codec.subspaceDim) {
       throw new LatelightError('bad-codec', 'codec: expected the shape that the manifest names. Index the site again.');
     }
-    const filters = manifest.filters
-      ? readFilters(await source.read(manifest.filters, options), manifest.passageCount)
-      : {};
-    const pages = readPages(await source.read(manifest.pages, options), manifest.passageCount);
+    const filters = filterBytes ? readFilters(await filterBytes, manifest.passageCount) : {};
+    const pages = readPages(await pageBytes, manifest.passageCount);
     const shape = { dim: codec.dim, subspaceDim: codec.subspaceDim, codecSha256: manifest.codec.sha256 };
     const scorer = await createScorer(codec);
     try {
       const shards: KeptShard[] = [];
-      const downloads = manifest.shards.map((ref) => source.read(ref, options));
-      // A download that fails while an earlier one is awaited must not count as unhandled.
-      for (const download of downloads) download.catch(() => undefined);
       for (const ref of manifest.shards) {
         const shard = readShard(await downloads.shift()!, shape); // let go of once the scorer has it
         throwIfAborted(options.signal, 'open');
