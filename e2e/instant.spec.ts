@@ -157,6 +157,35 @@ test('without the model the instant stage goes on, and says why there is no more
   await expect(alert).toHaveCount(0);
 });
 
+test('`firstLimit` gives the best pages before the text of the others is read', async ({ page }) => {
+  const release = await holdModel(page);
+  await gotoBlank(page);
+  const handle = await page.evaluateHandle(async (query) => {
+    const { open } = (await import(new URL('latelight.js', location.href).href)) as typeof import('../src/index.ts');
+    const engine = await open('./', { device: 'wasm' });
+    const seen: { pages: number; ids: number[]; hasMore: boolean }[] = [];
+    let full: Promise<SearchResult> | undefined;
+    await new Promise<void>((resolve) => {
+      const onInstant = ({ hits, hasMore }: SearchResult) => {
+        seen.push({ pages: new Set(hits.map(({ page }) => page)).size, ids: hits.map(({ id }) => id), hasMore });
+        if (seen.length === 2) resolve();
+      };
+      full = engine.search(query, { perPage: 2, limit: 5, firstLimit: 2, onInstant });
+    });
+    return { engine, seen, full };
+  }, QUERY);
+  release();
+  const { seen, refused } = await handle.evaluate(async ({ engine, seen, full }) => {
+    await full;
+    return { seen, refused: await engine.search('logger', { firstLimit: 0 }).catch((error) => error.code) };
+  });
+  expect(refused).toBe('bad-option');
+  expect(seen).toHaveLength(2);
+  expect(seen[0]).toMatchObject({ pages: 2, hasMore: true });
+  expect(seen[1].pages).toBe(5);
+  expect(seen[1].ids.slice(0, seen[0].ids.length)).toEqual(seen[0].ids);
+});
+
 test('`ready` and every search reject with one error when the model cannot be had', async ({ page }) => {
   await blockModel(page);
   await gotoBlank(page);
