@@ -61,16 +61,9 @@ export const modalStyles = css`
   }
   dialog[open] {
     display: flex;
-    animation: rise 0.16s ease-out;
   }
   dialog::backdrop {
     background: var(--latelight-backdrop, rgb(20 16 10 / 0.5));
-  }
-  @keyframes rise {
-    from {
-      opacity: 0;
-      transform: translateY(-0.5rem);
-    }
   }
   .modal {
     flex: 1;

@@ -9,9 +9,6 @@ export const preferenceStyles = css`
     ::-webkit-progress-value {
       transition: none !important;
     }
-    dialog[open] {
-      animation: none;
-    }
     .sweep {
       background-size: 100% 100%;
       animation: appear 0.2s 0.25s both;
