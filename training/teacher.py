@@ -123,5 +123,6 @@ def write_scored(rows: list[dict], scores: Callable[[list[dict]], list[list[floa
             some = rows[at : at + 256]
             for row, row_scores in zip(some, scores(some), strict=True):
                 file.write(json.dumps({**row, "scores": row_scores}, ensure_ascii=False) + "\n")
+            print(f"scored: {at + len(some)} of {len(rows)} lists", flush=True)
     unfinished.rename(output)
     return output

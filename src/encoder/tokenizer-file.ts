@@ -27,7 +27,7 @@ export function openTokenizer(json: Json, config: object): OpenTokenizer {
 
 /**
  * A packed WordPiece vocabulary goes into the tokenizer's map straight from its list. As an object, which the constructor takes and turns into
- * a map, the 30,522 words of BERT cost a returning visitor 40 ms more (bench:open).
+ * a map, the 30,522 words of BERT cost a returning visitor 25 ms more (docs/decisions/0010).
  * @returns nothing when the file is not such a one
  */
 function openWordPiece(json: Json, config: object): Tokenizer | undefined {
