@@ -162,13 +162,14 @@ for (const reducedMotion of ['reduce', 'no-preference'] as const) {
   test.describe(`motion: ${reducedMotion}`, () => {
     test.use({ reducedMotion });
 
-    test('the dialog rises where motion is welcome', async ({ page }) => {
-      await openWidget(page, MODAL, {});
-      const animations = await page.locator('latelight-search').evaluate((search: HTMLElement & { show?(): void }) => {
-        search.show?.();
-        return search.shadowRoot?.querySelector('dialog')?.getAnimations().length;
-      });
-      expect(animations).toBe(reducedMotion === 'reduce' ? 0 : 1);
+    test('the line of light moves where motion is welcome', async ({ page }) => {
+      await openWidget(page, MODAL, { delayMs: 60_000 });
+      await page.keyboard.press('/');
+      await page.keyboard.type('close server');
+      const names = await page
+        .locator('latelight-search .sweep')
+        .evaluate((line) => line.getAnimations().map((animation) => (animation as CSSAnimation).animationName));
+      expect(names).toEqual(reducedMotion === 'reduce' ? ['appear'] : ['appear', 'sweep']);
     });
   });
 }
