@@ -48,10 +48,14 @@ def teacher_scores(model: CrossEncoder, rows: list[dict]) -> list[list[float]]:
 
 
 def held_and_rest(recipe: dict, runs: Path, data: Path) -> tuple[list[dict], list[dict]]:
-    """Mined pairs: those a teacher is judged by, and those it may score."""
+    """
+    Mined pairs: those a teacher is judged by, and those it may score. Judged with the passages that mining dropped: by the negatives alone the student
+    makes no mistake, since its own scores chose them.
+    """
     rows = [row for name in recipe["pairs"] for row in read_pairs(found(name, runs, data))]
     random.Random(recipe["seed"]).shuffle(rows)
-    return rows[: recipe["held_out"]], rows[recipe["held_out"] :]
+    held = [{**row, "negatives": row["negatives"] + row.get("dropped", [])} for row in rows[: recipe["held_out"]]]
+    return held, rows[recipe["held_out"] :]
 
 
 def train(recipe: dict, rows: list[dict], output: Path) -> CrossEncoder:
@@ -79,7 +83,6 @@ def teach(recipe: dict, runs: Path, data: Path) -> Path | None:
     model = train(recipe, rest, runs / recipe["name"])
     student = models.ColBERT(str(runs / recipe["student_phase"] / "model"), device="cpu")
     ours, theirs = ndcg(late_scores(student, held, recipe)), ndcg(teacher_scores(model, held))
-    # The student's own scores filtered these negatives: where it errs, it errs here too.
     print(f"teacher: nDCG on {len(held)} held-out lists {theirs:.4f}, the student's {ours:.4f}", flush=True)
     report = {"teacher": theirs, "student": ours, "lists": len(held), "used": theirs > ours}
     (runs / recipe["name"]).mkdir(parents=True, exist_ok=True)

@@ -32,7 +32,7 @@ from query_table import Start, max_sim, train_table
 from recipe import run
 from rows import encode, pool
 from safetensors.torch import load_file
-from teacher import ndcg, score
+from teacher import held_and_rest, late_scores, ndcg, score
 from tokenizers import BertWordPieceTokenizer
 from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
@@ -313,6 +313,11 @@ def test_mining_leaves_answers_out_and_drops_what_scores_like_one(base, tmp_path
     )
     rows = list(read_pairs(made))
     assert rows and all(len(row["negatives"]) == 2 and row["passage"] not in row["negatives"] for row in rows)
+    assert all(not set(row["dropped"]) & {row["passage"], *row["negatives"]} for row in rows) and any(row["dropped"] for row in rows)
+    held, _ = held_and_rest({"pairs": ["mined.jsonl.gz"], "seed": 1, "held_out": len(rows)}, tmp_path / "runs", tmp_path)
+    student = models.ColBERT(str(tmp_path / "runs/tiny/model"), device="cpu")
+    # What mining dropped counts: by the negatives alone, which it chose, the student would make no mistake.
+    assert ndcg(late_scores(student, held, {})) < ndcg(late_scores(student, rows, {})) == 1
     assert "dropped as false negatives" in capsys.readouterr().out
 
 
