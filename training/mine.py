@@ -58,13 +58,13 @@ def mine(recipe: dict, runs: Path, data: Path) -> Path:
             for pair, others, hits in zip(some, texts, ranked, strict=True):
                 score = {hit["id"]: hit["score"] for hit in hits}
                 good = [text for number, text in enumerate(others, 1) if score[number] <= recipe["margin"] * score[0]]
-                false = [text for text in others if text not in good]
-                dropped += len(false)
+                false_negatives = [text for text in others if text not in good]
+                dropped += len(false_negatives)
                 if len(good) < recipe["negatives"]:
                     short += 1
                     continue
                 kept += 1
-                file.write(json.dumps({**pair, "negatives": good[: recipe["negatives"]], "dropped": false}, ensure_ascii=False) + "\n")
+                file.write(json.dumps({**pair, "negatives": good[: recipe["negatives"]], "dropped": false_negatives}, ensure_ascii=False) + "\n")
             if at % 3200 == 0:
                 print(f"mine: {min(at + 64, len(pairs))} of {len(pairs)} pairs", flush=True)
     unfinished.rename(output)

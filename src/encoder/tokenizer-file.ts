@@ -33,11 +33,10 @@ export function openTokenizer(json: Json, config: object): OpenTokenizer {
 function openWordPiece(json: Json, config: object): Tokenizer | undefined {
   const { vocab_list: list, ...model } = (json.model ?? {}) as Json & { vocab_list?: string[] };
   const unknown = model.unk_token;
-  if (!list || model.type !== 'WordPiece' || typeof unknown !== 'string' || !list.includes(unknown)) return undefined;
-  const tokenizer = new Tokenizer(
-    { ...json, model: { ...model, vocab: { [unknown]: list.indexOf(unknown) } } },
-    config,
-  );
+  if (!list || model.type !== 'WordPiece' || typeof unknown !== 'string') return undefined;
+  const unknownId = list.indexOf(unknown);
+  if (unknownId < 0) return undefined;
+  const tokenizer = new Tokenizer({ ...json, model: { ...model, vocab: { [unknown]: unknownId } } }, config);
   const { tokens_to_ids: ids, vocab } = tokenizer.model!;
   list.forEach((word, id) => {
     // Added tokens are there already, and come before words of the vocabulary.
