@@ -9,10 +9,13 @@ import json
 from pathlib import Path
 
 import bm25s
-import torch
 from pairs import read_pairs
-from phase import found
-from pylate import models, rank
+from pylate import models
+from rows import Scorer
+from runs import found
+
+# Pairs scored at once: a passage that several of them name is encoded once.
+BLOCK = 4096
 
 
 def candidates(pairs: list[dict], depth: int) -> list[list[str]]:
@@ -31,7 +34,6 @@ def candidates(pairs: list[dict], depth: int) -> list[list[str]]:
     ]
 
 
-@torch.no_grad()
 def mine(recipe: dict, runs: Path, data: Path) -> Path:
     output = runs / recipe["output"]
     if output.exists():
@@ -42,31 +44,26 @@ def mine(recipe: dict, runs: Path, data: Path) -> Path:
         for name in recipe["pairs"]
         for pair in read_pairs(found(name, runs, data), recipe.get("without_sources", ()))
     ][: recipe.get("limit")]
-    model = models.ColBERT(str(runs / recipe["model_phase"] / "model"), device="cpu")
-    query_prompt, document_prompt = recipe.get("query_prompt", ""), recipe.get("document_prompt", "")
+    scorer = Scorer(models.ColBERT(str(runs / recipe["model_phase"] / "model"), device="cpu").eval(), recipe)
     dropped = kept = short = 0
     unfinished = output.with_suffix(".unfinished")
     output.parent.mkdir(parents=True, exist_ok=True)
     found_candidates = candidates(pairs, recipe["depth"])
     with gzip.open(unfinished, "wt", encoding="utf-8") as file:
-        for at in range(0, len(pairs), 64):
-            some, texts = pairs[at : at + 64], found_candidates[at : at + 64]
-            documents = [[document_prompt + pair["passage"], *(document_prompt + text for text in others)] for pair, others in zip(some, texts, strict=True)]
-            queries = model.encode([query_prompt + pair["query"] for pair in some], is_query=True, show_progress_bar=False)
-            rows = model.encode(documents, is_query=False, show_progress_bar=False)
-            ranked = rank.rerank(documents_ids=[list(range(len(texts))) for texts in documents], queries_embeddings=queries, documents_embeddings=rows)
-            for pair, others, hits in zip(some, texts, ranked, strict=True):
-                score = {hit["id"]: hit["score"] for hit in hits}
-                good = [text for number, text in enumerate(others, 1) if score[number] <= recipe["margin"] * score[0]]
-                false_negatives = [text for text in others if text not in good]
+        for at in range(0, len(pairs), BLOCK):
+            some, others_of = pairs[at : at + BLOCK], found_candidates[at : at + BLOCK]
+            scores_of = scorer([pair["query"] for pair in some], [[pair["passage"], *others] for pair, others in zip(some, others_of, strict=True)])
+            for pair, others, (own, *scores) in zip(some, others_of, scores_of, strict=True):
+                is_good = [score <= recipe["margin"] * own for score in scores]
+                good = [text for text, keep in zip(others, is_good, strict=True) if keep]
+                false_negatives = [text for text, keep in zip(others, is_good, strict=True) if not keep]
                 dropped += len(false_negatives)
                 if len(good) < recipe["negatives"]:
                     short += 1
                     continue
                 kept += 1
                 file.write(json.dumps({**pair, "negatives": good[: recipe["negatives"]], "dropped": false_negatives}, ensure_ascii=False) + "\n")
-            if at % 3200 == 0:
-                print(f"mine: {min(at + 64, len(pairs))} of {len(pairs)} pairs", flush=True)
+            print(f"mine: {at + len(some)} of {len(pairs)} pairs", flush=True)
     unfinished.rename(output)
     print(f"mine: {kept} pairs with {recipe['negatives']} negatives each; {dropped} candidates dropped as false negatives, {short} pairs left out for want of others")
     return output

@@ -14,12 +14,15 @@ from pathlib import Path
 import torch
 from datasets import Dataset
 from pairs import read_pairs
-from pylate import models, rank
-from rows import query_ids
+from pylate import models
+from rows import Scorer, query_ids
 from runs import Progress, found, go_on, trainer_arguments
 from sentence_transformers.cross_encoder import CrossEncoder, CrossEncoderTrainer, CrossEncoderTrainingArguments
 from sentence_transformers.cross_encoder.losses import BinaryCrossEntropyLoss
 from start import packaged
+
+# Lists: late interaction encodes a passage once of all lists scored at once.
+SCORED_AT_ONCE = 2048
 
 
 def reciprocal_gain(position: int) -> float:
@@ -34,11 +37,7 @@ def ndcg(scores: list[list[float]]) -> float:
 
 def late_scores(model: models.ColBERT, rows: list[dict], recipe: dict) -> list[list[float]]:
     """MaxSim of each row's passage, then of its negatives."""
-    queries = model.encode([recipe.get("query_prompt", "") + row["query"] for row in rows], is_query=True, show_progress_bar=False)
-    texts = [[recipe.get("document_prompt", "") + text for text in (row["passage"], *row["negatives"])] for row in rows]
-    documents = model.encode(texts, is_query=False, show_progress_bar=False)
-    ranked = rank.rerank(documents_ids=[list(range(len(some))) for some in texts], queries_embeddings=queries, documents_embeddings=documents)
-    return [[next(hit["score"] for hit in hits if hit["id"] == at) for at in range(len(some))] for hits, some in zip(ranked, texts, strict=True)]
+    return Scorer(model, recipe)([row["query"] for row in rows], [[row["passage"], *row["negatives"]] for row in rows])
 
 
 def teacher_scores(model: CrossEncoder, rows: list[dict]) -> list[list[float]]:
@@ -122,8 +121,8 @@ def score(recipe: dict, runs: Path, data: Path) -> Path | None:
 def write_scored(rows: list[dict], scores: Callable[[list[dict]], list[list[float]]], output: Path) -> Path:
     unfinished = output.with_suffix(".unfinished")
     with gzip.open(unfinished, "wt", encoding="utf-8") as file:
-        for at in range(0, len(rows), 256):
-            some = rows[at : at + 256]
+        for at in range(0, len(rows), SCORED_AT_ONCE):
+            some = rows[at : at + SCORED_AT_ONCE]
             for row, row_scores in zip(some, scores(some), strict=True):
                 file.write(json.dumps({**row, "scores": row_scores}, ensure_ascii=False) + "\n")
             print(f"scored: {at + len(some)} of {len(rows)} lists", flush=True)
