@@ -90,6 +90,11 @@ it('a packed tokenizer, and an unpacked one, give the same ids for the same text
   ]) {
     expect(small.encode(text, 'document')).toEqual(original.encode(text, 'document'));
   }
+  // More words than are looked for one by one, some of them no words; then the first ones again.
+  const words = (packed.model as { vocab_list: string[] }).vocab_list.filter((_, id) => id % 40 === 0);
+  for (const word of [...words, ...words.map((word) => `q${word}x`), 'how', 'timeout', '__proto__']) {
+    expect(small.bareIds(word), word).toEqual(original.bareIds(word));
+  }
   expect(JSON.stringify(packed).length).toBeLessThan(JSON.stringify(tokenizerJson).length * 0.65);
 });
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Codec } from '../codec/codec.ts';
 import { packBlocks } from '../codec/encode-rows.ts';
 import { packWords } from '../format/fragment.ts';
-import { alignPassage, weakenCommonWords } from './align.ts';
+import { Aligner, weakenCommonWords } from './align.ts';
 import { cutExcerpt, EXCERPT_CHARACTERS } from './excerpt.ts';
 
 /** Eight dimensions in subspaces of 4; code c of a subspace is 100 in dimension c & 3 (codes above 3 repeat). */
@@ -19,7 +19,7 @@ const codec: Codec = {
 const blocks = packBlocks(Uint8Array.of(0, 1, 2, 3, 1, 1), 3, 2);
 const query = { codes: Int8Array.from([64, 0, 0, 0, 0, 64, 0, 0, 0, 0, 64, 0, 0, 0, 0, 64]), tokenCount: 2, dim: 8 };
 
-describe('alignPassage', () => {
+describe('Aligner', () => {
   it('gives each word of the best rows the query word it answers', () => {
     const alignment = {
       words: [
@@ -28,7 +28,7 @@ describe('alignPassage', () => {
       ],
       wordOfToken: Int32Array.of(0, 1),
     };
-    const matches = alignPassage(codec, query, alignment, blocks, [[0, 3], [1], [2]]);
+    const matches = new Aligner(codec, query, alignment).matches(blocks, [[0, 3], [1], [2]]);
     expect(matches.map(({ word, queryWord }) => [word, queryWord])).toEqual([
       [0, 0],
       [1, 1],
@@ -37,15 +37,15 @@ describe('alignPassage', () => {
     // Rows of length sqrt(2), in the query tokens' own directions.
     for (const { similarity } of matches) expect(similarity).toBeCloseTo(Math.SQRT2, 5);
     const weak = { ...query, codes: query.codes.map((value, i) => (i < 8 ? value / 4 : value)) };
-    expect(alignPassage(codec, weak, alignment, blocks, [[0, 3], [1], [2]])).toEqual(matches);
+    expect(new Aligner(codec, weak, alignment).matches(blocks, [[0, 3], [1], [2]])).toEqual(matches);
     const silent = { ...query, codes: query.codes.map((value, i) => (i < 8 ? 0 : value)) };
-    expect(alignPassage(codec, silent, alignment, blocks, [[0, 3], [1], [2]])).toMatchObject([{ word: 1 }]);
+    expect(new Aligner(codec, silent, alignment).matches(blocks, [[0, 3], [1], [2]])).toMatchObject([{ word: 1 }]);
   });
 
   it('leaves out tokens without a word, and a passage without rows', () => {
     const alignment = { words: [], wordOfToken: Int32Array.of(-1, -1) };
-    expect(alignPassage(codec, query, alignment, blocks, [[0], [1], [2]])).toEqual([]);
-    expect(alignPassage(codec, query, alignment, blocks, [])).toEqual([]);
+    expect(new Aligner(codec, query, alignment).matches(blocks, [[0], [1], [2]])).toEqual([]);
+    expect(new Aligner(codec, query, alignment).matches(blocks, [])).toEqual([]);
   });
 });
 

@@ -2,8 +2,8 @@
 // the ones MaxSim summed, so what is marked is what ranked.
 
 import type { Codec } from '../codec/codec.ts';
-import { unpackBlocks } from '../codec/encode-rows.ts';
 import type { WordAlignment } from '../encoder/words.ts';
+import { BLOCK_ROWS, CODEWORDS } from '../format/layout.ts';
 import type { QueryCodes } from '../types.ts';
 
 /** A word of the passage and the query word it answers best. */
@@ -21,91 +21,111 @@ const NEAR_BEST = 0.9;
 /** Below this cosine even a best row says nothing: unrelated token pairs of the default model lie around .2 to .4. */
 const LEAST_SIMILARITY = 0.45;
 
-/** Pair scores of a query and one passage's rows: i32 [tokenCount, rowCount]. */
-export function pairScores(codec: Codec, query: QueryCodes, blocks: Uint8Array, rowCount: number): Int32Array {
-  const { dim, subspaceDim, subspaceCount, codewords } = codec;
-  const codes = unpackBlocks(blocks, rowCount, subspaceCount);
-  const scores = new Int32Array(query.tokenCount * rowCount);
-  const row = new Int8Array(dim);
-  for (let r = 0; r < rowCount; r++) {
-    for (let s = 0; s < subspaceCount; s++) {
-      const word = (s * 16 + codes[r * subspaceCount + s]) * subspaceDim;
-      for (let d = 0; d < subspaceDim; d++) row[s * subspaceDim + d] = codewords[word + d];
-    }
-    for (let token = 0; token < query.tokenCount; token++) {
-      let sum = 0;
-      for (let d = 0; d < dim; d++) sum += query.codes[token * dim + d] * row[d];
-      scores[token * rowCount + r] = sum;
-    }
-  }
-  return scores;
-}
+/** What one query's tokens have to say about passages of one codec. */
+export class Aligner {
+  private readonly codec: Codec;
+  private readonly tokenCount: number;
+  private readonly alignment: WordAlignment;
+  /** i32 [tokenCount, subspaceCount, 16] score of each codeword: a row's score is a sum of them (Jégou et al., 2011, section III.A). */
+  private readonly tables: Int32Array;
+  /** [tokenCount] score of a row in the token's own direction, of length 1. */
+  private readonly units: Float64Array;
 
-/**
- * The passage's words that answer the query's, each with the query word it answers best.
- * @param rowWords [rowCount] words of each row, as the fragment carries them
- * @param alignment which word each query token came from
- */
-export function alignPassage(
-  codec: Codec,
-  query: QueryCodes,
-  alignment: WordAlignment,
-  blocks: Uint8Array,
-  rowWords: number[][],
-): WordMatch[] {
-  const rowCount = rowWords.length;
-  if (rowCount === 0) return [];
-  const scores = pairScores(codec, query, blocks, rowCount);
-  const best = new Map<number, WordMatch>();
-  for (let token = 0; token < query.tokenCount; token++) {
-    const queryWord = alignment.wordOfToken[token];
-    if (queryWord < 0) continue;
-    // The instant stage shortens rows of common words; how alike two words are is a matter of direction alone.
-    const unit = Math.hypot(...query.codes.subarray(token * codec.dim, (token + 1) * codec.dim)) * codec.codewordScale;
-    if (unit === 0) continue;
-    const row = scores.subarray(token * rowCount, (token + 1) * rowCount);
-    const highest = row.reduce((a, b) => Math.max(a, b), Number.MIN_SAFE_INTEGER);
-    if (highest < LEAST_SIMILARITY * unit) continue;
-    row.forEach((score, r) => {
-      if (score < NEAR_BEST * highest) return;
-      for (const word of rowWords[r]) {
-        const similarity = score / unit;
-        const known = best.get(word);
-        if (!known || known.similarity < similarity) best.set(word, { word, queryWord, similarity });
+  /** @param alignment which word each query token came from */
+  constructor(codec: Codec, { codes, tokenCount }: QueryCodes, alignment: WordAlignment) {
+    const { dim, subspaceDim, codewords, codewordScale } = codec;
+    this.codec = codec;
+    this.tokenCount = tokenCount;
+    this.alignment = alignment;
+    this.tables = new Int32Array(tokenCount * codec.subspaceCount * CODEWORDS);
+    this.units = new Float64Array(tokenCount);
+    for (let token = 0, entry = 0; token < tokenCount; token++) {
+      let squares = 0;
+      for (let d = token * dim; d < (token + 1) * dim; d++) squares += codes[d] * codes[d];
+      this.units[token] = Math.sqrt(squares) * codewordScale;
+      for (let first = token * dim, word = 0; first < (token + 1) * dim; first += subspaceDim) {
+        for (let code = 0; code < CODEWORDS; code++, word += subspaceDim) {
+          let score = 0;
+          for (let d = 0; d < subspaceDim; d++) score += codes[first + d] * codewords[word + d];
+          this.tables[entry++] = score;
+        }
       }
-    });
+    }
   }
-  return [...best.values()].sort((a, b) => a.word - b.word);
-}
 
-/**
- * How well each word of a passage answers each word of a query: f32 [query words, wordCount], approximate cosines, 0 for a word that
- * no row stands for.
- */
-export function similarities(
-  codec: Codec,
-  query: QueryCodes,
-  alignment: WordAlignment,
-  blocks: Uint8Array,
-  rowWords: number[][],
-  wordCount: number,
-): Float32Array {
-  const rowCount = rowWords.length;
-  const best = new Float32Array(alignment.words.length * wordCount);
-  if (rowCount === 0) return best;
-  const scores = pairScores(codec, query, blocks, rowCount);
-  const unit = codec.queryScale * codec.codewordScale;
-  for (let token = 0; token < query.tokenCount; token++) {
-    const queryWord = alignment.wordOfToken[token];
-    if (queryWord < 0) continue;
-    rowWords.forEach((words, row) => {
-      for (const word of words) {
-        const at = queryWord * wordCount + word;
-        best[at] = Math.max(best[at], scores[token * rowCount + row] / unit);
+  /** Pair scores of the query and one passage's rows: i32 [tokenCount, rowCount]. */
+  pairScores(blocks: Uint8Array, rowCount: number): Int32Array {
+    const { tables, tokenCount } = this;
+    const { subspaceCount } = this.codec;
+    const blockSize = (subspaceCount / 2) * BLOCK_ROWS;
+    const scores = new Int32Array(tokenCount * rowCount);
+    for (let token = 0, at = 0; token < tokenCount; token++) {
+      const table = token * subspaceCount * CODEWORDS;
+      for (let row = 0; row < rowCount; row++) {
+        let byte = Math.floor(row / BLOCK_ROWS) * blockSize + (row % BLOCK_ROWS);
+        let score = 0;
+        for (let s = 0; s < subspaceCount; s += 2, byte += BLOCK_ROWS) {
+          const entry = table + s * CODEWORDS;
+          score += tables[entry + (blocks[byte] & 15)] + tables[entry + CODEWORDS + (blocks[byte] >> 4)];
+        }
+        scores[at++] = score;
       }
-    });
+    }
+    return scores;
   }
-  return best;
+
+  /**
+   * The passage's words that answer the query's, each with the query word it answers best.
+   * @param rowWords [rowCount] words of each row, as the fragment carries them
+   */
+  matches(blocks: Uint8Array, rowWords: number[][]): WordMatch[] {
+    const rowCount = rowWords.length;
+    if (rowCount === 0) return [];
+    const scores = this.pairScores(blocks, rowCount);
+    const best = new Map<number, WordMatch>();
+    for (let token = 0; token < this.tokenCount; token++) {
+      const queryWord = this.alignment.wordOfToken[token];
+      // The instant stage shortens rows of common words; how alike two words are is a matter of direction alone.
+      const unit = this.units[token];
+      if (queryWord < 0 || unit === 0) continue;
+      const first = token * rowCount;
+      let highest = Number.MIN_SAFE_INTEGER;
+      for (let row = 0; row < rowCount; row++) highest = Math.max(highest, scores[first + row]);
+      if (highest < LEAST_SIMILARITY * unit) continue;
+      for (let row = 0; row < rowCount; row++) {
+        if (scores[first + row] < NEAR_BEST * highest) continue;
+        const similarity = scores[first + row] / unit;
+        for (const word of rowWords[row]) {
+          const known = best.get(word);
+          if (!known || known.similarity < similarity) best.set(word, { word, queryWord, similarity });
+        }
+      }
+    }
+    return [...best.values()].sort((a, b) => a.word - b.word);
+  }
+
+  /**
+   * How well each word of a passage answers each word of the query: f32 [query words, wordCount], approximate cosines, 0 for a word
+   * that no row stands for.
+   */
+  similarities(blocks: Uint8Array, rowWords: number[][], wordCount: number): Float32Array {
+    const rowCount = rowWords.length;
+    const best = new Float32Array(this.alignment.words.length * wordCount);
+    if (rowCount === 0) return best;
+    const scores = this.pairScores(blocks, rowCount);
+    const unit = this.codec.queryScale * this.codec.codewordScale;
+    for (let token = 0; token < this.tokenCount; token++) {
+      const queryWord = this.alignment.wordOfToken[token];
+      if (queryWord < 0) continue;
+      rowWords.forEach((words, row) => {
+        for (const word of words) {
+          const at = queryWord * wordCount + word;
+          best[at] = Math.max(best[at], scores[token * rowCount + row] / unit);
+        }
+      });
+    }
+    return best;
+  }
 }
 
 /** A query word that marks more words a hit than this says little about why the hit was found. */

@@ -4,7 +4,7 @@ import type { Codec } from '../codec/codec.ts';
 import { readCodec } from '../codec/codec-file.ts';
 import { LatelightError, throwIfAborted } from '../errors.ts';
 import { type Filters, filterBitmap, filterCounts, readFilters } from '../format/filters.ts';
-import { type FragmentPassage, readFragment } from '../format/fragment.ts';
+import { Fragment, type FragmentPassage } from '../format/fragment.ts';
 import { blockBytes } from '../format/layout.ts';
 import { chunkOf, type Postings, readLexiconChunk } from '../format/lexicon.ts';
 import type { FileRef, Manifest } from '../format/manifest.ts';
@@ -34,7 +34,7 @@ export class SearchIndex {
   private readonly shards: KeptShard[];
   private readonly firstIds: number[];
   private readonly fragmentFirstIds: number[];
-  private readonly fragments = new Kept<FragmentPassage[]>(FRAGMENTS_KEPT);
+  private readonly fragments = new Kept<Fragment>(FRAGMENTS_KEPT);
   private readonly chunks = new Kept<Map<string, Postings>>(CHUNKS_KEPT);
   private readonly firstWords: string[];
   private currentScorer: Scorer;
@@ -177,11 +177,12 @@ export class SearchIndex {
     const part = lastAtMost(this.fragmentFirstIds, id);
     const ref = this.manifest.fragments[part];
     // Not bound to the caller's signal: another search may be waiting for the same fragment.
-    const passages = await this.fragments.get(part, async () =>
-      readFragment(await this.source.read(ref), ref.passageCount),
+    const fragment = await this.fragments.get(
+      part,
+      async () => new Fragment(await this.source.read(ref), ref.passageCount),
     );
     throwIfAborted(signal, 'search');
-    return passages[id - this.fragmentFirstIds[part]];
+    return fragment.passage(id - this.fragmentFirstIds[part]);
   }
 
   get hasLexicon(): boolean {

@@ -8,7 +8,7 @@ import { LatelightError, throwIfAborted } from '../errors.ts';
 import { wordSpans } from '../format/fragment.ts';
 import { quantizeQueryCpu } from '../kernels/quantize-query-cpu.ts';
 import type { Explanation, Hit, Mark, QueryCodes, SearchRequest, SearchResult } from '../types.ts';
-import { alignPassage, type MatchedHit, similarities, type WordMatch, weakenCommonWords } from './align.ts';
+import { Aligner, type MatchedHit, type WordMatch, weakenCommonWords } from './align.ts';
 import { termSpans } from './exact-match.ts';
 import { type WantedTerm, withoutQuotes } from './exact-terms.ts';
 import { cutExcerpt } from './excerpt.ts';
@@ -152,16 +152,20 @@ export async function explain(index: SearchIndex, encoder: Encoder, query: strin
   const { text, words, rowWords } = await index.passage(id);
   const spans = wordSpans(words);
   const { blocks } = index.passageCodes(id);
-  const similarity = similarities(index.codec, queryCodes, alignment, blocks, rowWords, spans.length);
+  const similarity = new Aligner(index.codec, queryCodes, alignment).similarities(blocks, rowWords, spans.length);
   return { text, queryWords: queryWords(query, alignment), words: spans, similarity };
 }
 
 function presentHits(shown: Shown[], queryCodes: QueryCodes, alignment: WordAlignment, terms: WantedTerm[]): Hit[] {
+  const aligners = new Map<SearchIndex, Aligner>();
+  for (const { index } of new Set(shown.map(({ candidate }) => candidate.site))) {
+    aligners.set(index, new Aligner(index.codec, queryCodes, alignment));
+  }
   const matches = weakenCommonWords(
     shown.map(({ candidate: { site, id }, passage: { text, words, rowWords } }): MatchedHit => {
       const { blocks } = site.index.passageCodes(id);
       return {
-        matches: alignPassage(site.index.codec, queryCodes, alignment, blocks, rowWords),
+        matches: aligners.get(site.index)!.matches(blocks, rowWords),
         words: wordSpans(words).map(({ start, end }) => text.slice(start, end)),
       };
     }),

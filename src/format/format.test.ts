@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Codec } from '../codec/codec.ts';
-import { pairScores } from '../engine/align.ts';
+import { Aligner } from '../engine/align.ts';
 import { createReferenceScorer } from '../engine/reference-scorer.ts';
 import { createWasmScorer } from '../engine/wasm-scorer.ts';
 import { LatelightError } from '../errors.ts';
 import { collectFilters, filterBitmap, filterCounts, readFilters } from './filters.ts';
-import { packWords, readFragment, wordSpans, writeFragment } from './fragment.ts';
+import { Fragment, packWords, readFragment, wordSpans, writeFragment } from './fragment.ts';
 import { blockBytes } from './layout.ts';
 import { manifestFor, parseManifest } from './manifest.ts';
 import { sha256Hex } from './sha256.ts';
@@ -136,6 +136,12 @@ describe('fragment file', () => {
 
   it('readFragment inverts writeFragment', () => {
     expect(readFragment(writeFragment([passage]), 1)).toEqual([passage]);
+  });
+
+  it('gives a passage though another one is damaged, which is refused each time', () => {
+    const fragment = new Fragment(writeFragment([passage, { ...passage, words: [0, 300] }]), 2);
+    expect(fragment.passage(0)).toEqual(passage);
+    for (const _ of [1, 2]) expect(() => fragment.passage(1)).toThrow(/words inside the text/);
   });
 
   it('wordSpans inverts packWords', () => {
@@ -339,12 +345,13 @@ it('pair scores of one passage add up to what the scorers return', async () => {
   const scorer = await createWasmScorer(codec);
   await scorer.addShard(readShard(writeShard(shape, passages), shape));
   const query = { codes: Int8Array.from({ length: 2 * 32 }, (_, i) => ((i * 29) % 41) - 20), tokenCount: 2, dim: 32 };
+  const aligner = new Aligner(codec, query, { words: [], wordOfToken: Int32Array.of(-1, -1) });
   const top = await scorer.search(query, { k: 5 });
   top.ids.forEach((id, i) => {
     const { blocks, rowCount } = passages[id];
     // Padding here is not a repeat of the last row, so every row of the blocks counts.
     const rows = (blocks.length / size) * 16;
-    const scores = pairScores(codec, query, blocks, rows);
+    const scores = aligner.pairScores(blocks, rows);
     let sum = 0;
     for (let token = 0; token < 2; token++) sum += Math.max(...scores.subarray(token * rows, (token + 1) * rows));
     expect(sum, `${rowCount} rows`).toBe(top.scores[i]);

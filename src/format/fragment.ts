@@ -17,35 +17,59 @@ export function writeFragment(passages: FragmentPassage[]): Uint8Array {
   return new TextEncoder().encode(JSON.stringify({ version: FRAGMENT_VERSION, passages }));
 }
 
-/**
- * @param passageCount how many passages the manifest promises
- * @throws LatelightError `bad-fragment`
- */
+/** @throws LatelightError `bad-fragment` */
 export function readFragment(bytes: Uint8Array, passageCount: number): FragmentPassage[] {
-  const fail = (what: string): never => {
-    throw new LatelightError('bad-fragment', `fragment: ${what}. Download it again, or index the site again.`);
-  };
-  let parsed: { version?: unknown; passages?: unknown };
-  try {
-    parsed = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch (cause) {
-    throw new LatelightError('bad-fragment', `fragment: expected UTF-8 JSON, got ${String(cause)}`, { cause });
-  }
-  if (parsed?.version !== FRAGMENT_VERSION) fail(`expected version ${FRAGMENT_VERSION}, got ${parsed?.version}`);
-  const passages = parsed.passages;
-  if (!Array.isArray(passages) || passages.length !== passageCount) fail(`expected ${passageCount} passages`);
-  for (const passage of passages as FragmentPassage[]) {
-    if (!isPassage(passage)) fail('a passage lacks a field, or has one of another type');
-    if (!relativeUrl(passage.url)) fail(`expected a relative address, got ${JSON.stringify(passage.url)}`);
-    let end = 0;
-    for (let i = 0; i < passage.words.length; i++) end += passage.words[i];
-    if (passage.words.length % 2 !== 0 || end > passage.text.length) fail('expected words inside the text');
-    const wordCount = passage.words.length / 2;
-    for (const row of passage.rowWords) {
-      if (row.some((word) => word >= wordCount)) fail('expected rows of words that exist');
+  const fragment = new Fragment(bytes, passageCount);
+  return Array.from({ length: passageCount }, (_, at) => fragment.passage(at));
+}
+
+/** A fragment whose passages are checked when they are first asked for: a search shows few of them. */
+export class Fragment {
+  private readonly passages: unknown[];
+  private readonly checked = new Set<number>();
+
+  /**
+   * @param passageCount how many passages the manifest promises
+   * @throws LatelightError `bad-fragment`
+   */
+  constructor(bytes: Uint8Array, passageCount: number) {
+    let parsed: { version?: unknown; passages?: unknown };
+    try {
+      parsed = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    } catch (cause) {
+      throw new LatelightError('bad-fragment', `fragment: expected UTF-8 JSON, got ${String(cause)}`, { cause });
     }
+    if (parsed?.version !== FRAGMENT_VERSION) fail(`expected version ${FRAGMENT_VERSION}, got ${parsed?.version}`);
+    const { passages } = parsed;
+    const isWhole = Array.isArray(passages) && passages.length === passageCount;
+    this.passages = isWhole ? passages : fail(`expected ${passageCount} passages`);
   }
-  return passages as FragmentPassage[];
+
+  /** @param at below the passage count @throws LatelightError `bad-fragment` */
+  passage(at: number): FragmentPassage {
+    const passage = this.passages[at] as FragmentPassage;
+    if (!this.checked.has(at)) {
+      checkPassage(passage);
+      this.checked.add(at);
+    }
+    return passage;
+  }
+}
+
+function fail(what: string): never {
+  throw new LatelightError('bad-fragment', `fragment: ${what}. Download it again, or index the site again.`);
+}
+
+function checkPassage(passage: FragmentPassage): void {
+  if (!isPassage(passage)) fail('a passage lacks a field, or has one of another type');
+  if (!relativeUrl(passage.url)) fail(`expected a relative address, got ${JSON.stringify(passage.url)}`);
+  let end = 0;
+  for (let i = 0; i < passage.words.length; i++) end += passage.words[i];
+  if (passage.words.length % 2 !== 0 || end > passage.text.length) fail('expected words inside the text');
+  const wordCount = passage.words.length / 2;
+  for (const row of passage.rowWords) {
+    if (row.some((word) => word >= wordCount)) fail('expected rows of words that exist');
+  }
 }
 
 /** Offsets of each word, from the gaps and lengths of `words`. */

@@ -1,6 +1,10 @@
 // SHA-256 as lower-case hex, by the platform (browsers and Node alike).
 
+const DIGITS = '0123456789abcdef';
+
 export async function sha256Hex(bytes: Uint8Array): Promise<string> {
   const digest = await crypto.subtle.digest('SHA-256', bytes as BufferSource);
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  let hex = '';
+  for (const byte of new Uint8Array(digest)) hex += DIGITS[byte >> 4] + DIGITS[byte & 15];
+  return hex;
 }
