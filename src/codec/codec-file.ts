@@ -44,8 +44,12 @@ export function readCodec(bytes: Uint8Array): Codec {
   const size = HEADER_BYTES + dim * dim * 4 + CODEWORDS * dim;
   if (bytes.length !== size) fail(`expected ${size} bytes for ${dim} dimensions, got ${bytes.length}`);
   if (!(codewordScale > 0 && codewordScale < 1e6)) fail(`expected a positive scale, got ${codewordScale}`);
-  const rotation = Float32Array.from({ length: dim * dim }, (_, i) => view.getFloat32(HEADER_BYTES + 4 * i, true));
-  if (!rotation.every((value) => Math.abs(value) <= 1.001)) fail('expected an orthogonal rotation');
+  const rotation = new Float32Array(dim * dim);
+  for (let i = 0; i < rotation.length; i++) {
+    const value = view.getFloat32(HEADER_BYTES + 4 * i, true);
+    if (!(Math.abs(value) <= 1.001)) fail('expected an orthogonal rotation');
+    rotation[i] = value;
+  }
   const codewords = new Int8Array(
     bytes.buffer,
     bytes.byteOffset + HEADER_BYTES + dim * dim * 4,

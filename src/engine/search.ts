@@ -7,13 +7,12 @@ import { alignWords, type WordAlignment } from '../encoder/words.ts';
 import { LatelightError, throwIfAborted } from '../errors.ts';
 import { wordSpans } from '../format/fragment.ts';
 import { quantizeQueryCpu } from '../kernels/quantize-query-cpu.ts';
-import type { Explanation, Hit, Mark, QueryCodes, SearchRequest, SearchResult } from '../types.ts';
-import { Aligner, type MatchedHit, type WordMatch, weakenCommonWords } from './align.ts';
-import { termSpans } from './exact-match.ts';
-import { type WantedTerm, withoutQuotes } from './exact-terms.ts';
-import { cutExcerpt } from './excerpt.ts';
+import type { Explanation, SearchRequest, SearchResult } from '../types.ts';
+import { Aligner } from './align.ts';
+import { withoutQuotes } from './exact-terms.ts';
+import { HitPresenter } from './present-hits.ts';
 import type { SearchIndex } from './search-index.ts';
-import { type EncodedQuery, type Searched, SearchRun, type Shown } from './search-run.ts';
+import { type EncodedQuery, type Searched, SearchRun } from './search-run.ts';
 
 export { DEFAULT_LIMIT, type Searched } from './search-run.ts';
 
@@ -81,29 +80,9 @@ async function run(
 ): Promise<SearchResult> {
   const { signal } = request;
   const steps = new SearchRun(searched, encoder.tokenizer, query, request);
-  const started = performance.now();
-  const locating = steps.locate();
-  locating.catch(() => undefined); // heard of below, after the encoder
-  const encoded = await encode();
-  const encodedAt = performance.now();
-  let locatedAt: number;
-  let scored: Awaited<ReturnType<SearchRun['score']>>;
-  try {
-    await locating;
-    locatedAt = performance.now();
-    throwIfAborted(signal, 'search');
-    scored = await steps.score(encoded);
-  } finally {
-    if ('rows' in encoded && 'release' in encoded.rows) encoded.rows.release();
-  }
-  throwIfAborted(signal, 'search');
-  const scoredAt = performance.now();
-
-  const proved = await steps.prove(scored.candidates);
-  const provedAt = performance.now();
-
-  const { queryCodes } = scored;
+  const { proved, queryCodes, ...foundIn } = await find(steps, encode, signal);
   const alignment = alignWords(encoder.tokenizer, withoutQuotes(query), 'query');
+  const presenter = new HitPresenter(queryCodes, alignment, steps.terms);
   const stage = encoder.provider === 'table' ? 'instant' : 'full';
   let facets: SearchResult['facets'];
   const present = async (limit?: number): Promise<SearchResult> => {
@@ -111,9 +90,9 @@ async function run(
     const { shown, hasMore } = await steps.choose(proved, limit);
     throwIfAborted(signal, 'search');
     const fetchedAt = performance.now();
-    const hits = presentHits(shown, queryCodes, alignment, steps.terms);
+    const hits = presenter.present(shown);
     facets ??= steps.facets(); // of all hits, whatever the limit
-    const doneAt = performance.now();
+    const timings = { ...foundIn, fetchMs: fetchedAt - choosingAt, alignMs: performance.now() - fetchedAt };
     return {
       query,
       stage,
@@ -126,18 +105,34 @@ async function run(
       backend: searched.sites[0].index.scorer.backend,
       encoder: encoder.provider,
       passageCount: passageCountOf(searched.sites),
-      timings: {
-        encodeMs: encodedAt - started,
-        exactMs: locatedAt - encodedAt + (provedAt - scoredAt),
-        scoreMs: scoredAt - locatedAt,
-        fetchMs: fetchedAt - choosingAt,
-        alignMs: doneAt - fetchedAt,
-        totalMs: doneAt - started,
-      },
+      timings: { ...timings, totalMs: Object.values(timings).reduce((sum, ms) => sum + ms) },
     };
   };
-  if (stage === 'instant' && steps.firstLimit !== undefined) request.onInstant?.(await present(steps.firstLimit));
+  // What it returns is waited for: the rest must not hold up the painting of the first.
+  if (stage === 'instant' && steps.firstLimit !== undefined) await request.onInstant?.(await present(steps.firstLimit));
   return present();
+}
+
+/** Encodes, looks up exact words and scores. @returns candidates, best first, and the milliseconds of each step */
+async function find(steps: SearchRun, encode: () => Promise<EncodedQuery>, signal: AbortSignal | undefined) {
+  const started = performance.now();
+  const locating = steps.locate();
+  locating.catch(() => undefined); // heard of below, after the encoder
+  const encoded = await encode();
+  const encodedAt = performance.now();
+  try {
+    await locating;
+    const locatedAt = performance.now();
+    throwIfAborted(signal, 'search');
+    const { candidates, queryCodes } = await steps.score(encoded);
+    throwIfAborted(signal, 'search');
+    const scoredAt = performance.now();
+    const proved = await steps.prove(candidates);
+    const exactMs = locatedAt - encodedAt + (performance.now() - scoredAt);
+    return { proved, queryCodes, encodeMs: encodedAt - started, exactMs, scoreMs: scoredAt - locatedAt };
+  } finally {
+    if ('rows' in encoded && 'release' in encoded.rows) encoded.rows.release();
+  }
 }
 
 /** How passage `id` answers a query, word by word. @throws LatelightError `bad-option` for a passage that the index does not have */
@@ -156,47 +151,8 @@ export async function explain(index: SearchIndex, encoder: Encoder, query: strin
   return { text, queryWords: queryWords(query, alignment), words: spans, similarity };
 }
 
-function presentHits(shown: Shown[], queryCodes: QueryCodes, alignment: WordAlignment, terms: WantedTerm[]): Hit[] {
-  const aligners = new Map<SearchIndex, Aligner>();
-  for (const { index } of new Set(shown.map(({ candidate }) => candidate.site))) {
-    aligners.set(index, new Aligner(index.codec, queryCodes, alignment));
-  }
-  const matches = weakenCommonWords(
-    shown.map(({ candidate: { site, id }, passage: { text, words, rowWords } }): MatchedHit => {
-      const { blocks } = site.index.passageCodes(id);
-      return {
-        matches: aligners.get(site.index)!.matches(blocks, rowWords),
-        words: wordSpans(words).map(({ start, end }) => text.slice(start, end)),
-      };
-    }),
-  );
-  const strongest = strongestOf(matches);
-  return shown.map(({ candidate, passage }, i): Hit => {
-    const { url, title, headings, meta, text, words } = passage;
-    const { id, page, score, exact, site } = candidate;
-    const found = exact.flatMap((t) => exactMarks(text, terms[t], alignment));
-    const cut = cutExcerpt(text, words, matches[i], strongest, found);
-    return { id, page, site: site.site, siteRoot: site.siteRoot, url, title, headings, meta, score, exact, ...cut };
-  });
-}
-
-/** Where a text has an exact term, marked for the first query word of the term. */
-function exactMarks(text: string, term: WantedTerm, { words }: WordAlignment): Mark[] {
-  const queryWord = Math.max(
-    0,
-    words.findIndex(({ end }) => end > term.start),
-  );
-  return termSpans(text, term).map((span) => ({ ...span, queryWord, strength: 1 }));
-}
-
 function passageCountOf(sites: Searched['sites']): number {
   return sites.reduce((sum, { index }) => sum + index.manifest.passageCount, 0);
-}
-
-function strongestOf(matches: WordMatch[][]): number {
-  let strongest = 0;
-  for (const match of matches.flat()) strongest = Math.max(strongest, match.similarity);
-  return strongest;
 }
 
 function queryWords(query: string, alignment: WordAlignment) {

@@ -3,57 +3,47 @@
 import { EXCLUDED_SCORE } from '../kernels/search-input.ts';
 import type { TopK } from '../types.ts';
 
+/** A score and an id as one number, better ones larger: a higher score, then a lower id. Exact, since |score| < 2^21 (64 tokens of MAX_PAIR_SCORE). */
+const IDS = 2 ** 32;
+const keyOf = (score: number, id: number) => score * IDS + (IDS - 1 - id);
+
 /**
- * @param shards i32 scores of consecutive passages; EXCLUDED_SCORE is never returned
+ * @param shards i32 scores of consecutive passages, below 2^21 in size; EXCLUDED_SCORE is never returned
  * @param k 1..MAX_RESULTS
  */
 export function selectTopK(shards: readonly Int32Array[], k: number): TopK {
-  const scores = new Int32Array(k);
-  const ids = new Uint32Array(k);
+  const heap = new Float64Array(k);
   let size = 0;
   let firstId = 0;
-
-  // Worse: lower score, or the same and a higher id.
-  const isWorse = (a: number, b: number) => scores[a] < scores[b] || (scores[a] === scores[b] && ids[a] > ids[b]);
-  const swap = (a: number, b: number) => {
-    [scores[a], scores[b]] = [scores[b], scores[a]];
-    [ids[a], ids[b]] = [ids[b], ids[a]];
-  };
-  const siftUp = (at: number) => {
-    for (let parent = (at - 1) >> 1; at > 0 && isWorse(at, parent); at = parent, parent = (at - 1) >> 1)
-      swap(at, parent);
-  };
-  const siftDown = (end: number) => {
-    for (let at = 0; ; ) {
-      let child = 2 * at + 1;
-      if (child >= end) return;
-      if (child + 1 < end && isWorse(child + 1, child)) child++;
-      if (!isWorse(child, at)) return;
-      swap(at, child);
-      at = child;
-    }
-  };
-
   for (const shard of shards) {
     for (let i = 0; i < shard.length; i++) {
       const score = shard[i];
-      if (size === k) {
-        if (score <= scores[0]) continue; // ids ascend, so a tie with the worst loses
-        scores[0] = score;
-        ids[0] = firstId + i;
-        siftDown(k);
-      } else if (score !== EXCLUDED_SCORE) {
-        scores[size] = score;
-        ids[size] = firstId + i;
-        siftUp(size++);
+      if (score === EXCLUDED_SCORE) continue;
+      const key = keyOf(score, firstId + i);
+      if (size < k) {
+        heap[size++] = key;
+        if (size === k) heap.sort(); // ascending is a heap too
+      } else if (key > heap[0]) {
+        replaceWorst(heap, key);
       }
     }
     firstId += shard.length;
   }
+  const keys = heap.subarray(0, size).sort().reverse();
+  const scores = Int32Array.from(keys, (key) => Math.floor(key / IDS));
+  return { ids: Uint32Array.from(keys, (key, i) => IDS - 1 - (key - scores[i] * IDS)), scores };
+}
 
-  for (let end = size - 1; end > 0; end--) {
-    swap(0, end);
-    siftDown(end);
+/** Puts a better key in the place of the worst, heap[0], and lets it sink. */
+function replaceWorst(heap: Float64Array, key: number): void {
+  let at = 0;
+  for (;;) {
+    let child = 2 * at + 1;
+    if (child >= heap.length) break;
+    if (child + 1 < heap.length && heap[child + 1] < heap[child]) child++;
+    if (heap[child] >= key) break;
+    heap[at] = heap[child];
+    at = child;
   }
-  return { ids: ids.slice(0, size), scores: scores.slice(0, size) };
+  heap[at] = key;
 }

@@ -203,7 +203,7 @@ export class WorkerEngine implements SearchEngine {
         message ? crashed(message) : crashed('expected its script, got none', 'download-failed'),
       );
       worker.addEventListener('messageerror', () => crashed('expected a message, got one that cannot be read'));
-      worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => {
+      worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>): unknown => {
         if (this.worker !== worker) return;
         switch (data.type) {
           case 'hello':
@@ -223,7 +223,8 @@ export class WorkerEngine implements SearchEngine {
           case 'full-failed':
             return this.readiness.fail(fromErrorData(data.error));
           case 'instant-result':
-            return this.pending.get(data.id)?.onInstant?.(data.result);
+            this.pending.get(data.id)?.onInstant?.(data.result);
+            return requestAnimationFrame(() => setTimeout(() => this.post({ type: 'shown', id: data.id })));
           case 'result':
             if (data.info) this.info = data.info;
             return this.settle(data.id)?.resolve(data.result as never);

@@ -14,7 +14,7 @@ import type {
 } from '../types.ts';
 
 /** Changes with any change of these types: a page must not talk to a worker script of another build. */
-export const PROTOCOL_VERSION = 3;
+export const PROTOCOL_VERSION = 4;
 
 export interface OpenedInfo {
   backend: Backend;
@@ -42,6 +42,8 @@ export type ToWorker =
     }
   | { type: 'explain'; id: number; query: string; hit: Pick<Hit, 'id' | 'site'> }
   | { type: 'cancel'; id: number }
+  /** An instant result of that search is on the screen. */
+  | { type: 'shown'; id: number }
   | { type: 'close' };
 
 export type FromWorker =

@@ -50,6 +50,14 @@ const firstAnswer = new Promise<void>((resolve) => {
   answered = resolve;
 });
 
+/**
+ * Milliseconds that painting an instant result may take while this thread rests: a machine of two cores paints with the one and what this
+ * thread does next would take the other from the compositor. A page in the background paints nothing.
+ */
+const PAINT_MS = 100;
+/** By search: called when its instant result is on the screen. */
+const whenShown = new Map<number, () => void>();
+
 /** To be called once, at the start of the worker's script. */
 export function serveEngine(open: OpenServed): void {
   openServed = open;
@@ -72,6 +80,10 @@ function take(data: ToWorker): void {
       break;
     case 'cancel':
       pending.get(data.id)?.abort();
+      whenShown.get(data.id)?.();
+      break;
+    case 'shown':
+      whenShown.get(data.id)?.();
       break;
     case 'close':
       opening.abort();
@@ -125,9 +137,10 @@ async function runSearch({ id, query, request, instant }: Extract<ToWorker, { ty
     try {
       const onInstant = (early: SearchResult) => {
         send({ type: 'instant-result', id, result: early });
+        return shown(id);
       };
       const early = instant ? await host.searchInstant(query, { ...request, signal, onInstant }) : undefined;
-      if (early) onInstant(early);
+      if (early) await onInstant(early);
     } finally {
       answered();
     }
@@ -139,6 +152,14 @@ async function runSearch({ id, query, request, instant }: Extract<ToWorker, { ty
     pending.delete(id);
     if (pending.size === 0) answered(); // also when it was cancelled before it began
   }
+}
+
+async function shown(id: number): Promise<void> {
+  await new Promise<void>((resolve) => {
+    whenShown.set(id, resolve);
+    setTimeout(resolve, PAINT_MS);
+  });
+  whenShown.delete(id);
 }
 
 async function runExplain({ id, query, hit }: Extract<ToWorker, { type: 'explain' }>): Promise<void> {

@@ -1,0 +1,73 @@
+// From passages that are shown to hits: which words answer the query, and the part of the text around them.
+
+import type { WordAlignment } from '../encoder/words.ts';
+import { wordSpans } from '../format/fragment.ts';
+import type { Hit, Mark, QueryCodes } from '../types.ts';
+import { Aligner, type MatchedHit, type WordMatch, weakenCommonWords } from './align.ts';
+import type { Candidate, SearchSite } from './candidates.ts';
+import { termSpans } from './exact-match.ts';
+import type { WantedTerm } from './exact-terms.ts';
+import { cutExcerpt } from './excerpt.ts';
+import type { Shown } from './search-run.ts';
+
+/** Presents what one search shows, perhaps in several lists: a passage is aligned once. */
+export class HitPresenter {
+  private readonly queryCodes: QueryCodes;
+  private readonly alignment: WordAlignment;
+  private readonly terms: WantedTerm[];
+  private readonly aligners = new Map<SearchSite, Aligner>();
+  private readonly matched = new Map<Candidate, MatchedHit>();
+
+  /** @param alignment which word each token of `queryCodes` came from */
+  constructor(queryCodes: QueryCodes, alignment: WordAlignment, terms: WantedTerm[]) {
+    this.queryCodes = queryCodes;
+    this.alignment = alignment;
+    this.terms = terms;
+  }
+
+  /** Strengths of marks compare across one list. */
+  present(shown: Shown[]): Hit[] {
+    const matches = weakenCommonWords(shown.map((one) => this.match(one)));
+    const strongest = strongestOf(matches);
+    return shown.map(({ candidate, passage }, i): Hit => {
+      const { url, title, headings, meta, text, words } = passage;
+      const { id, page, score, exact, site } = candidate;
+      const found = exact.flatMap((t) => this.exactMarks(text, this.terms[t]));
+      const cut = cutExcerpt(text, words, matches[i], strongest, found);
+      return { id, page, site: site.site, siteRoot: site.siteRoot, url, title, headings, meta, score, exact, ...cut };
+    });
+  }
+
+  private match({ candidate, passage: { text, words, rowWords } }: Shown): MatchedHit {
+    const known = this.matched.get(candidate);
+    if (known) return known;
+    const { blocks } = candidate.site.index.passageCodes(candidate.id);
+    const matched = {
+      matches: this.aligner(candidate.site).matches(blocks, rowWords),
+      words: wordSpans(words).map(({ start, end }) => text.slice(start, end)),
+    };
+    this.matched.set(candidate, matched);
+    return matched;
+  }
+
+  private aligner(site: SearchSite): Aligner {
+    const aligner = this.aligners.get(site) ?? new Aligner(site.index.codec, this.queryCodes, this.alignment);
+    this.aligners.set(site, aligner);
+    return aligner;
+  }
+
+  /** Where a text has an exact term, marked for the first query word of the term. */
+  private exactMarks(text: string, term: WantedTerm): Mark[] {
+    const queryWord = Math.max(
+      0,
+      this.alignment.words.findIndex(({ end }) => end > term.start),
+    );
+    return termSpans(text, term).map((span) => ({ ...span, queryWord, strength: 1 }));
+  }
+}
+
+function strongestOf(matches: WordMatch[][]): number {
+  let strongest = 0;
+  for (const match of matches.flat()) strongest = Math.max(strongest, match.similarity);
+  return strongest;
+}
