@@ -7,14 +7,7 @@ import { basename, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type BeirSet, type Measures, measure, readBeir } from '../src/cli/beir.ts';
 import type { CodecShape } from '../src/cli/codec-files.ts';
-import {
-  DEFAULT_SHAPE,
-  documentWeights,
-  openModel,
-  openQueryEncoder,
-  queryEncoderFolder,
-  wholeWeights,
-} from '../src/cli/model.ts';
+import { DEFAULT_SHAPE, documentWeights, openModel, openPageEncoder, wholeWeights } from '../src/cli/model.ts';
 import { defaultModelFolder } from '../src/cli/package-files.ts';
 import type { Codec } from '../src/codec/codec.ts';
 import { Encoder } from '../src/encoder/encoder.ts';
@@ -140,7 +133,7 @@ async function measureSet(folder: string, model: ModelFolder, shapes: CodecShape
   const set = await readBeir(folder, options.split);
   const texts = set.documents.map(({ text }) => text);
   const queries = set.queries.map(({ text }) => text);
-  const queryEncoder = await openQueryEncoder(queryEncoderFolder(model));
+  const queryEncoder = await openPageEncoder(model);
   const data: EncodedSet = {
     name: basename(resolve(folder)),
     set,

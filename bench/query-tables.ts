@@ -5,14 +5,7 @@
 import { basename, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readBeir } from '../src/cli/beir.ts';
-import {
-  DEFAULT_SHAPE,
-  documentWeights,
-  openModel,
-  openQueryEncoder,
-  queryEncoderFolder,
-  wholeWeights,
-} from '../src/cli/model.ts';
+import { DEFAULT_SHAPE, documentWeights, openModel, openPageEncoder, wholeWeights } from '../src/cli/model.ts';
 import { quantizeQueryCpu } from '../src/kernels/quantize-query-cpu.ts';
 import { describeMachine, machineLine } from './machine.ts';
 import { markdownTable } from './markdown.ts';
@@ -44,7 +37,7 @@ for (const name of sets) {
     const model = await openModel(resolve(path), DEFAULT_SHAPE);
     const weights = await wholeWeights(model.folder, documentWeights(model.folder));
     const documents = await documentRows(model.folder, weights, texts, options.cache);
-    const encoder = await openQueryEncoder(queryEncoderFolder(model.folder));
+    const encoder = await openPageEncoder(model.folder);
     const queryRows = await encodeQueries(encoder, queries);
     await encoder.close();
     const coded = await codeAll(model, { documents, texts }, true);

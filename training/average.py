@@ -8,6 +8,7 @@ from pathlib import Path
 import torch
 import yaml
 from pylate import models
+from runs import is_there
 from torch import Tensor
 
 PROJECTION = "1.linear.weight"
@@ -23,8 +24,7 @@ def turned_to(projection: Tensor, other: Tensor) -> Tensor:
 def average(recipe: dict, runs: Path) -> Path:
     """recipe: `phases`, names with their weights. Returns the folder of the model, in the directions of the first one's rows."""
     final = runs / recipe["name"] / "model"
-    if final.exists():
-        print(f"{recipe['name']}: is there already, in {final}")
+    if is_there(recipe["name"], final):
         return final
     phases: dict[str, float] = recipe["phases"]
     if len(phases) < 2 or abs(sum(phases.values()) - 1) > 1e-6:

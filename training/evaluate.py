@@ -3,10 +3,11 @@
 Usage: python training/evaluate.py --model <folder> [--model <folder>...] <BEIR folder[:split]>... [--write <figures.json>]
 
 Models are compared with the first one: the middle 95% of the difference of means over resampled queries (paired
-bootstrap). `--write` keeps what is measured, and what is there of a folder is not measured again. `npm run bench:quality` measures what ships. Choose by development splits.
+bootstrap). `--write` keeps what is measured, and what is there of the same weights is not measured again. `npm run bench:quality` measures what ships. Choose by development splits.
 """
 
 import argparse
+import hashlib
 import json
 import math
 from collections import defaultdict
@@ -73,6 +74,14 @@ def interval(ours: list[list[float]], theirs: list[list[float]]) -> tuple[float,
     return float(low), float(high)
 
 
+def weights_hash(folder: str) -> str:
+    """Of every weight of a PyLate folder, projections too."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(folder).rglob("*.safetensors")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("sets", nargs="+", help="BEIR folder, perhaps with :split (test)")
@@ -80,10 +89,11 @@ def main() -> None:
     parser.add_argument("--document-length", type=int, default=256)
     parser.add_argument("--write", type=Path)
     options = parser.parse_args()
-    # [model][set] -> nDCG of each query
+    # [weights][set] -> nDCG of each query
     figures: dict[str, dict[str, list[float]]] = json.loads(options.write.read_text()) if options.write and options.write.exists() else {}
+    key_of = {folder: weights_hash(folder) for folder in options.model}
     for folder in options.model:
-        of_model = figures.setdefault(folder, {})
+        of_model = figures.setdefault(key_of[folder], {})
         model = None
         for name in options.sets:
             if name not in of_model:
@@ -96,7 +106,7 @@ def main() -> None:
                     unfinished.rename(options.write)
             print(f"{folder}\t{name}\t{np.mean(of_model[name]):.4f}", flush=True)
     first, *others = options.model
-    chosen = {folder: [figures[folder][name] for name in options.sets] for folder in options.model}
+    chosen = {folder: [figures[key_of[folder]][name] for name in options.sets] for folder in options.model}
     mean = {folder: float(np.mean([np.mean(values) for values in sets])) for folder, sets in chosen.items()}
     print(f"{first}\tmean\t{mean[first]:.4f}")
     for folder in others:

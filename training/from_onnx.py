@@ -15,6 +15,7 @@ import onnxruntime
 import torch
 from onnx import numpy_helper
 from pylate import models
+from runs import is_there
 from transformers import AutoTokenizer, BertConfig, BertModel
 
 TEXTS = ["How long does the server wait for a slow client?", "Naïve café, 日本語, emoji 🙂.", "x"]
@@ -67,8 +68,7 @@ def convert(folder: Path, output: Path) -> float:
 def import_export(recipe: dict, runs: Path, data: Path) -> Path:
     """recipe: `export`, a folder beside the pairs. A step of a recipe that starts at a model that was trained before."""
     final = runs / recipe["name"] / "model"
-    if final.exists():
-        print(f"{recipe['name']}: is there already, in {final}")
+    if is_there(recipe["name"], final):
         return final
     folder = data / recipe["export"]
     if not (folder / "model.onnx").exists():

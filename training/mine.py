@@ -12,7 +12,7 @@ import bm25s
 from pairs import read_pairs
 from pylate import models
 from rows import Scorer
-from runs import found
+from runs import found, is_there
 
 # Pairs scored at once: a passage that several of them name is encoded once.
 BLOCK = 4096
@@ -36,8 +36,7 @@ def candidates(pairs: list[dict], depth: int) -> list[list[str]]:
 
 def mine(recipe: dict, runs: Path, data: Path) -> Path:
     output = runs / recipe["output"]
-    if output.exists():
-        print(f"mine: is there already, in {output}")
+    if is_there("mine", output):
         return output
     pairs = [
         pair

@@ -9,7 +9,7 @@ from objectives import contrastive, distillation, imitation
 from pairs import load_pairs
 from pylate import models, utils
 from rows import encode, pool
-from runs import ObjectiveState, Progress, found, go_on, trainer_arguments
+from runs import ObjectiveState, Progress, found, go_on, is_there, trainer_arguments
 from sentence_transformers import SentenceTransformerTrainer, SentenceTransformerTrainingArguments
 from start import open_model
 from transformers import set_seed
@@ -84,8 +84,7 @@ def train(recipe: dict, runs: Path, data: Path) -> Path:
     """Returns the folder of the trained model, of the start itself with no steps; a finished phase is not trained again."""
     output = runs / recipe["name"]
     final = output / "model"
-    if final.exists():
-        print(f"{recipe['name']}: is there already, in {final}")
+    if is_there(recipe["name"], final):
         return final
     set_seed(recipe["seed"])
     batch = recipe["batch_pairs"]

@@ -23,7 +23,7 @@ from onnx_colbert import BLOCK, ColbertGraph, Rows, export, export_blocks
 from pairs import read_pairs
 from pylate import models
 from rows import query_ids
-from runs import Progress, found, go_on, trainer_arguments
+from runs import Progress, found, go_on, is_there, trainer_arguments
 from torch import Tensor, nn
 from torch.utils.data import Dataset
 from transformers import TrainingArguments, set_seed
@@ -145,8 +145,7 @@ def train_query_encoder(recipe: dict, runs: Path, data: Path) -> Path:
     """Returns the folder of ONNX files."""
     output = runs / recipe["name"]
     final = output / "query"
-    if final.exists():
-        print(f"{recipe['name']}: is there already, in {final}")
+    if is_there(recipe["name"], final):
         return final
     set_seed(recipe["seed"])
     teacher = models.ColBERT(recipe.get("model") or str(runs / recipe["model_phase"] / "model"), device="cpu").eval()

@@ -17,7 +17,7 @@ from batches import BatchTrainer, OneKind
 from pairs import read_pairs
 from pylate import models
 from rows import encode, pool, query_ids
-from runs import Progress, found, go_on, trainer_arguments
+from runs import Progress, found, go_on, is_there, trainer_arguments
 from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.utils.data import Dataset
@@ -171,8 +171,7 @@ def train_table(recipe: dict, runs: Path, data: Path) -> Path:
     """Returns the file of rows [vocabulary, dim] and weights [vocabulary], 0 to 1."""
     output = runs / recipe["name"]
     final = output / "table.safetensors"
-    if final.exists():
-        print(f"{recipe['name']}: is there already, in {final}")
+    if is_there(recipe["name"], final):
         return final
     set_seed(recipe["seed"])
     output.mkdir(parents=True, exist_ok=True)

@@ -28,6 +28,13 @@ class Progress(TrainerCallback):
         print(f"step {state.global_step} of {state.max_steps}: loss {float(logs['loss']):.4f}, {rate * 60:.1f} steps a minute, {left / 60:.0f} min left", flush=True)
 
 
+def is_there(what: str, output: Path) -> bool:
+    """Says so where a step's output is there: it has its name only once it is whole."""
+    if output.exists():
+        print(f"{what}: is there already, in {output}")
+    return output.exists()
+
+
 def found(name: str, runs: Path, data: Path) -> Path:
     """Pairs that an earlier step of the recipe made, or those that were there before."""
     made = runs / name

@@ -16,7 +16,7 @@ from datasets import Dataset
 from pairs import read_pairs
 from pylate import models
 from rows import Scorer, query_ids
-from runs import Progress, found, go_on, trainer_arguments
+from runs import Progress, found, go_on, is_there, trainer_arguments
 from sentence_transformers.cross_encoder import CrossEncoder, CrossEncoderTrainer, CrossEncoderTrainingArguments
 from sentence_transformers.cross_encoder.losses import BinaryCrossEntropyLoss
 from start import packaged
@@ -75,8 +75,7 @@ def train(recipe: dict, rows: list[dict], output: Path) -> CrossEncoder:
 def teach(recipe: dict, runs: Path, data: Path) -> Path | None:
     """Returns the file of scored pairs; nothing when the student is the better judge."""
     output = runs / recipe["output"]
-    if output.exists():
-        print(f"teacher: is there already, in {output}")
+    if is_there("teacher", output):
         return output
     held, rest = held_and_rest(recipe, runs, data)
     model = train(recipe, rest, runs / recipe["name"])
@@ -98,8 +97,7 @@ def score(recipe: dict, runs: Path, data: Path) -> Path | None:
     recipe: `teacher_phases`, `student_phase`, `held_out`, `limit`. The teachers' prompts are their own: none.
     """
     output = runs / recipe["output"]
-    if output.exists():
-        print(f"score: is there already, in {output}")
+    if is_there("score", output):
         return output
     held, rest = held_and_rest(recipe, runs, data)
     teachers = [models.ColBERT(str(runs / phase / "model"), device="cpu") for phase in recipe["teacher_phases"]]

@@ -7,7 +7,7 @@ import type { EncoderFolder } from '../encoder/model-folder.ts';
 import { packTokenizer } from '../encoder/tokenizer-file.ts';
 import type { EngineRefs, FileRef } from '../format/engine-refs.ts';
 import { hashedFile } from '../indexing/build-index.ts';
-import { type OpenModel, openQueryEncoder, pageWeights } from './model.ts';
+import { type OpenModel, pageWeights, queryDim } from './model.ts';
 import { runtimeFiles } from './package-files.ts';
 
 export interface FolderFile {
@@ -80,14 +80,4 @@ export async function addEngineFiles(
       asyncify: webgpu ? await files.addPath('runtime', '.wasm', runtime.asyncify) : undefined,
     },
   };
-}
-
-/** Dimensions of the query encoder's rows, seen from one run: a file that cannot be opened is found here, not by visitors. */
-async function queryDim(folder: EncoderFolder): Promise<number> {
-  const encoder = await openQueryEncoder(folder);
-  try {
-    return (await encoder.encodeQuery('dimensions')).dim;
-  } finally {
-    await encoder.close();
-  }
 }

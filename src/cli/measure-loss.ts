@@ -13,7 +13,7 @@ import { type BeirSet, measure } from './beir.ts';
 import { EncodePool } from './encode-pool.ts';
 import type { QueryRows } from './encode-task.ts';
 import type { CliIo } from './io.ts';
-import { type OpenModel, openQueryEncoder, queryEncoderFolder } from './model.ts';
+import { type OpenModel, openPageEncoder } from './model.ts';
 import { startProgress } from './progress.ts';
 
 /** nDCG@10 of each form of the rows, and what the last two weigh. */
@@ -73,7 +73,7 @@ export function sampleQueries(set: BeirSet, count = set.queries.length): BeirSet
 }
 
 async function encodeQueries({ folder, shape }: OpenModel, set: BeirSet): Promise<TokenEmbeddings[]> {
-  const encoder = await openQueryEncoder(queryEncoderFolder(folder));
+  const encoder = await openPageEncoder(folder);
   try {
     const rows: TokenEmbeddings[] = [];
     for (const { text } of set.queries) {

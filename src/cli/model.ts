@@ -98,7 +98,7 @@ export async function openModel(
 
 /** @throws LatelightError `bad-option` for a dimension that the model does not have or no codec can have */
 export async function codecShape(folder: ModelFolder, { dim, subspaceDim }: ShapeChoice): Promise<CodecShape> {
-  const modelDim = folder.dim || (await measuredDim(folder));
+  const modelDim = folder.dim || (await queryDim(folder));
   const wanted = dim ?? Math.min(modelDim - (modelDim % 8), DEFAULT_SHAPE.dim);
   if (wanted > modelDim || wanted % 8 !== 0 || wanted < 8) {
     throw new LatelightError(
@@ -122,6 +122,21 @@ export function queryEncoderFolder(folder: ModelFolder): EncoderFolder {
 export async function openQueryEncoder(folder: EncoderFolder): Promise<Encoder> {
   const path = await wholeWeights(folder, pickWeights(folder, PAGE_WEIGHTS.wasm));
   return new Encoder(folder.tokenizer, await openNodeRuntime(path));
+}
+
+/** What a page would encode queries with. */
+export async function openPageEncoder(folder: ModelFolder): Promise<Encoder> {
+  return openQueryEncoder(queryEncoderFolder(folder));
+}
+
+/** Dimensions of an encoder's rows, seen from one run: a file that cannot be opened is found here, not by visitors. */
+export async function queryDim(folder: EncoderFolder): Promise<number> {
+  const encoder = await openQueryEncoder(folder);
+  try {
+    return (await encoder.encodeQuery('dimensions')).dim;
+  } finally {
+    await encoder.close();
+  }
 }
 
 /** The ONNX file that pages download: int8 for a CPU, 8-bit blocks for WebGPU, fp32 where there is nothing else. */
@@ -166,15 +181,6 @@ async function givesUnitRows(folder: EncoderFolder, format: WeightFormat): Promi
       if (Math.abs(Math.hypot(...data.subarray(start, start + dim)) - 1) > UNIT_TOLERANCE) return false;
     }
     return true;
-  } finally {
-    await encoder.close();
-  }
-}
-
-async function measuredDim(folder: ModelFolder): Promise<number> {
-  const encoder = await openQueryEncoder(folder);
-  try {
-    return (await encoder.encodeQuery('dimensions')).dim;
   } finally {
     await encoder.close();
   }

@@ -18,7 +18,7 @@ import { type BeirSet, type Measures, measure, readBeir } from '../beir.ts';
 import { EncodePool } from '../encode-pool.ts';
 import { resolveModel } from '../hub.ts';
 import type { CliIo } from '../io.ts';
-import { type OpenModel, openModel, openQueryEncoder, queryEncoderFolder, type ShapeChoice } from '../model.ts';
+import { type OpenModel, openModel, openPageEncoder, type ShapeChoice } from '../model.ts';
 import { startProgress } from '../progress.ts';
 import { indexTableBytes } from '../query-table-file.ts';
 import { formatBytes, table } from '../text.ts';
@@ -38,7 +38,7 @@ const DEPTH = 100;
 export async function evalCommand(folder: string, options: EvalCommandOptions, io: CliIo): Promise<void> {
   const set = await readBeir(folder, options.split);
   const model = await openModel(await resolveModel(options.model, io), options.shape, options.overrides);
-  const queryEncoder = await openQueryEncoder(queryEncoderFolder(model.folder));
+  const queryEncoder = await openPageEncoder(model.folder);
   try {
     const started = performance.now();
     const progress = startProgress(io, 'encode', set.documents.length, 'documents');
