@@ -44,8 +44,8 @@ function openWordPiece(json: Json, config: object): Tokenizer | undefined {
   // Added tokens are there already, and come before words of the vocabulary.
   const added = wordPiece.tokens_to_ids;
   wordPiece.tokens_to_ids = new ListedIds(list, added);
-  wordPiece.vocab = [...list];
-  for (const [token, id] of added) wordPiece.vocab[id] = token;
+  wordPiece.vocab = list;
+  for (const [token, id] of added) list[id] = token;
   return tokenizer;
 }
 
