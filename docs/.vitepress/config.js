@@ -73,6 +73,7 @@ export default defineConfig({
           { text: '12 Library storage', link: '/decisions/0012-library-storage' },
           { text: '13 Recipe', link: '/decisions/0013-recipe' },
           { text: '14 Query encoder', link: '/decisions/0014-query-encoder' },
+          { text: '15 The paper’s claims', link: '/decisions/0015-claims' },
         ],
       },
     ],
