@@ -104,7 +104,7 @@ def score(recipe: dict, runs: Path, data: Path) -> Path | None:
 
     def scores(some: list[dict]) -> list[list[float]]:
         lengths = [len(ids) for ids in query_ids(teachers[0], [row["query"] for row in some])]
-        each = [late_scores(teacher, some, {}) for teacher in teachers]
+        each = [late_scores(teacher, some, {"bf16": recipe.get("bf16", True)}) for teacher in teachers]
         return [[sum(values) / len(teachers) / length / recipe["temperature"] for values in zip(*lists, strict=True)] for *lists, length in zip(*each, lengths, strict=True)]
 
     student = models.ColBERT(str(runs / recipe["student_phase"] / "model"), device="cpu")

@@ -370,7 +370,7 @@ def test_trained_models_score_pairs_when_they_judge_better_than_the_student(base
     write_pairs(tmp_path / "pairs.jsonl", 200, negatives=lambda rng: [" ".join(rng.choice(WORDS) for _ in range(20)) for _ in range(3)])
     for name, steps in (("good", 10), ("poor", 1)):
         train(recipe_of(base, name=name, steps=steps, learning_rate=1e-2 if name == "poor" else 1e-3), tmp_path, tmp_path)
-    recipe = {"step": "score", "seed": 1, "pairs": ["pairs.jsonl"], "held_out": 40, "limit": 50, "temperature": 0.05}
+    recipe = {"step": "score", "seed": 1, "pairs": ["pairs.jsonl"], "held_out": 40, "limit": 50, "temperature": 0.05, "bf16": False}
     output = score({**recipe, "output": "scored.jsonl.gz", "teacher_phases": ["good", "good"], "student_phase": "poor"}, tmp_path, tmp_path)
     (scored, *others) = read_pairs(output)
     assert len(others) == 49 and len(scored["scores"]) == 4
