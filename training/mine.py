@@ -11,7 +11,7 @@ from pathlib import Path
 import bm25s
 from pairs import read_pairs
 from pylate import models
-from rows import Scorer
+from rows import max_sims
 from runs import found, is_there
 
 # Pairs scored at once: a passage that several of them name is encoded once.
@@ -43,7 +43,7 @@ def mine(recipe: dict, runs: Path, data: Path) -> Path:
         for name in recipe["pairs"]
         for pair in read_pairs(found(name, runs, data), recipe.get("without_sources", ()))
     ][: recipe.get("limit")]
-    scorer = Scorer(models.ColBERT(str(runs / recipe["model_phase"] / "model"), device="cpu").eval(), recipe)
+    model = models.ColBERT(str(runs / recipe["model_phase"] / "model"), device="cpu")
     dropped = kept = short = 0
     unfinished = output.with_suffix(".unfinished")
     output.parent.mkdir(parents=True, exist_ok=True)
@@ -51,7 +51,7 @@ def mine(recipe: dict, runs: Path, data: Path) -> Path:
     with gzip.open(unfinished, "wt", encoding="utf-8") as file:
         for at in range(0, len(pairs), BLOCK):
             some, others_of = pairs[at : at + BLOCK], found_candidates[at : at + BLOCK]
-            scores_of = scorer([pair["query"] for pair in some], [[pair["passage"], *others] for pair, others in zip(some, others_of, strict=True)])
+            scores_of = max_sims(model, recipe, [pair["query"] for pair in some], [[pair["passage"], *others] for pair, others in zip(some, others_of, strict=True)])
             for pair, others, (own, *scores) in zip(some, others_of, scores_of, strict=True):
                 is_good = [score <= recipe["margin"] * own for score in scores]
                 good = [text for text, keep in zip(others, is_good, strict=True) if keep]

@@ -39,17 +39,14 @@ def encode(model: models.ColBERT, texts: list[str], is_query: bool, bf16: bool) 
     return rows
 
 
-class Scorer:
-    """MaxSim (Khattab and Zaharia, 2020, section 3.2) of a query with some texts each, float rows. `query_prompt` and `document_prompt` are the recipe's; bf16: of `encode`."""
-
-    def __init__(self, model: models.ColBERT, recipe: dict):
-        self.model = model
-        self.query_prompt, self.document_prompt = recipe.get("query_prompt", ""), recipe.get("document_prompt", "")
-        self.bf16 = recipe.get("bf16", True)
-
-    def __call__(self, queries: list[str], texts: list[list[str]]) -> list[list[float]]:
-        """[queries] and as many lists of texts -> their scores. A text is encoded once, however many lists have it."""
-        each = list(dict.fromkeys(text for some in texts for text in some))
-        rows_of = dict(zip(each, encode(self.model, [self.document_prompt + text for text in each], is_query=False, bf16=self.bf16), strict=True))
-        query_rows = encode(self.model, [self.query_prompt + query for query in queries], is_query=True, bf16=self.bf16)
-        return [[float((rows @ rows_of[text].T).max(1).sum()) for text in some] for rows, some in zip(query_rows, texts, strict=True)]
+def max_sims(model: models.ColBERT, recipe: dict, queries: list[str], texts: list[list[str]]) -> list[list[float]]:
+    """
+    MaxSim (Khattab and Zaharia, 2020, section 3.2) of each query with its own list of texts, float rows. A text is encoded once, however many lists have it.
+    recipe: `query_prompt`, `document_prompt` (none), `bf16` (true), of `encode`
+    """
+    model.eval()
+    bf16, document_prompt = recipe.get("bf16", True), recipe.get("document_prompt", "")
+    each = list(dict.fromkeys(text for some in texts for text in some))
+    rows_of = dict(zip(each, encode(model, [document_prompt + text for text in each], is_query=False, bf16=bf16), strict=True))
+    query_rows = encode(model, [recipe.get("query_prompt", "") + query for query in queries], is_query=True, bf16=bf16)
+    return [[float((rows @ rows_of[text].T).max(1).sum()) for text in some] for rows, some in zip(query_rows, texts, strict=True)]

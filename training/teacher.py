@@ -15,7 +15,7 @@ import torch
 from datasets import Dataset
 from pairs import read_pairs
 from pylate import models
-from rows import Scorer, query_ids
+from rows import max_sims, query_ids
 from runs import Progress, found, go_on, is_there, trainer_arguments
 from sentence_transformers.cross_encoder import CrossEncoder, CrossEncoderTrainer, CrossEncoderTrainingArguments
 from sentence_transformers.cross_encoder.losses import BinaryCrossEntropyLoss
@@ -37,7 +37,7 @@ def ndcg(scores: list[list[float]]) -> float:
 
 def late_scores(model: models.ColBERT, rows: list[dict], recipe: dict) -> list[list[float]]:
     """MaxSim of each row's passage, then of its negatives."""
-    return Scorer(model, recipe)([row["query"] for row in rows], [[row["passage"], *row["negatives"]] for row in rows])
+    return max_sims(model, recipe, [row["query"] for row in rows], [[row["passage"], *row["negatives"]] for row in rows])
 
 
 def teacher_scores(model: CrossEncoder, rows: list[dict]) -> list[list[float]]:
