@@ -38,7 +38,7 @@ def average(recipe: dict, runs: Path) -> Path:
         if {key: value.shape for key, value in ours.items()} != {key: value.shape for key, value in theirs.items()} or PROJECTION not in ours:
             raise SystemExit(f"{recipe['name']}: expected {' and '.join(phases)} to have weights of the same shapes and one projection, {name} does not")
         rotation = turned_to(theirs[PROJECTION], ours[PROJECTION])
-        turned = {key: rotation @ theirs[key] for key in (PROJECTION, "1.linear.bias") if key in theirs}
+        turned = {key: rotation @ theirs[key] for key in theirs if key.startswith("1.")}
         for key, value in (theirs | turned).items():
             if value.is_floating_point():
                 mean[key] = mean[key] + weight * value

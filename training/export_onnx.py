@@ -8,12 +8,14 @@ expansion stay as PyLate's config has them. The graph is compared with PyLate's 
 
 import argparse
 import json
+from itertools import product
 from pathlib import Path
 
 import numpy as np
 import onnxruntime
-from onnx_colbert import WEIGHTS, ColbertGraph, Rows, export, export_blocks, export_half_bytes
+from onnx_colbert import WEIGHTS, ColbertGraph, export, export_blocks, export_half_bytes
 from pylate import models
+from pylate.losses.contrastive import extract_skiplist_mask
 
 TEXTS = ["How long does the server wait for a slow client?", "Naïve café, 日本語, emoji 🙂.", "x"]
 # float32 sums in another order.
@@ -21,16 +23,17 @@ TOLERANCE = 1e-4
 
 
 def largest_difference(model, folder: Path) -> float:
-    """Between PyLate's rows and the graph's, for queries."""
+    """Between PyLate's rows and the graph's, for queries and for documents."""
     session = onnxruntime.InferenceSession(str(folder / WEIGHTS), providers=["CPUExecutionProvider"])
     names = {value.name for value in session.get_inputs()}
     largest = 0.0
-    for text in TEXTS:
-        features = model.tokenize([text], is_query=True)
+    for text, is_query in product(TEXTS, (True, False)):
+        features = model.tokenize([text], is_query=is_query)
         (rows,) = session.run(None, {name: features[name].numpy() for name in names})
-        expected = model.encode([text], is_query=True)[0]
-        # Without expansion PyLate leaves out padding; one text alone has none.
-        largest = max(largest, float(np.abs(rows[0, : len(expected)] - expected).max()))
+        expected = model.encode([text], is_query=is_query)[0]
+        # Without expansion PyLate leaves out padding, which comes last.
+        kept = slice(len(expected)) if is_query else extract_skiplist_mask([features, features], model.skiplist)[1][0].numpy()
+        largest = max(largest, float(np.abs(rows[0, kept] - expected).max()))
     return largest
 
 
@@ -53,7 +56,7 @@ def main() -> None:
     model.query_length = arguments.query_length or model.query_length
     model.document_length = arguments.document_length or model.document_length
     backbone = model[0].auto_model
-    dense = [Rows(model[i]) for i in range(1, len(model))]
+    dense = [model[i] for i in range(1, len(model))]
     arguments.output.mkdir(parents=True, exist_ok=True)
     token_types = "token_type_ids" in model.tokenize(["x"], is_query=True)
     export(ColbertGraph(backbone, dense), arguments.output, token_types)

@@ -36,19 +36,8 @@ SIDE_FILES = [
 ]
 
 
-class Rows(nn.Module):
-    """A PyLate Dense layer on bare rows instead of a dictionary of features."""
-
-    def __init__(self, layer):
-        super().__init__()
-        self.layer = layer
-
-    def forward(self, rows):
-        return self.layer({"token_embeddings": rows})["token_embeddings"]
-
-
 class ColbertGraph(nn.Module):
-    """Token ids [batch, tokens] to unit rows [batch, tokens, dim]."""
+    """Token ids [batch, tokens] to unit rows [batch, tokens, dim]. `dense`: PyLate's layers, from features to features."""
 
     def __init__(self, backbone: nn.Module, dense: list[nn.Module]):
         super().__init__()
@@ -59,9 +48,10 @@ class ColbertGraph(nn.Module):
         inputs = {"input_ids": input_ids, "attention_mask": attention_mask}
         if token_type_ids is not None:
             inputs["token_type_ids"] = token_type_ids
-        rows = self.backbone(**inputs).last_hidden_state
+        features = {**inputs, "token_embeddings": self.backbone(**inputs).last_hidden_state}
         for layer in self.dense:
-            rows = layer(rows)
+            features = layer(features)
+        rows = features["token_embeddings"]
         # Not ReduceL2: the quantizer raises the opset to 21 without converting that operator's axes.
         return rows / (rows * rows).sum(dim=-1, keepdim=True).sqrt().clamp(min=1e-12)
 

@@ -19,7 +19,7 @@ import numpy as np
 import torch
 import yaml
 from batches import BatchTrainer, OneKind
-from onnx_colbert import BLOCK, ColbertGraph, Rows, export, export_blocks
+from onnx_colbert import BLOCK, ColbertGraph, export, export_blocks
 from pairs import read_pairs
 from pylate import models
 from rows import query_ids
@@ -77,7 +77,7 @@ class QueryEncoder(nn.Module):
 
     def __init__(self, teacher: models.ColBERT, backbone: nn.Module, dims: list[int]):
         super().__init__()
-        self.graph = ColbertGraph(backbone, [Rows(copy.deepcopy(teacher[at])) for at in range(1, len(teacher))])
+        self.graph = ColbertGraph(backbone, [copy.deepcopy(teacher[at]) for at in range(1, len(teacher))])
         self.teacher = (teacher,)
         self.dims = dims
 

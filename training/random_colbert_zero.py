@@ -12,7 +12,7 @@ from pathlib import Path
 
 import torch
 from onnx_colbert import ColbertGraph, copy_side_files, export
-from torch import nn
+from pylate.models import Dense
 from transformers import ModernBertConfig, ModernBertModel
 
 SEED = 20261123
@@ -42,12 +42,12 @@ def main() -> None:
         attn_implementation="eager",
     )
     backbone = ModernBertModel(config)
-    projection = nn.Linear(config.hidden_size, DIM, bias=False)
+    projection = Dense(config.hidden_size, DIM, bias=False)
     arguments.output.mkdir(parents=True, exist_ok=True)
     copy_side_files(arguments.tokenizer, arguments.output)
     (arguments.output / "config.json").write_text(json.dumps({**config.to_dict(), "architectures": ["ModernBertModel"]}, indent=2, default=str))
     export(ColbertGraph(backbone, [projection]), arguments.output, token_types=False)
-    parameters = sum(p.numel() for p in backbone.parameters()) + projection.weight.numel()
+    parameters = sum(p.numel() for p in backbone.parameters()) + projection.linear.weight.numel()
     print(f"{parameters / 1e6:.1f} million parameters in {arguments.output}")
 
 

@@ -14,6 +14,7 @@ from phase import train
 from query_encoder import train_query_encoder
 from query_table import train_table
 from teacher import score, teach
+from text_row import train_text_row
 
 
 def run(steps_from: Path, runs: Path, data: Path, steps: int | None = None) -> None:
@@ -38,6 +39,8 @@ def run(steps_from: Path, runs: Path, data: Path, steps: int | None = None) -> N
                 mine(recipe, runs, data)
             case "table":
                 train_table(recipe, runs, data)
+            case "text_row":
+                train_text_row(recipe, runs, data)
             case "query_encoder":
                 train_query_encoder(recipe, runs, data)
             case "teacher" | "score" as step:
@@ -45,7 +48,7 @@ def run(steps_from: Path, runs: Path, data: Path, steps: int | None = None) -> N
                     print(f"recipe: ends before what follows {file.name}, which needs a teacher")
                     return
             case kind:
-                raise SystemExit(f"{file}: expected `step` to be phase, import, average, mine, teacher, score, table or query_encoder, got {kind!r}")
+                raise SystemExit(f"{file}: expected `step` to be phase, import, average, mine, teacher, score, table, text_row or query_encoder, got {kind!r}")
 
 
 def main() -> None:

@@ -1,11 +1,13 @@
 """Rows of texts, as the engine has them."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import torch
 from pooling import LENGTH_POWER, clusters, target_row_count
 from pylate import models
 from pylate.losses.contrastive import extract_skiplist_mask
-from torch import nn
+from torch import Tensor, nn
 
 
 def pool(rows: np.ndarray) -> np.ndarray:
@@ -22,9 +24,11 @@ def query_ids(model: models.ColBERT, texts: list[str]) -> list[list[int]]:
 
 
 @torch.no_grad()
-def encode(model: models.ColBERT, texts: list[str], is_query: bool, bf16: bool) -> list[np.ndarray]:
-    """Unit rows [tokens, dim] of each text, documents without what is skipped. PyLate's own pads to the longest that is allowed: three times the work."""
-    rows: list[np.ndarray] = [None] * len(texts)
+def encoded(model: models.ColBERT, texts: list[str], is_query: bool, bf16: bool) -> Iterator[tuple[list[int], dict[str, Tensor], list[np.ndarray]]]:
+    """
+    Batches of texts of about one length: which ones, their features with `hidden_states` [batch, tokens, width], and unit rows [tokens, dim] of each, documents without what is skipped. PyLate's own
+    `encode` pads to the longest that is allowed: three times the work.
+    """
     order = sorted(range(len(texts)), key=lambda at: len(texts[at]))
     for first in range(0, len(order), 64):
         some = order[first : first + 64]
@@ -32,10 +36,21 @@ def encode(model: models.ColBERT, texts: list[str], is_query: bool, bf16: bool) 
         length = int(features["attention_mask"].sum(1).max())
         features = {name: value[:, :length] for name, value in features.items()}
         with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
-            embeddings = model(dict(features))["token_embeddings"]
+            features = model[0](features)
+            features["hidden_states"] = features["token_embeddings"]
+            for layer in list(model)[1:]:
+                features = layer(features)
         kept = features["attention_mask"].bool() if is_query else extract_skiplist_mask([features, features], model.skiplist)[1]
-        for at, row, mask in zip(some, nn.functional.normalize(embeddings.float(), dim=-1), kept, strict=True):
-            rows[at] = row[mask].numpy()
+        embeddings = nn.functional.normalize(features["token_embeddings"].float(), dim=-1)
+        yield some, features, [row[mask].numpy() for row, mask in zip(embeddings, kept, strict=True)]
+
+
+def encode(model: models.ColBERT, texts: list[str], is_query: bool, bf16: bool) -> list[np.ndarray]:
+    """Unit rows [tokens, dim] of each text, documents without what is skipped."""
+    rows: list[np.ndarray] = [None] * len(texts)
+    for some, _, own in encoded(model, texts, is_query, bf16):
+        for at, row in zip(some, own, strict=True):
+            rows[at] = row
     return rows
 
 

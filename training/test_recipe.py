@@ -33,66 +33,11 @@ from recipe import run
 from rows import encode, pool
 from safetensors.torch import load_file
 from teacher import held_and_rest, late_scores, ndcg, score
+from tiny import WORDS, recipe_of, write_pairs
 from tokenizers import BertWordPieceTokenizer
 from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
-WORDS = [f"word{n}" for n in range(200)]
 SHARED = Path(__file__).parents[2] / "shared/models/zero-shape-tiny"
-
-
-@pytest.fixture(scope="session")
-def base(tmp_path_factory) -> Path:
-    """A BERT of two layers with random weights, and a vocabulary of our words."""
-    folder = tmp_path_factory.mktemp("base")
-    special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "[unused0]", "[unused1]"]
-    vocabulary = {token: at for at, token in enumerate([*special, *WORDS])}
-    torch.manual_seed(0)
-    config = BertConfig(vocab_size=7 + len(WORDS), hidden_size=32, num_hidden_layers=2, num_attention_heads=4, intermediate_size=64, initializer_range=0.3)
-    BertModel(config).save_pretrained(folder)
-    names = {"pad_token": "[PAD]", "unk_token": "[UNK]", "cls_token": "[CLS]", "sep_token": "[SEP]", "mask_token": "[MASK]"}
-    tokenizer = PreTrainedTokenizerFast(tokenizer_object=BertWordPieceTokenizer(vocab=vocabulary)._tokenizer, **names)
-    assert tokenizer("word7").input_ids == [2, 7 + 7, 3]
-    tokenizer.save_pretrained(folder)
-    return folder
-
-
-def write_pairs(path: Path, count: int, seed: int = 0, **more) -> Path:
-    """A query is a few words of its passage: what ten steps can begin to learn."""
-    rng = random.Random(seed)
-    lines = []
-    for n in range(count):
-        passage = [rng.choice(WORDS) for _ in range(20)]
-        row = {"query": " ".join(passage[:4]), "passage": " ".join(passage), "source": f"source-{n % 2}"}
-        lines.append(json.dumps({**row, **{key: value(rng) for key, value in more.items()}}))
-    path.write_text("\n".join(lines) + "\n")
-    return path
-
-
-def recipe_of(base: Path, **changes) -> dict:
-    return {
-        "name": "tiny",
-        "seed": 1,
-        "pairs": ["pairs.jsonl"],
-        "start": {
-            "model": str(base),
-            "projection": "pca",
-            "embedding_size": 16,
-            "query_prefix": "[unused0]",
-            "document_prefix": "[unused1]",
-            "query_length": 16,
-            "document_length": 32,
-            "do_query_expansion": False,
-        },
-        "batch_pairs": 8,
-        "steps": 10,
-        "learning_rate": 1e-3,
-        "warmup_steps": 1,
-        "temperature": 0.05,
-        "dims": [16, 8],
-        "save_steps": 5,
-        "logging_steps": 1,
-        **changes,
-    }
 
 
 def losses_of(folder: Path) -> list[float]:
