@@ -43,27 +43,25 @@ def phase_of(folder: str) -> str:
     return path.parent.name if path.name == "model" else path.name
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("model")
-    parser.add_argument("output", type=Path)
-    parser.add_argument("--query-length", type=int, help="tokens a query is cut at, instead of the model's own")
-    parser.add_argument("--document-length", type=int, help="the same of a document; trainings cut shorter than an index should")
-    parser.add_argument("--half-bytes", action="store_true", help="write model_q4.onnx as well: 4 bits a weight, slower on a CPU than int8")
-    arguments = parser.parse_args()
-
-    model = models.ColBERT(model_name_or_path=arguments.model, device="cpu", model_kwargs={"attn_implementation": "eager"})
-    model.query_length = arguments.query_length or model.query_length
-    model.document_length = arguments.document_length or model.document_length
+def export_model(source: str, output: Path, query_length: int | None = None, document_length: int | None = None, half_bytes: bool = False) -> None:
+    """
+    source: a PyLate folder or hub id
+    query_length, document_length: tokens that texts are cut at, instead of the model's own
+    half_bytes: model_q4.onnx too
+    """
+    model = models.ColBERT(model_name_or_path=source, device="cpu", model_kwargs={"attn_implementation": "eager"})
+    model.query_length = query_length or model.query_length
+    model.document_length = document_length or model.document_length
     backbone = model[0].auto_model
     dense = [model[i] for i in range(1, len(model))]
-    arguments.output.mkdir(parents=True, exist_ok=True)
+    output.mkdir(parents=True, exist_ok=True)
     token_types = "token_type_ids" in model.tokenize(["x"], is_query=True)
-    export(ColbertGraph(backbone, dense), arguments.output, token_types)
-    export_blocks(arguments.output)
-    if arguments.half_bytes:
-        export_half_bytes(arguments.output)
-    model[0].tokenizer.save_pretrained(str(arguments.output))
+    export(ColbertGraph(backbone, dense), output, token_types)
+    export_blocks(output)
+    if half_bytes:
+        export_half_bytes(output)
+    model[0].tokenizer.save_pretrained(str(output))
+    backbone.config.to_json_file(output / "config.json")
     # As PyLate resolved it, defaults and all.
     config = {
         "model_type": "ColBERT",
@@ -76,19 +74,30 @@ def main() -> None:
         "attend_to_expansion_tokens": model.attend_to_expansion_tokens,
         "skiplist_words": model.skiplist_words,
     }
-    write(arguments.output / "config_sentence_transformers.json", config)
-    write(arguments.output / "sentence_bert_config.json", {"do_lower_case": bool(getattr(model[0], "do_lower_case", False))})
+    write(output / "config_sentence_transformers.json", config)
+    write(output / "sentence_bert_config.json", {"do_lower_case": bool(getattr(model[0], "do_lower_case", False))})
     write(
-        arguments.output / "onnx_config.json",
-        {"model_name": phase_of(arguments.model), "embedding_dim": model[len(model) - 1].out_features, "dense_complete": True},
+        output / "onnx_config.json",
+        {"model_name": phase_of(source), "embedding_dim": model[len(model) - 1].out_features, "dense_complete": True},
     )
-    difference = largest_difference(model, arguments.output)
+    difference = largest_difference(model, output)
     print(f"largest difference from PyLate's rows: {difference:.1e}")
     if not difference <= TOLERANCE:
         raise SystemExit(f"expected at most {TOLERANCE}: the export is not this model")
 
 
-def write(path: Path, content: dict) -> None:
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("model")
+    parser.add_argument("output", type=Path)
+    parser.add_argument("--query-length", type=int, help="tokens a query is cut at, instead of the model's own")
+    parser.add_argument("--document-length", type=int, help="the same of a document; trainings cut shorter than an index should")
+    parser.add_argument("--half-bytes", action="store_true", help="write model_q4.onnx as well: 4 bits a weight, slower on a CPU than int8")
+    arguments = parser.parse_args()
+    export_model(arguments.model, arguments.output, arguments.query_length, arguments.document_length, arguments.half_bytes)
+
+
+def write(path: Path, content: dict | list) -> None:
     path.write_text(json.dumps(content, indent=2))
 
 

@@ -42,6 +42,21 @@ def golden(model: models.ColBERT, texts: dict[str, list[str]]) -> dict:
     }
 
 
+def write_golden(folder: Path, texts: Path, output: Path, query_length: int | None = None, document_length: int | None = None) -> None:
+    """texts: an earlier golden file"""
+    model = models.ColBERT(str(folder), device="cpu")
+    model.query_length = query_length or model.query_length
+    model.document_length = document_length or model.document_length
+    earlier = json.loads(texts.read_text(encoding="utf-8"))
+    found = golden(model, {kind: [entry["text"] for entry in earlier[kind]] for kind in ("queries", "documents")})
+    for kind in ("queries", "documents"):
+        changed = [entry["text"][:40] for entry, before in zip(found[kind], earlier[kind], strict=True) if entry["input_ids"] != before["input_ids"]]
+        print(f"{len(found[kind])} {kind}, ids otherwise than before: {changed or 'none'}")
+    unfinished = output.with_suffix(".unfinished")
+    unfinished.write_text(json.dumps(found, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
+    unfinished.rename(output)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("model", type=Path)
@@ -50,17 +65,7 @@ def main() -> None:
     parser.add_argument("--query-length", type=int)
     parser.add_argument("--document-length", type=int)
     options = parser.parse_args()
-    model = models.ColBERT(str(options.model), device="cpu")
-    model.query_length = options.query_length or model.query_length
-    model.document_length = options.document_length or model.document_length
-    earlier = json.loads(options.texts.read_text(encoding="utf-8"))
-    found = golden(model, {kind: [entry["text"] for entry in earlier[kind]] for kind in ("queries", "documents")})
-    for kind in ("queries", "documents"):
-        changed = [entry["text"][:40] for entry, before in zip(found[kind], earlier[kind], strict=True) if entry["input_ids"] != before["input_ids"]]
-        print(f"{len(found[kind])} {kind}, ids otherwise than before: {changed or 'none'}")
-    unfinished = options.output.with_suffix(".unfinished")
-    unfinished.write_text(json.dumps(found, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
-    unfinished.rename(options.output)
+    write_golden(options.model, options.texts, options.output, options.query_length, options.document_length)
 
 
 if __name__ == "__main__":

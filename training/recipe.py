@@ -10,6 +10,7 @@ import yaml
 from average import average
 from from_onnx import import_export
 from mine import mine
+from package import package
 from phase import train
 from query_encoder import train_query_encoder
 from query_table import train_table
@@ -25,7 +26,7 @@ def run(steps_from: Path, runs: Path, data: Path, steps: int | None = None) -> N
     runs.mkdir(parents=True, exist_ok=True)
     for file in files:
         recipe = yaml.safe_load(file.read_text())
-        trains = recipe.get("step") not in ("import", "average", "mine", "score") and recipe.get("steps") != 0
+        trains = recipe.get("step") not in ("import", "average", "mine", "score", "package") and recipe.get("steps") != 0
         if steps is not None and trains:
             recipe["steps"] = steps
         match recipe.get("step", "phase"):
@@ -39,6 +40,8 @@ def run(steps_from: Path, runs: Path, data: Path, steps: int | None = None) -> N
                 mine(recipe, runs, data)
             case "table":
                 train_table(recipe, runs, data)
+            case "package":
+                package(recipe, runs, data)
             case "text_row":
                 train_text_row(recipe, runs, data)
             case "query_encoder":
@@ -48,7 +51,7 @@ def run(steps_from: Path, runs: Path, data: Path, steps: int | None = None) -> N
                     print(f"recipe: ends before what follows {file.name}, which needs a teacher")
                     return
             case kind:
-                raise SystemExit(f"{file}: expected `step` to be phase, import, average, mine, teacher, score, table, text_row or query_encoder, got {kind!r}")
+                raise SystemExit(f"{file}: expected `step` to be phase, import, average, mine, teacher, score, table, text_row, package or query_encoder, got {kind!r}")
 
 
 def main() -> None:
