@@ -18,7 +18,7 @@ from pairs import read_pairs
 from pylate import models
 from pylate.models import Dense
 from rows import encoded
-from runs import ObjectiveState, Progress, found, go_on, is_there, trainer_arguments
+from runs import Progress, found, go_on, is_there, trainer_arguments
 from safetensors.torch import load_model
 from sentence_transformers.util import import_from_string
 from torch import Tensor, nn
