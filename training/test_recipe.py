@@ -1,7 +1,6 @@
 """The recipe at its smallest: ten steps of each training on random weights. `python -m pytest training`; needs training/requirements.txt."""
 
 import json
-import random
 import shutil
 import sys
 from pathlib import Path
@@ -34,8 +33,7 @@ from rows import encode, pool
 from safetensors.torch import load_file
 from teacher import held_and_rest, late_scores, ndcg, score
 from tiny import WORDS, recipe_of, write_pairs
-from tokenizers import BertWordPieceTokenizer
-from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
+from transformers import PreTrainedTokenizerFast
 
 SHARED = Path(__file__).parents[2] / "shared/models/zero-shape-tiny"
 
