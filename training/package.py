@@ -9,6 +9,7 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
+import yaml
 from export_onnx import export_model, write
 from golden import write_golden
 from onnx_colbert import WEIGHTS
@@ -71,6 +72,9 @@ def package(recipe: dict, runs: Path, data: Path) -> Path:
         print(f"{recipe['name']}: {name}", flush=True)
         step()
         done.append(name)
-        write(progress, done)
+        written = progress.with_suffix(".unfinished")
+        write(written, done)
+        written.rename(progress)
+    (runs / recipe["name"] / "recipe.yaml").write_text(yaml.safe_dump(recipe, sort_keys=False))
     unfinished.rename(final)
     return final

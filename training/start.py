@@ -41,5 +41,9 @@ def start_at_components(model: models.ColBERT, texts: list[str]) -> None:
         states = transformer(features)["token_embeddings"]
         rows.append(torch.nn.functional.normalize(states[features["attention_mask"].bool()].float(), dim=-1))
     gram = sum(chunk.T @ chunk for chunk in rows)
-    components = torch.linalg.eigh(gram).eigenvectors.flip(-1)  # [width, width], largest first
-    dense.linear.weight.copy_(components[:, : dense.linear.weight.shape[0]].T)
+    dense.linear.weight.copy_(principal_components(gram, dense.out_features))
+
+
+def principal_components(gram: torch.Tensor, dim: int) -> torch.Tensor:
+    """The first [dim, width], largest first, of rows whose products [width, width] these are."""
+    return torch.linalg.eigh(gram).eigenvectors.flip(-1)[:, :dim].T

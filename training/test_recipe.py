@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import sys
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -12,8 +11,6 @@ import onnxruntime
 import pytest
 import torch
 import yaml
-
-sys.path.insert(0, str(Path(__file__).parent))
 
 from average import average
 from batches import OneKind

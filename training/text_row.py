@@ -21,6 +21,7 @@ from rows import encoded
 from runs import Progress, found, go_on, is_there, trainer_arguments
 from safetensors.torch import load_model
 from sentence_transformers.util import import_from_string
+from start import principal_components
 from torch import Tensor, nn
 from torch.utils.data import Dataset
 from transformers import Trainer, TrainingArguments, set_seed
@@ -129,7 +130,7 @@ def neighbours(means: np.ndarray, batch: int, rng: np.random.Generator) -> list[
     return cut(rng.permutation(len(means))[:whole]) if whole else []
 
 
-def max_sims(queries: list[np.ndarray], documents: list[np.ndarray], dims: list[int]) -> Tensor:
+def batch_max_sims(queries: list[np.ndarray], documents: list[np.ndarray], dims: list[int]) -> Tensor:
     """MaxSim of every pair at each prefix of the rows: [dims, queries, documents]."""
     first_document, first_query = (np.cumsum([0, *map(len, some)])[:-1] for some in (documents, queries))
     found = []
@@ -152,7 +153,7 @@ def batches_of(model: models.ColBERT, pairs: list[dict], recipe: dict) -> list[d
             {
                 "queries": torch.from_numpy(queries[chosen]),
                 "documents": torch.from_numpy(documents[chosen]),
-                "late": max_sims(kept, [document_rows[at][1:] for at in chosen], recipe["dims"]),
+                "late": batch_max_sims(kept, [document_rows[at][1:] for at in chosen], recipe["dims"]),
                 "tokens": torch.tensor([len(rows) for rows in kept]),
             }
         )
@@ -165,16 +166,13 @@ def chosen_pairs(path: Path, recipe: dict) -> list[dict]:
     random.Random(recipe["seed"]).shuffle(pairs)
     seen, chosen = set(), []
     for row in pairs:
-        if len(chosen) < recipe["pairs_a_file"] and not seen & {row["query"], row["passage"]}:
-            seen |= {row["query"], row["passage"]}
+        texts = {row["query"], row["passage"]}
+        if not seen & texts:
+            seen |= texts
             chosen.append(row)
+        if len(chosen) == recipe["pairs_a_file"]:
+            break
     return chosen
-
-
-@torch.no_grad()
-def components(means: Tensor, dim: int) -> Tensor:
-    """Where the projection starts: the first principal components [dim, width], without the mean taken off."""
-    return torch.linalg.eigh(means.T @ means).eigenvectors.flip(-1)[:, :dim].T
 
 
 def train_text_row(recipe: dict, runs: Path, data: Path) -> Path:
@@ -200,7 +198,8 @@ def train_text_row(recipe: dict, runs: Path, data: Path) -> Path:
     layer = TextRow.of(model[1], model.query_prefix_id)
     means = torch.cat([batch[kind] for batch in batches for kind in ("queries", "documents")])
     with torch.no_grad():
-        layer.text.weight.copy_(components(means, layer.out_features))
+        # Without the mean taken off, as a model begins (start.py).
+        layer.text.weight.copy_(principal_components(means.T @ means, layer.out_features))
         layer.text.bias.zero_()
     scores = Scores(layer.text, recipe["temperature"], recipe["dims"])
     arguments = TrainingArguments(

@@ -12,9 +12,10 @@ import { openWebRuntime } from './runtime-web.ts';
 
 const wasm = createRequire(import.meta.url).resolve('onnxruntime-web/ort-wasm-simd-threaded.wasm');
 
+/** On these the rounding of activations does not depend on the order of sums. */
+const alike = ['sort 9.6.24', 'how do I set the timeout of a request'];
 const texts = [
-  'sort 9.6.24',
-  'how do I set the timeout of a request',
+  ...alike,
   'what happens when a transaction deadlocks',
   'password of the logger',
   'find files larger than a megabyte',
@@ -31,7 +32,9 @@ it('encodes queries with int8 weights as WebAssembly does', async () => {
   const furthest: number[] = [];
   for (const text of texts) {
     const [a, b] = [await node.encodeQuery(text), await web.encodeQuery(text)];
-    furthest.push(a.data.reduce((most, value, i) => Math.max(most, Math.abs(value - b.data[i])), 0));
+    const difference = a.data.reduce((most, value, i) => Math.max(most, Math.abs(value - b.data[i])), 0);
+    if (alike.includes(text)) expect(difference, text).toBeLessThan(1e-3);
+    furthest.push(difference);
   }
   // Sums in another order may round an activation to the next of 255 steps: one text in six has other rows for that. Products that overflow would show in all.
   furthest.sort((a, b) => a - b);
