@@ -179,14 +179,25 @@ test('the service worker of an index folder leaves that of the library inside it
   await expect(page.locator('latelight-library').getByRole('heading', { level: 1 })).toBeVisible();
 });
 
+/** In a page: bytes of the first kept piece of a file that is still downloading, 0 when there is none. */
+async function firstKeptPiece(): Promise<number> {
+  for (const name of await caches.keys()) {
+    const cache = await caches.open(name);
+    const piece = (await cache.keys()).find(({ url }) => url.endsWith('/0'));
+    if (piece) return (await (await cache.match(piece))!.arrayBuffer()).byteLength;
+  }
+  return 0;
+}
+
 test('a download that is cut off goes on where it was when the page is opened again', async ({ browser }) => {
-  let wasCut = false;
   /** What was asked for of the model, from which byte. */
   const asked: number[] = [];
   let sentOfModel = 0;
+  let cut: (() => void) | undefined;
   const between = createServer((from: IncomingMessage, to: ServerResponse) => {
     const isModel = /\.onnx$/.test(from.url ?? '');
     if (isModel) asked.push(Number(/bytes=(\d+)-/.exec(from.headers.range ?? '')?.[1] ?? 0));
+    const isFirst = isModel && asked.length === 1;
     const upstream = request(
       new URL(from.url ?? '', base),
       { headers: from.headers, method: from.method },
@@ -195,16 +206,19 @@ test('a download that is cut off goes on where it was when the page is opened ag
         answer.on('data', (chunk: Buffer) => {
           if (isModel) sentOfModel += chunk.length;
           to.write(chunk);
-          if (isModel && !wasCut && sentOfModel > 10 * 2 ** 20) {
-            wasCut = true;
-            to.destroy();
-            upstream.destroy();
-          }
+          // No more comes; the connection stays until the page has what it is to keep.
+          if (isFirst && sentOfModel > 10 * 2 ** 20) answer.pause();
         });
         answer.on('end', () => to.end());
       },
     );
     upstream.on('error', () => to.destroy());
+    if (isFirst) {
+      cut = () => {
+        to.destroy();
+        upstream.destroy();
+      };
+    }
     from.pipe(upstream);
   });
   await new Promise<void>((resolve) => between.listen(0, 'localhost', resolve));
@@ -214,10 +228,12 @@ test('a download that is cut off goes on where it was when the page is opened ag
   try {
     const page = await context.newPage();
     await openLibraryPage(page, url);
-    const failed = await page.evaluate(() =>
+    const failed = page.evaluate(() =>
       document.querySelector<LibraryElement>('latelight-library')!.library!.engine.ready.catch(({ code }) => code),
     );
-    expect(failed).toBe('download-failed');
+    await expect.poll(() => page.evaluate(firstKeptPiece), { message: 'the first piece is kept' }).toBeGreaterThan(0);
+    cut?.();
+    expect(await failed).toBe('download-failed');
     await page.reload();
     await openLibraryPage(page, url);
     await page.evaluate(() => document.querySelector<LibraryElement>('latelight-library')!.library!.engine.ready);
