@@ -15,7 +15,7 @@ from phase import train
 from query_encoder import train_query_encoder
 from query_table import train_table
 from teacher import score, teach
-from text_row import train_text_row
+from text_row import with_text_row
 
 
 def run(steps_from: Path, runs: Path, data: Path, steps: int | None = None) -> None:
@@ -43,7 +43,7 @@ def run(steps_from: Path, runs: Path, data: Path, steps: int | None = None) -> N
             case "package":
                 package(recipe, runs, data)
             case "text_row":
-                train_text_row(recipe, runs, data)
+                with_text_row(recipe, runs, data)
             case "query_encoder":
                 train_query_encoder(recipe, runs, data)
             case "teacher" | "score" as step:

@@ -5,7 +5,7 @@ import json
 import pytest
 from package import ROOT, package
 from phase import train
-from text_row import train_text_row
+from text_row import with_text_row
 from tiny import recipe_of, write_pairs
 
 pytestmark = pytest.mark.skipif(not (ROOT / "dist/cli/main.js").exists(), reason="npm ci && npm run build first")
@@ -23,7 +23,7 @@ def test_a_folder_is_made_whole_and_goes_on_after_what_failed(base, tmp_path, ca
     runs = tmp_path / "runs"
     train(recipe_of(base, steps=0), runs, tmp_path)
     row = {"name": "tiny-row", "seed": 1, "model_phase": "tiny", "pairs": ["pairs.jsonl"], "pairs_a_file": 100, "batch_pairs": 16, "steps": 2, "learning_rate": 1e-2, "temperature": 0.03, "dims": [16, 8]}
-    train_text_row(row, runs, tmp_path)
+    with_text_row(row, runs, tmp_path)
     texts = tmp_path / "golden-texts.json"
     with pytest.raises(FileNotFoundError):
         package(recipe(golden_texts=str(texts)), runs, tmp_path)

@@ -12,7 +12,7 @@ from phase import train
 from pylate import models
 from pylate.models import Dense
 from rows import encode
-from text_row import TextRow, batch_max_sims, mean_state, neighbours, train_text_row
+from text_row import TextRow, batch_max_sims, chosen_pairs, encode_whole, mean_state, neighbours, with_text_row
 from tiny import WORDS, recipe_of, write_pairs
 
 QUERY_PREFIX, DOCUMENT_PREFIX = 5, 6
@@ -30,7 +30,7 @@ def trained(base, tmp_path_factory):
     write_pairs(folder / "pairs.jsonl", 400)
     runs = folder / "runs"
     plain = train(recipe_of(base, steps=0), runs, folder)
-    whole = train_text_row(text_row_recipe(), runs, folder)
+    whole = with_text_row(text_row_recipe(), runs, folder)
     return models.ColBERT(str(plain), device="cpu").eval(), models.ColBERT(str(whole), device="cpu").eval(), runs
 
 
@@ -66,13 +66,28 @@ def test_it_is_learned_and_what_was_killed_goes_on_to_the_same_weights(trained):
     state = json.loads((runs / "text-row/checkpoints/checkpoint-60/trainer_state.json").read_text())
     losses = [entry["loss"] for entry in state["log_history"] if "loss" in entry]
     assert losses[-1] < 0.97 * losses[0]
-    train_text_row(text_row_recipe(name="killed"), runs, runs.parent)
+    with_text_row(text_row_recipe(name="killed"), runs, runs.parent)
     again = runs / "killed"
     for made in (again / "model", again / "checkpoints/checkpoint-60"):
         shutil.rmtree(made)
-    train_text_row(text_row_recipe(name="killed"), runs, runs.parent)
+    with_text_row(text_row_recipe(name="killed"), runs, runs.parent)
     there = models.ColBERT(str(again / "model"), device="cpu")
     assert torch.equal(there[1].text.weight, whole[1].text.weight)
+
+
+def test_without_steps_the_projection_is_the_principal_components_of_all_means(trained):
+    plain, _, runs = trained
+    recipe = text_row_recipe(name="untrained", steps=0)
+    for name in ("batch_pairs", "learning_rate", "temperature", "dims"):
+        del recipe[name]
+    layer = models.ColBERT(str(with_text_row(recipe, runs, runs.parent)), device="cpu")[1]
+    pairs = chosen_pairs(runs.parent / "pairs.jsonl", recipe)
+    means = np.concatenate([encode_whole(plain, [row[field] for row in pairs], is_query, True)[1] for field, is_query in (("query", True), ("passage", False))])
+    weight = layer.text.weight.detach().numpy()
+    left = means - means @ weight.T @ weight
+    best = np.linalg.svd(means, compute_uv=False)[len(weight) :]
+    assert np.isclose((left**2).sum(), (best**2).sum(), rtol=1e-3, atol=1e-4)
+    assert not layer.text.bias.any()
 
 
 @pytest.mark.parametrize("dim", [16, 8])
@@ -101,7 +116,7 @@ def test_batches_are_neighbours_of_one_size():
 def test_pairs_too_few_for_a_batch_say_so(trained):
     _, _, runs = trained
     with pytest.raises(SystemExit, match="expected pairs for a batch of 500"):
-        train_text_row(text_row_recipe(name="few", batch_pairs=500), runs, runs.parent)
+        with_text_row(text_row_recipe(name="few", batch_pairs=500), runs, runs.parent)
 
 
 def test_exports_have_the_row_in_every_file_with_padding_or_without(trained, tmp_path):

@@ -141,11 +141,15 @@ def batch_max_sims(queries: list[np.ndarray], documents: list[np.ndarray], dims:
     return torch.stack(found)
 
 
-def batches_of(model: models.ColBERT, pairs: list[dict], recipe: dict) -> list[dict[str, Tensor]]:
-    """Of pairs whose texts are all different."""
+def encode_pairs(model: models.ColBERT, pairs: list[dict], recipe: dict):
+    """Rows and means, as encode_whole gives them, of queries and of documents."""
     texts = [[recipe.get(f"{kind}_prompt", "") + row[field] for row in pairs] for kind, field in (("query", "query"), ("document", "passage"))]
-    bf16 = recipe.get("bf16", True)
-    (query_rows, queries), (document_rows, documents) = (encode_whole(model, some, is_query, bf16) for some, is_query in zip(texts, (True, False), strict=True))
+    return [encode_whole(model, some, is_query, recipe.get("bf16", True)) for some, is_query in zip(texts, (True, False), strict=True)]
+
+
+def batches_of(encoded_pairs, recipe: dict) -> list[dict[str, Tensor]]:
+    """Of encoded pairs whose texts are all different."""
+    (query_rows, queries), (document_rows, documents) = encoded_pairs
     batches = []
     for chosen in neighbours(documents, recipe["batch_pairs"], np.random.default_rng(recipe["seed"])):
         kept = [query_rows[at][REPLACED_OF_QUERIES:] for at in chosen]
@@ -175,11 +179,21 @@ def chosen_pairs(path: Path, recipe: dict) -> list[dict]:
     return chosen
 
 
-def train_text_row(recipe: dict, runs: Path, data: Path) -> Path:
+def train(text: nn.Linear, batches: list[dict[str, Tensor]], recipe: dict, checkpoints: Path) -> None:
+    if not batches:
+        raise SystemExit(f"{recipe['name']}: expected pairs for a batch of {recipe['batch_pairs']}, got fewer. Lower batch_pairs or raise pairs_a_file")
+    arguments = TrainingArguments(
+        **{**trainer_arguments({**recipe, "batch_pairs": 1}, checkpoints), "bf16": False, "remove_unused_columns": False}, lr_scheduler_type=recipe.get("schedule", "cosine")
+    )
+    scores = Scores(text, recipe["temperature"], recipe["dims"])
+    go_on(Trainer(model=scores, args=arguments, train_dataset=Batches(batches), data_collator=lambda some: some[0], callbacks=[Progress()]), checkpoints)
+
+
+def with_text_row(recipe: dict, runs: Path, data: Path) -> Path:
     """
     Returns the folder of the model with its text row.
 
-    recipe: `model_phase`; `pairs`, `pairs_a_file`; `batch_pairs`, `steps`, `learning_rate`, `temperature`, `dims` as a phase has them
+    recipe: `model_phase`; `pairs`, `pairs_a_file`; `steps`, 0 for the principal components as they are; else `batch_pairs`, `learning_rate`, `temperature`, `dims` as a phase has them
     """
     output = runs / recipe["name"]
     final = output / "model"
@@ -188,24 +202,22 @@ def train_text_row(recipe: dict, runs: Path, data: Path) -> Path:
     set_seed(recipe["seed"])
     # Several times faster on a CPU in BF16 than torch's own attention.
     model = models.ColBERT(str(runs / recipe["model_phase"] / "model"), device="cpu", model_kwargs={"attn_implementation": "eager"}).eval()
-    batches = []
+    layer = TextRow.of(model[1], model.query_prefix_id)
+    batches, moment = [], torch.zeros(layer.in_features, layer.in_features)
     for name in recipe["pairs"]:
         pairs = chosen_pairs(found(name, runs, data), recipe)
-        batches += batches_of(model, pairs, recipe)
-        print(f"{recipe['name']}: {len(pairs)} pairs of {name} encoded, {len(batches)} batches so far", flush=True)
-    if not batches:
-        raise SystemExit(f"{recipe['name']}: expected pairs for a batch of {recipe['batch_pairs']}, got fewer. Lower batch_pairs or raise pairs_a_file")
-    layer = TextRow.of(model[1], model.query_prefix_id)
-    means = torch.cat([batch[kind] for batch in batches for kind in ("queries", "documents")])
+        both = encode_pairs(model, pairs, recipe)
+        for _, means in both:
+            moment += torch.from_numpy(means.T @ means)
+        if recipe["steps"] > 0:
+            batches += batches_of(both, recipe)
+        print(f"{recipe['name']}: {len(pairs)} pairs of {name} encoded", flush=True)
     with torch.no_grad():
         # Without the mean taken off, as a model begins (start.py).
-        layer.text.weight.copy_(principal_components(means.T @ means, layer.out_features))
+        layer.text.weight.copy_(principal_components(moment, layer.out_features))
         layer.text.bias.zero_()
-    scores = Scores(layer.text, recipe["temperature"], recipe["dims"])
-    arguments = TrainingArguments(
-        **{**trainer_arguments({**recipe, "batch_pairs": 1}, output / "checkpoints"), "bf16": False, "remove_unused_columns": False}, lr_scheduler_type=recipe.get("schedule", "cosine")
-    )
-    go_on(Trainer(model=scores, args=arguments, train_dataset=Batches(batches), data_collator=lambda some: some[0], callbacks=[Progress()]), output / "checkpoints")
+    if recipe["steps"] > 0:
+        train(layer.text, batches, recipe, output / "checkpoints")
     model[1] = layer
     unfinished = output / "model.unfinished"
     model.save(str(unfinished))
