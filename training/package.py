@@ -38,6 +38,8 @@ def steps_of(recipe: dict, runs: Path, data: Path, folder: Path) -> dict[str, Ca
 
     def exported() -> None:
         export_model(str(model), folder, recipe["query_length"], recipe["document_length"])
+        config = folder / "onnx_config.json"
+        write(config, {**json.loads(config.read_text()), "model_name": recipe["name"]})
         # Four times the bytes, and nothing that ships opens it where the others are.
         (folder / WEIGHTS).rename(folder.parent / WEIGHTS)
 

@@ -1,9 +1,9 @@
-"""A row for the whole text, in place of [CLS]'s, whose own says little: the mean of all hidden states under a projection of its own, trained while everything else is frozen.
+"""A row for the whole text, in place of [CLS]'s, whose own says little: the mean of all hidden states under a projection of its own: their principal components, or trained from there, everything else frozen.
 
 In queries it stands at the prefix as well, so that it counts twice in MaxSim. Neither the engine nor the index knows of it: a text has as many rows as before, and pooling leaves the first alone. A
 single vector and late interaction of one model find different things, and their sum more than either (docs/decisions/0013).
 
-Pairs are encoded once. The score of a query and a document is what MaxSim gives without the rows that are replaced, fixed, and twice the text rows' cosine; what is minimised is the contrastive
+Trained, pairs are encoded once. The score of a query and a document is what MaxSim gives without the rows that are replaced, fixed, and twice the text rows' cosine; what is minimised is the contrastive
 loss over batches of neighbours: a file's pairs, halved along the first principal component of their documents' means until a batch is left, so that negatives are hard.
 """
 
