@@ -61,6 +61,8 @@ def export_model(source: str, output: Path, query_length: int | None = None, doc
     if half_bytes:
         export_half_bytes(output)
     model[0].tokenizer.save_pretrained(str(output))
+    # Not written any more by transformers 5; older readers want it.
+    write(output / "special_tokens_map.json", model[0].tokenizer.special_tokens_map)
     backbone.config.to_json_file(output / "config.json")
     # As PyLate resolved it, defaults and all.
     config = {

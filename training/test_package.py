@@ -37,6 +37,7 @@ def test_a_folder_is_made_whole_and_goes_on_after_what_failed(base, tmp_path, ca
     assert [line for line in capfd.readouterr().out.splitlines() if line.startswith("shipped: ")] == ["shipped: golden"]
     assert (folder / "codec-16x2.llc").stat().st_mtime_ns == codec.st_mtime_ns
     names = {path.name for path in folder.iterdir()}
+    assert json.loads((folder / "special_tokens_map.json").read_text())["sep_token"] == "[SEP]"
     assert names >= {"model_int8.onnx", "model_q8.onnx", "codec-16x2.llc", "codec-8x2.llc", "queries-16x2.llq", "tokenizer.json", "config.json", "config_sentence_transformers.json"}
     assert json.loads((folder / "onnx_config.json").read_text())["model_name"] == "shipped"
     assert "model.onnx" not in names and (runs / "shipped/model.onnx").exists()
