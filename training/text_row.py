@@ -1,4 +1,4 @@
-"""A row for the whole text, in place of [CLS]'s, whose own says little: the mean of all hidden states under a projection of its own: their principal components, or trained from there, everything else frozen.
+"""A row for the whole text, in place of [CLS]'s, whose own says little: the mean of all hidden states under a projection of its own, which is their principal components, or trained from there, everything else frozen.
 
 In queries it stands at the prefix as well, so that it counts twice in MaxSim. Neither the engine nor the index knows of it: a text has as many rows as before, and pooling leaves the first alone. A
 single vector and late interaction of one model find different things, and their sum more than either (docs/decisions/0013).
@@ -141,13 +141,13 @@ def batch_max_sims(queries: list[np.ndarray], documents: list[np.ndarray], dims:
     return torch.stack(found)
 
 
-def encode_pairs(model: models.ColBERT, pairs: list[dict], recipe: dict):
+def encode_pairs(model: models.ColBERT, pairs: list[dict], recipe: dict) -> list[tuple[list[np.ndarray], np.ndarray]]:
     """Rows and means, as encode_whole gives them, of queries and of documents."""
     texts = [[recipe.get(f"{kind}_prompt", "") + row[field] for row in pairs] for kind, field in (("query", "query"), ("document", "passage"))]
     return [encode_whole(model, some, is_query, recipe.get("bf16", True)) for some, is_query in zip(texts, (True, False), strict=True)]
 
 
-def batches_of(encoded_pairs, recipe: dict) -> list[dict[str, Tensor]]:
+def batches_of(encoded_pairs: list[tuple[list[np.ndarray], np.ndarray]], recipe: dict) -> list[dict[str, Tensor]]:
     """Of encoded pairs whose texts are all different."""
     (query_rows, queries), (document_rows, documents) = encoded_pairs
     batches = []
