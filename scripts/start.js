@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { installPackages, must, root } from './install.js';
 
 installPackages();
-if (!existsSync(join(root, 'public/models/colbert-minilm-l6-v0/model_q8.onnx'))) {
+if (!existsSync(join(root, 'public/models/colbert-minilm-l6-v1/model_q8.onnx'))) {
   console.error(
     'Latelight: expected the default model in public/models, found none. Clone the repository whole (git lfs is not used).',
   );

@@ -27,13 +27,14 @@ interface Golden {
 const root = join(import.meta.dirname, '../..');
 const shared = (name: string) => join(root, '../shared/models', name);
 
-/** Lowest cosine of a row with PyLate's fp32, and largest |difference| of a MaxSim (a sum over up to 64 query tokens).
- * fp32: seen 1 - 1e-11 and 9e-6; the bar is parity. q8: seen .9983 and .42; int8: seen .9713 and 1.55, what rounding weights
- * (and, in int8, activations) costs, with room because kernels differ between CPUs. */
+/** Lowest cosine of a row with PyLate's fp32, and largest |difference| of a MaxSim, which is a sum, by row of the query.
+ * fp32: seen 1 - 1e-11 and 2e-6; the bar is parity. 8 bits cost what rounding weights (and, in int8, activations) costs, with room
+ * because kernels differ between CPUs. Seen: q8 .9976, and .009 (.014 for the query of one word 64 times, whose rows all err alike);
+ * int8 .9748, and .032 (.064 for that query). */
 const TOLERANCE = {
-  fp32: { cosine: 0.9999, maxsim: 1e-3 },
-  q8: { cosine: 0.995, maxsim: 0.7 },
-  int8: { cosine: 0.95, maxsim: 2.2 },
+  fp32: { cosine: 0.9999, maxsim: 2e-5 },
+  q8: { cosine: 0.995, maxsim: 0.02 },
+  int8: { cosine: 0.95, maxsim: 0.09 },
 };
 
 const suites = [
@@ -112,13 +113,13 @@ for (const suite of suites) {
       let largestDifference = 0;
       golden.maxsim.forEach((row, q) => {
         row.forEach((expected, d) => {
-          const difference = Math.abs(maxsim(queries[q], documents[d], golden.dim) - expected);
+          const difference = Math.abs(maxsim(queries[q], documents[d], golden.dim) - expected) / golden.queries[q].rows;
           largestDifference = Math.max(largestDifference, difference);
         });
       });
       expect({ lowestCosine, largestDifference }).toSatisfy(
         () => lowestCosine >= suite.tolerance.cosine && largestDifference <= suite.tolerance.maxsim,
-        `cosine >= ${suite.tolerance.cosine}, MaxSim within ${suite.tolerance.maxsim}`,
+        `cosine >= ${suite.tolerance.cosine}, MaxSim within ${suite.tolerance.maxsim} a row of the query`,
       );
       await encoder.close();
     });
