@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cutQueryTable, type QueryTable, readQueryTable, writeQueryTable } from '../format/query-table.ts';
-import { type VocabularyUse, vocabularyUse } from '../indexing/vocabulary-use.ts';
+import { inverseDocumentFrequency, type VocabularyUse, vocabularyUse } from '../indexing/vocabulary-use.ts';
 import { queryTableFileName } from './codec-files.ts';
 import type { OpenModel } from './model.ts';
 
@@ -19,12 +19,8 @@ export async function readModelTable(model: OpenModel): Promise<QueryTable | und
 /**
  * The table of an index: ids that its passages use, each weighted by its inverse document frequency (docs/decisions/0008).
  */
-export function indexTable(table: QueryTable, { passageCount, frequencies }: VocabularyUse): QueryTable {
-  const most = Math.log(passageCount + 1);
-  return cutQueryTable(table, (id) => {
-    const frequency = frequencies.get(id);
-    return frequency === undefined ? 0 : Math.log((passageCount + 1) / (frequency + 0.5)) / most;
-  });
+export function indexTable(table: QueryTable, use: VocabularyUse): QueryTable {
+  return cutQueryTable(table, inverseDocumentFrequency(use));
 }
 
 /** The file of an index's table, cut to what its texts use; nothing when the model has none. */

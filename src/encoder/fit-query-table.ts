@@ -1,11 +1,15 @@
 // A query table from an encoder and many queries: for each vocabulary id the mean of the rows that the encoder gave it, weighted by
-// how much those rows agree. Constants: docs/decisions/0008.
+// how much those rows agree; and, where the encoder gives the query as a whole a row, the map from its words' rows to that one.
+// Constants: docs/decisions/0008.
 
 import type { Codec } from '../codec/codec.ts';
-import { encodeRows, rotateRows, truncateRows } from '../codec/encode-rows.ts';
+import { rotateRows, truncateRows } from '../codec/encode-rows.ts';
 import { rowBytes } from '../format/layout.ts';
-import { FULL_WEIGHT, type QueryTable } from '../format/query-table.ts';
+import { FULL_WEIGHT, type QueryTable, tableRow } from '../format/query-table.ts';
+import { inverseDocumentFrequency } from '../indexing/vocabulary-use.ts';
+import { codeTableRows } from './code-rows.ts';
 import type { Encoder } from './encoder.ts';
+import { TextMapFit } from './fit-text-map.ts';
 
 /** Occurrences that the row of an id alone, out of any query, counts for: all there is for an id that no query held. */
 const ALONE_COUNTS = 2;
@@ -14,6 +18,14 @@ const EXPECTED_AGREEMENT = 0.75;
 const EXPECTED_PAIRS = 10;
 /** Ids seen more often than this do without that row. */
 const OFTEN = 50;
+/** Cosine from which the rows before the text count as one: the row of the text as a whole, which a model gives all of them. */
+const SAME_ROW = 0.999;
+
+/** A query's vocabulary ids, and its row as a whole, [dim] as the model gives it; nothing where the model gives none. */
+interface SeenQuery {
+  ids: Uint32Array;
+  row: Float32Array | undefined;
+}
 
 export class QueryTableFit {
   private readonly encoder: Encoder;
@@ -21,6 +33,7 @@ export class QueryTableFit {
   /** [vocabularySize, dim] */
   private readonly sums: Float32Array;
   private readonly counts: Uint32Array;
+  private readonly seen: SeenQuery[] = [];
 
   constructor(encoder: Encoder, codec: Codec) {
     const { vocabularySize } = encoder.tokenizer;
@@ -38,6 +51,7 @@ export class QueryTableFit {
       this.addRow(id, rows.subarray(token * this.codec.dim, (token + 1) * this.codec.dim), 1);
       this.counts[id]++;
     });
+    this.seen.push({ ids: Uint32Array.from(ids), row: this.rowOfText(rows) });
   }
 
   /**
@@ -56,7 +70,48 @@ export class QueryTableFit {
       onProgress(row + 1);
     }
     const codes = codeRows(this.codec, ids, (id) => this.sums.slice(id * dim, (id + 1) * dim));
-    return { dim, subspaceDim, vocabularySize: tokenizer.vocabularySize, ids, weights, codes };
+    const table = { dim, subspaceDim, vocabularySize: tokenizer.vocabularySize, ids, weights, codes };
+    return { ...table, ...this.textMap(table) };
+  }
+
+  /** @param rows [tokenCount, dim] of a query */
+  private rowOfText(rows: Float32Array): Float32Array | undefined {
+    const { dim } = this.codec;
+    const before = this.encoder.tokenizer.textStart('query');
+    const first = rows.slice(0, dim);
+    const isSame = (token: number) =>
+      first.reduce((sum, value, d) => sum + value * rows[token * dim + d], 0) >= SAME_ROW;
+    const isGiven = before >= 2 && Array.from({ length: before }, (_, token) => token).every(isSame);
+    return isGiven ? first : undefined;
+  }
+
+  /** From the words' rows as the table has them, weighed as in an index of the queries themselves. */
+  private textMap(table: QueryTable): Pick<QueryTable, 'textMap'> {
+    const { codec, seen } = this;
+    const { dim } = codec;
+    if (!seen.every(({ row }) => row !== undefined)) return {};
+    const frequencies = new Map<number, number>();
+    for (const { ids } of seen) for (const id of new Set(ids)) frequencies.set(id, (frequencies.get(id) ?? 0) + 1);
+    const weigh = inverseDocumentFrequency({ passageCount: seen.length, frequencies });
+    const rows = new Map<number, Float32Array>();
+    table.ids.forEach((id, row) => {
+      if (!frequencies.has(id)) return;
+      const weight = table.weights[row] * weigh(id);
+      rows.set(
+        id,
+        unit(tableRow(table, codec.codewords, row)).map((value) => value * weight),
+      );
+    });
+    const fit = new TextMapFit(dim);
+    for (const { ids, row } of seen) {
+      const sum = new Float32Array(dim);
+      for (const id of ids)
+        rows.get(id)?.forEach((value, d) => {
+          sum[d] += value;
+        });
+      fit.add(sum, rotateRows(codec, row!, 1));
+    }
+    return { textMap: fit.finish(codec) };
   }
 
   /**
@@ -95,14 +150,10 @@ export class QueryTableFit {
 
 /** Codes [ids, dim / subspaceDim / 2] of the directions of rows [dim]. */
 function codeRows(codec: Codec, ids: Uint32Array, rowOf: (id: number) => Float32Array): Uint8Array {
-  const { dim, subspaceDim, subspaceCount } = codec;
-  const codes = new Uint8Array(ids.length * rowBytes(dim, subspaceDim));
+  const width = rowBytes(codec.dim, codec.subspaceDim);
+  const codes = new Uint8Array(ids.length * width);
   for (const [at, id] of ids.entries()) {
-    const to = codes.subarray(at * rowBytes(dim, subspaceDim));
-    const row = encodeRows(codec, rotateRows(codec, unit(rowOf(id)), 1), Uint32Array.of(0), 1);
-    for (let subspace = 0; subspace < subspaceCount; subspace++) {
-      to[subspace >> 1] |= row[subspace] << (4 * (subspace & 1));
-    }
+    codes.set(codeTableRows(codec, rotateRows(codec, unit(rowOf(id)), 1), 1), at * width);
   }
   return codes;
 }

@@ -2,10 +2,11 @@
 
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeAll, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { defaultModelFolder } from '../cli/package-files.ts';
 import { maxQueryNorm } from '../codec/codec.ts';
 import { readCodec } from '../codec/codec-file.ts';
+import { rotateRows } from '../codec/encode-rows.ts';
 import { createWasmScorer } from '../engine/wasm-scorer.ts';
 import { vocabularyUse } from '../indexing/vocabulary-use.ts';
 import { ColbertTokenizer } from './colbert-tokenizer.ts';
@@ -129,6 +130,62 @@ it('fits the mean row of each id, and weighs down an id whose rows disagree', as
   const special = tokenizer.encode('', 'query').ids;
   expect(special.some((id) => table.ids.includes(id))).toBe(false);
   expect(table.ids.length + new Set(special).size).toBe(tokenizer.vocabularySize);
+});
+
+describe('the row of the text as a whole', () => {
+  // Some of the vocabulary alone: coding a row of each of 30,522 takes a minute.
+  const words = 'world time city river house music water light paper stone'.split(' ');
+  let tokenizer: ColbertTokenizer;
+  beforeAll(() => {
+    const { model } = folder.tokenizerJson as { model: { vocab: Record<string, number> } };
+    const kept = new Set(words.map((word) => folder.tokenizer.bareIds(word)[0]));
+    const vocab = Object.fromEntries(Object.entries(model.vocab).filter(([, id]) => id < 1100 || kept.has(id)));
+    const json = { ...folder.tokenizerJson, model: { ...model, vocab } };
+    tokenizer = new ColbertTokenizer(folder.config, json, folder.tokenizerConfig);
+  });
+
+  const axis = (id: number) => id % 61;
+  const ofWholeText = (ids: number[]) => {
+    const row = new Float32Array(128);
+    for (const id of ids) row[127 - axis(id)] += 1;
+    return row.map((value) => value / Math.hypot(...row));
+  };
+  /** Rows by a rule, in an encoder's place: each id points its own way; before the text stands what `before` says. */
+  const encoderOf = (before: (token: number, ids: number[]) => Float32Array) =>
+    ({
+      tokenizer,
+      async encodeTokens({ ids }: { ids: number[] }) {
+        const data = new Float32Array(ids.length * 128);
+        ids.forEach((id, token) => {
+          if (token < 2) data.set(before(token, ids.slice(2, -1)), token * 128);
+          else data[token * 128 + axis(id)] = 1;
+        });
+        return { data, tokenCount: ids.length, dim: 128 };
+      },
+    }) as unknown as Encoder;
+  const fitted = async (encoder: Encoder) => {
+    const fit = new QueryTableFit(encoder, codec);
+    for (const first of words) for (const second of words.slice(0, 8)) await fit.add(`${first} ${second}`);
+    return fit.finish(() => undefined);
+  };
+
+  it('is learned from the words, and stands before the text', async () => {
+    const table = await fitted(encoderOf((_, ids) => ofWholeText(ids)));
+    const text = 'paper stone river';
+    const { codes } = new TableEncoder(tokenizer, [table], codec).queryCodes(text)!;
+    const expected = rotateRows(codec, ofWholeText(tokenizer.bareIds(text)), 1);
+    const row = rowOf(codes, 0);
+    expect(row).toEqual(rowOf(codes, 1));
+    expect(row.reduce((sum, value, d) => sum + value * expected[d], 0) / length(row)).toBeGreaterThan(0.9);
+    expect(Math.abs(length(row) - codec.queryScale)).toBeLessThan(3);
+  });
+
+  it('is left out for models that have none', async () => {
+    const table = await fitted(encoderOf((token) => Float32Array.from({ length: 128 }, (_, d) => Number(d === token))));
+    expect(table.textMap).toBeUndefined();
+    const { codes } = new TableEncoder(tokenizer, [table], codec).queryCodes('paper')!;
+    expect(length(rowOf(codes, 0))).toBe(0);
+  });
 });
 
 it('counts in how many passages an id is used', () => {

@@ -1,5 +1,6 @@
 // Query codes without an encoder: each token's row is looked up in a query table (src/format/query-table.ts) that was made from what
-// the encoder gave that token in many queries. Knows nothing of order or context, and needs no model.
+// the encoder gave that token in many queries; the row of the text as a whole, where the model gives one, is what their sum is mapped
+// to. Knows nothing of order or context, and needs no model.
 
 import type { Codec } from '../codec/codec.ts';
 import { type QueryTable, tableRow } from '../format/query-table.ts';
@@ -17,6 +18,8 @@ export class TableEncoder {
   readonly tokenizer: ColbertTokenizer;
   private readonly codec: Codec;
   private readonly rowOfId = new Map<number, TableRow>();
+  /** [dim, dim] the first table's text map. */
+  private readonly textMap?: Float32Array;
 
   /** @param tables made with this codec, as their reader has checked; an id's row is that of the first table that has it */
   constructor(tokenizer: ColbertTokenizer, tables: readonly QueryTable[], codec: Codec) {
@@ -26,17 +29,20 @@ export class TableEncoder {
       table.ids.forEach((id, row) => {
         if (!this.rowOfId.has(id)) this.rowOfId.set(id, { table, row, weight: table.weights[row] });
       });
+    this.textMap = tables.length > 0 ? decodedTextMap(tables[0], codec) : undefined;
   }
 
   /**
-   * Codes as the scorers take them, one row for each token that the encoder would give one; zeros for a token without a row.
+   * Codes as the scorers take them, one row for each token that the encoder would give one; zeros for a token without a row. Tokens
+   * before the text ([CLS], the prefix) get the row of the text as a whole, as the model's own do.
    * Nothing when the table knows no token of the text itself: special tokens alone would rank at random.
    */
   queryCodes(text: string): QueryCodes | undefined {
     const { dim } = this.codec;
     const { ids, tailCount } = this.tokenizer.encode(text, 'query');
     const rows = ids.map((id) => this.rowOfId.get(id));
-    const ofText = rows.slice(this.tokenizer.textStart('query'), ids.length - tailCount);
+    const textStart = this.tokenizer.textStart('query');
+    const ofText = rows.slice(textStart, ids.length - tailCount);
     if (ofText.every((row) => row === undefined)) return undefined;
     // Only the lengths' ratios matter within a query: the heaviest row gets all of the scale, so that light ones do not round away.
     const heaviest = Math.max(...ofText.map((row) => row?.weight ?? 0));
@@ -45,7 +51,22 @@ export class TableEncoder {
     rows.forEach((row, token) => {
       if (row !== undefined) this.writeRow(row, heaviest, codes.subarray(token * dim, (token + 1) * dim));
     });
+    const ofWholeText = this.rowOfText(codes);
+    for (let token = 0; ofWholeText && token < textStart; token++) codes.set(ofWholeText, token * dim);
     return { codes, tokenCount: ids.length, dim };
+  }
+
+  /** int8 [dim] what the text map makes of the words' sum, at the codec's whole query scale. @param codes [tokenCount, dim] */
+  private rowOfText(codes: Int8Array): Int8Array | undefined {
+    const { textMap } = this;
+    if (!textMap) return undefined;
+    const { dim, queryScale } = this.codec;
+    const mapped = new Float32Array(dim);
+    const sum = new Float32Array(dim);
+    for (let at = 0; at < codes.length; at++) sum[at % dim] += codes[at];
+    for (let i = 0; i < dim; i++) for (let d = 0; d < dim; d++) mapped[d] += sum[i] * textMap[i * dim + d];
+    const length = Math.hypot(...mapped);
+    return length > 0 ? Int8Array.from(mapped, (value) => Math.round((value * queryScale) / length)) : undefined;
   }
 
   /** The row's codewords, brought to the share of a query row's length that its weight is of the heaviest, and rounded. */
@@ -59,4 +80,19 @@ export class TableEncoder {
       to[d] = Math.round(value * scale);
     });
   }
+}
+
+/** Rows of a table's text map, [dim, dim], at any common scale. */
+function decodedTextMap({ textMap, subspaceDim }: QueryTable, { codewords, dim }: Codec): Float32Array | undefined {
+  if (!textMap) return undefined;
+  const rows = new Float32Array(dim * dim);
+  for (let i = 0; i < dim; i++) {
+    const row = tableRow({ dim, subspaceDim, codes: textMap.codes }, codewords, i);
+    const scale = textMap.lengths[i] / (Math.hypot(...row) || 1);
+    rows.set(
+      row.map((value) => value * scale),
+      i * dim,
+    );
+  }
+  return rows;
 }

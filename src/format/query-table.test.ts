@@ -14,11 +14,19 @@ const table: QueryTable = {
   weights: Uint8Array.from([255, 200, 128, 1, 0, 77]),
   codes: Uint8Array.from({ length: ids.length * 4 }, (_, i) => (i * 89) & 255),
 };
-const good = writeQueryTable(table, shape.codecSha256);
+const mapped: QueryTable = {
+  ...table,
+  textMap: {
+    lengths: Uint8Array.from({ length: 32 }, (_, i) => (i * 37) & 255),
+    codes: Uint8Array.from({ length: 32 * 4 }, (_, i) => (i * 53) & 255),
+  },
+};
+const good = writeQueryTable(mapped, shape.codecSha256);
 
 describe('query table', () => {
   it('readQueryTable inverts writeQueryTable', () => {
-    expect(readQueryTable(good, shape)).toEqual(table);
+    expect(readQueryTable(good, shape)).toEqual(mapped);
+    expect(readQueryTable(writeQueryTable(table, shape.codecSha256), shape)).toEqual(table);
     const none = { ...table, ids: new Uint32Array(), weights: new Uint8Array(), codes: new Uint8Array() };
     expect(readQueryTable(writeQueryTable(none, shape.codecSha256), shape)).toEqual(none);
   });
@@ -39,6 +47,9 @@ describe('query table', () => {
     expect(broken((view) => view.setUint32(24, 32, true))).toThrow(/a row for each/);
     expect(broken((view) => view.setUint32(24, 5, true))).toThrow(/expected file bytes/);
     expect(broken((view) => view.setUint32(32, 0, true))).toThrow(/expected codec/);
+    expect(broken((view) => view.setUint16(48, 31, true))).toThrow(/expected rows of the text map 32, got 31/);
+    expect(broken((view) => view.setUint16(48, 0, true))).toThrow(/expected file bytes/);
+    expect(broken((view) => view.setUint8(50, 1))).toThrow(/reserved byte 50/);
     expect(broken((view) => view.setUint8(63, 1))).toThrow(/reserved byte 63/);
     expect(broken((view) => view.setUint8(64, 0))).toThrow(/expected ids 6, got 3/);
     expect(broken((view) => view.setUint8(67, 0xe0))).toThrow(/expected ids below 31, got 31/);
@@ -65,6 +76,7 @@ describe('query table', () => {
           expect(read.ids.every((id) => id < read.vocabularySize)).toBe(true);
           expect(read.weights).toHaveLength(read.ids.length);
           expect(read.codes).toHaveLength(read.ids.length * 4);
+          expect(read.textMap?.codes.length).toBe(32 * 4);
           passed++;
         } catch (error) {
           expect(error).toBeInstanceOf(LatelightError);

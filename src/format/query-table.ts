@@ -13,6 +13,14 @@ const MOST_IDS = 1 << 24;
 
 export const FULL_WEIGHT = 255;
 
+/** What the words of a query say of the query as a whole, for models that give it a row of its own: a linear map. */
+export interface TextMap {
+  /** [dim] length of the row that each value of the words' sum is multiplied with, in 255ths of the longest. */
+  lengths: Uint8Array;
+  /** [dim, dim / subspaceDim / 2] codes of its direction. */
+  codes: Uint8Array;
+}
+
 export interface QueryTable {
   dim: number;
   subspaceDim: number;
@@ -24,25 +32,33 @@ export interface QueryTable {
   weights: Uint8Array;
   /** [rowCount, dim / subspaceDim / 2] codes of the codec, low nibble the even subspace. */
   codes: Uint8Array;
+  textMap?: TextMap;
 }
 
 export function writeQueryTable(table: QueryTable, codecSha256: string): Uint8Array {
-  const { dim, subspaceDim, vocabularySize, ids, weights, codes } = table;
+  const { dim, subspaceDim, vocabularySize, ids, weights, codes, textMap } = table;
   const weightsAt = HEADER_BYTES + Math.ceil(vocabularySize / 8);
-  const bytes = new Uint8Array(weightsAt + ids.length * (1 + rowBytes(dim, subspaceDim)));
+  const mapAt = weightsAt + ids.length * (1 + rowBytes(dim, subspaceDim));
+  const mapRows = textMap ? dim : 0;
+  const bytes = new Uint8Array(mapAt + mapRows * (1 + rowBytes(dim, subspaceDim)));
   const view = writeFileHeader(bytes, KIND, table);
   view.setUint32(20, vocabularySize, true);
   view.setUint32(24, ids.length, true);
   view.setUint32(28, bytes.length, true);
   writeCodecHash(bytes, 32, codecSha256);
+  view.setUint16(48, mapRows, true);
   for (const id of ids) bytes[HEADER_BYTES + (id >> 3)] |= 1 << (id & 7);
   bytes.set(weights, weightsAt);
   bytes.set(codes, weightsAt + ids.length);
+  if (textMap) {
+    bytes.set(textMap.lengths, mapAt);
+    bytes.set(textMap.codes, mapAt + mapRows);
+  }
   return bytes;
 }
 
 /**
- * Reads a table; `weights` and `codes` are views of `bytes`.
+ * Reads a table; `weights`, `codes` and those of `textMap` are views of `bytes`.
  * @param shape what the codec in use says the table must agree with
  * @throws LatelightError `bad-model` naming the first field that is wrong
  */
@@ -58,12 +74,15 @@ export function readQueryTable(bytes: Uint8Array, shape: ShardShape): QueryTable
   }
   const weightsAt = HEADER_BYTES + Math.ceil(vocabularySize / 8);
   const codesAt = weightsAt + rowCount;
-  const size = codesAt + rowCount * rowBytes(shape.dim, shape.subspaceDim);
+  const mapRows = view.getUint16(48, true);
+  if (mapRows !== 0) check.expect('rows of the text map', shape.dim, mapRows);
+  const mapAt = codesAt + rowCount * rowBytes(shape.dim, shape.subspaceDim);
+  const size = mapAt + mapRows * (1 + rowBytes(shape.dim, shape.subspaceDim));
   check.expect('file bytes', size, view.getUint32(28, true));
   check.expect('file bytes', size, bytes.length);
   const codec = Array.from(bytes.subarray(32, 48), (byte) => byte.toString(16).padStart(2, '0')).join('');
   check.expect('codec', shape.codecSha256.slice(0, 32), codec);
-  for (let i = 48; i < HEADER_BYTES; i++) check.expect(`reserved byte ${i}`, 0, bytes[i]);
+  for (let i = 50; i < HEADER_BYTES; i++) check.expect(`reserved byte ${i}`, 0, bytes[i]);
 
   const ids = new Uint32Array(rowCount);
   let found = 0;
@@ -81,12 +100,19 @@ export function readQueryTable(bytes: Uint8Array, shape: ShardShape): QueryTable
     vocabularySize,
     ids,
     weights: bytes.subarray(weightsAt, codesAt),
-    codes: bytes.subarray(codesAt),
+    codes: bytes.subarray(codesAt, mapAt),
+    ...(mapRows > 0 && {
+      textMap: { lengths: bytes.subarray(mapAt, mapAt + mapRows), codes: bytes.subarray(mapAt + mapRows) },
+    }),
   };
 }
 
 /** A row's codewords joined, f32 [dim], at the codec's own scale and rotated as it rotates. @param codewords of the codec of the table */
-export function tableRow({ dim, subspaceDim, codes }: QueryTable, codewords: Int8Array, row: number): Float32Array {
+export function tableRow(
+  { dim, subspaceDim, codes }: Pick<QueryTable, 'dim' | 'subspaceDim' | 'codes'>,
+  codewords: Int8Array,
+  row: number,
+): Float32Array {
   const width = rowBytes(dim, subspaceDim);
   return Float32Array.from({ length: dim }, (_, d) => {
     const subspace = Math.floor(d / subspaceDim);

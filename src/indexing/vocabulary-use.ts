@@ -8,6 +8,15 @@ export interface VocabularyUse {
   frequencies: Map<number, number>;
 }
 
+/** How telling an id is, 0..1: 0 for one that no passage holds (docs/decisions/0008). */
+export function inverseDocumentFrequency({ passageCount, frequencies }: VocabularyUse): (id: number) => number {
+  const most = Math.log(passageCount + 1);
+  return (id) => {
+    const frequency = frequencies.get(id);
+    return frequency === undefined ? 0 : Math.log((passageCount + 1) / (frequency + 0.5)) / most;
+  };
+}
+
 export function vocabularyUse(tokenizer: ColbertTokenizer, texts: Iterable<string>): VocabularyUse {
   const frequencies = new Map<number, number>();
   // A word at a time with a memory: a corpus has far fewer different words than words.
