@@ -32,6 +32,7 @@ export interface QueryTable {
   weights: Uint8Array;
   /** [rowCount, dim / subspaceDim / 2] codes of the codec, low nibble the even subspace. */
   codes: Uint8Array;
+  /** Absent where the model gives the text as a whole no row of its own. */
   textMap?: TextMap;
 }
 
