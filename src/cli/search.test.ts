@@ -81,8 +81,8 @@ describe('exact words', () => {
     expect(exact).toEqual([{ text: 'quick BROWN fox', quoted: true, found: true }]);
     expect(hits[0].exact).toEqual([0]);
     expect(hasMore).toBe(false);
-    const [mark] = hits[0].marks.filter(({ strength }) => strength === 1);
-    expect(hits[0].excerpt.slice(mark.start, mark.end)).toBe('quick brown fox');
+    const strongest = hits[0].marks.filter(({ strength }) => strength === 1);
+    expect(strongest.map(({ start, end }) => hits[0].excerpt.slice(start, end))).toContain('quick brown fox');
   });
 
   it('gives nothing for a phrase whose words stand apart, and says what is nowhere', async () => {
