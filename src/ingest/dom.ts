@@ -1,7 +1,7 @@
 // The few DOM questions the parsers ask, over cheerio's tree. Walks are loops, not recursion: malformed pages nest 10,000 deep.
 
 import { load } from 'cheerio';
-import { limitNesting } from './nesting.ts';
+import { limitNesting, limitXmlNesting } from './nesting.ts';
 
 export type DocumentNode = ReturnType<ReturnType<typeof load>['root']>[number];
 export type DomNode = DocumentNode['children'][number];
@@ -13,7 +13,7 @@ export function parseDocument(html: string): DocumentNode {
 
 /** For XML: tags keep their case and prefixes. Entities of a DTD are not expanded, so none can multiply. */
 export function parseXml(xml: string): DocumentNode {
-  return load(xml, { xml: true }).root()[0];
+  return load(limitXmlNesting(xml), { xml: true }).root()[0];
 }
 
 /** `dc:title` -> `title`: prefixes are anyone's choice. */

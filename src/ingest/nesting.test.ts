@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
+import { isElement, parseXml, textOf } from './dom.ts';
 import { parseHtml } from './html.ts';
-import { limitNesting } from './nesting.ts';
+import { limitNesting, limitXmlNesting } from './nesting.ts';
 
 it('markup that nests as pages do stays as it is', () => {
   const html = `<ul>${'<li>item <b>bold</b>'.repeat(5000)}</ul>${'<p>text'.repeat(5000)}`;
@@ -13,4 +14,19 @@ it('a hundred thousand open elements are parsed within two seconds, with their t
   const texts = parseHtml(html, { path: 'deep.html' }).sections.flatMap(({ blocks }) => blocks.map(({ text }) => text));
   expect(performance.now() - started).toBeLessThan(2000);
   expect(texts.join(' ')).toBe('The text below. The text after.');
+});
+
+it('XML that nests as documents do stays as it is, however many elements close themselves', () => {
+  const xml = `<?xml version="1.0"?><w:p w:id="a">${'<w:br/><w:tab w:x="/"/><w:t xml:space="preserve">text</w:t>'.repeat(5000)}</w:p>`;
+  expect(limitXmlNesting(xml)).toBe(xml);
+});
+
+it('XML of a hundred thousand open elements of any name is parsed within two seconds, with its text', () => {
+  const xml = `${'<dc:package id="1">'.repeat(100_000)}The text below.${'</dc:package>'.repeat(100_000)}<after>The text after.</after>`;
+  const started = performance.now();
+  const root = parseXml(xml);
+  expect(performance.now() - started).toBeLessThan(2000);
+  expect(root.children.map((node) => (isElement(node) ? textOf(node) : '')).join(' ')).toBe(
+    'The text below. The text after.',
+  );
 });
