@@ -1,11 +1,12 @@
 // `npm start`: from a fresh clone to a search page over real documentation (fastify, pino and undici, as npm ships it).
 
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { installPackages, must, root } from './install.js';
 
 installPackages();
-if (!existsSync(join(root, 'public/models/colbert-minilm-l6-v1/model_q8.onnx'))) {
+const models = join(root, 'public/models');
+if (!existsSync(models) || !readdirSync(models, { recursive: true }).some((file) => file.endsWith('model_q8.onnx'))) {
   console.error(
     'Latelight: expected the default model in public/models, found none. Clone the repository whole (git lfs is not used).',
   );

@@ -78,11 +78,13 @@ export class QueryTableFit {
   private rowOfText(rows: Float32Array): Float32Array | undefined {
     const { dim } = this.codec;
     const before = this.encoder.tokenizer.textStart('query');
+    if (before < 2) return undefined;
     const first = rows.slice(0, dim);
-    const isSame = (token: number) =>
-      first.reduce((sum, value, d) => sum + value * rows[token * dim + d], 0) >= SAME_ROW;
-    const isGiven = before >= 2 && Array.from({ length: before }, (_, token) => token).every(isSame);
-    return isGiven ? first : undefined;
+    for (let token = 1; token < before; token++) {
+      const cosine = first.reduce((sum, value, d) => sum + value * rows[token * dim + d], 0);
+      if (cosine < SAME_ROW) return undefined;
+    }
+    return first;
   }
 
   /** From the words' rows as the table has them, weighed as in an index of the queries themselves. */
