@@ -7,8 +7,16 @@ import { basename, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type BeirSet, type Measures, measure, readBeir } from '../src/cli/beir.ts';
 import type { CodecShape } from '../src/cli/codec-files.ts';
-import { DEFAULT_SHAPE, documentWeights, openModel, openPageEncoder, wholeWeights } from '../src/cli/model.ts';
+import {
+  DEFAULT_SHAPE,
+  documentWeights,
+  type OpenModel,
+  openModel,
+  openPageEncoder,
+  wholeWeights,
+} from '../src/cli/model.ts';
 import { defaultModelFolder } from '../src/cli/package-files.ts';
+import { openIndexTable } from '../src/cli/query-table-file.ts';
 import type { Codec } from '../src/codec/codec.ts';
 import { Encoder } from '../src/encoder/encoder.ts';
 import { type ModelFolder, openModelFolder } from '../src/encoder/model-folder.ts';
@@ -21,7 +29,7 @@ import { type FloatRows, joinRows, keptRows, rowsOf, truncated } from './quality
 import { type Interval, meanOverSets, relativeInterval } from './quality/intervals.ts';
 import { rankWithMiniSearch, rankWithPagefind } from './quality/keyword.ts';
 import { floatMaxSim, rankScores } from './quality/maxsim.ts';
-import { codeAll, documentRows, encodeQueries, searchCodes, tableCodes } from './quality/pipeline.ts';
+import { codeAll, documentRows, encodeQueries, searchCodes } from './quality/pipeline.ts';
 
 const { values: options, positionals: folders } = parseArgs({
   allowPositionals: true,
@@ -66,10 +74,24 @@ if (folders.length === 0) {
 
 const rows = new Map<string, Row>();
 const FLOAT = 'float32 rows';
+const PLAIN = 'query words equal';
+/** What all rows are compared with. */
+const reference = `${FLOAT}, ${FLOAT_DIMS[0]} dimensions`;
 const shipped = shapeName(DEFAULT_SHAPE, 'coded and pooled');
 
 function shapeName({ dim, subspaceDim }: CodecShape, stage: string): string {
   return `${stage}, ${dim} dimensions, ${dim / subspaceDim / 2} bytes a row`;
+}
+
+/** The queries with the lengths that the table of an index of these texts gives their rows; nothing when the model has none for the codec. */
+async function weighedQueries(model: OpenModel, { texts, queries, queryRows }: EncodedSet) {
+  const table = await openIndexTable(model, texts);
+  if (!table) return undefined;
+  const lengths = queries.flatMap((query, at) => {
+    const rowCount = queryRows.starts[at + 1] - queryRows.starts[at];
+    return [...(table.rowLengths(table.tokenizer.encode(query, 'query')) ?? new Float32Array(rowCount).fill(1))];
+  });
+  return { table, queryRows: { ...queryRows, lengths: Float32Array.from(lengths) } };
 }
 
 /** Adds a set's column to a row. */
@@ -104,27 +126,46 @@ function roundedQueries(queries: FloatRows, codec: Codec): FloatRows {
 }
 
 async function measureModel(data: EncodedSet, shapes: CodecShape[]): Promise<void> {
-  const { documents, queryRows } = data;
+  const { documents } = data;
   const rowCount = documents.data.length / documents.dim;
-  for (const dim of FLOAT_DIMS.filter((wanted) => wanted <= documents.dim)) {
+  const codesOf = (rows: FloatRows, codec: Codec) =>
+    data.queries.map((_, query) => quantizeQueryCpu(rowsOf(rows, query), codec));
+  const addFloat = async (name: string, queryRows: FloatRows, dim: number) => {
     const scores = await floatMaxSim(truncated(queryRows, dim), truncated(documents, dim));
-    add(`${FLOAT}, ${dim} dimensions`, data, rankScores(scores, DEPTH), rowCount * dim * 4);
-  }
+    add(name, data, rankScores(scores, DEPTH), rowCount * dim * 4);
+  };
+  const asShipped = await weighedQueries(await openModel(options.model, DEFAULT_SHAPE), data);
+  await addFloat(reference, asShipped?.queryRows ?? data.queryRows, FLOAT_DIMS[0]);
+  if (asShipped) await addFloat(`${reference}, ${PLAIN}`, data.queryRows, FLOAT_DIMS[0]);
+  for (const dim of FLOAT_DIMS.slice(1).filter((wanted) => wanted <= documents.dim))
+    await addFloat(`${FLOAT}, ${dim} dimensions, ${PLAIN}`, data.queryRows, dim);
   for (const shape of shapes) {
     const opened = await openModel(options.model, shape);
     const { codec } = opened;
-    const queryCodes = data.queries.map((_, query) => quantizeQueryCpu(rowsOf(queryRows, query), codec));
+    const weighed = await weighedQueries(opened, data);
+    const queryRows = weighed?.queryRows ?? data.queryRows;
+    const plain = weighed ? '' : `, ${PLAIN}`;
+    const queryCodes = codesOf(queryRows, codec);
     // Rotation and rounding are the same for every codec of a dimension but for the rotation's own draw: one of them will do.
     if (shapes.find(({ dim }) => dim === shape.dim) === shape) {
       const scores = await floatMaxSim(roundedQueries(queryRows, codec), truncated(documents, shape.dim));
-      add(`int8 query, ${FLOAT}, ${shape.dim} dimensions`, data, rankScores(scores, DEPTH), rowCount * shape.dim * 4);
+      add(
+        `int8 query, ${FLOAT}, ${shape.dim} dimensions${plain}`,
+        data,
+        rankScores(scores, DEPTH),
+        rowCount * shape.dim * 4,
+      );
     }
     for (const stage of ['coded', 'coded and pooled']) {
       const coded = await codeAll(opened, data, stage === 'coded and pooled');
       const bytes = coded.reduce((sum, { blocks }) => sum + blocks.length, 0);
-      add(shapeName(shape, stage), data, await searchCodes(opened, coded, queryCodes, DEPTH), bytes);
-      const table = stage === 'coded and pooled' && (await tableCodes(opened, data));
-      if (table) add(shapeName(shape, 'instant stage'), data, await searchCodes(opened, coded, table, DEPTH), bytes);
+      const name = shapeName(shape, stage);
+      add(`${name}${plain}`, data, await searchCodes(opened, coded, queryCodes, DEPTH), bytes);
+      if (!weighed || stage === 'coded') continue;
+      const unweighed = codesOf(data.queryRows, codec);
+      add(`${name}, ${PLAIN}`, data, await searchCodes(opened, coded, unweighed, DEPTH), bytes);
+      const instant = data.queries.map((query) => weighed.table.queryCodes(query));
+      add(shapeName(shape, 'instant stage'), data, await searchCodes(opened, coded, instant, DEPTH), bytes);
     }
   }
 }
@@ -185,7 +226,7 @@ const names: string[] = [];
 for (const folder of folders) names.push(await measureSet(folder, model, shapes));
 
 const ndcg = (row: Row) => row.sets.map(({ measures }) => measures.map(({ ndcg10 }) => ndcg10));
-const reference = ndcg(rows.get(`${FLOAT}, ${FLOAT_DIMS[0]} dimensions`)!);
+const float = ndcg(rows.get(reference)!);
 const figures = [...rows.values()].map((row) => ({
   name: row.name,
   sets: row.sets.map(({ measures, bytes }, i) => ({
@@ -198,8 +239,8 @@ const figures = [...rows.values()].map((row) => ({
   })),
   mean: meanOverSets(ndcg(row)),
   /** Of the mean, against the same model's float32 rows. */
-  difference: meanOverSets(ndcg(row)) / meanOverSets(reference) - 1,
-  interval: relativeInterval(ndcg(row), reference),
+  difference: meanOverSets(ndcg(row)) / meanOverSets(float) - 1,
+  interval: relativeInterval(ndcg(row), float),
   bytesPerPassage: row.sets.reduce((sum, { bytes }) => sum + bytes, 0) / row.sets.length,
 }));
 

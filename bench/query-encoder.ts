@@ -14,6 +14,7 @@ import {
   pageWeights,
   wholeWeights,
 } from '../src/cli/model.ts';
+import { openIndexTable } from '../src/cli/query-table-file.ts';
 import { Encoder } from '../src/encoder/encoder.ts';
 import type { EncoderFolder } from '../src/encoder/model-folder.ts';
 import { loadOrt, openWebRuntime } from '../src/encoder/runtime-web.ts';
@@ -76,9 +77,10 @@ async function quality(name: string): Promise<Map<string, number[]>> {
   const weights = await wholeWeights(model.folder, documentWeights(model.folder));
   const documents = await documentRows(model.folder, weights, texts, options.cache);
   const coded = await codeAll(model, { documents, texts }, true);
+  const table = await openIndexTable(model, texts);
   const found = new Map<string, number[]>();
   for (const [label, encoderFolder] of encoders) {
-    const encoder = await openQueryEncoder(encoderFolder);
+    const encoder = await openQueryEncoder(encoderFolder, (query) => table?.rowLengths(query));
     const rows = await encodeQueries(encoder, queries);
     await encoder.close();
     const codes = queries.map((_, query) => quantizeQueryCpu(rowsOf(rows, query), model.codec));

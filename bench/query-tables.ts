@@ -6,12 +6,13 @@ import { basename, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readBeir } from '../src/cli/beir.ts';
 import { DEFAULT_SHAPE, documentWeights, openModel, openPageEncoder, wholeWeights } from '../src/cli/model.ts';
+import { openIndexTable } from '../src/cli/query-table-file.ts';
 import { quantizeQueryCpu } from '../src/kernels/quantize-query-cpu.ts';
 import { describeMachine, machineLine } from './machine.ts';
 import { markdownTable } from './markdown.ts';
 import { rowsOf } from './quality/float-rows.ts';
 import { meanOverSets, relativeInterval } from './quality/intervals.ts';
-import { codeAll, documentRows, encodeQueries, ndcgOf, searchCodes, tableCodes } from './quality/pipeline.ts';
+import { codeAll, documentRows, encodeQueries, ndcgOf, searchCodes } from './quality/pipeline.ts';
 
 const { values: options, positionals: sets } = parseArgs({
   allowPositionals: true,
@@ -37,12 +38,13 @@ for (const name of sets) {
     const model = await openModel(resolve(path), DEFAULT_SHAPE);
     const weights = await wholeWeights(model.folder, documentWeights(model.folder));
     const documents = await documentRows(model.folder, weights, texts, options.cache);
-    const encoder = await openPageEncoder(model.folder);
+    const table = await openIndexTable(model, texts);
+    const encoder = await openPageEncoder(model.folder, (query) => table?.rowLengths(query));
     const queryRows = await encodeQueries(encoder, queries);
     await encoder.close();
     const coded = await codeAll(model, { documents, texts }, true);
     const full = queries.map((_, query) => quantizeQueryCpu(rowsOf(queryRows, query), model.codec));
-    const stages = { instant: await tableCodes(model, { texts, queries }), full };
+    const stages = { instant: table && queries.map((query) => table.queryCodes(query)), full };
     for (const [stage, codes] of Object.entries(stages)) {
       if (!codes) continue;
       const rankings = await searchCodes(model, coded, codes, DEPTH);

@@ -43,6 +43,8 @@ export interface TokenEmbeddings {
   data: Float32Array;
   tokenCount: number;
   dim: number;
+  /** [tokenCount] of a query: the length, above 0 and at most 1, that each row is scored with; all 1 when absent. */
+  lengths?: Float32Array;
 }
 
 /** The best k passages: score descending, ties to the lowest id. Both arrays have the same length, at most k. */

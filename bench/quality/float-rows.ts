@@ -15,6 +15,8 @@ export interface FloatRows {
   /** [texts + 1] first row of each text; the last entry is the number of rows. */
   starts: Uint32Array;
   dim: number;
+  /** [rows] of queries, as in TokenEmbeddings. */
+  lengths?: Float32Array;
 }
 
 /** Runs `make`, or reads what it made in an earlier run with the same key. */
@@ -77,7 +79,8 @@ export function truncated(rows: FloatRows, dim: number): FloatRows {
 }
 
 /** Rows of one text. */
-export function rowsOf({ data, starts, dim }: FloatRows, text: number): TokenEmbeddings {
-  const rows = data.subarray(starts[text] * dim, starts[text + 1] * dim);
-  return { data: rows, tokenCount: rows.length / dim, dim };
+export function rowsOf({ data, starts, dim, lengths }: FloatRows, text: number): TokenEmbeddings {
+  const [first, end] = [starts[text], starts[text + 1]];
+  const rows = data.subarray(first * dim, end * dim);
+  return { data: rows, tokenCount: end - first, dim, lengths: lengths?.subarray(first, end) };
 }

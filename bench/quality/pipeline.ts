@@ -4,27 +4,26 @@ import { readFile } from 'node:fs/promises';
 import { type BeirSet, measure } from '../../src/cli/beir.ts';
 import { openLikelyQueries } from '../../src/cli/likely-queries-file.ts';
 import { DEFAULT_SHAPE, type OpenModel } from '../../src/cli/model.ts';
-import { indexTableBytes } from '../../src/cli/query-table-file.ts';
 import type { Encoder } from '../../src/encoder/encoder.ts';
 import type { ModelFolder } from '../../src/encoder/model-folder.ts';
-import { TableEncoder } from '../../src/encoder/table-encoder.ts';
 import { createWasmScorer } from '../../src/engine/wasm-scorer.ts';
-import { readQueryTable } from '../../src/format/query-table.ts';
 import { sha256Hex } from '../../src/format/sha256.ts';
 import { readShard, writeShard } from '../../src/format/shard.ts';
 import { codeDocument, type EncodedRows } from '../../src/indexing/encode-passage.ts';
-import type { QueryCodes } from '../../src/types.ts';
+import type { QueryCodes, TokenEmbeddings } from '../../src/types.ts';
 import { encodeDocuments, type FloatRows, joinRows, keptRows, rowsOf } from './float-rows.ts';
 
+/** Rows of queries, with the lengths that the encoder gives them. */
 export async function encodeQueries(encoder: Encoder, queries: string[]): Promise<FloatRows> {
-  const parts: Float32Array[] = [];
-  let dim = 0;
-  for (const text of queries) {
-    const encoded = await encoder.encodeQuery(text);
-    parts.push(encoded.data);
-    dim = encoded.dim;
-  }
-  return joinRows(parts, dim);
+  const encoded: TokenEmbeddings[] = [];
+  for (const text of queries) encoded.push(await encoder.encodeQuery(text));
+  const rows = joinRows(
+    encoded.map(({ data }) => data),
+    encoded[0]?.dim ?? 0,
+  );
+  if (!encoded.some(({ lengths }) => lengths)) return rows;
+  const lengths = encoded.flatMap(({ lengths, tokenCount }) => [...(lengths ?? new Float32Array(tokenCount).fill(1))]);
+  return { ...rows, lengths: Float32Array.from(lengths) };
 }
 
 /** Documents as `latelight index` encodes them, or with other weights. */
@@ -79,13 +78,4 @@ export function ndcgOf({ documents, queries }: BeirSet, rankings: number[][]): n
     const ids = ranking.map((document) => documents[document].id);
     return measure(ids, queries[query].relevance).ndcg10;
   });
-}
-
-/** The queries as a page scores them before its encoder has arrived; nothing when the model has no query table for the codec. */
-export async function tableCodes(model: OpenModel, { texts, queries }: { texts: string[]; queries: string[] }) {
-  const bytes = await indexTableBytes(model, texts);
-  if (!bytes) return undefined;
-  const table = readQueryTable(bytes, { ...model.codec, codecSha256: model.codecSha256 });
-  const encoder = new TableEncoder(model.folder.tokenizer, [table], model.codec);
-  return queries.map((query) => encoder.queryCodes(query));
 }

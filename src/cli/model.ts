@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Codec } from '../codec/codec.ts';
 import { readCodec } from '../codec/codec-file.ts';
 import { readDenseLayers } from '../encoder/dense-layers.ts';
-import { Encoder } from '../encoder/encoder.ts';
+import { Encoder, type RowLengths } from '../encoder/encoder.ts';
 import type { ModelOverrides } from '../encoder/model-config.ts';
 import { type EncoderFolder, type ModelFolder, openModelFolder, type WeightFormat } from '../encoder/model-folder.ts';
 import { completeGraph, completion, LEAST_OPSET } from '../encoder/onnx-graph.ts';
@@ -119,14 +119,14 @@ export function queryEncoderFolder(folder: ModelFolder): EncoderFolder {
 }
 
 /** An encoder for queries alone, with the weights that pages use on a CPU. */
-export async function openQueryEncoder(folder: EncoderFolder): Promise<Encoder> {
+export async function openQueryEncoder(folder: EncoderFolder, rowLengths?: RowLengths): Promise<Encoder> {
   const path = await wholeWeights(folder, pickWeights(folder, PAGE_WEIGHTS.wasm));
-  return new Encoder(folder.tokenizer, await openNodeRuntime(path));
+  return new Encoder(folder.tokenizer, await openNodeRuntime(path), rowLengths);
 }
 
-/** What a page would encode queries with. */
-export async function openPageEncoder(folder: ModelFolder): Promise<Encoder> {
-  return openQueryEncoder(queryEncoderFolder(folder));
+/** What a page would encode queries with. @param rowLengths of the index's table, where it has one */
+export async function openPageEncoder(folder: ModelFolder, rowLengths?: RowLengths): Promise<Encoder> {
+  return openQueryEncoder(queryEncoderFolder(folder), rowLengths);
 }
 
 /** Dimensions of an encoder's rows, seen from one run: a file that cannot be opened is found here, not by visitors. */

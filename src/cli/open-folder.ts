@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import { ColbertTokenizer } from '../encoder/colbert-tokenizer.ts';
 import { Encoder } from '../encoder/encoder.ts';
 import { openNodeRuntime } from '../encoder/runtime-node.ts';
+import { TableEncoder } from '../encoder/table-encoder.ts';
 import { SearchIndex } from '../engine/search-index.ts';
 import { createWasmScorer } from '../engine/wasm-scorer.ts';
 import { parseManifest } from '../format/manifest.ts';
+import { readQueryTable } from '../format/query-table.ts';
 import { FolderSource } from './folder-source.ts';
 
 export async function openFolder(
@@ -18,10 +20,14 @@ export async function openFolder(
   const index = await SearchIndex.open(source, manifest, createWasmScorer, { signal });
   const { queryEncoder } = manifest;
   const packed = await source.read(queryEncoder.tokenizer, { signal });
+  const tableBytes = queryEncoder.queryTable && (await source.read(queryEncoder.queryTable, { signal }));
   // Read once for its hash; onnxruntime-node opens the file itself.
   await source.read(queryEncoder.weights.wasm, { signal });
   const tokenizerJson = JSON.parse(new TextDecoder().decode(packed));
   const tokenizer = new ColbertTokenizer(queryEncoder.config, tokenizerJson, queryEncoder.tokenizerConfig);
-  const encoder = new Encoder(tokenizer, await openNodeRuntime(join(folder, queryEncoder.weights.wasm.file)));
+  const shape = { ...index.codec, codecSha256: manifest.codec.sha256 };
+  const table = tableBytes && new TableEncoder(tokenizer, [readQueryTable(tableBytes, shape)], index.codec);
+  const runtime = await openNodeRuntime(join(folder, queryEncoder.weights.wasm.file));
+  const encoder = new Encoder(tokenizer, runtime, (query) => table?.rowLengths(query));
   return { index, encoder };
 }

@@ -3,10 +3,11 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { TableEncoder } from '../encoder/table-encoder.ts';
 import { cutQueryTable, type QueryTable, readQueryTable, writeQueryTable } from '../format/query-table.ts';
 import { inverseDocumentFrequency, type VocabularyUse, vocabularyUse } from '../indexing/vocabulary-use.ts';
 import { queryTableFileName } from './codec-files.ts';
-import type { OpenModel } from './model.ts';
+import { type OpenModel, queryEncoderFolder } from './model.ts';
 
 /** The model's table for the codec in use; nothing when it has none. @throws LatelightError `bad-model` */
 export async function readModelTable(model: OpenModel): Promise<QueryTable | undefined> {
@@ -21,6 +22,14 @@ export async function readModelTable(model: OpenModel): Promise<QueryTable | und
  */
 export function indexTable(table: QueryTable, use: VocabularyUse): QueryTable {
   return cutQueryTable(table, inverseDocumentFrequency(use));
+}
+
+/** The table that an index of these texts would have, as it answers queries; nothing when the model has none. */
+export async function openIndexTable(model: OpenModel, texts: Iterable<string>): Promise<TableEncoder | undefined> {
+  const bytes = await indexTableBytes(model, texts);
+  if (!bytes) return undefined;
+  const table = readQueryTable(bytes, { ...model.codec, codecSha256: model.codecSha256 });
+  return new TableEncoder(queryEncoderFolder(model.folder).tokenizer, [table], model.codec);
 }
 
 /** The file of an index's table, cut to what its texts use; nothing when the model has none. */

@@ -31,6 +31,11 @@ export function leastQueryScale(dim: number): number {
   return Math.ceil(Math.sqrt(dim) / 2 + 1e-9);
 }
 
+/** The least length of a query row at which no row rounds to zeros. */
+export function leastRowLength({ dim, queryScale }: Pick<Codec, 'dim' | 'queryScale'>): number {
+  return Math.min(1, leastQueryScale(dim) / queryScale);
+}
+
 /** The norm no row made of these codewords can exceed: the root of the sum of each subspace's largest squared norm. */
 export function maxRowNorm(codewords: Int8Array, subspaceCount: number, subspaceDim: number): number {
   let sum = 0;

@@ -26,8 +26,13 @@ export interface GpuQueryEmbeddings {
   buffer: GPUBuffer;
   tokenCount: number;
   dim: number;
+  /** As in TokenEmbeddings. */
+  lengths?: Float32Array;
   release: () => void;
 }
+
+/** How long each row of a query is to be, [tokens]; nothing for all of length 1. TableEncoder.rowLengths is one. */
+export type RowLengths = (query: EncodedText) => Float32Array | undefined;
 
 export interface EncodedDocument extends TokenEmbeddings {
   /** [tokenCount] position of each kept row in the encoded ids, for `align`. */
@@ -47,25 +52,29 @@ export class Encoder {
   readonly tokenizer: ColbertTokenizer;
   readonly provider: EncoderRuntime['provider'];
   private readonly runtime: EncoderRuntime;
+  private readonly rowLengths: RowLengths;
   private readonly gpuOutputs: GpuOutputs | undefined;
   private failedWhileBound = false;
   /** Dimensions of a row, once a run has told. */
   private gpuDim = 0;
   private last: Promise<unknown> = Promise.resolve();
 
-  constructor(tokenizer: ColbertTokenizer, runtime: EncoderRuntime) {
+  /** @param rowLengths of queries that are encoded to be scored */
+  constructor(tokenizer: ColbertTokenizer, runtime: EncoderRuntime, rowLengths: RowLengths = () => undefined) {
     this.tokenizer = tokenizer;
     this.runtime = runtime;
+    this.rowLengths = rowLengths;
     this.provider = runtime.provider;
     this.gpuOutputs = runtime.device && new GpuOutputs(runtime.device, runtime.Tensor);
   }
 
-  /** Query rows in main memory, f32 [tokenCount, dim], L2-normalised; expansion rows are kept. */
-  encodeQuery(text: string): Promise<TokenEmbeddings> {
-    return this.encodeTokens(this.tokenizer.encode(text, 'query'));
+  /** Query rows in main memory, f32 [tokenCount, dim], L2-normalised, with the lengths to score them with; expansion rows are kept. */
+  async encodeQuery(text: string): Promise<TokenEmbeddings> {
+    const encoded = this.tokenizer.encode(text, 'query');
+    return { ...(await this.encodeTokens(encoded)), lengths: this.rowLengths(encoded) };
   }
 
-  /** The same for ids that come from no text. */
+  /** Rows of ids that come from no text. */
   async encodeTokens(encoded: TokenIds): Promise<TokenEmbeddings> {
     const rows = await this.rowsAsIs(encoded);
     normalizeRows(rows.data, rows.dim);
@@ -90,6 +99,7 @@ export class Encoder {
   async encodeQueryOnGpu(text: string): Promise<GpuQueryEmbeddings> {
     const encoded = this.tokenizer.encode(text, 'query');
     const tokenCount = encoded.ids.length;
+    const lengths = this.rowLengths(encoded);
     if (this.gpuOutputs && this.gpuDim > 0) {
       const bound = this.gpuOutputs.take(tokenCount, this.gpuDim, MAX_QUERY_TOKENS);
       try {
@@ -99,12 +109,12 @@ export class Encoder {
         this.failedWhileBound = true;
         throw error;
       }
-      return { buffer: bound.buffer, tokenCount, dim: this.gpuDim, release: bound.release };
+      return { buffer: bound.buffer, tokenCount, dim: this.gpuDim, lengths, release: bound.release };
     }
     const output = await this.run(encoded);
     this.gpuDim = output.dims[2];
     const buffer = output.gpuBuffer as unknown as GPUBuffer;
-    return { buffer, tokenCount, dim: this.gpuDim, release: () => output.dispose() };
+    return { buffer, tokenCount, dim: this.gpuDim, lengths, release: () => output.dispose() };
   }
 
   /**

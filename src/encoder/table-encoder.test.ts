@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { defaultModelFolder } from '../cli/package-files.ts';
-import { maxQueryNorm } from '../codec/codec.ts';
+import { leastQueryScale, maxQueryNorm } from '../codec/codec.ts';
 import { readCodec } from '../codec/codec-file.ts';
 import { rotateRows } from '../codec/encode-rows.ts';
 import { createWasmScorer } from '../engine/wasm-scorer.ts';
@@ -91,6 +91,36 @@ it('never makes a row longer than the scorers can take', async () => {
   await scorer.addShard({ codes: new Uint8Array(512), firstBlocks: Uint32Array.of(0, 1) });
   expect((await scorer.search(query, { k: 1 })).ids).toHaveLength(1);
   scorer.close();
+});
+
+describe("the lengths of an encoder's rows", () => {
+  const lengthsOf = (text: string) =>
+    new TableEncoder(folder.tokenizer, [tableOf('logger password', [255, 51, 51])], codec).rowLengths(
+      folder.tokenizer.encode(text, 'query'),
+    );
+
+  it('go from half, for words that the table does not know and the end, to one, for the heaviest and what stands for the whole text', () => {
+    const text = 'a password logger';
+    const ids = folder.tokenizer.bareIds(text);
+    const table = tableOf('logger password', [255, 51, 51]);
+    const weight = (id: number) => (table.ids.includes(id) ? table.weights[table.ids.indexOf(id)] : 0);
+    const expected = [1, 1, ...ids.map((id) => (1 + weight(id) / 255) / 2), 0.5];
+    expect([...lengthsOf(text)!]).toEqual(expected.map((length) => expect.closeTo(length, 6)));
+    expect(new Set(expected).size).toBe(3);
+  });
+
+  it('are all one where the table knows no word', () => {
+    expect(lengthsOf('zebra')).toBeUndefined();
+    expect(lengthsOf('')).toBeUndefined();
+  });
+
+  it('are never so short that a row could round to zeros', () => {
+    const coarse = { ...codec, queryScale: leastQueryScale(128) };
+    const table = tableOf('logger', [255, 255, 255]);
+    const encoded = folder.tokenizer.encode('zebra logger', 'query');
+    const lengths = new TableEncoder(folder.tokenizer, [table], coarse).rowLengths(encoded)!;
+    expect([...lengths].every((length) => length === 1)).toBe(true);
+  });
 });
 
 it('knows nothing of a query none of whose words the table has', () => {

@@ -7,6 +7,8 @@ export interface GpuTokenEmbeddings {
   buffer: GPUBuffer;
   tokenCount: number;
   dim: number;
+  /** As in TokenEmbeddings; in main memory. */
+  lengths?: Float32Array;
 }
 
 export interface SearchOptions {

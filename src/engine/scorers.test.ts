@@ -268,6 +268,10 @@ describe.each(backends.map((row) => ({ name: row.backend, ...row })))(
         { data: new Float32Array(96), tokenCount: 3, dim: 32 },
         { data: new Float32Array(96).fill(Number.NaN), tokenCount: 3, dim: 32 },
         { data: new Float32Array(96).fill(Infinity), tokenCount: 3, dim: 32 },
+        { ...randomEmbeddings(1, 3, 32), lengths: Float32Array.of(1, 1) },
+        { ...randomEmbeddings(1, 3, 32), lengths: Float32Array.of(1, 1.01, 1) },
+        { ...randomEmbeddings(1, 3, 32), lengths: Float32Array.of(1, 0, 1) },
+        { ...randomEmbeddings(1, 3, 32), lengths: Float32Array.of(1, Number.NaN, 1) },
       ]) {
         await expect(scorer.searchEmbeddings(tokens, { k: 1 })).rejects.toMatchObject({ code: 'bad-option' });
       }

@@ -47,7 +47,7 @@ function watchMemory(device: GPUDevice): { bytes: number; buffers: number } {
 
 /** What docs/decisions/0005-gpu-roofline.md states: bytes on the device apart from codes, with one buffer of them and a filter used. */
 function bytesBesideCodes({ dim, subspaceCount }: Codec, passageCount: number): number {
-  const constant = 299_096 + 64 * subspaceCount + 4 * dim ** 2 + 128 * dim;
+  const constant = 299_352 + 64 * subspaceCount + 4 * dim ** 2 + 128 * dim;
   return constant + 12 * passageCount + 4 * Math.ceil(passageCount / 32);
 }
 
@@ -62,6 +62,12 @@ describe.runIf(gpu)('the webgpu scorer', () => {
     const again = await scorer.searchEmbeddings(embeddings, { k: 50 });
     expect(queryCodes.codes).toEqual(again.queryCodes.codes);
     expect(firstDifference(again, found)).toBeUndefined();
+    const lengths = Float32Array.of(1, 0.5, 0.75, 1, 0.6, 0.5);
+    const weighed = await scorer.searchEmbeddings({ buffer, tokenCount: 6, dim: 48, lengths }, { k: 50 });
+    const fromMemory = await scorer.searchEmbeddings({ ...embeddings, lengths }, { k: 50 });
+    expect(weighed.queryCodes.codes).toEqual(fromMemory.queryCodes.codes);
+    expect(firstDifference(again, weighed)).toBeDefined();
+    expect(firstDifference(again, await scorer.searchEmbeddings(embeddings, { k: 50 }))).toBeUndefined();
     const tooMany = scorer.searchEmbeddings({ buffer, tokenCount: 7, dim: 48 }, { k: 50 });
     await expect(tooMany).rejects.toMatchObject({ code: 'bad-option' });
     buffer.destroy();

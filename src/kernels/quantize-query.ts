@@ -2,6 +2,7 @@
 
 import shader from '../../shaders/quantize-query.wgsl?raw';
 import type { Codec } from '../codec/codec.ts';
+import { MAX_QUERY_TOKENS } from '../format/layout.ts';
 import { bindBuffers, createFilledBuffer, createPipeline } from './compute-pipeline.ts';
 
 export interface QuantizeQuery {
@@ -9,6 +10,7 @@ export interface QuantizeQuery {
    * Adds the kernel to a pass. Nothing else may be encoded with it before the pass is submitted.
    * @param embeddings f32 [tokenCount, modelDim]
    * @param query receives int8 [tokenCount, dim]
+   * @param lengths [tokenCount] as in TokenEmbeddings
    */
   encode(
     pass: GPUComputePassEncoder,
@@ -16,6 +18,7 @@ export interface QuantizeQuery {
     tokenCount: number,
     modelDim: number,
     query: GPUBuffer,
+    lengths?: Float32Array,
   ): void;
   close(): void;
 }
@@ -27,16 +30,20 @@ export async function createQuantizeQuery(device: GPUDevice, codec: Codec): Prom
   });
   const params = createFilledBuffer(device, 'quantize-query params', GPUBufferUsage.UNIFORM, new Uint32Array(1));
   const rotation = createFilledBuffer(device, 'rotation', GPUBufferUsage.STORAGE, codec.rotation);
+  const allFull = new Float32Array(MAX_QUERY_TOKENS).fill(1);
+  const rowLengths = createFilledBuffer(device, 'row lengths', GPUBufferUsage.STORAGE, allFull);
   return {
-    encode(pass, embeddings, tokenCount, modelDim, query) {
+    encode(pass, embeddings, tokenCount, modelDim, query, lengths = allFull) {
       device.queue.writeBuffer(params, 0, Uint32Array.of(modelDim));
+      device.queue.writeBuffer(rowLengths, 0, lengths as GPUAllowSharedBufferSource);
       pass.setPipeline(pipeline);
-      pass.setBindGroup(0, bindBuffers(device, pipeline, 0, [params, rotation, embeddings, query]));
+      pass.setBindGroup(0, bindBuffers(device, pipeline, 0, [params, rotation, embeddings, query, rowLengths]));
       pass.dispatchWorkgroups(tokenCount);
     },
     close() {
       params.destroy();
       rotation.destroy();
+      rowLengths.destroy();
     },
   };
 }

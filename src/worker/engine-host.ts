@@ -1,6 +1,6 @@
 // The engine inside the worker: opens an index on the best device there is, searches it, and opens again what a lost device took.
 
-import type { Encoder } from '../encoder/encoder.ts';
+import type { Encoder, RowLengths } from '../encoder/encoder.ts';
 import type { TableEncoder } from '../encoder/table-encoder.ts';
 import { facetsOf } from '../engine/facets.ts';
 import { explain, nothingKnown, type Searched, search, searchInstant } from '../engine/search.ts';
@@ -32,7 +32,7 @@ export class EngineHost {
   private readonly source: HttpSource;
   private readonly manifest: Manifest;
   private readonly settings: OpenSettings;
-  /** Answers until the encoder is there, when the index has a query table. */
+  /** Weighs the encoder's rows, when the index has a query table, and with `instant` answers until the encoder is there. */
   private readonly table: TableEncoder | undefined;
   private parts: Parts;
   private isFull = false;
@@ -103,8 +103,10 @@ export class EngineHost {
         const tables = await Promise.all(refs.map(({ from, ref }) => (ref ? read(from, ref).catch(() => []) : [])));
         return tables.flatMap((table) => (table instanceof Uint8Array ? [table] : []));
       },
-      encoder: (tokenizer) =>
-        openEncoder(source, manifest, tokenizer, device.device, progress, isInstant ? whenQuiet : atOnce, signal),
+      encoder: (tokenizer, rowLengths) => {
+        const when = isInstant ? whenQuiet : atOnce;
+        return openEncoder(source, manifest, tokenizer, device.device, progress, when, signal, rowLengths);
+      },
     });
     throwIfAborted(signal, 'open');
     const { table, encoder } = opened;
@@ -115,7 +117,7 @@ export class EngineHost {
   }
 
   get stage(): Stage {
-    return this.isFull || !this.table ? 'full' : 'instant';
+    return this.isFull || !this.instant ? 'full' : 'instant';
   }
 
   /** In the background: first what a search needs, then the rest, then what no index needs any more. */
@@ -152,8 +154,9 @@ export class EngineHost {
 
   /** A result from the query table, when the full stage is not ready and the table knows a word of the query. */
   async searchInstant(query: string, request: SearchRequest): Promise<SearchResult | undefined> {
-    if (!this.table || this.isFull || request.queryCodes) return undefined;
-    return searchInstant(this.searched, this.table, query, request);
+    const { instant } = this;
+    if (!instant || this.isFull || request.queryCodes) return undefined;
+    return searchInstant(this.searched, instant, query, request);
   }
 
   /** Searches once the full stage is ready; when the device was lost, opens another (or the CPU, under `auto`) and searches once more. */
@@ -185,15 +188,20 @@ export class EngineHost {
     };
   }
 
+  /** What answers until the encoder is there. */
+  private get instant(): TableEncoder | undefined {
+    return this.settings.instant ? this.table : undefined;
+  }
+
   private async searchTable(query: string, request: SearchRequest): Promise<SearchResult> {
-    if (!this.table) {
+    const { instant, searched } = this;
+    if (!instant) {
       throw new LatelightError(
         'bad-option',
         'search: expected stage instant of an index with a query table that was opened with `instant`, got one without.',
       );
     }
-    const { table, searched } = this;
-    return (await searchInstant(searched, table, query, request)) ?? nothingKnown(searched, table, query);
+    return (await searchInstant(searched, instant, query, request)) ?? nothingKnown(searched, instant, query);
   }
 
   close(): void {
@@ -225,7 +233,17 @@ export class EngineHost {
     await encoder.then((lost) => lost.close()).catch(() => undefined);
     const tokenizer = await readTokenizer(this.manifest, (ref) => this.source.read(ref));
     const unheard = () => () => undefined;
-    const next = await openEncoder(this.source, this.manifest, tokenizer, choice.device, unheard, atOnce);
+    const rowLengths: RowLengths = (query) => this.table?.rowLengths(query);
+    const next = await openEncoder(
+      this.source,
+      this.manifest,
+      tokenizer,
+      choice.device,
+      unheard,
+      atOnce,
+      undefined,
+      rowLengths,
+    );
     for (const { index } of this.sites.searchable)
       await index.replaceScorer(scorerOn(choice.device, index.manifest, this.settings.workers));
     const notice = choice.device ? choice.notice : 'The GPU device was lost; searching goes on with WASM.';

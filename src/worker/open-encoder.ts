@@ -1,7 +1,7 @@
 // The encoder of a page: which of the model's files, which build of the runtime, and both started while the other is still arriving.
 
 import type { ColbertTokenizer } from '../encoder/colbert-tokenizer.ts';
-import { Encoder } from '../encoder/encoder.ts';
+import { Encoder, type RowLengths } from '../encoder/encoder.ts';
 import { loadOrt, openWebRuntime, type RuntimeBuild, startOrt, webgpuBuild } from '../encoder/runtime-web.ts';
 import { LatelightError } from '../errors.ts';
 import type { FileRef, Manifest } from '../format/manifest.ts';
@@ -45,6 +45,7 @@ export async function openEncoder(
   progress: PartProgress,
   whenQuiet: () => Promise<void>,
   signal?: AbortSignal,
+  rowLengths?: RowLengths,
 ): Promise<Encoder> {
   const { build, wasm, model } = encoderFiles(manifest, device);
   await whenQuiet();
@@ -57,5 +58,5 @@ export async function openEncoder(
     }),
     source.read(model, { signal, onBytes: progress('model') }),
   ]);
-  return new Encoder(tokenizer, await openWebRuntime(ort, wasmBytes, modelBytes, device));
+  return new Encoder(tokenizer, await openWebRuntime(ort, wasmBytes, modelBytes, device), rowLengths);
 }

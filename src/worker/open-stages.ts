@@ -2,11 +2,11 @@
 // hundred times as much, on the wire for a new visitor and in this worker's time for one who has them.
 
 import { ColbertTokenizer } from '../encoder/colbert-tokenizer.ts';
-import type { Encoder } from '../encoder/encoder.ts';
+import type { Encoder, RowLengths } from '../encoder/encoder.ts';
 import { TableEncoder } from '../encoder/table-encoder.ts';
 import type { SearchSite } from '../engine/candidates.ts';
 import type { FileRef, Manifest } from '../format/manifest.ts';
-import { readQueryTable } from '../format/query-table.ts';
+import { type QueryTable, readQueryTable } from '../format/query-table.ts';
 
 type Read = (ref: FileRef) => Promise<Uint8Array>;
 
@@ -16,31 +16,44 @@ export interface StageParts {
   read: Read;
   /** Query tables of the other indexes that have one and can be downloaded. */
   otherTables: () => Promise<Uint8Array[]>;
-  encoder: (tokenizer: ColbertTokenizer) => Promise<Encoder>;
+  encoder: (tokenizer: ColbertTokenizer, rowLengths: RowLengths) => Promise<Encoder>;
 }
 
 export interface OpenStages {
   sites: SearchSite[];
-  /** Settled already unless there is a table. */
+  /** Settled already unless there is an instant stage. */
   encoder: Promise<Encoder>;
+  /** Absent where the index has none. */
   table: TableEncoder | undefined;
 }
 
-/** Resolves when the first stage that can search is ready. */
+/**
+ * Resolves when the first stage that can search is ready.
+ * @param instant whether that may be the table's; it is read in any case, since it weighs the encoder's rows too
+ */
 export async function openStages(manifest: Manifest, instant: boolean, parts: StageParts): Promise<OpenStages> {
   const { queryTable } = manifest.queryEncoder;
+  let table: TableEncoder | undefined; // before the first query
+  const encoderWith = (words: ColbertTokenizer) => parts.encoder(words, (query) => table?.rowLengths(query));
   const tokenizer = readTokenizer(manifest, parts.read);
-  if (!instant || !queryTable) {
-    const [sites, encoder] = await settle(parts.sites(), tokenizer.then(parts.encoder));
-    return { sites, encoder: Promise.resolve(encoder), table: undefined };
-  }
-  const first = settle(parts.sites(), tokenizer, parts.read(queryTable), parts.otherTables());
-  const encoder = first.then(([, words]) => parts.encoder(words));
+  const first = settle(parts.sites(), tokenizer, queryTable ? parts.read(queryTable) : undefined, parts.otherTables());
+  const isFirst = instant && queryTable !== undefined;
+  const encoder = isFirst ? first.then(([, words]) => encoderWith(words)) : tokenizer.then(encoderWith);
   // Nobody may be waiting yet when it fails; whoever does later hears of it.
   encoder.catch(() => undefined);
-  const [sites, words, bytes, others] = await first;
-  const { codec } = sites[0].index;
-  const shape = { ...codec, codecSha256: manifest.codec.sha256 };
+  const [[sites, words, bytes, others]] = await settle(first, isFirst ? undefined : encoder);
+  if (bytes) {
+    const { codec } = sites[0].index;
+    table = new TableEncoder(words, readTables(bytes, others, { ...codec, codecSha256: manifest.codec.sha256 }), codec);
+  }
+  return { sites, encoder, table };
+}
+
+function readTables(
+  bytes: Uint8Array,
+  others: Uint8Array[],
+  shape: Parameters<typeof readQueryTable>[1],
+): QueryTable[] {
   const tables = [readQueryTable(bytes, shape)];
   for (const table of others) {
     try {
@@ -49,7 +62,7 @@ export async function openStages(manifest: Manifest, instant: boolean, parts: St
       // Its own words are then missing from quick results; the site is searched all the same.
     }
   }
-  return { sites, encoder, table: new TableEncoder(words, tables, codec) };
+  return tables;
 }
 
 export async function readTokenizer(manifest: Pick<Manifest, 'queryEncoder'>, read: Read): Promise<ColbertTokenizer> {
@@ -59,7 +72,7 @@ export async function readTokenizer(manifest: Pick<Manifest, 'queryEncoder'>, re
 }
 
 /** Waits for all, so that nothing goes on in the background after one has failed. */
-async function settle<T extends unknown[]>(...promises: { [I in keyof T]: Promise<T[I]> }): Promise<T> {
+async function settle<T extends unknown[]>(...promises: { [I in keyof T]: Promise<T[I]> | T[I] }): Promise<T> {
   const settled = await Promise.allSettled(promises);
   for (const outcome of settled) if (outcome.status === 'rejected') throw outcome.reason;
   return settled.map((outcome) => (outcome as PromiseFulfilledResult<unknown>).value) as T;

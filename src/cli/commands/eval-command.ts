@@ -4,12 +4,11 @@
 import type { Codec } from '../../codec/codec.ts';
 import type { Encoder } from '../../encoder/encoder.ts';
 import type { ModelOverrides } from '../../encoder/model-config.ts';
-import { TableEncoder } from '../../encoder/table-encoder.ts';
+import type { TableEncoder } from '../../encoder/table-encoder.ts';
 import type { Scorer } from '../../engine/scorer.ts';
 import { createWasmScorer } from '../../engine/wasm-scorer.ts';
 import { LatelightError } from '../../errors.ts';
 import { blockBytes } from '../../format/layout.ts';
-import { readQueryTable } from '../../format/query-table.ts';
 import { readShard, writeShard } from '../../format/shard.ts';
 import type { EncodedRows } from '../../indexing/encode-passage.ts';
 import { quantizeQueryCpu } from '../../kernels/quantize-query-cpu.ts';
@@ -20,7 +19,7 @@ import { resolveModel } from '../hub.ts';
 import type { CliIo } from '../io.ts';
 import { type OpenModel, openModel, openPageEncoder, type ShapeChoice } from '../model.ts';
 import { startProgress } from '../progress.ts';
-import { indexTableBytes } from '../query-table-file.ts';
+import { openIndexTable } from '../query-table-file.ts';
 import { formatBytes, table } from '../text.ts';
 
 export interface EvalCommandOptions {
@@ -38,7 +37,11 @@ const DEPTH = 100;
 export async function evalCommand(folder: string, options: EvalCommandOptions, io: CliIo): Promise<void> {
   const set = await readBeir(folder, options.split);
   const model = await openModel(await resolveModel(options.model, io), options.shape, options.overrides);
-  const queryEncoder = await openPageEncoder(model.folder);
+  const queryTable = await openIndexTable(
+    model,
+    set.documents.map(({ text }) => text),
+  );
+  const queryEncoder = await openPageEncoder(model.folder, (query) => queryTable?.rowLengths(query));
   try {
     const started = performance.now();
     const progress = startProgress(io, 'encode', set.documents.length, 'documents');
@@ -61,7 +64,7 @@ export async function evalCommand(folder: string, options: EvalCommandOptions, i
     const shard = readShard(writeShard(shape, encoded), shape);
     const scorer = await createWasmScorer(model.codec);
     await scorer.addShard(shard);
-    const codesOf = options.stage === 'instant' ? await fromTable(set, model) : fromEncoder(queryEncoder, model.codec);
+    const codesOf = options.stage === 'instant' ? fromTable(queryTable, model) : fromEncoder(queryEncoder, model.codec);
     const { measures, encodeMs, scoreMs } = await runQueries(set, codesOf, scorer);
     scorer.close();
 
@@ -115,20 +118,14 @@ function fromEncoder(encoder: Encoder, codec: Codec): CodesOf {
   return async (text) => quantizeQueryCpu(await encoder.encodeQuery(text), codec);
 }
 
-async function fromTable(set: BeirSet, model: OpenModel): Promise<CodesOf> {
-  const bytes = await indexTableBytes(
-    model,
-    set.documents.map(({ text }) => text),
-  );
-  if (!bytes) {
+function fromTable(queryTable: TableEncoder | undefined, model: OpenModel): CodesOf {
+  if (!queryTable) {
     throw new LatelightError(
       'bad-option',
       `eval: expected a query table in ${model.folder.folder}, found none. Make one with \`latelight fit-table\`.`,
     );
   }
-  const table = readQueryTable(bytes, { ...model.codec, codecSha256: model.codecSha256 });
-  const encoder = new TableEncoder(model.folder.tokenizer, [table], model.codec);
-  return (text) => encoder.queryCodes(text);
+  return (text) => queryTable.queryCodes(text);
 }
 
 async function runQueries(set: BeirSet, codesOf: CodesOf, scorer: Scorer) {

@@ -1,7 +1,7 @@
 // The library's engine inside its search worker: segments searched together like merged sites, while they come and go.
 
 import { readCodec } from '../../codec/codec-file.ts';
-import type { Encoder } from '../../encoder/encoder.ts';
+import type { Encoder, RowLengths } from '../../encoder/encoder.ts';
 import { TableEncoder } from '../../encoder/table-encoder.ts';
 import { facetsOf } from '../../engine/facets.ts';
 import { explain, nothingKnown, type Searched, search, searchInstant } from '../../engine/search.ts';
@@ -93,10 +93,11 @@ export class LibraryHost implements ServedEngine {
     const { queryTable } = engine.queryEncoder;
     const table = queryTable && app.read(queryTable, { signal, onBytes: progress('model') });
     const [words] = await Promise.all([tokenizer, codec, table, segments.refresh()]);
-    const encoder = openEncoder(app, engine, words, device, progress, table ? whenQuiet : atOnce, signal);
-    encoder.catch(() => undefined);
     const shape = shapeOf(await codec, engine.codec.sha256);
     const instant = table && new TableEncoder(words, [readQueryTable(await table, shape)], await codec);
+    const rowLengths: RowLengths = (query) => instant?.rowLengths(query);
+    const encoder = openEncoder(app, engine, words, device, progress, table ? whenQuiet : atOnce, signal, rowLengths);
+    encoder.catch(() => undefined);
     if (!instant) await encoder;
     const end = () => {
       segments.close();
