@@ -79,7 +79,7 @@ export interface OpenOptions {
   mergeIndex?: MergedIndex[];
   /**
    * Whether to open as soon as searches can be answered from the index's query table, long before the encoder has arrived. Default
-   * true; an index without a table opens when everything is there.
+   * true; an index without a table opens when everything is there. The table is read in any case: it weighs the words of a query in both stages.
    */
   instant?: boolean;
   /** Called as bytes arrive, until the full stage is ready. */

@@ -74,6 +74,7 @@ export default defineConfig({
           { text: '13 Recipe', link: '/decisions/0013-recipe' },
           { text: '14 Query encoder', link: '/decisions/0014-query-encoder' },
           { text: '15 The paper’s claims', link: '/decisions/0015-claims' },
+          { text: '16 Lengths of query rows', link: '/decisions/0016-row-lengths' },
         ],
       },
     ],

@@ -42,6 +42,24 @@ describe('Aligner', () => {
     expect(new Aligner(codec, silent, alignment).matches(blocks, [[0, 3], [1], [2]])).toMatchObject([{ word: 1 }]);
   });
 
+  it('gives cosines of every word of the passage and every word of the query, however long a row of the query is', () => {
+    const word = { start: 0, end: 1 };
+    const alignment = { words: [word, word, word], wordOfToken: Int32Array.of(0, 1) };
+    const weak = { ...query, codes: query.codes.map((value, i) => (i < 8 ? value / 4 : value)) };
+    for (const codes of [query, weak]) {
+      const found = new Aligner(codec, codes, alignment).similarities(blocks, [[0, 3], [1], [2]], 5);
+      // Rows [0,1], [2,3], [1,1] against [0,1] and [2,3]; the last word of each has none.
+      const expected = [
+        [2, 0, 1, 2, 0],
+        [0, 2, 0, 0, 0],
+        [0, 0, 0, 0, 0],
+      ]
+        .flat()
+        .map((score) => score / Math.SQRT2);
+      expect([...found]).toEqual(expected.map((similarity) => expect.closeTo(similarity, 5)));
+    }
+  });
+
   it('leaves out tokens without a word, and a passage without rows', () => {
     const alignment = { words: [], wordOfToken: Int32Array.of(-1, -1) };
     expect(new Aligner(codec, query, alignment).matches(blocks, [[0], [1], [2]])).toEqual([]);

@@ -85,7 +85,7 @@ export class Aligner {
     const best = new Map<number, WordMatch>();
     for (let token = 0; token < this.tokenCount; token++) {
       const queryWord = this.alignment.wordOfToken[token];
-      // The instant stage shortens rows of common words; how alike two words are is a matter of direction alone.
+      // Rows of common words are shorter; how alike two words are is a matter of direction alone.
       const unit = this.units[token];
       if (queryWord < 0 || unit === 0) continue;
       const first = token * rowCount;
@@ -113,10 +113,10 @@ export class Aligner {
     const best = new Float32Array(this.alignment.words.length * wordCount);
     if (rowCount === 0) return best;
     const scores = this.pairScores(blocks, rowCount);
-    const unit = this.codec.queryScale * this.codec.codewordScale;
     for (let token = 0; token < this.tokenCount; token++) {
       const queryWord = this.alignment.wordOfToken[token];
-      if (queryWord < 0) continue;
+      const unit = this.units[token];
+      if (queryWord < 0 || unit === 0) continue;
       rowWords.forEach((words, row) => {
         for (const word of words) {
           const at = queryWord * wordCount + word;
