@@ -21,7 +21,6 @@ const VISITS = 21;
 const REST_MS = 1000;
 const QUERIES = ['hide passwords in log output', 'set a request timeout', 'close the server', 'http2 support'];
 
-const folder = await mkdtemp(join(tmpdir(), 'latelight-open-'));
 const median = (values: number[]) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 
 interface Painted {
@@ -89,6 +88,7 @@ if (!(restMs >= 0)) {
   console.error(`bench: expected --rest to be milliseconds, got "${options.rest}".`);
   process.exit(2);
 }
+const folder = await mkdtemp(join(tmpdir(), 'latelight-open-'));
 const indexes = positionals.length > 0 ? positionals : ['demo/search'];
 
 interface Site {

@@ -75,8 +75,6 @@ if (folders.length === 0) {
 const rows = new Map<string, Row>();
 const FLOAT = 'float32 rows';
 const PLAIN = 'query words equal';
-/** What all rows are compared with. */
-const reference = `${FLOAT}, ${FLOAT_DIMS[0]} dimensions`;
 const shipped = shapeName(DEFAULT_SHAPE, 'coded and pooled');
 
 function shapeName({ dim, subspaceDim }: CodecShape, stage: string): string {
@@ -134,17 +132,19 @@ async function measureModel(data: EncodedSet, shapes: CodecShape[]): Promise<voi
     const scores = await floatMaxSim(truncated(queryRows, dim), truncated(documents, dim));
     add(name, data, rankScores(scores, DEPTH), rowCount * dim * 4);
   };
-  const asShipped = await weighedQueries(await openModel(options.model, DEFAULT_SHAPE), data);
-  await addFloat(reference, asShipped?.queryRows ?? data.queryRows, FLOAT_DIMS[0]);
-  if (asShipped) await addFloat(`${reference}, ${PLAIN}`, data.queryRows, FLOAT_DIMS[0]);
-  for (const dim of FLOAT_DIMS.slice(1).filter((wanted) => wanted <= documents.dim))
-    await addFloat(`${FLOAT}, ${dim} dimensions, ${PLAIN}`, data.queryRows, dim);
+  // Of a model without any table no row is weighed, and none need say so.
+  const finest = await weighedQueries(await openModel(options.model, shapes[0]), data);
+  const unlessWeighed = (queryRows?: FloatRows) => (queryRows || !finest ? '' : `, ${PLAIN}`);
+  const [most, ...others] = FLOAT_DIMS.filter((wanted) => wanted <= documents.dim);
+  await addFloat(`${FLOAT}, ${most} dimensions`, finest?.queryRows ?? data.queryRows, most);
+  if (finest) await addFloat(`${FLOAT}, ${most} dimensions, ${PLAIN}`, data.queryRows, most);
+  for (const dim of others) await addFloat(`${FLOAT}, ${dim} dimensions${unlessWeighed()}`, data.queryRows, dim);
   for (const shape of shapes) {
     const opened = await openModel(options.model, shape);
     const { codec } = opened;
     const weighed = await weighedQueries(opened, data);
     const queryRows = weighed?.queryRows ?? data.queryRows;
-    const plain = weighed ? '' : `, ${PLAIN}`;
+    const plain = unlessWeighed(weighed?.queryRows);
     const queryCodes = codesOf(queryRows, codec);
     // Rotation and rounding are the same for every codec of a dimension but for the rotation's own draw: one of them will do.
     if (shapes.find(({ dim }) => dim === shape.dim) === shape) {
@@ -184,14 +184,14 @@ async function measureSet(folder: string, model: ModelFolder, shapes: CodecShape
     queryRows: await encodeQueries(queryEncoder, queries),
   };
   await queryEncoder.close();
+  await measureModel(data, shapes);
   if (options.fp32) {
     const exact = new Encoder(model.tokenizer, await openNodeRuntime(options.fp32));
     const documents = await documentRows(model, resolve(options.fp32), texts, options.cache);
     const scores = await floatMaxSim(await encodeQueries(exact, queries), documents);
-    add(`${FLOAT}, float32 weights`, data, rankScores(scores, DEPTH), documents.data.length * 4);
+    add(`${FLOAT}, float32 weights, ${PLAIN}`, data, rankScores(scores, DEPTH), documents.data.length * 4);
     await exact.close();
   }
-  await measureModel(data, shapes);
 
   for (const tuned of [false, true]) {
     const { rankings, bytes } = rankWithMiniSearch(texts, queries, DEPTH, tuned);
@@ -226,7 +226,7 @@ const names: string[] = [];
 for (const folder of folders) names.push(await measureSet(folder, model, shapes));
 
 const ndcg = (row: Row) => row.sets.map(({ measures }) => measures.map(({ ndcg10 }) => ndcg10));
-const float = ndcg(rows.get(reference)!);
+const [float] = [...rows.values()].map(ndcg); // the first row: what all are compared with
 const figures = [...rows.values()].map((row) => ({
   name: row.name,
   sets: row.sets.map(({ measures, bytes }, i) => ({

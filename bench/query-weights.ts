@@ -7,8 +7,9 @@ import { type BeirSet, measure, readBeir } from '../src/cli/beir.ts';
 import { EncodePool } from '../src/cli/encode-pool.ts';
 import { openModel } from '../src/cli/model.ts';
 import { defaultModelFolder } from '../src/cli/package-files.ts';
+import { openIndexTable } from '../src/cli/query-table-file.ts';
 import { seededRandom } from '../src/codec/random.ts';
-import { Encoder } from '../src/encoder/encoder.ts';
+import { Encoder, type RowLengths } from '../src/encoder/encoder.ts';
 import { openNodeRuntime } from '../src/encoder/runtime-node.ts';
 import type { Scorer } from '../src/engine/scorer.ts';
 import { createWasmScorer } from '../src/engine/wasm-scorer.ts';
@@ -57,8 +58,13 @@ async function index(documents: BeirSet['documents']): Promise<Scorer> {
   return scorer;
 }
 
-async function rank(scorer: Scorer, weights: string, queries: BeirSet['queries']): Promise<Uint32Array[]> {
-  const encoder = new Encoder(model.folder.tokenizer, await openNodeRuntime(weights));
+async function rank(
+  scorer: Scorer,
+  weights: string,
+  queries: BeirSet['queries'],
+  rowLengths: RowLengths,
+): Promise<Uint32Array[]> {
+  const encoder = new Encoder(model.folder.tokenizer, await openNodeRuntime(weights), rowLengths);
   const ranked: Uint32Array[] = [];
   for (const { text } of queries) {
     const { ids } = await scorer.searchEmbeddings(await encoder.encodeQuery(text), { k: DEPTH });
@@ -74,8 +80,13 @@ for (const folder of folders) {
   const set = await readBeir(folder, options.split);
   const documents = cut(set, Number(options.documents));
   const scorer = await index(documents);
+  const table = await openIndexTable(
+    model,
+    documents.map(({ text }) => text),
+  );
+  const rowLengths: RowLengths = (query) => table?.rowLengths(query);
   const [int8, q8] = await Promise.all(
-    FORMATS.map((format) => rank(scorer, model.folder.weights[format]!, set.queries)),
+    FORMATS.map((format) => rank(scorer, model.folder.weights[format]!, set.queries, rowLengths)),
   );
   scorer.close();
   const ndcg = (ranked: Uint32Array[]) =>

@@ -43,7 +43,7 @@ export interface TokenEmbeddings {
   data: Float32Array;
   tokenCount: number;
   dim: number;
-  /** [tokenCount] of a query: the length, above 0 and at most 1, that each row is scored with; all 1 when absent. */
+  /** [tokenCount] of a query: the length that each row is scored with, at most 1 and no less than keeps it from rounding to zeros; all 1 when absent. */
   lengths?: Float32Array;
 }
 

@@ -124,7 +124,7 @@ export async function openQueryEncoder(folder: EncoderFolder, rowLengths?: RowLe
   return new Encoder(folder.tokenizer, await openNodeRuntime(path), rowLengths);
 }
 
-/** What a page would encode queries with. @param rowLengths of the index's table, where it has one */
+/** What a page would encode queries with. @param rowLengths of the index's table; without it all words of a query are equal */
 export async function openPageEncoder(folder: ModelFolder, rowLengths?: RowLengths): Promise<Encoder> {
   return openQueryEncoder(queryEncoderFolder(folder), rowLengths);
 }

@@ -74,6 +74,18 @@ const find = (query: string, request?: SearchRequest, searched: Searched = soleS
   search(searched, manual.encoder, query, request);
 const urls = async (...args: Parameters<typeof find>) => (await find(...args)).hits.map(({ url }) => url);
 
+it('scores a query with rows as long as its words tell', async () => {
+  const { queryCodes } = await find('the sort');
+  const { codes, tokenCount, dim } = queryCodes;
+  const [first, ...others] = Array.from({ length: tokenCount }, (_, token) =>
+    Math.hypot(...codes.subarray(token * dim, (token + 1) * dim)),
+  );
+  // [CLS], the prefix, "the", "sort", [SEP]
+  const shares = others.map((length) => length / first);
+  expect(shares.map((share) => Math.round(share * 10) / 10)).toEqual([1, expect.any(Number), 1, 0.5]);
+  expect(shares[1]).toBeLessThan(0.85);
+});
+
 describe('exact words', () => {
   it('gives only passages with a quoted phrase, and marks it', async () => {
     const { hits, exact, hasMore } = await find('"quick BROWN fox"');

@@ -31,9 +31,9 @@ export function leastQueryScale(dim: number): number {
   return Math.ceil(Math.sqrt(dim) / 2 + 1e-9);
 }
 
-/** The least length of a query row at which no row rounds to zeros. */
+/** The least length of a query row at which no row rounds to zeros, as the f32 that lengths are kept in. */
 export function leastRowLength({ dim, queryScale }: Pick<Codec, 'dim' | 'queryScale'>): number {
-  return Math.min(1, leastQueryScale(dim) / queryScale);
+  return Math.fround(Math.min(1, leastQueryScale(dim) / queryScale));
 }
 
 /** The norm no row made of these codewords can exceed: the root of the sum of each subspace's largest squared norm. */

@@ -9,6 +9,7 @@ import { readCodec } from '../codec/codec-file.ts';
 import { rotateRows } from '../codec/encode-rows.ts';
 import { createWasmScorer } from '../engine/wasm-scorer.ts';
 import { vocabularyUse } from '../indexing/vocabulary-use.ts';
+import { checkEmbeddings } from '../kernels/search-input.ts';
 import { ColbertTokenizer } from './colbert-tokenizer.ts';
 import type { Encoder } from './encoder.ts';
 import { QueryTableFit } from './fit-query-table.ts';
@@ -114,12 +115,20 @@ describe("the lengths of an encoder's rows", () => {
     expect(lengthsOf('')).toBeUndefined();
   });
 
-  it('are never so short that a row could round to zeros', () => {
-    const coarse = { ...codec, queryScale: leastQueryScale(128) };
+  it('are never so short that a row could round to zeros, nor refused by the scorers', () => {
     const table = tableOf('logger', [255, 255, 255]);
     const encoded = folder.tokenizer.encode('zebra logger', 'query');
-    const lengths = new TableEncoder(folder.tokenizer, [table], coarse).rowLengths(encoded)!;
-    expect([...lengths].every((length) => length === 1)).toBe(true);
+    for (const dim of [32, 64, 96, 128, 256])
+      for (let queryScale = leastQueryScale(dim); queryScale < 40; queryScale++) {
+        const coarse = { ...codec, dim, queryScale };
+        const lengths = new TableEncoder(folder.tokenizer, [table], coarse).rowLengths(encoded)!;
+        const shortest = Math.min(...lengths);
+        expect(shortest * queryScale).toBeGreaterThan(0.5 * Math.sqrt(dim));
+        if (queryScale >= 2 * leastQueryScale(dim)) expect(shortest).toBe(0.5);
+        const tokenCount = lengths.length;
+        const rows = { data: new Float32Array(tokenCount * dim), tokenCount, dim, lengths };
+        expect(() => checkEmbeddings(rows, coarse)).not.toThrow();
+      }
   });
 });
 

@@ -74,8 +74,8 @@ export function createReferenceScorer(codec: Codec): Scorer {
         );
       }
       const { dim, rotation, queryScale } = codec;
-      const { tokenCount } = query;
-      const codes = quantizeQueryReference(query.dim, rotation, query.data, tokenCount, dim, queryScale);
+      const { data, tokenCount, lengths } = query;
+      const codes = quantizeQueryReference(query.dim, rotation, data, tokenCount, dim, queryScale, lengths);
       const queryCodes = { codes, tokenCount, dim };
       checkQuantized(queryCodes, codec);
       return { ...rank(queryCodes, options), queryCodes };

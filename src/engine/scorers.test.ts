@@ -217,6 +217,24 @@ describe.each(backends.map((row) => ({ name: row.backend, ...row })))(
       }
     });
 
+    test('scores with embeddings at the lengths they are to have, also when others are asked for at the same time', async () => {
+      const codec = randomCodec(14, 64, 4);
+      const scorer = await open(codec, [randomShard(14, codec, raggedBlocks(14, 60, 4))]);
+      const embeddings = randomEmbeddings(14, 7, 96);
+      const weighed = { ...embeddings, lengths: Float32Array.of(1, 0.5, 0.6, 0.7, 0.8, 0.9, 0.5) };
+      const searches = [weighed, embeddings, weighed].map((query) => scorer.searchEmbeddings(query, { k: 60 }));
+      const [first, full, again] = await Promise.all(searches);
+      const lengthOf = (codes: Int8Array, token: number) => Math.hypot(...codes.subarray(token * 64, (token + 1) * 64));
+      weighed.lengths.forEach((length, token) => {
+        const most = 0.5 * Math.sqrt(64);
+        expect(Math.abs(lengthOf(first.queryCodes.codes, token) - codec.queryScale * length)).toBeLessThan(most);
+        expect(Math.abs(lengthOf(full.queryCodes.codes, token) - codec.queryScale)).toBeLessThan(most);
+      });
+      expect(firstDifference(await scorer.search(first.queryCodes, { k: 60 }), first)).toBeUndefined();
+      expect(firstDifference(first, again)).toBeUndefined();
+      expect(firstDifference(first, full)).toBeDefined();
+    });
+
     test('gives back the codes of every passage, when it gives any', async () => {
       const codec = randomCodec(22, 32, 4);
       const shards = [1, 2, 3].map((seed) => randomShard(seed, codec, raggedBlocks(seed, 20, 4)));

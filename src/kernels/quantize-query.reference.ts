@@ -22,7 +22,7 @@ export function quantizeQueryReference(
   tokenCount: number,
   dim: number,
   queryScale: number,
-  lengths = new Float32Array(tokenCount).fill(1),
+  lengths: Float32Array = new Float32Array(tokenCount).fill(1),
 ): Int8Array {
   const query = new Int8Array(tokenCount * dim);
   for (let token = 0; token < tokenCount; token++) {

@@ -14,7 +14,7 @@ import type { FileRef, Manifest } from '../format/manifest.ts';
 import type { Explanation, LoadProgress, OpenOptions, SearchRequest, SearchResult, Stage } from '../types.ts';
 import { chooseDevice, type DeviceChoice } from './gpu-device.ts';
 import type { HttpSource } from './http-source.ts';
-import { atOnce, encoderFiles, openEncoder, usable } from './open-encoder.ts';
+import { encoderFiles, openEncoder, usable } from './open-encoder.ts';
 import { openStages, readTokenizer } from './open-stages.ts';
 import type { OpenedInfo, OpenSettings } from './protocol.ts';
 import { SiteList } from './sites.ts';
@@ -104,8 +104,8 @@ export class EngineHost {
         return tables.flatMap((table) => (table instanceof Uint8Array ? [table] : []));
       },
       encoder: (tokenizer, rowLengths) => {
-        const when = isInstant ? whenQuiet : atOnce;
-        return openEncoder(source, manifest, tokenizer, device.device, progress, when, signal, rowLengths);
+        const options = { progress, rowLengths, signal, ...(isInstant && { whenQuiet }) };
+        return openEncoder(source, manifest, tokenizer, device.device, options);
       },
     });
     throwIfAborted(signal, 'open');
@@ -232,18 +232,8 @@ export class EngineHost {
     }
     await encoder.then((lost) => lost.close()).catch(() => undefined);
     const tokenizer = await readTokenizer(this.manifest, (ref) => this.source.read(ref));
-    const unheard = () => () => undefined;
     const rowLengths: RowLengths = (query) => this.table?.rowLengths(query);
-    const next = await openEncoder(
-      this.source,
-      this.manifest,
-      tokenizer,
-      choice.device,
-      unheard,
-      atOnce,
-      undefined,
-      rowLengths,
-    );
+    const next = await openEncoder(this.source, this.manifest, tokenizer, choice.device, { rowLengths });
     for (const { index } of this.sites.searchable)
       await index.replaceScorer(scorerOn(choice.device, index.manifest, this.settings.workers));
     const notice = choice.device ? choice.notice : 'The GPU device was lost; searching goes on with WASM.';
@@ -275,7 +265,8 @@ function trackProgress(
   const { wasm, model } = encoderFiles(manifest, choice.device);
   const ofSites = sites.known.flatMap(({ manifest: { queryEncoder, ...rest } }) => [
     ...SearchIndex.files(rest),
-    ...(queryEncoder.queryTable ? [queryEncoder.queryTable] : []),
+    // Without a table of the first index nobody reads the others'.
+    ...(manifest.queryEncoder.queryTable && queryEncoder.queryTable ? [queryEncoder.queryTable] : []),
   ]);
   const files = [...ofSites, wasm, model, manifest.queryEncoder.tokenizer];
   const totalBytes = files.reduce((sum, ref) => sum + ref.bytes, 0);

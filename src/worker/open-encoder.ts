@@ -16,8 +16,6 @@ export type EncoderFiles = Pick<Manifest, 'queryEncoder' | 'runtime'>;
 
 export type PartProgress = (part: LoadProgress['part']) => (byteCount: number, fromCache: boolean) => void;
 
-export const atOnce = () => Promise.resolve();
-
 /** An index may have been published without the files for WebGPU. */
 export function usable(choice: DeviceChoice, manifest: EncoderFiles, wanted: Device): DeviceChoice {
   if (!choice.device || (manifest.queryEncoder.weights.webgpu && manifest.runtime[webgpuBuild()])) return choice;
@@ -37,18 +35,23 @@ export function encoderFiles(
   return { build, wasm: manifest.runtime[build]!, model: device ? weights.webgpu! : weights.wasm };
 }
 
+export interface OpenEncoderOptions {
+  progress?: PartProgress;
+  /** Resolves when starting may keep this thread busy; absent: at once. */
+  whenQuiet?: () => Promise<void>;
+  rowLengths?: RowLengths;
+  signal?: AbortSignal;
+}
+
 export async function openEncoder(
   source: ByteSource,
   manifest: EncoderFiles,
   tokenizer: ColbertTokenizer,
   device: GPUDevice | undefined,
-  progress: PartProgress,
-  whenQuiet: () => Promise<void>,
-  signal?: AbortSignal,
-  rowLengths?: RowLengths,
+  { progress = () => () => undefined, whenQuiet, rowLengths, signal }: OpenEncoderOptions = {},
 ): Promise<Encoder> {
   const { build, wasm, model } = encoderFiles(manifest, device);
-  await whenQuiet();
+  await whenQuiet?.();
   const runtime = Promise.all([loadOrt(build), source.read(wasm, { signal, onBytes: progress('runtime') })]);
   const [[ort, wasmBytes], modelBytes] = await Promise.all([
     // Compiles and starts while the model is still on its way.

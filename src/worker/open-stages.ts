@@ -1,5 +1,5 @@
-// In which order an index opens. With a query table: first what the instant stage needs, alone, then runtime and model, which are a
-// hundred times as much, on the wire for a new visitor and in this worker's time for one who has them.
+// In which order an index opens. With an instant stage: first what it needs, alone, then runtime and model, which are a hundred times as
+// much, on the wire for a new visitor and in this worker's time for one who has them. Without one: all at once.
 
 import { ColbertTokenizer } from '../encoder/colbert-tokenizer.ts';
 import type { Encoder, RowLengths } from '../encoder/encoder.ts';
@@ -33,20 +33,27 @@ export interface OpenStages {
  */
 export async function openStages(manifest: Manifest, instant: boolean, parts: StageParts): Promise<OpenStages> {
   const { queryTable } = manifest.queryEncoder;
-  let table: TableEncoder | undefined; // before the first query
+  let table: TableEncoder | undefined; // set below, before anybody can ask
   const encoderWith = (words: ColbertTokenizer) => parts.encoder(words, (query) => table?.rowLengths(query));
   const tokenizer = readTokenizer(manifest, parts.read);
-  const first = settle(parts.sites(), tokenizer, queryTable ? parts.read(queryTable) : undefined, parts.otherTables());
+  const tables = queryTable && settle(parts.read(queryTable), parts.otherTables());
+  const first = settle(parts.sites(), tokenizer, tables).then(([sites, words, read]) => {
+    const { codec } = sites[0].index;
+    const shape = { ...codec, codecSha256: manifest.codec.sha256 };
+    table = read && new TableEncoder(words, readTables(...read, shape), codec);
+    return { sites, words };
+  });
   const isFirst = instant && queryTable !== undefined;
-  const encoder = isFirst ? first.then(([, words]) => encoderWith(words)) : tokenizer.then(encoderWith);
+  const encoder = isFirst ? first.then(({ words }) => encoderWith(words)) : tokenizer.then(encoderWith);
   // Nobody may be waiting yet when it fails; whoever does later hears of it.
   encoder.catch(() => undefined);
-  const [[sites, words, bytes, others]] = await settle(first, isFirst ? undefined : encoder);
-  if (bytes) {
-    const { codec } = sites[0].index;
-    table = new TableEncoder(words, readTables(bytes, others, { ...codec, codecSha256: manifest.codec.sha256 }), codec);
+  try {
+    const [{ sites }] = await settle(first, isFirst ? undefined : encoder);
+    return { sites, encoder, table };
+  } catch (error) {
+    void encoder.then((opened) => opened.close()).catch(() => undefined);
+    throw error;
   }
-  return { sites, encoder, table };
 }
 
 function readTables(
@@ -59,7 +66,7 @@ function readTables(
     try {
       tables.push(readQueryTable(table, shape));
     } catch {
-      // Its own words are then missing from quick results; the site is searched all the same.
+      // The table then knows nothing of its words; the site is searched all the same.
     }
   }
   return tables;

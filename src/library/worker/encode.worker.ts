@@ -37,10 +37,8 @@ async function open({ url, device }: Extract<ToEncodeWorker, { type: 'open' }>) 
   const engine = await readEngineFile(app);
   const choice = usable(await chooseDevice(device), engine, device);
   const tokenizer = await readTokenizer(engine, (ref) => app.read(ref));
-  const nobody = () => () => undefined;
-  const atOnce = () => Promise.resolve();
   const [encoder, coding] = await Promise.all([
-    openEncoder(app, engine, tokenizer, choice.device, nobody, atOnce),
+    openEncoder(app, engine, tokenizer, choice.device),
     openCoding(app, engine),
   ]);
   return { encoder, coding };

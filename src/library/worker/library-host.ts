@@ -96,7 +96,8 @@ export class LibraryHost implements ServedEngine {
     const shape = shapeOf(await codec, engine.codec.sha256);
     const instant = table && new TableEncoder(words, [readQueryTable(await table, shape)], await codec);
     const rowLengths: RowLengths = (query) => instant?.rowLengths(query);
-    const encoder = openEncoder(app, engine, words, device, progress, table ? whenQuiet : atOnce, signal, rowLengths);
+    const options = { progress, rowLengths, signal, ...(table && { whenQuiet }) };
+    const encoder = openEncoder(app, engine, words, device, options);
     encoder.catch(() => undefined);
     if (!instant) await encoder;
     const end = () => {
@@ -193,8 +194,6 @@ export class LibraryHost implements ServedEngine {
 
 /** Filters that every document has; while there is none, asking for them is no mistake. */
 const DECLARED = ['document', 'folder', 'type'];
-
-const atOnce = () => Promise.resolve();
 
 /** Bytes of all that a first search needs of the app. */
 function countedBytes(engine: EngineFile, device: GPUDevice | undefined, onProgress: (progress: LoadProgress) => void) {
