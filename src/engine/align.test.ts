@@ -17,7 +17,8 @@ const codec: Codec = {
 };
 // Rows [0,1], [2,3], [1,1].
 const blocks = packBlocks(Uint8Array.of(0, 1, 2, 3, 1, 1), 3, 2);
-const query = { codes: Int8Array.from([64, 0, 0, 0, 0, 64, 0, 0, 0, 0, 64, 0, 0, 0, 0, 64]), tokenCount: 2, dim: 8 };
+/** As long as the query scale, up to rounding. */
+const query = { codes: Int8Array.from([90, 0, 0, 0, 0, 90, 0, 0, 0, 0, 90, 0, 0, 0, 0, 90]), tokenCount: 2, dim: 8 };
 
 describe('Aligner', () => {
   it('gives each word of the best rows the query word it answers', () => {
@@ -36,8 +37,21 @@ describe('Aligner', () => {
     ]);
     // Rows of length sqrt(2), in the query tokens' own directions.
     for (const { similarity } of matches) expect(similarity).toBeCloseTo(Math.SQRT2, 5);
-    const weak = { ...query, codes: query.codes.map((value, i) => (i < 8 ? value / 4 : value)) };
-    expect(new Aligner(codec, weak, alignment).matches(blocks, [[0, 3], [1], [2]])).toEqual(matches);
+    // A word that tells less is marked less, but not below half.
+    for (const [share, marked] of [
+      [0.8, 0.8],
+      [0.2, 0.5],
+    ]) {
+      const weak = { ...query, codes: query.codes.map((value, i) => (i < 8 ? share * value : value)) };
+      const found = new Aligner(codec, weak, alignment).matches(blocks, [[0, 3], [1], [2]]);
+      expect(found.map(({ word, similarity }) => [word, similarity / Math.SQRT2])).toEqual(
+        [
+          [0, marked],
+          [1, 1],
+          [3, marked],
+        ].map(([word, similarity]) => [word, expect.closeTo(similarity, 2)]),
+      );
+    }
     const silent = { ...query, codes: query.codes.map((value, i) => (i < 8 ? 0 : value)) };
     expect(new Aligner(codec, silent, alignment).matches(blocks, [[0, 3], [1], [2]])).toMatchObject([{ word: 1 }]);
   });
@@ -58,6 +72,20 @@ describe('Aligner', () => {
         .map((score) => score / Math.SQRT2);
       expect([...found]).toEqual(expected.map((similarity) => expect.closeTo(similarity, 5)));
     }
+  });
+
+  it('leaves out what is hardly alike, sooner for a word that tells little', () => {
+    const alignment = { words: [{ start: 0, end: 1 }], wordOfToken: Int32Array.of(0) };
+    // Cosine of .8 with a row of length 1 in dimension 0: above the least, half of it below.
+    const row = packBlocks(Uint8Array.of(0, 4), 1, 2);
+    const codes = Int8Array.from([101, 76, 0, 0, 0, 0, 0, 0]);
+    const flat = { ...codec, codewords: codec.codewords.map((value, i) => (i < 64 ? value : 0)) };
+    const found = (share: number) =>
+      new Aligner(flat, { codes: codes.map((value) => share * value), tokenCount: 1, dim: 8 }, alignment).matches(row, [
+        [0],
+      ]);
+    expect(found(1)).toHaveLength(1);
+    expect(found(0.5)).toHaveLength(0);
   });
 
   it('leaves out tokens without a word, and a passage without rows', () => {

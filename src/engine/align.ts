@@ -12,14 +12,16 @@ export interface WordMatch {
   word: number;
   /** Index in the query's words. */
   queryWord: number;
-  /** Approximate cosine of the two, at most about 1. */
+  /** Approximate cosine of the two, at most about 1, less for a word of the query that tells little. */
   similarity: number;
 }
 
 /** A row answers a query token when its score is at least this share of the token's best row. */
 const NEAR_BEST = 0.9;
-/** Below this cosine even a best row says nothing: unrelated token pairs of the default model lie around .2 to .4. */
+/** Below this similarity even a best row says nothing: unrelated token pairs of the default model have cosines around .2 to .4. */
 const LEAST_SIMILARITY = 0.45;
+/** How much a match with a word of the query counts that tells nothing: its row's length in the full stage (docs/decisions/0016). In the instant stage such rows are shorter still. */
+const LEAST_TELLING = 0.5;
 
 /** What one query's tokens have to say about passages of one codec. */
 export class Aligner {
@@ -82,19 +84,21 @@ export class Aligner {
     const rowCount = rowWords.length;
     if (rowCount === 0) return [];
     const scores = this.pairScores(blocks, rowCount);
+    const fullUnit = this.codec.queryScale * this.codec.codewordScale;
     const best = new Map<number, WordMatch>();
     for (let token = 0; token < this.tokenCount; token++) {
       const queryWord = this.alignment.wordOfToken[token];
-      // Rows of common words are shorter; how alike two words are is a matter of direction alone.
       const unit = this.units[token];
       if (queryWord < 0 || unit === 0) continue;
+      // Rows of common words are shorter: what they answer ranked less, and is marked less.
+      const telling = Math.max(LEAST_TELLING, Math.min(1, unit / fullUnit));
       const first = token * rowCount;
       let highest = Number.MIN_SAFE_INTEGER;
       for (let row = 0; row < rowCount; row++) highest = Math.max(highest, scores[first + row]);
-      if (highest < LEAST_SIMILARITY * unit) continue;
+      if (telling * highest < LEAST_SIMILARITY * unit) continue;
       for (let row = 0; row < rowCount; row++) {
         if (scores[first + row] < NEAR_BEST * highest) continue;
-        const similarity = scores[first + row] / unit;
+        const similarity = (telling * scores[first + row]) / unit;
         for (const word of rowWords[row]) {
           const known = best.get(word);
           if (!known || known.similarity < similarity) best.set(word, { word, queryWord, similarity });
