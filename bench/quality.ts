@@ -25,7 +25,7 @@ import { quantizeQueryCpu } from '../src/kernels/quantize-query-cpu.ts';
 import { describeMachine, machineLine } from './machine.ts';
 import { markdownTable, writeMarked } from './markdown.ts';
 import { encodeDense } from './quality/dense.ts';
-import { type FloatRows, joinRows, keptRows, rowsOf, truncated } from './quality/float-rows.ts';
+import { type FloatRows, joinLengths, joinRows, keptRows, rowsOf, truncated } from './quality/float-rows.ts';
 import { type Interval, meanOverSets, relativeInterval } from './quality/intervals.ts';
 import { rankWithMiniSearch, rankWithPagefind } from './quality/keyword.ts';
 import { floatMaxSim, rankScores } from './quality/maxsim.ts';
@@ -85,11 +85,8 @@ function shapeName({ dim, subspaceDim }: CodecShape, stage: string): string {
 async function weighedQueries(model: OpenModel, { texts, queries, queryRows }: EncodedSet) {
   const table = await openIndexTable(model, texts);
   if (!table) return undefined;
-  const lengths = queries.flatMap((query, at) => {
-    const rowCount = queryRows.starts[at + 1] - queryRows.starts[at];
-    return [...(table.rowLengths(table.tokenizer.encode(query, 'query')) ?? new Float32Array(rowCount).fill(1))];
-  });
-  return { table, queryRows: { ...queryRows, lengths: Float32Array.from(lengths) } };
+  const lengths = queries.map((query) => table.rowLengths(table.tokenizer.encode(query, 'query')));
+  return { table, queryRows: { ...queryRows, lengths: joinLengths(lengths, queryRows.starts) } };
 }
 
 /** Adds a set's column to a row. */
@@ -133,16 +130,19 @@ async function measureModel(data: EncodedSet, shapes: CodecShape[]): Promise<voi
     add(name, data, rankScores(scores, DEPTH), rowCount * dim * 4);
   };
   // Of a model without any table no row is weighed, and none need say so.
-  const finest = await weighedQueries(await openModel(options.model, shapes[0]), data);
+  const models: { shape: CodecShape; opened: OpenModel; weighed: Awaited<ReturnType<typeof weighedQueries>> }[] = [];
+  for (const shape of shapes) {
+    const opened = await openModel(options.model, shape);
+    models.push({ shape, opened, weighed: await weighedQueries(opened, data) });
+  }
+  const finest = models[0].weighed;
   const unlessWeighed = (queryRows?: FloatRows) => (queryRows || !finest ? '' : `, ${PLAIN}`);
   const [most, ...others] = FLOAT_DIMS.filter((wanted) => wanted <= documents.dim);
   await addFloat(`${FLOAT}, ${most} dimensions`, finest?.queryRows ?? data.queryRows, most);
   if (finest) await addFloat(`${FLOAT}, ${most} dimensions, ${PLAIN}`, data.queryRows, most);
   for (const dim of others) await addFloat(`${FLOAT}, ${dim} dimensions${unlessWeighed()}`, data.queryRows, dim);
-  for (const shape of shapes) {
-    const opened = await openModel(options.model, shape);
+  for (const { shape, opened, weighed } of models) {
     const { codec } = opened;
-    const weighed = await weighedQueries(opened, data);
     const queryRows = weighed?.queryRows ?? data.queryRows;
     const plain = unlessWeighed(weighed?.queryRows);
     const queryCodes = codesOf(queryRows, codec);

@@ -80,7 +80,7 @@ async function quality(name: string): Promise<Map<string, number[]>> {
   const table = await openIndexTable(model, texts);
   const found = new Map<string, number[]>();
   for (const [label, encoderFolder] of encoders) {
-    const encoder = await openQueryEncoder(encoderFolder, (query) => table?.rowLengths(query));
+    const encoder = await openQueryEncoder(encoderFolder, table);
     const rows = await encodeQueries(encoder, queries);
     await encoder.close();
     const codes = queries.map((_, query) => quantizeQueryCpu(rowsOf(rows, query), model.codec));

@@ -39,7 +39,7 @@ for (const name of sets) {
     const weights = await wholeWeights(model.folder, documentWeights(model.folder));
     const documents = await documentRows(model.folder, weights, texts, options.cache);
     const table = await openIndexTable(model, texts);
-    const encoder = await openPageEncoder(model.folder, (query) => table?.rowLengths(query));
+    const encoder = await openPageEncoder(model.folder, table);
     const queryRows = await encodeQueries(encoder, queries);
     await encoder.close();
     const coded = await codeAll(model, { documents, texts }, true);

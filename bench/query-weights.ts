@@ -9,7 +9,7 @@ import { openModel } from '../src/cli/model.ts';
 import { defaultModelFolder } from '../src/cli/package-files.ts';
 import { openIndexTable } from '../src/cli/query-table-file.ts';
 import { seededRandom } from '../src/codec/random.ts';
-import { Encoder, type RowLengths } from '../src/encoder/encoder.ts';
+import { Encoder, type RowWeigher } from '../src/encoder/encoder.ts';
 import { openNodeRuntime } from '../src/encoder/runtime-node.ts';
 import type { Scorer } from '../src/engine/scorer.ts';
 import { createWasmScorer } from '../src/engine/wasm-scorer.ts';
@@ -62,9 +62,9 @@ async function rank(
   scorer: Scorer,
   weights: string,
   queries: BeirSet['queries'],
-  rowLengths: RowLengths,
+  weigher: RowWeigher | undefined,
 ): Promise<Uint32Array[]> {
-  const encoder = new Encoder(model.folder.tokenizer, await openNodeRuntime(weights), rowLengths);
+  const encoder = new Encoder(model.folder.tokenizer, await openNodeRuntime(weights), weigher);
   const ranked: Uint32Array[] = [];
   for (const { text } of queries) {
     const { ids } = await scorer.searchEmbeddings(await encoder.encodeQuery(text), { k: DEPTH });
@@ -84,9 +84,8 @@ for (const folder of folders) {
     model,
     documents.map(({ text }) => text),
   );
-  const rowLengths: RowLengths = (query) => table?.rowLengths(query);
   const [int8, q8] = await Promise.all(
-    FORMATS.map((format) => rank(scorer, model.folder.weights[format]!, set.queries, rowLengths)),
+    FORMATS.map((format) => rank(scorer, model.folder.weights[format]!, set.queries, table)),
   );
   scorer.close();
   const ndcg = (ranked: Uint32Array[]) =>

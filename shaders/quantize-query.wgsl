@@ -1,4 +1,5 @@
-// Query token embeddings to int8: the first DIM dimensions to unit length, rotated, times QUERY_SCALE and the row's length, rounded to nearest (ties to even).
+// Query token embeddings to int8: the first DIM dimensions to unit length, rotated, times QUERY_SCALE and the row's length, rounded to
+// nearest (ties to even).
 // One workgroup a token. A row of length 0, or with a value that is no number, becomes zeros, which the host refuses.
 
 override DIM: u32;

@@ -54,6 +54,16 @@ export function joinRows(parts: Float32Array[], dim: number): FloatRows {
   return { data, starts, dim };
 }
 
+/** Lengths of queries' rows, 1 where a query has none; nothing where none has. @param starts [queries + 1] */
+export function joinLengths(parts: (Float32Array | undefined)[], starts: Uint32Array): Float32Array | undefined {
+  if (!parts.some((part) => part)) return undefined;
+  const lengths = new Float32Array(starts[parts.length]).fill(1);
+  parts.forEach((part, query) => {
+    if (part) lengths.set(part, starts[query]);
+  });
+  return lengths;
+}
+
 /** Rows of documents on all cores, every token that the model keeps. */
 export async function encodeDocuments(setup: EncodeSetup, texts: string[]): Promise<FloatRows> {
   const pool = new EncodePool(setup, texts.length, new AbortController().signal);

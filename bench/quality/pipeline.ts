@@ -11,7 +11,7 @@ import { sha256Hex } from '../../src/format/sha256.ts';
 import { readShard, writeShard } from '../../src/format/shard.ts';
 import { codeDocument, type EncodedRows } from '../../src/indexing/encode-passage.ts';
 import type { QueryCodes, TokenEmbeddings } from '../../src/types.ts';
-import { encodeDocuments, type FloatRows, joinRows, keptRows, rowsOf } from './float-rows.ts';
+import { encodeDocuments, type FloatRows, joinLengths, joinRows, keptRows, rowsOf } from './float-rows.ts';
 
 /** Rows of queries, with the lengths that the encoder gives them. */
 export async function encodeQueries(encoder: Encoder, queries: string[]): Promise<FloatRows> {
@@ -21,9 +21,11 @@ export async function encodeQueries(encoder: Encoder, queries: string[]): Promis
     encoded.map(({ data }) => data),
     encoded[0]?.dim ?? 0,
   );
-  if (!encoded.some(({ lengths }) => lengths)) return rows;
-  const lengths = encoded.flatMap(({ lengths, tokenCount }) => [...(lengths ?? new Float32Array(tokenCount).fill(1))]);
-  return { ...rows, lengths: Float32Array.from(lengths) };
+  const lengths = joinLengths(
+    encoded.map(({ lengths }) => lengths),
+    rows.starts,
+  );
+  return { ...rows, lengths };
 }
 
 /** Documents as `latelight index` encodes them, or with other weights. */

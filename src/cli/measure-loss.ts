@@ -1,5 +1,6 @@
-// What coding and pooling lose: nDCG@10 of the same rows, the words of a query equal (a codec that is being fitted has no table to weigh them), as floats, coded one by one, and coded as an index has them. Every document is
-// scored in the thread that encoded it, so that no more than one document's rows are held at a time.
+// What coding and pooling lose: nDCG@10 of the same rows as floats, coded one by one, and coded as an index has them. The words of a query
+// are equal: a codec that is being fitted has no table to weigh them. Every document is scored in the thread that encoded it, so that no more
+// than one document's rows are held at a time.
 
 import type { Codec } from '../codec/codec.ts';
 import { truncateRows } from '../codec/encode-rows.ts';

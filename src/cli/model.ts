@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Codec } from '../codec/codec.ts';
 import { readCodec } from '../codec/codec-file.ts';
 import { readDenseLayers } from '../encoder/dense-layers.ts';
-import { Encoder, type RowLengths } from '../encoder/encoder.ts';
+import { Encoder, type RowWeigher } from '../encoder/encoder.ts';
 import type { ModelOverrides } from '../encoder/model-config.ts';
 import { type EncoderFolder, type ModelFolder, openModelFolder, type WeightFormat } from '../encoder/model-folder.ts';
 import { completeGraph, completion, LEAST_OPSET } from '../encoder/onnx-graph.ts';
@@ -119,14 +119,14 @@ export function queryEncoderFolder(folder: ModelFolder): EncoderFolder {
 }
 
 /** An encoder for queries alone, with the weights that pages use on a CPU. */
-export async function openQueryEncoder(folder: EncoderFolder, rowLengths?: RowLengths): Promise<Encoder> {
+export async function openQueryEncoder(folder: EncoderFolder, weigher?: RowWeigher): Promise<Encoder> {
   const path = await wholeWeights(folder, pickWeights(folder, PAGE_WEIGHTS.wasm));
-  return new Encoder(folder.tokenizer, await openNodeRuntime(path), rowLengths);
+  return new Encoder(folder.tokenizer, await openNodeRuntime(path), weigher);
 }
 
-/** What a page would encode queries with. @param rowLengths of the index's table; without it all words of a query are equal */
-export async function openPageEncoder(folder: ModelFolder, rowLengths?: RowLengths): Promise<Encoder> {
-  return openQueryEncoder(queryEncoderFolder(folder), rowLengths);
+/** What a page would encode queries with. @param weigher the index's table; without it all words of a query are equal */
+export async function openPageEncoder(folder: ModelFolder, weigher?: RowWeigher): Promise<Encoder> {
+  return openQueryEncoder(queryEncoderFolder(folder), weigher);
 }
 
 /** Dimensions of an encoder's rows, seen from one run: a file that cannot be opened is found here, not by visitors. */

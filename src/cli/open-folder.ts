@@ -8,7 +8,6 @@ import { TableEncoder } from '../encoder/table-encoder.ts';
 import { SearchIndex } from '../engine/search-index.ts';
 import { createWasmScorer } from '../engine/wasm-scorer.ts';
 import { parseManifest } from '../format/manifest.ts';
-import { readQueryTable } from '../format/query-table.ts';
 import { FolderSource } from './folder-source.ts';
 
 export async function openFolder(
@@ -25,9 +24,7 @@ export async function openFolder(
   await source.read(queryEncoder.weights.wasm, { signal });
   const tokenizerJson = JSON.parse(new TextDecoder().decode(packed));
   const tokenizer = new ColbertTokenizer(queryEncoder.config, tokenizerJson, queryEncoder.tokenizerConfig);
-  const shape = { ...index.codec, codecSha256: manifest.codec.sha256 };
-  const table = tableBytes && new TableEncoder(tokenizer, [readQueryTable(tableBytes, shape)], index.codec);
-  const runtime = await openNodeRuntime(join(folder, queryEncoder.weights.wasm.file));
-  const encoder = new Encoder(tokenizer, runtime, (query) => table?.rowLengths(query));
+  const table = tableBytes && TableEncoder.read(tokenizer, tableBytes, index.codec, manifest.codec.sha256);
+  const encoder = new Encoder(tokenizer, await openNodeRuntime(join(folder, queryEncoder.weights.wasm.file)), table);
   return { index, encoder };
 }

@@ -27,9 +27,7 @@ export function indexTable(table: QueryTable, use: VocabularyUse): QueryTable {
 /** The table that an index of these texts would have, as it answers queries; nothing when the model has none. */
 export async function openIndexTable(model: OpenModel, texts: Iterable<string>): Promise<TableEncoder | undefined> {
   const bytes = await indexTableBytes(model, texts);
-  if (!bytes) return undefined;
-  const table = readQueryTable(bytes, { ...model.codec, codecSha256: model.codecSha256 });
-  return new TableEncoder(queryEncoderFolder(model.folder).tokenizer, [table], model.codec);
+  return bytes && TableEncoder.read(queryEncoderFolder(model.folder).tokenizer, bytes, model.codec, model.codecSha256);
 }
 
 /** The file of an index's table, cut to what its texts use; nothing when the model has none. */

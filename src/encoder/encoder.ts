@@ -31,8 +31,11 @@ export interface GpuQueryEmbeddings {
   release: () => void;
 }
 
-/** How long each row of a query is to be, [tokens]; nothing for all of length 1. TableEncoder.rowLengths is one. */
-export type RowLengths = (query: EncodedText) => Float32Array | undefined;
+/** Says how long each row of a query is to be, as TableEncoder does. */
+export interface RowWeigher {
+  /** [tokens]; nothing for all of length 1. */
+  rowLengths: (query: EncodedText) => Float32Array | undefined;
+}
 
 export interface EncodedDocument extends TokenEmbeddings {
   /** [tokenCount] position of each kept row in the encoded ids, for `align`. */
@@ -52,18 +55,18 @@ export class Encoder {
   readonly tokenizer: ColbertTokenizer;
   readonly provider: EncoderRuntime['provider'];
   private readonly runtime: EncoderRuntime;
-  private readonly rowLengths: RowLengths;
+  private readonly weigher: RowWeigher | undefined;
   private readonly gpuOutputs: GpuOutputs | undefined;
   private failedWhileBound = false;
   /** Dimensions of a row, once a run has told. */
   private gpuDim = 0;
   private last: Promise<unknown> = Promise.resolve();
 
-  /** @param rowLengths of queries that are encoded to be scored */
-  constructor(tokenizer: ColbertTokenizer, runtime: EncoderRuntime, rowLengths: RowLengths = () => undefined) {
+  /** @param weigher of queries that are encoded to be scored */
+  constructor(tokenizer: ColbertTokenizer, runtime: EncoderRuntime, weigher?: RowWeigher) {
     this.tokenizer = tokenizer;
     this.runtime = runtime;
-    this.rowLengths = rowLengths;
+    this.weigher = weigher;
     this.provider = runtime.provider;
     this.gpuOutputs = runtime.device && new GpuOutputs(runtime.device, runtime.Tensor);
   }
@@ -71,7 +74,7 @@ export class Encoder {
   /** Query rows in main memory, f32 [tokenCount, dim], L2-normalised, with the lengths to score them with; expansion rows are kept. */
   async encodeQuery(text: string): Promise<TokenEmbeddings> {
     const encoded = this.tokenizer.encode(text, 'query');
-    return { ...(await this.encodeTokens(encoded)), lengths: this.rowLengths(encoded) };
+    return { ...(await this.encodeTokens(encoded)), lengths: this.weigher?.rowLengths(encoded) };
   }
 
   /** Rows of ids that come from no text. */
@@ -99,7 +102,7 @@ export class Encoder {
   async encodeQueryOnGpu(text: string): Promise<GpuQueryEmbeddings> {
     const encoded = this.tokenizer.encode(text, 'query');
     const tokenCount = encoded.ids.length;
-    const lengths = this.rowLengths(encoded);
+    const lengths = this.weigher?.rowLengths(encoded);
     if (this.gpuOutputs && this.gpuDim > 0) {
       const bound = this.gpuOutputs.take(tokenCount, this.gpuDim, MAX_QUERY_TOKENS);
       try {

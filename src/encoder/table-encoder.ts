@@ -3,9 +3,10 @@
 // to. Knows nothing of order or context, and needs no model. And how long the encoder's own rows are to be, by the table's weights.
 
 import { type Codec, leastRowLength } from '../codec/codec.ts';
-import { type QueryTable, tableRow } from '../format/query-table.ts';
+import { type QueryTable, readQueryTable, tableRow } from '../format/query-table.ts';
 import type { QueryCodes } from '../types.ts';
 import type { ColbertTokenizer, EncodedText } from './colbert-tokenizer.ts';
+import type { RowWeigher } from './encoder.ts';
 
 interface TableRow {
   table: QueryTable;
@@ -13,7 +14,7 @@ interface TableRow {
   weight: number;
 }
 
-export class TableEncoder {
+export class TableEncoder implements RowWeigher {
   readonly provider = 'table';
   readonly tokenizer: ColbertTokenizer;
   private readonly codec: Codec;
@@ -30,6 +31,11 @@ export class TableEncoder {
         if (!this.rowOfId.has(id)) this.rowOfId.set(id, { table, row, weight: table.weights[row] });
       });
     this.textMap = tables.length > 0 ? decodedTextMap(tables[0], codec) : undefined;
+  }
+
+  /** The table of one file. @throws LatelightError `bad-model` when it is none of this codec */
+  static read(tokenizer: ColbertTokenizer, bytes: Uint8Array, codec: Codec, codecSha256: string): TableEncoder {
+    return new TableEncoder(tokenizer, [readQueryTable(bytes, { ...codec, codecSha256 })], codec);
   }
 
   /**

@@ -20,7 +20,7 @@ export interface WordMatch {
 const NEAR_BEST = 0.9;
 /** Below this similarity even a best row says nothing: unrelated token pairs of the default model have cosines around .2 to .4. */
 const LEAST_SIMILARITY = 0.45;
-/** How much a match with a word of the query counts that tells nothing: its row's length in the full stage (docs/decisions/0016). In the instant stage such rows are shorter still. */
+/** The least that a match counts, with a word of the query that tells nothing: such a row's length in the full stage (docs/decisions/0016). */
 const LEAST_TELLING = 0.5;
 
 /** What one query's tokens have to say about passages of one codec. */

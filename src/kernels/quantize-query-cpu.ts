@@ -6,7 +6,8 @@ import type { QueryCodes, TokenEmbeddings } from '../types.ts';
 const SMALLEST_SQUARE = 1e-20;
 
 /**
- * Unit length over the codec's first `dim` dimensions, rotated, times the codec's query scale and the row's length, rounded to nearest (ties to even).
+ * Unit length over the codec's first `dim` dimensions, rotated, times the codec's query scale and the row's length, rounded to nearest
+ * (ties to even).
  * A row of length 0, or with a value that is no number, becomes zeros; checkQuantized refuses those.
  */
 export function quantizeQueryCpu(query: TokenEmbeddings, codec: Codec): QueryCodes {

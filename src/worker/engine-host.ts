@@ -1,6 +1,6 @@
 // The engine inside the worker: opens an index on the best device there is, searches it, and opens again what a lost device took.
 
-import type { Encoder, RowLengths } from '../encoder/encoder.ts';
+import type { Encoder } from '../encoder/encoder.ts';
 import type { TableEncoder } from '../encoder/table-encoder.ts';
 import { facetsOf } from '../engine/facets.ts';
 import { explain, nothingKnown, type Searched, search, searchInstant } from '../engine/search.ts';
@@ -103,8 +103,8 @@ export class EngineHost {
         const tables = await Promise.all(refs.map(({ from, ref }) => (ref ? read(from, ref).catch(() => []) : [])));
         return tables.flatMap((table) => (table instanceof Uint8Array ? [table] : []));
       },
-      encoder: (tokenizer, rowLengths) => {
-        const options = { progress, rowLengths, signal, ...(isInstant && { whenQuiet }) };
+      encoder: (tokenizer, weigher) => {
+        const options = { progress, weigher, signal, ...(isInstant && { whenQuiet }) };
         return openEncoder(source, manifest, tokenizer, device.device, options);
       },
     });
@@ -232,8 +232,7 @@ export class EngineHost {
     }
     await encoder.then((lost) => lost.close()).catch(() => undefined);
     const tokenizer = await readTokenizer(this.manifest, (ref) => this.source.read(ref));
-    const rowLengths: RowLengths = (query) => this.table?.rowLengths(query);
-    const next = await openEncoder(this.source, this.manifest, tokenizer, choice.device, { rowLengths });
+    const next = await openEncoder(this.source, this.manifest, tokenizer, choice.device, { weigher: this.table });
     for (const { index } of this.sites.searchable)
       await index.replaceScorer(scorerOn(choice.device, index.manifest, this.settings.workers));
     const notice = choice.device ? choice.notice : 'The GPU device was lost; searching goes on with WASM.';

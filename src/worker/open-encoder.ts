@@ -1,7 +1,7 @@
 // The encoder of a page: which of the model's files, which build of the runtime, and both started while the other is still arriving.
 
 import type { ColbertTokenizer } from '../encoder/colbert-tokenizer.ts';
-import { Encoder, type RowLengths } from '../encoder/encoder.ts';
+import { Encoder, type RowWeigher } from '../encoder/encoder.ts';
 import { loadOrt, openWebRuntime, type RuntimeBuild, startOrt, webgpuBuild } from '../encoder/runtime-web.ts';
 import { LatelightError } from '../errors.ts';
 import type { FileRef, Manifest } from '../format/manifest.ts';
@@ -39,7 +39,7 @@ export interface OpenEncoderOptions {
   progress?: PartProgress;
   /** Resolves when starting may keep this thread busy; absent: at once. */
   whenQuiet?: () => Promise<void>;
-  rowLengths?: RowLengths;
+  weigher?: RowWeigher;
   signal?: AbortSignal;
 }
 
@@ -48,7 +48,7 @@ export async function openEncoder(
   manifest: EncoderFiles,
   tokenizer: ColbertTokenizer,
   device: GPUDevice | undefined,
-  { progress = () => () => undefined, whenQuiet, rowLengths, signal }: OpenEncoderOptions = {},
+  { progress = () => () => undefined, whenQuiet, weigher, signal }: OpenEncoderOptions = {},
 ): Promise<Encoder> {
   const { build, wasm, model } = encoderFiles(manifest, device);
   await whenQuiet?.();
@@ -61,5 +61,5 @@ export async function openEncoder(
     }),
     source.read(model, { signal, onBytes: progress('model') }),
   ]);
-  return new Encoder(tokenizer, await openWebRuntime(ort, wasmBytes, modelBytes, device), rowLengths);
+  return new Encoder(tokenizer, await openWebRuntime(ort, wasmBytes, modelBytes, device), weigher);
 }

@@ -2,7 +2,7 @@
 // much, on the wire for a new visitor and in this worker's time for one who has them. Without one: all at once.
 
 import { ColbertTokenizer } from '../encoder/colbert-tokenizer.ts';
-import type { Encoder, RowLengths } from '../encoder/encoder.ts';
+import type { Encoder, RowWeigher } from '../encoder/encoder.ts';
 import { TableEncoder } from '../encoder/table-encoder.ts';
 import type { SearchSite } from '../engine/candidates.ts';
 import type { FileRef, Manifest } from '../format/manifest.ts';
@@ -16,7 +16,7 @@ export interface StageParts {
   read: Read;
   /** Query tables of the other indexes that have one and can be downloaded. */
   otherTables: () => Promise<Uint8Array[]>;
-  encoder: (tokenizer: ColbertTokenizer, rowLengths: RowLengths) => Promise<Encoder>;
+  encoder: (tokenizer: ColbertTokenizer, weigher: RowWeigher) => Promise<Encoder>;
 }
 
 export interface OpenStages {
@@ -34,7 +34,8 @@ export interface OpenStages {
 export async function openStages(manifest: Manifest, instant: boolean, parts: StageParts): Promise<OpenStages> {
   const { queryTable } = manifest.queryEncoder;
   let table: TableEncoder | undefined; // set below, before anybody can ask
-  const encoderWith = (words: ColbertTokenizer) => parts.encoder(words, (query) => table?.rowLengths(query));
+  const weigher: RowWeigher = { rowLengths: (query) => table?.rowLengths(query) };
+  const encoderWith = (words: ColbertTokenizer) => parts.encoder(words, weigher);
   const tokenizer = readTokenizer(manifest, parts.read);
   const tables = queryTable && settle(parts.read(queryTable), parts.otherTables());
   const first = settle(parts.sites(), tokenizer, tables).then(([sites, words, read]) => {

@@ -41,7 +41,7 @@ export async function evalCommand(folder: string, options: EvalCommandOptions, i
     model,
     set.documents.map(({ text }) => text),
   );
-  const queryEncoder = await openPageEncoder(model.folder, (query) => queryTable?.rowLengths(query));
+  const queryEncoder = await openPageEncoder(model.folder, queryTable);
   try {
     const started = performance.now();
     const progress = startProgress(io, 'encode', set.documents.length, 'documents');

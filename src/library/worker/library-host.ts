@@ -1,7 +1,7 @@
 // The library's engine inside its search worker: segments searched together like merged sites, while they come and go.
 
 import { readCodec } from '../../codec/codec-file.ts';
-import type { Encoder, RowLengths } from '../../encoder/encoder.ts';
+import type { Encoder } from '../../encoder/encoder.ts';
 import { TableEncoder } from '../../encoder/table-encoder.ts';
 import { facetsOf } from '../../engine/facets.ts';
 import { explain, nothingKnown, type Searched, search, searchInstant } from '../../engine/search.ts';
@@ -10,7 +10,6 @@ import { createWasmScorer } from '../../engine/wasm-scorer.ts';
 import { createWebgpuScorer } from '../../engine/webgpu-scorer.ts';
 import { LatelightError, throwIfAborted, unlessAborted } from '../../errors.ts';
 import type { EngineFile } from '../../format/engine-file.ts';
-import { readQueryTable } from '../../format/query-table.ts';
 import type { Explanation, Hit, LoadProgress, SearchRequest, SearchResult, Stage } from '../../types.ts';
 import { chooseDevice } from '../../worker/gpu-device.ts';
 import { HttpSource } from '../../worker/http-source.ts';
@@ -21,7 +20,7 @@ import type { OpenServed, ServedEngine } from '../../worker/serve-engine.ts';
 import { LibraryStore } from '../storage/library-store.ts';
 import type { StoredSegment } from '../storage/records.ts';
 import { listen } from './announcements.ts';
-import { readEngineFile, shapeOf } from './library-engine.ts';
+import { readEngineFile } from './library-engine.ts';
 import { pointIntoLibrary } from './library-hits.ts';
 import { SegmentList } from './segment-list.ts';
 import { SegmentSource } from './segment-source.ts';
@@ -93,10 +92,8 @@ export class LibraryHost implements ServedEngine {
     const { queryTable } = engine.queryEncoder;
     const table = queryTable && app.read(queryTable, { signal, onBytes: progress('model') });
     const [words] = await Promise.all([tokenizer, codec, table, segments.refresh()]);
-    const shape = shapeOf(await codec, engine.codec.sha256);
-    const instant = table && new TableEncoder(words, [readQueryTable(await table, shape)], await codec);
-    const rowLengths: RowLengths = (query) => instant?.rowLengths(query);
-    const options = { progress, rowLengths, signal, ...(table && { whenQuiet }) };
+    const instant = table && TableEncoder.read(words, await table, await codec, engine.codec.sha256);
+    const options = { progress, weigher: instant, signal, ...(table && { whenQuiet }) };
     const encoder = openEncoder(app, engine, words, device, options);
     encoder.catch(() => undefined);
     if (!instant) await encoder;
