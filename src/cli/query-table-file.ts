@@ -4,8 +4,8 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TableEncoder } from '../encoder/table-encoder.ts';
-import { cutQueryTable, type QueryTable, readQueryTable, writeQueryTable } from '../format/query-table.ts';
-import { inverseDocumentFrequency, type VocabularyUse, vocabularyUse } from '../indexing/vocabulary-use.ts';
+import { type QueryTable, readQueryTable, writeQueryTable } from '../format/query-table.ts';
+import { indexTable, vocabularyUse } from '../indexing/vocabulary-use.ts';
 import { queryTableFileName } from './codec-files.ts';
 import { type OpenModel, queryEncoderFolder } from './model.ts';
 
@@ -15,13 +15,6 @@ export async function readModelTable(model: OpenModel): Promise<QueryTable | und
   const path = join(folder.folder, queryTableFileName(codec));
   if (!existsSync(path)) return undefined;
   return readQueryTable(new Uint8Array(await readFile(path)), { ...codec, codecSha256 });
-}
-
-/**
- * The table of an index: ids that its passages use, each weighted by its inverse document frequency (docs/decisions/0008).
- */
-export function indexTable(table: QueryTable, use: VocabularyUse): QueryTable {
-  return cutQueryTable(table, inverseDocumentFrequency(use));
 }
 
 /** The table that an index of these texts would have, as it answers queries; nothing when the model has none. */

@@ -41,6 +41,14 @@ export function passageContext(
   return '';
 }
 
+/** What is encoded of each passage, one at a time. */
+export function* encodedTexts(
+  passages: Iterable<Pick<Passage, 'title' | 'headings' | 'text'>>,
+  countTokens: (text: string) => number,
+): Iterable<string> {
+  for (const passage of passages) yield passageContext(passage, countTokens) + passage.text;
+}
+
 /** Weight of a word, against the heaviest of its row, from which it is one of those the row is shown to stand for. */
 const TELLING_WEIGHT = 0.6;
 

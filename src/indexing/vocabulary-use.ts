@@ -1,6 +1,7 @@
 // Which vocabulary ids a set of passages uses, and in how many passages each: what an inverse document frequency is made of.
 
 import type { ColbertTokenizer } from '../encoder/colbert-tokenizer.ts';
+import { cutQueryTable, type QueryTable } from '../format/query-table.ts';
 
 export interface VocabularyUse {
   passageCount: number;
@@ -17,6 +18,23 @@ export function inverseDocumentFrequency({ passageCount, frequencies }: Vocabula
   };
 }
 
+/** The table of an index: ids that its passages use, each weighted by its inverse document frequency (docs/decisions/0008). @param table the model's */
+export function indexTable(table: QueryTable, use: VocabularyUse): QueryTable {
+  return cutQueryTable(table, inverseDocumentFrequency(use));
+}
+
+/** Of several sets of passages together. */
+export function joinedUse(uses: Iterable<VocabularyUse>): VocabularyUse {
+  const frequencies = new Map<number, number>();
+  let passageCount = 0;
+  for (const use of uses) {
+    passageCount += use.passageCount;
+    for (const [id, count] of use.frequencies) frequencies.set(id, (frequencies.get(id) ?? 0) + count);
+  }
+  return { passageCount, frequencies };
+}
+
+/** @param texts as they are encoded */
 export function vocabularyUse(tokenizer: ColbertTokenizer, texts: Iterable<string>): VocabularyUse {
   const frequencies = new Map<number, number>();
   // A word at a time with a memory: a corpus has far fewer different words than words.

@@ -8,7 +8,7 @@ import { indexTableBytes } from '../cli/query-table-file.ts';
 import { throwIfAborted } from '../errors.ts';
 import type { Manifest } from '../format/manifest.ts';
 import { buildIndex } from '../indexing/build-index.ts';
-import { passageContext } from '../indexing/encode-passage.ts';
+import { encodedTexts } from '../indexing/encode-passage.ts';
 import { replaceFolder, type WriteFile } from '../indexing/write-folder.ts';
 import type { Passage } from '../types.ts';
 import { type LanguageGroup, manifestNames } from './languages.ts';
@@ -117,7 +117,7 @@ async function writeGroups(
         language,
         siteRoot,
         webgpu,
-        queryTable: await indexTableBytes(model, textsOf(passages, countTokens)),
+        queryTable: await indexTableBytes(model, encodedTexts(passages, countTokens)),
         manifestFile,
         languages: splitByLang && i === 0 ? manifestNames(groups) : undefined,
       },
@@ -131,11 +131,6 @@ async function writeGroups(
   }
   for (const { file, content } of last) await writeOnce(file, content);
   return manifests;
-}
-
-/** What was encoded of each passage, one at a time. */
-function* textsOf(passages: Passage[], countTokens: (text: string) => number): Iterable<string> {
-  for (const passage of passages) yield passageContext(passage, countTokens) + passage.text;
 }
 
 /** Beside the output, so that replacing the output keeps it; safe to delete. */

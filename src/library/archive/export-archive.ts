@@ -4,11 +4,14 @@ import { BlobReader, BlobWriter, configure, Uint8ArrayReader, ZipWriter } from '
 import { LatelightError } from '../../errors.ts';
 import type { EngineFile } from '../../format/engine-file.ts';
 import type { FileRef } from '../../format/manifest.ts';
+import { readQueryTable, writeQueryTable } from '../../format/query-table.ts';
 import type { ShardShape } from '../../format/shard.ts';
 import type { ByteSource } from '../../format/source.ts';
+import { hashedFile, type IndexFile } from '../../indexing/build-index.ts';
 import type { LibraryStore } from '../storage/library-store.ts';
-import type { StoredDocument } from '../storage/records.ts';
-import { composeSegment, type SegmentDocument } from '../storage/segment.ts';
+import type { StoredDocument, StoredSegment } from '../storage/records.ts';
+import { type CountWords, composeSegment, type SegmentDocument } from '../storage/segment.ts';
+import { tableOf } from '../worker/library-words.ts';
 import { segmentManifest } from '../worker/segment-source.ts';
 import { type ArchivedDocument, DOCUMENTS_FOLDER, LIBRARY_FILE, writeLibraryFile } from './library-file.ts';
 
@@ -21,6 +24,7 @@ export interface ExportTools {
   app: ByteSource;
   engine: EngineFile;
   shape: ShardShape;
+  countWords: CountWords;
   /** All documents that are done, with their passages. */
   readAll: () => Promise<SegmentDocument[]>;
 }
@@ -30,7 +34,7 @@ export interface ExportTools {
  * @throws LatelightError `bad-option` when nothing is indexed; what reading storage throws
  */
 export async function exportLibrary(
-  { store, app, engine, shape, readAll }: ExportTools,
+  { store, app, engine, shape, countWords, readAll }: ExportTools,
   onProgress: (done: number, total: number) => void,
 ): Promise<Blob> {
   const all = await readAll();
@@ -52,9 +56,15 @@ export async function exportLibrary(
   const step = () => onProgress(++done, total);
   const add = (file: string, content: Uint8Array, level = 0) => zip.add(file, new Uint8ArrayReader(content), { level });
   // One index of all: codes and texts are written as they come.
-  const segment = await composeSegment(shape, 'library', documents, async (file, content) => {
-    await add(file, content, file.startsWith('shards/') ? 0 : 6);
-  });
+  const segment = await composeSegment(
+    shape,
+    'library',
+    documents,
+    async (file, content) => {
+      await add(file, content, file.startsWith('shards/') ? 0 : 6);
+    },
+    countWords,
+  );
   step();
   const archived: ArchivedDocument[] = [];
   for (const { id, tokenCount, passages } of documents) {
@@ -62,21 +72,24 @@ export async function exportLibrary(
     archived.push({ ...about(record), tokenCount, passageCount: passages.length, ...(await addFile(record)) });
     step();
   }
+  const { queryTable } = engine.queryEncoder;
+  const table = queryTable && (await ownTable(await app.read(queryTable), shape, segment));
   const { webgpu: _, ...weights } = engine.queryEncoder.weights;
   const manifest = segmentManifest(
     {
       ...engine,
-      queryEncoder: { ...engine.queryEncoder, weights },
+      queryEncoder: { ...engine.queryEncoder, weights, queryTable: table?.ref },
       runtime: { wasm: engine.runtime.wasm },
     },
     segment,
   );
-  const { tokenizer, queryTable } = manifest.queryEncoder;
-  const own: FileRef[] = [manifest.codec, tokenizer, weights.wasm, manifest.runtime.wasm];
-  for (const ref of [...own, ...(queryTable ? [queryTable] : [])]) {
+  const own: FileRef[] = [manifest.codec, manifest.queryEncoder.tokenizer, weights.wasm, manifest.runtime.wasm];
+  for (const ref of own) {
     await add(ref.file, await app.read(ref));
     step();
   }
+  if (table) await add(table.ref.file, table.content);
+  step();
   await add(LIBRARY_FILE, writeLibraryFile(archived), 6);
   // Last, so that an archive that was cut short is seen to be one.
   const text = `${JSON.stringify({ ...manifest, siteRoot: DOCUMENTS_FOLDER }, null, 1)}\n`;
@@ -92,6 +105,12 @@ export async function exportLibrary(
     await zip.add(file, new BlobReader(content), { level: 6 });
     return { file };
   }
+}
+
+/** The query table that an index of these passages has. */
+function ownTable(whole: Uint8Array, shape: ShardShape, segment: StoredSegment): Promise<IndexFile> {
+  const table = tableOf(readQueryTable(whole, shape), [segment]);
+  return hashedFile('models', '.llq', writeQueryTable(table, shape.codecSha256));
 }
 
 function about({ path, title, sizeBytes, addedAt, sha256 }: StoredDocument) {

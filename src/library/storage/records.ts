@@ -2,6 +2,7 @@
 
 import type { FileRef, FragmentRef, LexiconRef, ShardRef } from '../../format/manifest.ts';
 import type { EncodedPassage } from '../../indexing/encode-passage.ts';
+import type { VocabularyUse } from '../../indexing/vocabulary-use.ts';
 import type { Passage } from '../../types.ts';
 import type { LibraryDocument } from '../types.ts';
 
@@ -50,6 +51,8 @@ export interface StoredSegment {
   lexicon: LexiconRef[];
   pages: FileRef;
   filters?: FileRef;
+  /** How common each word is in its passages. Absent of what a version made that did not count them. */
+  vocabulary?: VocabularyUse;
 }
 
 /** Whether all of its passages are kept, and it is not in a segment yet. */

@@ -1,18 +1,34 @@
 // Segments: whole documents made into an index of their own, and read back to be merged or thinned. A segment never changes; another
 // one takes its place.
 
+import type { ColbertTokenizer } from '../../encoder/colbert-tokenizer.ts';
 import { readFragment } from '../../format/fragment.ts';
 import { blockBytes } from '../../format/layout.ts';
 import type { FileRef } from '../../format/manifest.ts';
 import { readPages } from '../../format/pages.ts';
 import { readShard, type ShardShape } from '../../format/shard.ts';
 import { buildIndex } from '../../indexing/build-index.ts';
+import { countingTokens } from '../../indexing/count-tokens.ts';
+import { encodedTexts } from '../../indexing/encode-passage.ts';
+import { type VocabularyUse, vocabularyUse } from '../../indexing/vocabulary-use.ts';
+import type { Passage } from '../../types.ts';
 import type { StoredPassage, StoredSegment } from './records.ts';
 
 export interface SegmentDocument {
   id: number;
   tokenCount: number;
   passages: StoredPassage[];
+}
+
+/** How common each word is in passages. */
+export type CountWords = (passages: readonly Passage[]) => Promise<VocabularyUse>;
+
+/** @param tokenizer asked for when there is something to count */
+export function countWordsWith(tokenizer: () => Promise<ColbertTokenizer>): CountWords {
+  return async (passages) => {
+    const words = await tokenizer();
+    return vocabularyUse(words, encodedTexts(passages, countingTokens(words)));
+  };
 }
 
 export type ReadFile = (ref: FileRef) => Promise<Uint8Array>;
@@ -27,12 +43,14 @@ export async function composeSegment(
   key: string,
   documents: readonly SegmentDocument[],
   write: (file: string, content: Uint8Array) => Promise<void>,
+  countWords: CountWords,
 ): Promise<StoredSegment> {
   const all = documents.flatMap(({ passages }) => passages);
+  const passages = all.map(({ passage }) => passage);
   const renamed = <T extends FileRef>(ref: T): T => ({ ...ref, file: ownName(key, ref.file) });
   const parts = await buildIndex(
     shape,
-    all.map(({ passage }) => passage),
+    passages,
     (id) => all[id].encoded,
     ({ ref, content }) => write(ownName(key, ref.file), content),
   );
@@ -46,6 +64,7 @@ export async function composeSegment(
     lexicon: parts.lexicon.map(renamed),
     pages: renamed(parts.pages),
     filters: parts.filters && renamed(parts.filters),
+    vocabulary: await countWords(passages),
   };
 }
 

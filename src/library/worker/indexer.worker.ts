@@ -1,9 +1,12 @@
 // The library's indexing worker: keeps documents, indexes them when it is this tab's turn, answers the page's calls. All logic is elsewhere.
 
+import type { ColbertTokenizer } from '../../encoder/colbert-tokenizer.ts';
 import { LatelightError, toErrorData } from '../../errors.ts';
 import { HttpSource } from '../../worker/http-source.ts';
 import { holdLock } from '../../worker/life-lock.ts';
+import { readTokenizer } from '../../worker/open-stages.ts';
 import { LibraryStore } from '../storage/library-store.ts';
+import { countWordsWith } from '../storage/segment.ts';
 import { announce, listen } from './announcements.ts';
 import { DocumentList, type ListReport } from './document-list.ts';
 import { EncodePool } from './encode-pool.ts';
@@ -76,11 +79,13 @@ async function open({ url, device, cores }: Extract<ToIndexer, { type: 'open' }>
   const shape = { dim: codec.dim, subspaceDim: codec.subspaceDim, codecSha256: codec.sha256 };
   const list = new DocumentList(store, tell);
   const again = (ids: number[]) => void list.reloadOwn(ids).then(() => indexer.pump());
-  const segmenter = new Segmenter(store, shape, () => announce({ type: 'segments' }), again);
+  let tokenizer: Promise<ColbertTokenizer> | undefined;
+  const countWords = countWordsWith(() => (tokenizer ??= readTokenizer(engine, (ref) => app.read(ref))));
+  const segmenter = new Segmenter(store, shape, countWords, () => announce({ type: 'segments' }), again);
   const parse = new ParseProcess(url);
   const startPool = () => new EncodePool(url, device, cores);
   const indexer = new Indexer({ store, segmenter, list, parse, shape, startPool });
-  const service = new LibraryService({ store, segmenter, list, indexer, shape, app, engine });
+  const service = new LibraryService({ store, segmenter, list, indexer, shape, app, engine, countWords });
   const parts = { store, list, indexer, segmenter, service };
   await list.load();
   indexer.paused = (await store.setting('paused')) === true;

@@ -2,7 +2,6 @@
 
 import { readCodec } from '../../codec/codec-file.ts';
 import type { Encoder } from '../../encoder/encoder.ts';
-import { TableEncoder } from '../../encoder/table-encoder.ts';
 import { facetsOf } from '../../engine/facets.ts';
 import { explain, nothingKnown, type Searched, search, searchInstant } from '../../engine/search.ts';
 import { sortsOf } from '../../engine/search-run.ts';
@@ -22,6 +21,7 @@ import type { StoredSegment } from '../storage/records.ts';
 import { listen } from './announcements.ts';
 import { readEngineFile } from './library-engine.ts';
 import { pointIntoLibrary } from './library-hits.ts';
+import { LibraryWords } from './library-words.ts';
 import { SegmentList } from './segment-list.ts';
 import { SegmentSource } from './segment-source.ts';
 
@@ -29,7 +29,7 @@ export class LibraryHost implements ServedEngine {
   readonly ready: Promise<void>;
   private readonly pageUrl: string;
   private readonly segments: SegmentList;
-  private readonly table: TableEncoder | undefined;
+  private readonly words: LibraryWords | undefined;
   private readonly encoder: Promise<Encoder>;
   private readonly notice: string;
   private readonly end: () => void;
@@ -41,7 +41,7 @@ export class LibraryHost implements ServedEngine {
   private constructor(
     pageUrl: string,
     segments: SegmentList,
-    table: TableEncoder | undefined,
+    words: LibraryWords | undefined,
     encoder: Promise<Encoder>,
     notice: string,
     keepApp: () => Promise<void>,
@@ -49,7 +49,7 @@ export class LibraryHost implements ServedEngine {
   ) {
     this.pageUrl = pageUrl;
     this.segments = segments;
-    this.table = table;
+    this.words = words;
     this.encoder = encoder;
     this.notice = notice;
     this.filters = facetsOf(segments.all);
@@ -91,12 +91,13 @@ export class LibraryHost implements ServedEngine {
     const codec = app.read(engine.codec, { signal, onBytes: progress('model') }).then(readCodec);
     const { queryTable } = engine.queryEncoder;
     const table = queryTable && app.read(queryTable, { signal, onBytes: progress('model') });
-    const [words] = await Promise.all([tokenizer, codec, table, segments.refresh()]);
-    const instant = table && TableEncoder.read(words, await table, await codec, engine.codec.sha256);
-    const options = { progress, weigher: instant, signal, ...(table && { whenQuiet }) };
-    const encoder = openEncoder(app, engine, words, device, options);
+    const [read] = await Promise.all([tokenizer, codec, table, segments.refresh()]);
+    const words = table && new LibraryWords(read, await table, await codec, engine.codec.sha256);
+    words?.count(segments.all);
+    const options = { progress, weigher: words, signal, ...(table && { whenQuiet }) };
+    const encoder = openEncoder(app, engine, read, device, options);
     encoder.catch(() => undefined);
-    if (!instant) await encoder;
+    if (!words) await encoder;
     const end = () => {
       segments.close();
       store.close();
@@ -111,11 +112,11 @@ export class LibraryHost implements ServedEngine {
       await app.kept();
       await app.prune();
     };
-    return new LibraryHost(pageUrl, segments, instant, encoder, notice, keepApp, end);
+    return new LibraryHost(pageUrl, segments, words, encoder, notice, keepApp, end);
   };
 
   get stage(): Stage {
-    return this.isFull || !this.table ? 'full' : 'instant';
+    return this.isFull || !this.words ? 'full' : 'instant';
   }
 
   get info(): OpenedInfo {
@@ -134,13 +135,13 @@ export class LibraryHost implements ServedEngine {
   }
 
   async searchInstant(query: string, request: SearchRequest): Promise<SearchResult | undefined> {
-    const { table } = this;
+    const table = this.words?.table;
     if (!table || this.isFull || request.queryCodes) return undefined;
     return this.steadily((searched) => searchInstant(searched, table, query, request));
   }
 
   async search(query: string, request: SearchRequest): Promise<SearchResult> {
-    const { table } = this;
+    const table = this.words?.table;
     if (request.stage === 'instant' && table) {
       return this.steadily(async (searched) => {
         return (await searchInstant(searched, table, query, request)) ?? nothingKnown(searched, table, query);
@@ -163,6 +164,7 @@ export class LibraryHost implements ServedEngine {
 
   private async refresh(): Promise<void> {
     await this.segments.refresh();
+    this.words?.count(this.segments.all);
     this.filters = facetsOf(this.segments.all);
     if (this.running === 0) this.segments.closeRetired();
   }

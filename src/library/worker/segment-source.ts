@@ -19,6 +19,7 @@ export const EMPTY_SEGMENT: StoredSegment = {
   fragments: [],
   lexicon: [],
   pages: NO_PAGES,
+  vocabulary: { passageCount: 0, frequencies: new Map() },
 };
 
 export function segmentManifest(engine: EngineFile, segment: StoredSegment): Manifest {

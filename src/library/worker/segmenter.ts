@@ -5,7 +5,7 @@ import type { ShardShape } from '../../format/shard.ts';
 import type { DocumentChange, LibraryStore } from '../storage/library-store.ts';
 import { isMissing } from '../storage/private-files.ts';
 import { isWhole, type StoredSegment } from '../storage/records.ts';
-import { composeSegment, readSegment, type SegmentDocument } from '../storage/segment.ts';
+import { type CountWords, composeSegment, readSegment, type SegmentDocument } from '../storage/segment.ts';
 
 const LOCK = 'latelight-library-segments';
 /**
@@ -17,6 +17,7 @@ const FULL_SEGMENT = 4096;
 export class Segmenter {
   private readonly store: LibraryStore;
   private readonly shape: ShardShape;
+  private readonly countWords: CountWords;
   private readonly onChange: () => void;
   private readonly onDropped: (ids: number[]) => void;
 
@@ -24,9 +25,16 @@ export class Segmenter {
    * @param onChange called when other segments are there than before
    * @param onDropped called with documents that are to be indexed again, because what was made of them cannot be used
    */
-  constructor(store: LibraryStore, shape: ShardShape, onChange: () => void, onDropped: (ids: number[]) => void) {
+  constructor(
+    store: LibraryStore,
+    shape: ShardShape,
+    countWords: CountWords,
+    onChange: () => void,
+    onDropped: (ids: number[]) => void,
+  ) {
     this.store = store;
     this.shape = shape;
+    this.countWords = countWords;
     this.onChange = onChange;
     this.onDropped = onDropped;
   }
@@ -141,7 +149,8 @@ export class Segmenter {
       let swapped = false;
       try {
         const key = crypto.randomUUID();
-        const added = documents.length > 0 ? await composeSegment(this.shape, key, documents, write) : undefined;
+        const compose = () => composeSegment(this.shape, key, documents, write, this.countWords);
+        const added = documents.length > 0 ? await compose() : undefined;
         swapped = await this.store.swap({ added, texts, removed, finished, forgotten });
       } finally {
         if (!swapped) await Promise.all(shards.map((file) => this.store.removeShard(file)));
