@@ -21,9 +21,6 @@ BLOCK = 32
 INT8_ACTIVATIONS = 4
 # A table of fewer rows is not worth three more nodes.
 LEAST_ROWS = 32
-# Positions and token types have fewer, and are worth their bytes.
-VOCABULARY_ROWS = 1024
-HALF_ZERO = 8
 # What encodes a text beside the weights. artifact.metadata is the original ColBERT's config.
 SIDE_FILES = [
     "config.json",
@@ -56,11 +53,11 @@ class ColbertGraph(nn.Module):
         return rows / (rows * rows).sum(dim=-1, keepdim=True).sqrt().clamp(min=1e-12)
 
 
-def export(graph: ColbertGraph, folder: Path, token_types: bool, tokens: int = 24, half_rows: bool = False) -> None:
-    """Writes model.onnx and model_int8.onnx. Inputs are int64, both axes are free; `tokens` is how many the traced example has; `half_rows`: word embeddings in 4 bits."""
+def export(graph: ColbertGraph, folder: Path, token_types: bool) -> None:
+    """Writes model.onnx and model_int8.onnx. Inputs are int64, both axes are free."""
     graph.eval()
     names = ["input_ids", "attention_mask"] + (["token_type_ids"] if token_types else [])
-    ids = torch.arange(2 * tokens).reshape(2, tokens) % 100 + 5
+    ids = torch.arange(48).reshape(2, 24) % 100 + 5
     example = (ids, torch.ones_like(ids)) + ((torch.zeros_like(ids),) if token_types else ())
     free = {0: "batch", 1: "tokens"}
     with torch.no_grad():
@@ -78,7 +75,7 @@ def export(graph: ColbertGraph, folder: Path, token_types: bool, tokens: int = 2
     onnx.checker.check_model(str(folder / WEIGHTS))
     # MatMul only: their activations are quantized at run time.
     quantize_dynamic(
-        with_byte_rows(folder, half_rows),
+        with_byte_rows(folder),
         str(folder / WEIGHTS_INT8),
         op_types_to_quantize=["MatMul"],
         per_channel=True,
@@ -86,12 +83,9 @@ def export(graph: ColbertGraph, folder: Path, token_types: bool, tokens: int = 2
     )
 
 
-def export_blocks(folder: Path, half_rows: bool = False, block: int = BLOCK) -> None:
-    """
-    Writes model_q8.onnx, the file for WebGPU, of model.onnx: products in blocks of weights of 8 bits with a scale each (MatMulNBits), embeddings in rows of int8 (`half_rows`: word
-    embeddings in 4 bits) with a scale each.
-    """
-    quantizer = MatMulNBitsQuantizer(with_byte_rows(folder, half_rows), bits=8, block_size=block, is_symmetric=True, accuracy_level=INT8_ACTIVATIONS)
+def export_blocks(folder: Path) -> None:
+    """Writes model_q8.onnx, the file for WebGPU, of model.onnx: products in blocks of 32 weights of 8 bits with a scale each (MatMulNBits), embeddings in rows of int8 with a scale each."""
+    quantizer = MatMulNBitsQuantizer(with_byte_rows(folder), bits=8, block_size=BLOCK, is_symmetric=True, accuracy_level=INT8_ACTIVATIONS)
     quantizer.process()
     quantizer.model.save_model_to_file(str(folder / WEIGHTS_Q8))
 
@@ -112,11 +106,8 @@ def float_tables(graph: onnx.GraphProto) -> dict[str, onnx.TensorProto]:
     return {value.name: value for value in graph.initializer if value.data_type == onnx.TensorProto.FLOAT and len(value.dims) == 2 and value.dims[0] >= LEAST_ROWS}
 
 
-def with_byte_rows(folder: Path, half_rows: bool = False) -> onnx.ModelProto:
-    """
-    model.onnx with embeddings in int8: each Gather of a float table [rows, width] becomes one of int8 rows times one of their scales; small tables stay. `half_rows`: tables of a
-    vocabulary's size in 4 bits.
-    """
+def with_byte_rows(folder: Path) -> onnx.ModelProto:
+    """model.onnx with embeddings in int8: each Gather of a float table [rows, width] becomes one of int8 rows times one of their scales; small tables stay."""
     model = onnx.load(str(folder / WEIGHTS))
     graph = model.graph
     tables = float_tables(graph)
@@ -129,26 +120,15 @@ def with_byte_rows(folder: Path, half_rows: bool = False) -> onnx.ModelProto:
         values = numpy_helper.to_array(table)
         name, ids, out = table.name, node.input[1], node.output[0]
         graph.initializer.remove(table)
-        is_half = half_rows and len(values) >= VOCABULARY_ROWS and values.shape[1] % 2 == 0
-        packed, scales = half_bytes(values) if is_half else whole_bytes(values)
+        packed, scales = whole_bytes(values)
         constants = {name + "_row_bytes": packed, name + "_row_scales": scales}
-        nodes.append(onnx.helper.make_node("Gather", [name + "_row_bytes", ids], [out + "_row_bytes"], axis=0))
-        nodes.append(onnx.helper.make_node("Cast", [out + "_row_bytes"], [out + ("_pairs" if is_half else "_row_floats")], to=onnx.TensorProto.FLOAT))
-        if is_half:
-            constants |= {f"{name}_{word}": np.float32(value) for word, value in (("sixteenth", 1 / 16), ("sixteen", 16), ("zero_point", HALF_ZERO))}
-            nodes += [
-                onnx.helper.make_node("Mul", [out + "_pairs", name + "_sixteenth"], [out + "_shifted"]),
-                onnx.helper.make_node("Floor", [out + "_shifted"], [out + "_high"]),
-                onnx.helper.make_node("Mul", [out + "_high", name + "_sixteen"], [out + "_high_part"]),
-                onnx.helper.make_node("Sub", [out + "_pairs", out + "_high_part"], [out + "_low"]),
-                onnx.helper.make_node("Concat", [out + "_low", out + "_high"], [out + "_halves"], axis=-1),
-                onnx.helper.make_node("Sub", [out + "_halves", name + "_zero_point"], [out + "_row_floats"]),
-            ]
         nodes += [
+            onnx.helper.make_node("Gather", [name + "_row_bytes", ids], [out + "_row_bytes"], axis=0),
+            onnx.helper.make_node("Cast", [out + "_row_bytes"], [out + "_row_floats"], to=onnx.TensorProto.FLOAT),
             onnx.helper.make_node("Gather", [name + "_row_scales", ids], [out + "_row_scale"], axis=0),
             onnx.helper.make_node("Mul", [out + "_row_floats", out + "_row_scale"], [out]),
         ]
-        graph.initializer.extend(numpy_helper.from_array(np.asarray(content), constant) for constant, content in constants.items())
+        graph.initializer.extend(numpy_helper.from_array(content, constant) for constant, content in constants.items())
     del graph.node[:]
     graph.node.extend(nodes)
     return model
@@ -158,22 +138,6 @@ def whole_bytes(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Rows [rows, width] -> int8 [rows, width] and scales [rows, 1]."""
     scales = np.abs(values).max(axis=1, keepdims=True).clip(1e-12) / 127
     return np.rint(values / scales).astype(np.int8), scales.astype(np.float32)
-
-
-def half_bytes(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """
-    Rows [rows, width] -> bytes [rows, width / 2], a value of the first half of the row below one of the second, and scales [rows, 1]. Each row's scale is the one of some that
-    leaves the smallest squared error: large values are cut for the sake of the many.
-    """
-    largest = np.abs(values).max(axis=1, keepdims=True).clip(1e-12)
-    best, best_error = largest, np.full(largest.shape, np.inf)
-    for share in np.linspace(0.5, 1, 11):
-        scales = largest * share / (HALF_ZERO - 1)
-        error = ((np.rint(values / scales).clip(1 - HALF_ZERO, HALF_ZERO - 1) * scales - values) ** 2).sum(1, keepdims=True)
-        best, best_error = np.where(error < best_error, scales, best), np.minimum(error, best_error)
-    codes = (np.rint(values / best).clip(1 - HALF_ZERO, HALF_ZERO - 1) + HALF_ZERO).astype(np.uint8)
-    half = values.shape[1] // 2
-    return codes[:, :half] | codes[:, half:] << 4, best.astype(np.float32)
 
 
 def copy_side_files(source: Path, folder: Path) -> None:

@@ -1,10 +1,12 @@
-"""The page's own encoder: fewer layers and a smaller vocabulary, trained to give the full model's query rows. Documents stay encoded by the full model.
+"""The page's own encoder: fewer layers, narrower ones, a smaller vocabulary and weights of 4 bits (query_graph.py), trained to give the full model's query rows. Documents stay encoded by the full model.
 
-A layer of the student starts as the layer of the full model that `layers` names (as DistilBERT does: Sanh et al., 2019, section 3), word embeddings as the best product of [ids, embedding_size]
-and [embedding_size, width] (Lan et al., 2020, section 3.1), ids weighed by how often they are seen. What is minimised is 1 - cosine of each token's row to the full model's, at
-several prefixes of the rows: MaxSim is linear in the query's rows, so no documents are needed. Ids of ASCII have a row each; others that are seen less than `least_seen` times share
-the row of [UNK]. The tokenizer stays the full model's, and the graph maps its ids. `random_words` of the texts' words become any other, so that rows of words that no text has are learned too: the full
-model has something to say about any of them (without it, and with rows for words of the texts alone, Cranfield's terms were lost: docs/decisions/0014).
+A layer of the student starts as the layer of the full model that `layers` names (as DistilBERT does: Sanh et al., 2019, section 3), with the `feed_forward` values that move its output most; word embeddings start as
+the best product of [ids, embedding_size] and [embedding_size, width] (Lan et al., 2020, section 3.1), ids weighed by how often they are seen. What is minimised is 1 - cosine of each token's row to the full
+model's, at several prefixes of the rows: MaxSim is linear in the query's rows, so no documents are needed. [CLS] and the prefix count `text_weight` times: in a query of a few words they are a larger share than in these texts.
+
+Ids of ASCII have a row each; others that are seen less than `least_seen` times share the row of [UNK]. The tokenizer stays the full model's, and the graph maps its ids. `random_words` of the texts' words
+become any other, so that rows of words that no text has are learned too: the full model has something to say about any of them (without it, and with rows for words of the texts alone, Cranfield's terms were
+lost: docs/decisions/0014).
 
 The ONNX files go to <runs>/<name>/query: put that folder into the model's own, as `query/`, and pages download it instead of the full model.
 """
@@ -16,12 +18,14 @@ from collections import Counter
 from pathlib import Path
 
 import numpy as np
+import onnxruntime
 import torch
 import yaml
 from batches import BatchTrainer, OneKind
-from onnx_colbert import BLOCK, ColbertGraph, export, export_blocks
+from onnx_colbert import WEIGHTS_INT8, WEIGHTS_Q4
 from pairs import read_pairs
 from pylate import models
+from query_graph import QueryGraph, SmallEmbedding, write_onnx
 from rows import query_ids
 from runs import Progress, found, go_on, is_there, trainer_arguments
 from torch import Tensor, nn
@@ -30,64 +34,67 @@ from transformers import TrainingArguments, set_seed
 
 # Batches hold texts of about one length: padding is work too.
 TOKENS_OF_A_KIND = 4
+# [CLS] and the prefix: where the text's row is.
+FIRST_ROWS = 2
+# Both round activations, as training does: blocks more finely, and int8 weights a second time.
+FILES = {WEIGHTS_INT8: 0.99, WEIGHTS_Q4: 0.98}
+# Texts that say which values of a feed-forward part are strong.
+STRENGTH_TEXTS = 512
 
 
-class SmallEmbedding(nn.Module):
-    """ids -> rows of a smaller vocabulary [rows, embedding_size] -> [width]."""
+@torch.no_grad()
+def strongest(teacher: models.ColBERT, ids: list[list[int]], count: int) -> list[Tensor]:
+    """Of each layer's feed-forward values [width], the `count` that move its output most: mean square of the value x squared length of the column that it meets (as He et al., 2014, order nodes)."""
+    layers = teacher[0].auto_model.encoder.layer
+    squares = [torch.zeros(layer.output.dense.in_features) for layer in layers]
 
-    def __init__(self, table: Tensor, counts: np.ndarray, unknown: int, kept: list[int], size: int):
-        """table: the full model's word embeddings [vocabulary, width]; counts: [vocabulary]; kept: ids that have a row"""
-        super().__init__()
-        row_of = np.full(len(table), kept.index(unknown), np.int32)
-        row_of[kept] = np.arange(len(kept))
-        self.register_buffer("row_of", torch.from_numpy(row_of))
-        words = table[kept].detach().float()
-        values, basis = torch.linalg.eigh(words.T @ (words * torch.from_numpy(counts[kept] + 1).float()[:, None]))
-        basis = basis[:, -size:]
-        self.explained = float(values[-size:].sum() / values.sum())
-        self.rows = nn.Embedding.from_pretrained(words @ basis, freeze=False)
-        self.widen = nn.Linear(size, words.shape[1], bias=False)
-        self.widen.weight.data.copy_(basis)
+    def add(at: int, values: Tensor) -> None:
+        squares[at] += values.float().square().sum((0, 1))
 
-    def forward(self, ids: Tensor) -> Tensor:
-        return self.widen(self.rows(self.row_of[ids].long()))
+    hooks = [layer.intermediate.register_forward_hook(lambda _module, _inputs, values, at=at: add(at, values)) for at, layer in enumerate(layers)]
+    # One text at a time: padding would count.
+    for row in ids:
+        rows_of(teacher, **collate([row]))
+    for hook in hooks:
+        hook.remove()
+    strengths = [sums * layer.output.dense.weight.square().sum(0) for sums, layer in zip(squares, layers, strict=True)]
+    return [strength.topk(min(count, len(strength))).indices.sort().values for strength in strengths]
 
 
-def small_backbone(backbone: nn.Module, layers: list[int], positions: int, embedding: SmallEmbedding) -> nn.Module:
-    """A copy of a BERT backbone with those layers alone, as many positions as a query has, and no dropout."""
-    if backbone.config.model_type != "bert":
-        raise SystemExit(f"query_encoder: expected a BERT backbone, got {backbone.config.model_type}: its layers are named otherwise")
-    small = copy.deepcopy(backbone)
-    small.encoder.layer = nn.ModuleList(small.encoder.layer[at] for at in layers)
-    small.config.num_hidden_layers = len(layers)
-    embeddings = small.embeddings
-    embeddings.word_embeddings = embedding
-    embeddings.position_embeddings = nn.Embedding.from_pretrained(embeddings.position_embeddings.weight[:positions].detach().clone(), freeze=False)
-    embeddings.register_buffer("position_ids", torch.arange(positions)[None], persistent=False)
-    embeddings.register_buffer("token_type_ids", torch.zeros(1, positions, dtype=torch.long), persistent=False)
-    small.config.max_position_embeddings = positions
-    for module in small.modules():
-        if isinstance(module, nn.Dropout):
-            module.p = 0.0
-    return small
+@torch.no_grad()
+def narrowed(backbone: nn.Module, kept: list[Tensor]) -> nn.Module:
+    """A copy of a BERT backbone whose feed-forward parts have those of their values alone."""
+    narrow = copy.deepcopy(backbone)
+    for layer, values in zip(narrow.encoder.layer, kept, strict=True):
+        up, down = layer.intermediate.dense, layer.output.dense
+        up.weight, up.bias, down.weight = (nn.Parameter(some) for some in (up.weight[values], up.bias[values], down.weight[:, values]))
+        up.out_features = down.in_features = len(values)
+    return narrow
+
+
+def rows_of(teacher: models.ColBERT, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
+    """The full model's rows [batch, tokens, dim], of any length."""
+    return teacher({"input_ids": input_ids, "attention_mask": attention_mask, "token_type_ids": torch.zeros_like(input_ids)})["token_embeddings"].float()
 
 
 class QueryEncoder(nn.Module):
     """The student, with its teacher beside it: not a part of what is trained and saved."""
 
-    def __init__(self, teacher: models.ColBERT, backbone: nn.Module, dims: list[int]):
+    def __init__(self, teacher: models.ColBERT, graph: QueryGraph, dims: list[int], text_weight: float):
         super().__init__()
-        self.graph = ColbertGraph(backbone, [copy.deepcopy(teacher[at]) for at in range(1, len(teacher))])
+        self.graph = graph
         self.teacher = (teacher,)
         self.dims = dims
+        self.text_weight = text_weight
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor) -> dict[str, Tensor]:
         with torch.no_grad():
-            theirs = self.teacher[0]({"input_ids": input_ids, "attention_mask": attention_mask, "token_type_ids": torch.zeros_like(input_ids)})["token_embeddings"].float()
-        ours = self.graph(input_ids, attention_mask).float()
-        kept = attention_mask.bool()
-        apart = [1 - nn.functional.cosine_similarity(ours[kept][:, :dim], theirs[kept][:, :dim]).mean() for dim in self.dims]
-        return {"loss": sum(apart) / len(apart)}
+            theirs = rows_of(self.teacher[0], input_ids, attention_mask)
+        ours = self.graph(input_ids, attention_mask)
+        weight = attention_mask.float()
+        weight[:, :FIRST_ROWS] *= self.text_weight
+        apart = [1 - nn.functional.cosine_similarity(ours[..., :dim], theirs[..., :dim], dim=-1) for dim in self.dims]
+        return {"loss": (sum(apart) * weight).sum() / weight.sum() / len(apart)}
 
 
 class Texts(Dataset):
@@ -123,12 +130,13 @@ def collate(some: list[list[int]]) -> dict[str, Tensor]:
 
 
 def read_texts(recipe: dict, runs: Path, data: Path) -> list[str]:
-    """Queries, and what passages begin with: words that no query has. Each once."""
-    without = recipe.get("without_sources", [])
+    """Queries, and pieces of passages from their beginnings: words that no query has. Each once."""
+    without, length = recipe.get("without_sources", []), recipe["passage_characters"]
     texts = {}
     for name in recipe["pairs"]:
         for row in read_pairs(found(name, runs, data), without):
-            texts[row["query"]] = texts[row["passage"][: recipe["passage_characters"]]] = True
+            pieces = [row["passage"][at * length : (at + 1) * length].strip() for at in range(recipe.get("passage_pieces", 1))]
+            texts.update(dict.fromkeys([row["query"], *pieces], True))
     texts.pop("", None)
     texts = list(texts)
     random.Random(recipe["seed"]).shuffle(texts)
@@ -139,6 +147,24 @@ def read_texts(recipe: dict, runs: Path, data: Path) -> list[str]:
 def cosine(encoder: QueryEncoder, ids: list[list[int]]) -> float:
     """Mean of rows' cosines to the full model's, of texts that were kept apart."""
     return 1 - float(np.mean([encoder(**collate(ids[first : first + 64]))["loss"] for first in range(0, len(ids), 64)]))
+
+
+@torch.no_grad()
+def written(graph: QueryGraph, folder: Path, ids: list[list[int]]) -> dict[str, float]:
+    """Writes the ONNX files. Mean cosines of their rows to torch's, by file. Raises SystemExit where they compute something else."""
+    write_onnx(graph, folder)
+    nearness = {}
+    for name, least in FILES.items():
+        session = onnxruntime.InferenceSession(str(folder / name), providers=["CPUExecutionProvider"])
+        cosines = []
+        for row in ids:
+            inputs = collate([row])
+            (rows,) = session.run(None, {key: value.numpy() for key, value in inputs.items()})
+            cosines.append((rows * graph(**inputs).numpy()).sum(-1).mean())
+        nearness[name] = float(np.mean(cosines))
+        if nearness[name] < least:
+            raise SystemExit(f"query_encoder: expected a mean cosine of {least} between {name} and what was trained, got {nearness[name]:.4f}")
+    return nearness
 
 
 def train_query_encoder(recipe: dict, runs: Path, data: Path) -> Path:
@@ -161,9 +187,11 @@ def train_query_encoder(recipe: dict, runs: Path, data: Path) -> Path:
         counts[id] = count
     unknown, prefix = teacher.tokenizer.unk_token_id, query_ids(teacher, [""])[0]
     kept, words = vocabulary_kept(teacher.tokenizer, counts, recipe["least_seen"], [unknown, *prefix])
-    embedding = SmallEmbedding(table, counts, unknown, kept, recipe["embedding_size"])
+    embedding = SmallEmbedding(table, counts, unknown, kept, recipe["embedding_size"], recipe["block"])
     print(f"{recipe['name']}: {len(ids)} texts, {len(kept)} of {len(table)} ids kept, {embedding.explained:.1%} of their embeddings' variance in {recipe['embedding_size']} dimensions", flush=True)
-    encoder = QueryEncoder(teacher, small_backbone(backbone, recipe["layers"], teacher.query_length, embedding), recipe["dims"])
+    narrow = narrowed(backbone, strongest(teacher, ids[:STRENGTH_TEXTS], recipe["feed_forward"]))
+    graph = QueryGraph(narrow, teacher[1], recipe["layers"], teacher.query_length, embedding, recipe["block"])
+    encoder = QueryEncoder(teacher, graph, recipe["dims"], recipe["text_weight"])
     print(f"{recipe['name']}: {sum(weight.numel() for weight in encoder.parameters()) / 1e6:.2f} million weights, cosine before training {cosine(encoder, held):.4f}", flush=True)
     sampler = OneKind([len(row) // TOKENS_OF_A_KIND for row in ids], recipe["batch_texts"], recipe["steps"], recipe["seed"])
     arguments = TrainingArguments(
@@ -174,9 +202,8 @@ def train_query_encoder(recipe: dict, runs: Path, data: Path) -> Path:
     print(f"{recipe['name']}: cosine after training {cosine(encoder, held):.4f}", flush=True)
     unfinished = output / "query.unfinished"
     unfinished.mkdir(exist_ok=True)
-    half_rows = recipe.get("half_rows", False)
-    export(encoder.graph, unfinished, token_types=False, tokens=min(24, teacher.query_length), half_rows=half_rows)
-    export_blocks(unfinished, half_rows, recipe.get("block", BLOCK))
+    for name, nearness in written(encoder.graph, unfinished, held[:200]).items():
+        print(f"{recipe['name']}: cosine of {name} to what was trained {nearness:.4f}", flush=True)
     (output / "recipe.yaml").write_text(yaml.safe_dump(recipe, sort_keys=False))
     unfinished.rename(final)
     return final

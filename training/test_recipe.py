@@ -16,14 +16,14 @@ from average import average
 from batches import OneKind
 from codes import INT8_SCALE, Codes, codes_of
 from evaluate import interval
+from export_onnx import export_model
 from mine import candidates, mine
-from onnx_colbert import VOCABULARY_ROWS, export_half_bytes, half_bytes, with_byte_rows
+from onnx_colbert import LEAST_ROWS, with_byte_rows
 from objectives import Matryoshka, ScaledMaxSim, contrastive, imitation
 from pairs import load_pairs, read_pairs
 from phase import train
 from pooling import POOL_FACTOR, ROUND_UP_FROM, pooled, target_row_count
 from pylate import losses, models
-from query_encoder import SmallEmbedding, Texts, train_query_encoder, vocabulary_kept
 from query_table import Start, max_sim, train_table
 from recipe import run
 from rows import encode, pool
@@ -457,110 +457,30 @@ def test_rows_of_a_table_are_pylates(base):
             torch.testing.assert_close(torch.from_numpy(mine), torch.as_tensor(expected), rtol=0, atol=1e-5)
 
 
-def query_encoder_recipe(model: Path, **changes) -> dict:
-    return {
-        "step": "query_encoder",
-        "name": "small",
-        "seed": 1,
-        "model": str(model),
-        "pairs": ["pairs.jsonl"],
-        "texts": 2000,
-        "held_out": 50,
-        "passage_characters": 40,
-        "least_seen": 1,
-        "layers": [1],
-        "embedding_size": 8,
-        "batch_texts": 16,
-        "steps": 30,
-        "learning_rate": 3e-3,
-        "warmup_steps": 1,
-        "save_steps": 15,
-        "logging_steps": 1,
-        "dims": [16, 8],
-        **changes,
-    }
-
-
-def rows_of(file: Path, ids: list[int]) -> np.ndarray:
-    session = onnxruntime.InferenceSession(str(file), providers=["CPUExecutionProvider"])
-    return session.run(None, {"input_ids": np.array([ids], np.int64), "attention_mask": np.ones((1, len(ids)), np.int64)})[0][0]
-
-
-def test_a_query_encoder_learns_its_models_rows_and_goes_on_to_the_same_weights(base, tmp_path, capsys):
-    write_pairs(tmp_path / "pairs.jsonl", 400)
-    model = train(recipe_of(base), tmp_path / "runs", tmp_path)
-    query = train_query_encoder(query_encoder_recipe(model), tmp_path / "whole", tmp_path)
-    before, after = [float(line.rsplit(" ", 1)[1]) for line in capsys.readouterr().out.splitlines() if "cosine" in line]
-    assert after > before + 0.05
-    # [CLS], the prefix, three words, [SEP]
-    ids = [2, 5, 8, 9, 10, 3]
-    rows = rows_of(query / "model.onnx", ids)
-    assert rows.shape == (6, 16)
-    np.testing.assert_allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-5)
-    export_half_bytes(query)
-    for name, nearest in (("model_int8.onnx", 0.99), ("model_q8.onnx", 0.99), ("model_q4.onnx", 0.9)):
-        assert (rows_of(query / name, ids) * rows).sum(1).min() > nearest, name
-        operators = {node.op_type for node in onnx.load(str(query / name)).graph.node}
-        assert operators & {"MatMulInteger", "DynamicQuantizeMatMul", "MatMulNBits"}
-    shutil.copytree(tmp_path / "whole", tmp_path / "cut")
-    shutil.rmtree(tmp_path / "cut/small/query")
-    shutil.rmtree(tmp_path / "cut/small/checkpoints/checkpoint-30")
-    again = train_query_encoder(query_encoder_recipe(model), tmp_path / "cut", tmp_path)
-    np.testing.assert_array_equal(rows_of(again / "model.onnx", ids), rows)
-
-
-def test_rows_of_half_a_byte_are_near_and_cut_large_values_for_the_many():
-    values = np.random.default_rng(0).standard_normal((50, 32)).astype(np.float32)
-    values[0, 0] = 12
-    packed, scales = half_bytes(values)
-    assert packed.shape == (50, 16) and packed.dtype == np.uint8
-    unpacked = (np.concatenate([packed & 15, packed >> 4], axis=1).astype(np.float32) - 8) * scales
-    assert np.sqrt(((unpacked - values)[1:] ** 2).mean()) < 0.12
-    plain = np.rint(values[0] / 12 * 7) / 7 * 12
-    assert ((unpacked[0] - values[0]) ** 2).sum() < ((plain - values[0]) ** 2).sum()
-
-
-@pytest.mark.parametrize(("half_rows", "error"), [(False, 0.02), (True, 0.25)])
-def test_a_graph_with_rounded_rows_gathers_the_rows_of_the_table(tmp_path, half_rows, error):
-    table = np.random.default_rng(0).standard_normal((VOCABULARY_ROWS, 32)).astype(np.float32)
+def test_a_graph_with_rows_of_bytes_gathers_the_rows_of_the_table(tmp_path):
+    table = np.random.default_rng(0).standard_normal((LEAST_ROWS, 32)).astype(np.float32)
     node = onnx.helper.make_node("Gather", ["table", "ids"], ["output"], axis=0)
     ids, output = (onnx.helper.make_tensor_value_info(name, kind, shape) for name, kind, shape in (("ids", onnx.TensorProto.INT64, ["n"]), ("output", onnx.TensorProto.FLOAT, ["n", 32])))
     graph = onnx.helper.make_graph([node], "rows", [ids], [output], [onnx.numpy_helper.from_array(table, "table")])
     onnx.save(onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 17)], ir_version=10), str(tmp_path / "model.onnx"))
-    rounded = with_byte_rows(tmp_path, half_rows)
-    onnx.checker.check_model(rounded)
-    session = onnxruntime.InferenceSession(rounded.SerializeToString(), providers=["CPUExecutionProvider"])
-    asked = np.array([5, 0, VOCABULARY_ROWS - 1, 5])
+    with_bytes = with_byte_rows(tmp_path)
+    onnx.checker.check_model(with_bytes)
+    session = onnxruntime.InferenceSession(with_bytes.SerializeToString(), providers=["CPUExecutionProvider"])
+    asked = np.array([5, 0, LEAST_ROWS - 1, 5])
     (rows,) = session.run(None, {"ids": asked})
-    apart = np.sqrt(((rows - table[asked]) ** 2).mean())
-    assert apart < error and (apart > 0.05) == half_rows
-    assert (len(rounded.SerializeToString()) < table.nbytes / 6) == half_rows
+    assert 0 < np.sqrt(((rows - table[asked]) ** 2).mean()) < 0.02
+    assert all(value.data_type != onnx.TensorProto.FLOAT or value.dims[1] == 1 for value in with_bytes.graph.initializer)
 
 
-def test_every_word_of_ascii_has_a_row_and_others_where_texts_have_them():
-    tokens = ["[PAD]", "[UNK]", "[unused0]", "word", "##s", "[", "é", "日", "[CLS]"]
-    tokenizer = SimpleNamespace(convert_ids_to_tokens=lambda ids: [tokens[id] for id in ids])
-    kept, words = vocabulary_kept(tokenizer, np.array([0, 9, 9, 0, 0, 0, 0, 7, 9]), least_seen=5, others=[1, 2, 8])
-    assert words == [3, 4, 5, 7] and kept == [1, 2, 3, 4, 5, 7, 8]
-
-
-def test_words_of_texts_become_others_the_same_each_time():
-    ids = [[2, 5, *range(10, 60), 3]] * 40
-    texts = Texts(ids, list(range(8, 200)), share=0.2, seed=1)
-    changed = np.array([texts[at] for at in range(40)]) != np.array(ids)
-    assert texts[3] == texts[3] != texts[4] and 0.15 < changed[:, 2:-1].mean() < 0.25
-    assert not changed[:, [0, 1, -1]].any()
-
-
-def test_an_id_that_is_seldom_seen_shares_the_row_of_unknown_words():
-    table = torch.randn(10, 6, generator=torch.Generator().manual_seed(0))
-    embedding = SmallEmbedding(table, np.arange(10), unknown=1, kept=[1, 4, 7, 8, 9], size=6)
-    given = embedding(torch.tensor([[4, 0, 1, 9]]))[0]
-    torch.testing.assert_close(given, table[[4, 1, 1, 9]], rtol=1e-4, atol=1e-4)
-
-
-def test_a_query_encoder_without_texts_enough_says_so(base, tmp_path):
-    write_pairs(tmp_path / "pairs.jsonl", 20)
-    model = train(recipe_of(base, steps=1), tmp_path / "runs", tmp_path)
-    with pytest.raises(SystemExit, match="at least 66 different texts, got 40"):
-        train_query_encoder(query_encoder_recipe(model), tmp_path / "runs", tmp_path)
+def test_a_file_of_half_bytes_has_rows_near_the_models(base, tmp_path):
+    write_pairs(tmp_path / "pairs.jsonl", 40)
+    model = train(recipe_of(base, steps=0), tmp_path / "runs", tmp_path)
+    export_model(str(model), tmp_path / "export", half_bytes=True)
+    ids = np.array([[2, 5, 8, 9, 10, 3]])
+    rows = {}
+    for name in ("model.onnx", "model_q4.onnx"):
+        session = onnxruntime.InferenceSession(str(tmp_path / "export" / name), providers=["CPUExecutionProvider"])
+        inputs = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
+        rows[name] = session.run(None, {value.name: inputs[value.name] for value in session.get_inputs()})[0][0]
+    assert 0.9 < (rows["model_q4.onnx"] * rows["model.onnx"]).sum(1).min() < 0.99999
+    assert "GatherBlockQuantized" in {node.op_type for node in onnx.load(str(tmp_path / "export/model_q4.onnx")).graph.node}

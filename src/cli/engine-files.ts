@@ -5,7 +5,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import type { EncoderFolder } from '../encoder/model-folder.ts';
 import { packTokenizer } from '../encoder/tokenizer-file.ts';
-import type { EngineRefs, FileRef } from '../format/engine-refs.ts';
+import type { DeviceWeights, EngineRefs, FileRef } from '../format/engine-refs.ts';
 import { hashedFile } from '../indexing/build-index.ts';
 import { type OpenModel, pageWeights, queryDim } from './model.ts';
 import { runtimeFiles } from './package-files.ts';
@@ -45,8 +45,16 @@ export class FolderFiles {
   }
 }
 
+/** An encoder's files for pages. */
+export async function addWeights(files: FolderFiles, encoder: EncoderFolder, webgpu: boolean): Promise<DeviceWeights> {
+  return {
+    wasm: await files.addPath('models', '.onnx', await pageWeights(encoder, 'wasm')),
+    webgpu: webgpu ? await files.addPath('models', '.onnx', await pageWeights(encoder, 'webgpu')) : undefined,
+  };
+}
+
 /**
- * @param encoder what the page encodes with: queries alone, or documents too
+ * @param encoder what the page encodes queries with
  * @param queryTable the bytes of the table that is published, when there is one
  */
 export async function addEngineFiles(
@@ -68,10 +76,7 @@ export async function addEngineFiles(
       config: model.folder.config,
       tokenizer: await files.add('models', '.json', () => tokenizer),
       tokenizerConfig: model.folder.tokenizerConfig,
-      weights: {
-        wasm: await files.addPath('models', '.onnx', await pageWeights(encoder, 'wasm')),
-        webgpu: webgpu ? await files.addPath('models', '.onnx', await pageWeights(encoder, 'webgpu')) : undefined,
-      },
+      weights: await addWeights(files, encoder, webgpu),
       queryTable: queryTable && (await files.add('models', '.llq', () => queryTable)),
     },
     runtime: {

@@ -1,11 +1,14 @@
 // Models that are not the package's own, through the command line: real graphs of a few kilobytes, real codecs, real indexes.
 
+import { readFileSync } from 'node:fs';
 import { cp, readFile, rm } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { COMPLETED_OUTPUT, Encoder } from '../encoder/encoder.ts';
 import { openModelFolder } from '../encoder/model-folder.ts';
 import { openNodeRuntime } from '../encoder/runtime-node.ts';
 import { tinyGraph, writeFiles } from '../encoder/tiny-model.fixture.ts';
+import { parseEngineFile } from '../format/engine-file.ts';
+import type { FileRef } from '../format/manifest.ts';
 import { sha256Hex } from '../format/sha256.ts';
 import { latelight } from './latelight.fixture.ts';
 import { documentWeights, openModel, pageWeights } from './model.ts';
@@ -116,6 +119,20 @@ describe('a model with a smaller query encoder', () => {
     await latelight('index', at('site'), '-o', at('one-index'), '--model', at('unit'), '--no-cache');
     const full = JSON.parse((await latelight('search', at('one-index'), 'red green blue', '--json')).out);
     expect(hits[0].score).not.toBe(full.hits[0].score);
+  });
+
+  it('gives a library both, since it encodes documents too', async () => {
+    expect(await latelight('library', at('two-library'), '--model', at('two'))).toMatchObject({ code: 0 });
+    const engine = parseEngineFile(await readFile(at('two-library/engine.json'), 'utf8'));
+    const [small, full] = [at('two/query/model.onnx'), at('unit/model.onnx')].map((path) => readFileSync(path));
+    const shipped = (ref: FileRef) => readFileSync(at('two-library', ref.file));
+    expect(shipped(engine.queryEncoder.weights.wasm)).toEqual(small);
+    expect(shipped(engine.documentWeights!.wasm)).toEqual(full);
+    expect(engine.documentEncoder.sha256).toBe(engine.documentWeights!.wasm.sha256);
+    expect(await latelight('library', at('one-library'), '--model', at('unit'))).toMatchObject({ code: 0 });
+    const one = parseEngineFile(await readFile(at('one-library/engine.json'), 'utf8'));
+    expect(one.documentWeights).toBeUndefined();
+    expect(one.documentEncoder.sha256).toBe(one.queryEncoder.weights.wasm.sha256);
   });
 
   it('is refused when the rows of both are not of one width, or there is no file', async () => {

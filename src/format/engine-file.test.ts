@@ -29,6 +29,7 @@ const engine = {
     queryTable: file('models/q.llq'),
   },
   runtime: { wasm: file('runtime/a.wasm') },
+  documentWeights: { wasm: file('models/d.onnx') },
   likely: { table: file('models/q.llq'), codec: file('models/c.llc') },
 };
 const parse = (change: (copy: typeof engine) => void) => () => {
@@ -45,9 +46,11 @@ describe('engine file', () => {
   it('may lack what only some models and folders have', () => {
     const bare = parse((copy) => {
       delete (copy as Partial<typeof copy>).likely;
+      delete (copy as Partial<typeof copy>).documentWeights;
       delete (copy.queryEncoder as Partial<typeof copy.queryEncoder>).queryTable;
     })();
     expect(bare.likely).toBeUndefined();
+    expect(bare.documentWeights).toBeUndefined();
     expect(bare.queryEncoder.queryTable).toBeUndefined();
     expect(bare.runtime.jspi).toBeUndefined();
   });
@@ -60,6 +63,9 @@ describe('engine file', () => {
       /likely\.codec to be an object, got nothing/,
     );
     expect(parse((copy) => Object.assign(copy.likely, { table: file('../q.llq') }))).toThrow(/likely\.table\.file/);
+    expect(parse((copy) => Object.assign(copy.documentWeights, { webgpu: 'd.onnx' }))).toThrow(
+      /documentWeights\.webgpu to be an object/,
+    );
     expect(parse((copy) => Object.assign(copy.codec, { subspaceDim: 3 }))).toThrow(/subspaceDim/);
     expect(parse((copy) => Object.assign(copy.runtime.wasm, { file: 'https://evil.example/a.wasm' }))).toThrow(
       /runtime\.wasm\.file/,

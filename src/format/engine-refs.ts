@@ -11,6 +11,12 @@ export interface FileRef {
   sha256: string;
 }
 
+/** One of these ONNX files is downloaded: the one of the device in use. */
+export interface DeviceWeights {
+  wasm: FileRef;
+  webgpu?: FileRef;
+}
+
 export interface EngineRefs {
   codec: FileRef & { dim: number; subspaceDim: 2 | 4 };
   /** What encodes the documents: of an index recorded, not downloaded. */
@@ -23,8 +29,7 @@ export interface EngineRefs {
     config: ModelConfig;
     tokenizer: FileRef;
     tokenizerConfig: Record<string, unknown>;
-    /** One ONNX file is downloaded: the one of the device in use. */
-    weights: { wasm: FileRef; webgpu?: FileRef };
+    weights: DeviceWeights;
     /** Rows to search with before the encoder has arrived: of an index those of its own vocabulary. */
     queryTable?: FileRef;
   };
@@ -47,6 +52,14 @@ export function optionalFileRef(fields: JsonFields, value: unknown, path: string
   return value === undefined ? undefined : fileRef(fields, value, path);
 }
 
+export function deviceWeights(fields: JsonFields, value: unknown, path: string): DeviceWeights {
+  const weights = fields.object(value, path);
+  return {
+    wasm: fileRef(fields, weights.wasm, `${path}.wasm`),
+    webgpu: optionalFileRef(fields, weights.webgpu, `${path}.webgpu`),
+  };
+}
+
 export function engineRefs(fields: JsonFields, root: Json): EngineRefs {
   const codec = fields.object(root.codec, 'codec');
   const dim = fields.count(codec.dim, 'codec.dim');
@@ -54,7 +67,6 @@ export function engineRefs(fields: JsonFields, root: Json): EngineRefs {
   if (subspaceDim !== 2 && subspaceDim !== 4) fields.fail('codec.subspaceDim', '2 or 4', subspaceDim);
   const document = fields.object(root.documentEncoder, 'documentEncoder');
   const query = fields.object(root.queryEncoder, 'queryEncoder');
-  const weights = fields.object(query.weights, 'queryEncoder.weights');
   const runtime = fields.object(root.runtime, 'runtime');
   return {
     codec: { ...fileRef(fields, codec, 'codec'), dim, subspaceDim: subspaceDim as 2 | 4 },
@@ -69,10 +81,7 @@ export function engineRefs(fields: JsonFields, root: Json): EngineRefs {
       config: modelConfig(fields, query.config, 'queryEncoder.config'),
       tokenizer: fileRef(fields, query.tokenizer, 'queryEncoder.tokenizer'),
       tokenizerConfig: fields.object(query.tokenizerConfig, 'queryEncoder.tokenizerConfig'),
-      weights: {
-        wasm: fileRef(fields, weights.wasm, 'queryEncoder.weights.wasm'),
-        webgpu: optionalFileRef(fields, weights.webgpu, 'queryEncoder.weights.webgpu'),
-      },
+      weights: deviceWeights(fields, query.weights, 'queryEncoder.weights'),
       queryTable: optionalFileRef(fields, query.queryTable, 'queryEncoder.queryTable'),
     },
     runtime: {

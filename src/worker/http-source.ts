@@ -90,14 +90,17 @@ export class HttpSource implements ByteSource {
   }
 
   /** Fetches files that are not in the cache yet; stops quietly at the first failure, since nobody waits for it. */
-  async keep(refs: FileRef[]): Promise<void> {
+  async keep(refs: FileRef[], onBytes?: ReadOptions['onBytes']): Promise<void> {
     const cache = await openCache();
     if (!cache) return;
     const kept = new Set(await cache.urls());
     for (const ref of refs) {
-      if (kept.has(keyOf(ref.sha256))) continue;
+      if (kept.has(keyOf(ref.sha256))) {
+        onBytes?.(ref.bytes, true);
+        continue;
+      }
       try {
-        await this.read(ref);
+        await this.read(ref, { onBytes });
       } catch {
         return;
       }

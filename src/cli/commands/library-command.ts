@@ -7,10 +7,10 @@ import type { ModelOverrides } from '../../encoder/model-config.ts';
 import { ENGINE_FILE_VERSION, type EngineFile } from '../../format/engine-file.ts';
 import { LIBRARY_FOLDER, replaceFolder } from '../../indexing/write-folder.ts';
 import { queryTableFileName } from '../codec-files.ts';
-import { addEngineFiles, FolderFiles } from '../engine-files.ts';
+import { addEngineFiles, addWeights, FolderFiles } from '../engine-files.ts';
 import { resolveModel } from '../hub.ts';
 import type { CliIo } from '../io.ts';
-import { type OpenModel, openModel, pageWeightFormat, type ShapeChoice } from '../model.ts';
+import { type OpenModel, openModel, pageWeightFormat, queryEncoderFolder, type ShapeChoice } from '../model.ts';
 import { builtLibraryFolder } from '../package-files.ts';
 import { readModelTable } from '../query-table-file.ts';
 import { formatBytes, table } from '../text.ts';
@@ -61,9 +61,10 @@ async function addEngine(files: FolderFiles, model: OpenModel, webgpu: boolean):
   const refs = await addEngineFiles(files, model, {
     webgpu,
     queryTable: await wholeQueryTable(model),
-    // Documents are encoded in the page: one encoder for both is less to download than two.
-    encoder: model.folder,
+    encoder: queryEncoderFolder(model.folder),
   });
+  // Documents are encoded in the page too: by the same files, where the model has no others for queries.
+  const documentWeights = model.folder.query && (await addWeights(files, model.folder, webgpu));
   const { likely } = model.setup;
   return {
     format: 'latelight-engine',
@@ -72,8 +73,9 @@ async function addEngine(files: FolderFiles, model: OpenModel, webgpu: boolean):
     documentEncoder: {
       name: model.folder.name,
       weights: pageWeightFormat(model.folder, 'wasm'),
-      sha256: refs.queryEncoder.weights.wasm.sha256,
+      sha256: (documentWeights ?? refs.queryEncoder.weights).wasm.sha256,
     },
+    documentWeights,
     likely: likely && {
       table: await files.addPath('models', '.llq', likely.tablePath),
       codec: await files.addPath('models', '.llc', likely.codecPath),

@@ -9,7 +9,7 @@ import { holdLock } from '../../worker/life-lock.ts';
 import { openEncoder, usable } from '../../worker/open-encoder.ts';
 import { readTokenizer } from '../../worker/open-stages.ts';
 import type { FromEncodeWorker, ToEncodeWorker } from './encode-protocol.ts';
-import { openCoding, readEngineFile } from './library-engine.ts';
+import { documentEncoderFiles, openCoding, readEngineFile } from './library-engine.ts';
 
 const send = (message: FromEncodeWorker, transfer: Transferable[] = []) => postMessage(message, { transfer });
 let opened: Promise<{ encoder: Encoder; coding: Coding }> | undefined;
@@ -35,10 +35,11 @@ holdLock((lock) => send({ type: 'hello', lock }));
 async function open({ url, device }: Extract<ToEncodeWorker, { type: 'open' }>) {
   const app = new HttpSource(url);
   const engine = await readEngineFile(app);
-  const choice = usable(await chooseDevice(device), engine, device);
+  const files = documentEncoderFiles(engine);
+  const choice = usable(await chooseDevice(device), files, device);
   const tokenizer = await readTokenizer(engine, (ref) => app.read(ref));
   const [encoder, coding] = await Promise.all([
-    openEncoder(app, engine, tokenizer, choice.device),
+    openEncoder(app, files, tokenizer, choice.device),
     openCoding(app, engine),
   ]);
   return { encoder, coding };

@@ -7,12 +7,18 @@ import { type EngineFile, parseEngineFile } from '../../format/engine-file.ts';
 import { readQueryTable } from '../../format/query-table.ts';
 import type { ByteSource } from '../../format/source.ts';
 import type { Coding } from '../../indexing/encode-passage.ts';
+import type { EncoderFiles } from '../../worker/open-encoder.ts';
 
 export const ENGINE_FILE = 'engine.json';
 
 /** @throws LatelightError `download-failed`, `bad-manifest` */
 export async function readEngineFile(source: ByteSource, signal?: AbortSignal): Promise<EngineFile> {
   return parseEngineFile(await source.readManifest(signal, ENGINE_FILE));
+}
+
+/** What encodes documents. */
+export function documentEncoderFiles({ queryEncoder, documentWeights, runtime }: EngineFile): EncoderFiles {
+  return { queryEncoder: { ...queryEncoder, weights: documentWeights ?? queryEncoder.weights }, runtime };
 }
 
 /** How rows become codes. */

@@ -9,6 +9,7 @@ import { createWasmScorer } from '../../engine/wasm-scorer.ts';
 import { createWebgpuScorer } from '../../engine/webgpu-scorer.ts';
 import { LatelightError, throwIfAborted, unlessAborted } from '../../errors.ts';
 import type { EngineFile } from '../../format/engine-file.ts';
+import type { FileRef } from '../../format/manifest.ts';
 import type { Explanation, Hit, LoadProgress, SearchRequest, SearchResult, Stage } from '../../types.ts';
 import { chooseDevice } from '../../worker/gpu-device.ts';
 import { HttpSource } from '../../worker/http-source.ts';
@@ -19,7 +20,7 @@ import type { OpenServed, ServedEngine } from '../../worker/serve-engine.ts';
 import { LibraryStore } from '../storage/library-store.ts';
 import type { StoredSegment } from '../storage/records.ts';
 import { listen } from './announcements.ts';
-import { readEngineFile } from './library-engine.ts';
+import { documentEncoderFiles, readEngineFile } from './library-engine.ts';
 import { pointIntoLibrary } from './library-hits.ts';
 import { LibraryWords } from './library-words.ts';
 import { SegmentList } from './segment-list.ts';
@@ -108,7 +109,9 @@ export class LibraryHost implements ServedEngine {
     const keepApp = async () => {
       await app.kept();
       await app.keepManifests();
-      await app.keep(engine.likely ? [engine.likely.table, engine.likely.codec] : []);
+      const { likely, documentWeights } = engine;
+      if (documentWeights) await app.keep([documentModel(engine, device)], progress('model'));
+      await app.keep(likely ? [likely.table, likely.codec] : []);
       await app.kept();
       await app.prune();
     };
@@ -194,11 +197,16 @@ export class LibraryHost implements ServedEngine {
 /** Filters that every document has; while there is none, asking for them is no mistake. */
 const DECLARED = ['document', 'folder', 'type'];
 
-/** Bytes of all that a first search needs of the app. */
+function documentModel(engine: EngineFile, device: GPUDevice | undefined): FileRef {
+  return encoderFiles(documentEncoderFiles(engine), device).model;
+}
+
+/** Bytes of all that searching needs of the app, and then indexing. */
 function countedBytes(engine: EngineFile, device: GPUDevice | undefined, onProgress: (progress: LoadProgress) => void) {
   const { wasm, model } = encoderFiles(engine, device);
   const { tokenizer, queryTable } = engine.queryEncoder;
-  const files = [wasm, model, tokenizer, engine.codec, ...(queryTable ? [queryTable] : [])];
+  const ofDocuments = engine.documentWeights ? [documentModel(engine, device)] : [];
+  const files = [wasm, model, tokenizer, engine.codec, ...(queryTable ? [queryTable] : []), ...ofDocuments];
   const totalBytes = files.reduce((sum, { bytes }) => sum + bytes, 0);
   let loadedBytes = 0;
   return (part: LoadProgress['part']) => (byteCount: number, fromCache: boolean) => {
