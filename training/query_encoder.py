@@ -28,6 +28,7 @@ from pylate import models
 from query_graph import QueryGraph, SmallEmbedding, write_onnx
 from rows import query_ids
 from runs import Progress, found, go_on, is_there, trainer_arguments
+from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.utils.data import Dataset
 from transformers import TrainingArguments, set_seed
@@ -38,6 +39,8 @@ TOKENS_OF_A_KIND = 4
 FIRST_ROWS = 2
 # Both round activations, as training does: blocks more finely, and int8 weights a second time.
 FILES = {WEIGHTS_INT8: 0.99, WEIGHTS_Q4: 0.98}
+# In a step's folder, for another that goes on from it (`from_phase`).
+TRAINED = "query.safetensors"
 # Texts that say which values of a feed-forward part are strong.
 STRENGTH_TEXTS = 512
 
@@ -123,6 +126,11 @@ def vocabulary_kept(tokenizer, counts: np.ndarray, least_seen: int, others: list
     return sorted({*words, *others}), words
 
 
+def ids_with_rows(row_of: Tensor, unknown: int) -> list[int]:
+    """Of a small vocabulary [ids] of row numbers."""
+    return [id for id, row in enumerate(row_of.tolist()) if id == unknown or row != row_of[unknown]]
+
+
 def collate(some: list[list[int]]) -> dict[str, Tensor]:
     length = max(map(len, some))
     ids = torch.tensor([[*row, *[0] * (length - len(row))] for row in some])
@@ -187,11 +195,18 @@ def train_query_encoder(recipe: dict, runs: Path, data: Path) -> Path:
         counts[id] = count
     unknown, prefix = teacher.tokenizer.unk_token_id, query_ids(teacher, [""])[0]
     kept, words = vocabulary_kept(teacher.tokenizer, counts, recipe["least_seen"], [unknown, *prefix])
+    before = load_file(str(runs / recipe["from_phase"] / TRAINED)) if "from_phase" in recipe else None
+    if before:
+        # What these texts have seldom had a row there, or has none.
+        kept = ids_with_rows(before["words.row_of"], unknown)
+        words = sorted({*words} & {*kept})
     embedding = SmallEmbedding(table, counts, unknown, kept, recipe["embedding_size"], recipe["block"])
     print(f"{recipe['name']}: {len(ids)} texts, {len(kept)} of {len(table)} ids kept, {embedding.explained:.1%} of their embeddings' variance in {recipe['embedding_size']} dimensions", flush=True)
     narrow = narrowed(backbone, strongest(teacher, ids[:STRENGTH_TEXTS], recipe["feed_forward"]))
     graph = QueryGraph(narrow, teacher[1], recipe["layers"], teacher.query_length, embedding, recipe["block"])
     encoder = QueryEncoder(teacher, graph, recipe["dims"], recipe["text_weight"])
+    if before:
+        graph.load_state_dict(before)
     print(f"{recipe['name']}: {sum(weight.numel() for weight in encoder.parameters()) / 1e6:.2f} million weights, cosine before training {cosine(encoder, held):.4f}", flush=True)
     sampler = OneKind([len(row) // TOKENS_OF_A_KIND for row in ids], recipe["batch_texts"], recipe["steps"], recipe["seed"])
     arguments = TrainingArguments(
@@ -200,6 +215,7 @@ def train_query_encoder(recipe: dict, runs: Path, data: Path) -> Path:
     go_on(BatchTrainer(sampler, model=encoder, args=arguments, train_dataset=Texts(ids, words, recipe.get("random_words", 0), recipe["seed"]), data_collator=collate, callbacks=[Progress()]), output / "checkpoints")
     encoder.eval()
     print(f"{recipe['name']}: cosine after training {cosine(encoder, held):.4f}", flush=True)
+    save_file(encoder.graph.state_dict(), str(output / TRAINED))
     unfinished = output / "query.unfinished"
     unfinished.mkdir(exist_ok=True)
     for name, nearness in written(encoder.graph, unfinished, held[:200]).items():

@@ -153,7 +153,7 @@ def packed(codes: np.ndarray, bits: int) -> np.ndarray:
 
 @dataclass
 class GraphWriter:
-    """Nodes and constants as they come; names are numbers."""
+    """Nodes and constants as they come, by number."""
 
     product: Callable[["GraphWriter", CodedLinear, str], str]
     nodes: list = field(default_factory=list)
@@ -168,12 +168,12 @@ class GraphWriter:
         return self.constant(value.detach().numpy().astype(np.float32))
 
     def small_floats(self, value: Tensor) -> str:
-        """Half the bytes; floats again in the graph."""
+        """Half the bytes; floats again when the session opens, since not every GPU has those."""
         return self.add("Cast", [self.constant(value.detach().numpy().astype(SMALL_FLOAT))], to=onnx.TensorProto.FLOAT)
 
     def add(self, operator: str, inputs: list[str], outputs: int = 1, domain: str = "", **attributes) -> str | list[str]:
         names = [f"n{len(self.nodes)}_{at}" for at in range(outputs)]
-        self.nodes.append(helper.make_node(operator, inputs, names, domain=domain, **attributes))
+        self.nodes.append(helper.make_node(operator, inputs, names, name=f"{operator}{len(self.nodes)}", domain=domain, **attributes))
         return names if outputs > 1 else names[0]
 
     def integers(self, *values: int) -> str:
@@ -234,11 +234,19 @@ def int8_product(graph: GraphWriter, layer: CodedLinear, values: str) -> str:
     return graph.add("DynamicQuantizeMatMul", inputs if layer.bias is None else [*inputs, graph.floats(layer.bias)], domain=MICROSOFT)
 
 
+def add_row_numbers(graph: GraphWriter, row_of: Tensor) -> str:
+    """Numbers of rows [batch, tokens]. Two bytes each: onnxruntime-web's WebGPU builds have no Cast of int16."""
+    pairs = row_of.numpy().astype("<u2").view(np.uint8).reshape(-1, 2)
+    parts = graph.add("Cast", [graph.add("Gather", [graph.constant(pairs), "input_ids"])], to=onnx.TensorProto.FLOAT)
+    numbers = graph.add("ReduceSum", [graph.add("Mul", [parts, graph.constant(np.array([1, 256], np.float32))]), graph.integers(-1)], keepdims=0)
+    return graph.add("Cast", [numbers], to=onnx.TensorProto.INT64)
+
+
 def add_words(graph: GraphWriter, words: SmallEmbedding) -> str:
     codes, scales = rounded(words.rows.weight.detach(), HALF, words.rows.embedding_dim)
-    at = graph.add("Cast", [graph.add("Gather", [graph.constant(words.row_of.numpy()), "input_ids"])], to=onnx.TensorProto.INT64)
+    at = add_row_numbers(graph, words.row_of)
     halves = graph.halves(graph.add("Gather", [graph.constant(packed(codes.numpy(), HALF)), at]))
-    scale = graph.add("Cast", [graph.add("Gather", [graph.constant(scales.numpy().astype(SMALL_FLOAT)), at])], to=onnx.TensorProto.FLOAT)
+    scale = graph.add("Gather", [graph.small_floats(scales), at])
     rows = graph.add("Mul", [graph.add("Reshape", [halves, graph.integers(0, 0, words.rows.embedding_dim)]), scale])
     return graph.product(graph, words.widen, rows)
 

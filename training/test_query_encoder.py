@@ -83,6 +83,16 @@ def test_a_query_encoder_learns_its_models_rows_and_goes_on_to_the_same_weights(
     np.testing.assert_array_equal(rows_of(again / WEIGHTS_Q4, [IDS])[0], rows)
 
 
+def test_a_step_goes_on_from_what_another_trained(model, pairs, tmp_path, capsys):
+    train_query_encoder(recipe(model), tmp_path, pairs)
+    # Texts that lack words have no say in which ids have rows.
+    write_pairs(tmp_path / "few.jsonl", 40, seed=1)
+    train_query_encoder(recipe(model, name="more", from_phase="small", pairs=["few.jsonl"], steps=2, learning_rate=1e-9), tmp_path, tmp_path)
+    cosines = [float(line.rsplit(" ", 1)[1]) for line in capsys.readouterr().out.splitlines() if "training" in line]
+    first_before, first_after, before, after = cosines
+    assert before == pytest.approx(first_after, abs=0.02) and after == pytest.approx(before, abs=1e-3) and before > first_before + 0.05
+
+
 @pytest.mark.parametrize("with_text_row", [False, True])
 @pytest.mark.parametrize(("file", "operator", "nearest"), [(WEIGHTS_INT8, "DynamicQuantizeMatMul", 0.99), (WEIGHTS_Q4, "MatMulNBits", 0.999)])
 def test_a_file_has_torchs_rows_with_padding_and_without(model, tmp_path, with_text_row, file, operator, nearest):
