@@ -17,6 +17,7 @@ from batches import OneKind
 from codes import INT8_SCALE, Codes, codes_of
 from evaluate import interval
 from export_onnx import export_model
+from from_onnx import checked, convert
 from mine import candidates, mine
 from onnx_colbert import LEAST_ROWS, with_byte_rows
 from objectives import Matryoshka, ScaledMaxSim, contrastive, imitation
@@ -28,6 +29,7 @@ from query_table import Start, max_sim, train_table
 from recipe import run
 from rows import encode, pool
 from safetensors.torch import load_file
+from text_row import TextRow
 from teacher import held_and_rest, late_scores, ndcg, score
 from tiny import WORDS, recipe_of, write_pairs
 from transformers import PreTrainedTokenizerFast
@@ -484,3 +486,21 @@ def test_a_file_of_half_bytes_has_rows_near_the_models(base, tmp_path):
         rows[name] = session.run(None, {value.name: inputs[value.name] for value in session.get_inputs()})[0][0]
     assert 0.9 < (rows["model_q4.onnx"] * rows["model.onnx"]).sum(1).min() < 0.99999
     assert "GatherBlockQuantized" in {node.op_type for node in onnx.load(str(tmp_path / "export/model_q4.onnx")).graph.node}
+
+
+@pytest.mark.parametrize("file", ["model.onnx", "model_q8.onnx"])
+@pytest.mark.parametrize("has_text_row", [False, True])
+def test_an_export_becomes_a_pylate_folder_again(base, tmp_path, file, has_text_row):
+    write_pairs(tmp_path / "pairs.jsonl", 40)
+    model = models.ColBERT(str(train(recipe_of(base, steps=0), tmp_path / "runs", tmp_path)), device="cpu")
+    if has_text_row:
+        model[1] = TextRow.of(model[1], model.query_prefix_id)
+        model.save(str(tmp_path / "model"))
+    export_model(str(tmp_path / ("model" if has_text_row else "runs/tiny/model")), tmp_path / "export")
+    for other in {"model.onnx", "model_q8.onnx"} - {file}:
+        (tmp_path / "export" / other).unlink()
+    checked(*convert(tmp_path / "export", tmp_path / "again"))
+    texts = ["word1 word2", "word3"]
+    ours, theirs = (some.encode(texts, is_query=True) for some in (models.ColBERT(str(tmp_path / "again"), device="cpu"), model))
+    for again, rows in zip(ours, theirs, strict=True):
+        assert (again * rows).sum(1).min() > 0.99
