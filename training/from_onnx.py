@@ -49,7 +49,7 @@ def weights_of(path: Path, layers: int) -> tuple[dict[str, torch.Tensor], dict[s
     graph = onnx.load(str(path)).graph
     initial = {name: torch.from_numpy(value.copy()) for name, value in float_values(graph).items()}
     state = {name[name.index("embeddings.") if "embeddings." in name else name.index("encoder.") :]: value for name, value in initial.items() if "embeddings." in name or "encoder." in name}
-    # By the name of what the graph calls their result: the order of two that do not wait for each other is the exporter's.
+    # In the graph's order, by the name of their result: it tells the text's projection from the rows'.
     matrices = {
         node.output[0]: initial[name] if node.op_type == "MatMulNBits" else initial[name].T
         for node in graph.node

@@ -29,7 +29,7 @@ describe("a library's words", () => {
     const index = await openIndexTable(model, TEXTS);
     for (const words of [wordsOf([counted(TEXTS)]), wordsOf([counted(TEXTS.slice(0, 1)), counted(TEXTS.slice(1))])]) {
       expect(words.rowLengths(query())).toEqual(index!.rowLengths(query()));
-      expect(words.table.queryCodes(QUERY)).toEqual(index!.queryCodes(QUERY));
+      expect(words.table!.queryCodes(QUERY)).toEqual(index!.queryCodes(QUERY));
     }
   });
 
@@ -52,6 +52,6 @@ describe("a library's words", () => {
   it('are none in a library without documents', () => {
     const words = wordsOf([]);
     expect(words.rowLengths(query())).toBeUndefined();
-    expect(words.table.queryCodes(QUERY)).toBeUndefined();
+    expect(words.table!.queryCodes(QUERY)).toBeUndefined();
   });
 });

@@ -12,23 +12,22 @@ export class LibraryWords implements RowWeigher {
   private readonly tokenizer: ColbertTokenizer;
   private readonly codec: Codec;
   private readonly whole: QueryTable;
-  private current: TableEncoder;
+  private current: TableEncoder | undefined;
 
-  /** @param table bytes of the model's whole table. @throws LatelightError `bad-model` when it is none of this codec */
+  /** @param table bytes of the model's whole table; counts for nothing until `count`. @throws LatelightError `bad-model` when it is none of this codec */
   constructor(tokenizer: ColbertTokenizer, table: Uint8Array, codec: Codec, codecSha256: string) {
     this.tokenizer = tokenizer;
     this.codec = codec;
     this.whole = readQueryTable(table, { ...codec, codecSha256 });
-    this.current = new TableEncoder(tokenizer, [this.whole], codec);
   }
 
   /** As of the last count. */
-  get table(): TableEncoder {
+  get table(): TableEncoder | undefined {
     return this.current;
   }
 
   rowLengths(query: EncodedText): Float32Array | undefined {
-    return this.current.rowLengths(query);
+    return this.current?.rowLengths(query);
   }
 
   /** Weighs words by these segments' passages. */
