@@ -15,6 +15,7 @@ import {
   wholeWeights,
 } from '../src/cli/model.ts';
 import { openIndexTable } from '../src/cli/query-table-file.ts';
+import { openTextIndex } from '../src/cli/text-index.ts';
 import { Encoder } from '../src/encoder/encoder.ts';
 import type { EncoderFolder } from '../src/encoder/model-folder.ts';
 import { loadOrt, openWebRuntime } from '../src/encoder/runtime-web.ts';
@@ -23,7 +24,7 @@ import { describeMachine, machineLine } from './machine.ts';
 import { markdownTable } from './markdown.ts';
 import { rowsOf } from './quality/float-rows.ts';
 import { meanOverSets, relativeInterval } from './quality/intervals.ts';
-import { codeAll, documentRows, encodeQueries, ndcgOf, searchCodes } from './quality/pipeline.ts';
+import { codeAll, documentRows, encodeQueries, ndcgOf, rankAsPages } from './quality/pipeline.ts';
 
 const { values: options, positionals: sets } = parseArgs({
   allowPositionals: true,
@@ -77,6 +78,7 @@ async function quality(name: string): Promise<Map<string, number[]>> {
   const weights = await wholeWeights(model.folder, documentWeights(model.folder));
   const documents = await documentRows(model.folder, weights, texts, options.cache);
   const coded = await codeAll(model, { documents, texts }, true);
+  const index = await openTextIndex(model, texts, coded);
   const table = await openIndexTable(model, texts);
   const found = new Map<string, number[]>();
   for (const [label, encoderFolder] of encoders) {
@@ -84,9 +86,10 @@ async function quality(name: string): Promise<Map<string, number[]>> {
     const rows = await encodeQueries(encoder, queries);
     await encoder.close();
     const codes = queries.map((_, query) => quantizeQueryCpu(rowsOf(rows, query), model.codec));
-    const rankings = await searchCodes(model, coded, codes, DEPTH);
+    const rankings = await rankAsPages(model, index, queries, codes, DEPTH);
     found.set(label, ndcgOf(set, rankings));
   }
+  index.close();
   return found;
 }
 

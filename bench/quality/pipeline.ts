@@ -4,8 +4,12 @@ import { readFile } from 'node:fs/promises';
 import { type BeirSet, measure } from '../../src/cli/beir.ts';
 import { openLikelyQueries } from '../../src/cli/likely-queries-file.ts';
 import { DEFAULT_SHAPE, type OpenModel } from '../../src/cli/model.ts';
+import { openTextIndex } from '../../src/cli/text-index.ts';
 import type { Encoder } from '../../src/encoder/encoder.ts';
 import type { ModelFolder } from '../../src/encoder/model-folder.ts';
+import type { Scorer } from '../../src/engine/scorer.ts';
+import { rankPassages } from '../../src/engine/search.ts';
+import type { SearchIndex } from '../../src/engine/search-index.ts';
 import { createWasmScorer } from '../../src/engine/wasm-scorer.ts';
 import { sha256Hex } from '../../src/format/sha256.ts';
 import { readShard, writeShard } from '../../src/format/shard.ts';
@@ -55,7 +59,7 @@ export async function codeAll(
   });
 }
 
-/** Through the shard format and the WASM scorer, as pages search. A query without codes finds nothing. */
+/** By codes alone, through the shard format and the WASM scorer. A query without codes finds nothing. */
 export async function searchCodes(
   { codec, codecSha256 }: OpenModel,
   coded: EncodedRows[],
@@ -72,6 +76,73 @@ export async function searchCodes(
   } finally {
     scorer.close();
   }
+}
+
+/**
+ * As a page ranks: codes, and words found letter by letter (docs/decisions/0009).
+ * @param queries texts
+ * @param codes of each; a query without them finds nothing
+ */
+export async function rankAsPages(
+  model: OpenModel,
+  index: SearchIndex,
+  queries: string[],
+  codes: (QueryCodes | undefined)[],
+  k: number,
+): Promise<number[][]> {
+  const rankings: number[][] = [];
+  for (const [query, text] of queries.entries()) {
+    const encoded = async () => codes[query] && { queryCodes: codes[query] };
+    rankings.push((await rankPassages(index, model.folder.tokenizer, text, encoded, k)).ids);
+  }
+  return rankings;
+}
+
+/**
+ * The same with scores that were worked out otherwise.
+ * @param scores [queries][documents] of each query, in perfect query tokens
+ */
+export async function rankScoresAsPages(
+  model: OpenModel,
+  texts: string[],
+  coded: EncodedRows[],
+  queries: string[],
+  scores: Float32Array[],
+  k: number,
+): Promise<number[][]> {
+  const perfectToken = model.codec.queryScale * model.codec.codewordScale;
+  // A query's codes say which query it is: the scorer looks up what it scored.
+  const { dim } = model.codec;
+  const codes = queries.map((): QueryCodes => ({ codes: new Int8Array(dim), tokenCount: 1, dim }));
+  const scoreOf = (query: QueryCodes) => scores[codes.indexOf(query)];
+  const index = await openTextIndex(model, texts, coded, async () => givenScores(scoreOf, perfectToken));
+  const rankings = await rankAsPages(model, index, queries, codes, k);
+  index.close();
+  return rankings;
+}
+
+function givenScores(scoreOf: (query: QueryCodes) => Float32Array, perfectToken: number): Scorer {
+  let passageCount = 0;
+  return {
+    backend: 'reference',
+    get passageCount() {
+      return passageCount;
+    },
+    addShard: async ({ firstBlocks }) => {
+      passageCount += firstBlocks.length - 1;
+    },
+    search: async (query, { k, filter }) => {
+      const scores = scoreOf(query);
+      const allowed = [...scores.keys()].filter((id) => !filter || (filter[id >> 5] >> (id & 31)) & 1);
+      const ids = allowed.sort((a, b) => scores[b] - scores[a] || a - b).slice(0, k);
+      return {
+        ids: Uint32Array.from(ids),
+        scores: Int32Array.from(ids, (id) => Math.round(scores[id] * perfectToken)),
+      };
+    },
+    searchEmbeddings: () => Promise.reject(new Error('expected codes')),
+    close: () => undefined,
+  };
 }
 
 /** nDCG@10 of each query. @param rankings document numbers, best first */

@@ -6,7 +6,7 @@ import type { Codec } from '../codec/codec.ts';
 import { rotateRows, truncateRows } from '../codec/encode-rows.ts';
 import { rowBytes } from '../format/layout.ts';
 import { FULL_WEIGHT, type QueryTable, tableRow } from '../format/query-table.ts';
-import { inverseDocumentFrequency } from '../indexing/vocabulary-use.ts';
+import { tellingIds } from '../indexing/vocabulary-use.ts';
 import { codeTableRows } from './code-rows.ts';
 import type { Encoder } from './encoder.ts';
 import { TextMapFit } from './fit-text-map.ts';
@@ -94,7 +94,7 @@ export class QueryTableFit {
     if (!seen.every(({ row }) => row !== undefined)) return {};
     const frequencies = new Map<number, number>();
     for (const { ids } of seen) for (const id of new Set(ids)) frequencies.set(id, (frequencies.get(id) ?? 0) + 1);
-    const weigh = inverseDocumentFrequency({ passageCount: seen.length, frequencies });
+    const weigh = tellingIds({ passageCount: seen.length, frequencies });
     const rows = new Map<number, Float32Array>();
     table.ids.forEach((id, row) => {
       if (!frequencies.has(id)) return;

@@ -9,6 +9,7 @@ import type { QueryCodes } from '../types.ts';
 import { hasTerm, needsReading, type TermPassages } from './exact-match.ts';
 import type { WantedTerm } from './exact-terms.ts';
 import type { SearchIndex } from './search-index.ts';
+import type { LocatedWords, WordGains } from './word-gains.ts';
 
 /** An index among those that are searched together. */
 export interface SearchSite {
@@ -27,17 +28,12 @@ export interface Candidate {
   id: number;
   page: number;
   score: number;
-  /** What hits are ordered by: score and exact words, times the site's weight. */
+  /** What hits are ordered by: score and words found letter by letter, times the site's weight. */
   rank: number;
   /** Indexes of the exact terms it has. */
   exact: number[];
 }
 
-/**
- * What an exact word adds to a passage's score, in query tokens that match perfectly. By bench:peers on PostgreSQL's manual: of 30 names,
- * numbers and phrases .967 are among the first five at .25 and .5, all from 1 on; 4 costs the 40 questions a first place.
- */
-const EXACT_BONUS = 2;
 /** Passages read to see whether words that count for more stand as asked: fragments that are mostly shown anyway. */
 const MOST_READ = 64;
 /** Passages read in search of a quoted phrase, whose words alone prove nothing. */
@@ -47,8 +43,8 @@ const MOST_READ_FOR_PHRASE = 256;
 export function allowed(
   { index, filter }: SearchSite,
   wanted: Record<string, string[]>,
-  terms: WantedTerm[],
-  located: TermPassages[],
+  terms: readonly WantedTerm[],
+  located: readonly TermPassages[],
 ): Uint32Array | undefined {
   const { passageCount } = index.manifest;
   const hasOfSite = (name: string, values: string[]) =>
@@ -64,37 +60,45 @@ export function allowed(
   return bitmap;
 }
 
-/**
- * The best passages of one index, with exact words counted but not yet read.
- * @param first the best by score alone; those with exact words come on top of them
- * @param k how many those were asked to be
- */
+/** An index's best passages by score alone. */
+export interface Scored {
+  queryCodes: QueryCodes;
+  ids: Uint32Array;
+  scores: Int32Array;
+  /** How many were asked for, and of which passages. */
+  k: number;
+  filter: Uint32Array | undefined;
+}
+
+/** A query's words, where the index has them, and what they count for. */
+export interface WantedWords {
+  terms: readonly WantedTerm[];
+  located: LocatedWords;
+  gains: WordGains;
+}
+
+/** The best passages of one index, with words counted but not yet read: those with exact terms come on top of the best by score. */
 export async function gather(
   site: SearchSite,
-  queryCodes: QueryCodes,
-  terms: WantedTerm[],
-  located: TermPassages[],
-  bitmap: Uint32Array | undefined,
-  first: { ids: Uint32Array; scores: Int32Array },
-  k: number,
+  best: Scored,
+  { terms, located, gains }: WantedWords,
 ): Promise<Candidate[]> {
   const { index, weight } = site;
-  const { scorer } = index;
   const found = new Map<number, Candidate>();
-  const add = ({ ids, scores }: typeof first) =>
+  const add = ({ ids, scores }: Pick<Scored, 'ids' | 'scores'>) =>
     ids.forEach((id, i) => {
       const score = scores[i];
       found.set(id, { site, id, page: index.pageOf[id], score, rank: score * weight, exact: [] });
     });
-  add(first);
-  const listed = located.map((ids) => (ids === 'anywhere' ? undefined : new Set(ids)));
+  add(best);
+  const listed = located.terms.map((ids) => (ids === 'anywhere' ? undefined : new Set(ids)));
   const boosting = listed.filter((ids, t) => ids && ids.size > 0 && !terms[t].quoted) as Set<number>[];
   if (boosting.length > 0) {
     const either = bitmapOf(new Set(boosting.flatMap((ids) => [...ids])), index.manifest.passageCount);
     add(
-      await scorer.search(queryCodes, {
-        k: Math.min(MAX_RESULTS, Math.max(k, MOST_READ)),
-        filter: both(bitmap, either),
+      await index.scorer.search(best.queryCodes, {
+        k: Math.min(MAX_RESULTS, Math.max(best.k, MOST_READ)),
+        filter: both(best.filter, either),
       }),
     );
   }
@@ -104,9 +108,16 @@ export async function gather(
       const mayHave = listed[t] ? listed[t].has(candidate.id) : term.keys.length > 1;
       if (!term.quoted && !mayHave) return;
       candidate.exact.push(t);
-      if (!term.quoted) candidate.rank += exactBonus(site);
+      if (!term.quoted) candidate.rank += rankOf(site, gains.terms[t]);
     });
   }
+  located.words.forEach((ids, w) => {
+    if (ids === 'common' || gains.words[w] === 0) return;
+    for (const id of ids) {
+      const candidate = found.get(id);
+      if (candidate) candidate.rank += rankOf(site, gains.words[w]);
+    }
+  });
   return [...found.values()];
 }
 
@@ -119,21 +130,22 @@ export function byRank(a: Candidate, b: Candidate): number {
  * Reads candidates whose terms the lexicon cannot prove (several words in a row, words too common to be listed), best first, and takes
  * back what is not so: a quoted phrase that is not there takes the passage away. For words that count for more 64 are read, for a
  * phrase up to 256, until `enough` have it; those beyond keep nothing unproved.
- * @param located by site
+ * @param gains of the terms
  * @param read a candidate's passage; nothing when it cannot be had
  * @returns candidates, best first
  */
 export async function prove(
   candidates: Candidate[],
-  terms: WantedTerm[],
-  located: ReadonlyMap<SearchSite, TermPassages[]>,
+  terms: readonly WantedTerm[],
+  located: ReadonlyMap<SearchSite, LocatedWords>,
+  gains: readonly number[],
   enough: number,
   read: (candidate: Candidate) => Promise<FragmentPassage | undefined>,
 ): Promise<Candidate[]> {
   candidates.sort(byRank);
   const doubted = new Map<Candidate, number[]>();
   for (const candidate of candidates) {
-    const doubts = candidate.exact.filter((t) => needsReading(terms[t], located.get(candidate.site)![t]));
+    const doubts = candidate.exact.filter((t) => needsReading(terms[t], located.get(candidate.site)!.terms[t]));
     if (doubts.length > 0) doubted.set(candidate, doubts);
   }
   const doubtedPhrases = (candidate: Candidate) => doubted.get(candidate)!.filter((t) => terms[t].quoted);
@@ -153,14 +165,15 @@ export async function prove(
   const kept = candidates.filter((candidate) => {
     const wrong = (doubted.get(candidate) ?? []).filter((t) => !proved.get(candidate)?.includes(t));
     candidate.exact = candidate.exact.filter((t) => !wrong.includes(t));
-    candidate.rank -= wrong.filter((t) => !terms[t].quoted).length * exactBonus(candidate.site);
+    for (const t of wrong) if (!terms[t].quoted) candidate.rank -= rankOf(candidate.site, gains[t]);
     return wrong.every((t) => !terms[t].quoted);
   });
   return kept.sort(byRank);
 }
 
-function exactBonus({ index: { codec }, weight }: SearchSite): number {
-  return EXACT_BONUS * codec.queryScale * codec.codewordScale * weight;
+/** Perfect query tokens as ranks count them. Whole before the weight, as scores are: what a search gives is the same everywhere. */
+function rankOf({ index: { codec }, weight }: SearchSite, perfectTokens: number): number {
+  return Math.round(perfectTokens * codec.queryScale * codec.codewordScale) * weight;
 }
 
 /**

@@ -1,8 +1,8 @@
 // Pages by filter value, for the choices a search can still be narrowed by.
 
 import { allowed, type SearchSite } from './candidates.ts';
-import type { TermPassages } from './exact-match.ts';
 import type { WantedTerm } from './exact-terms.ts';
+import type { LocatedWords } from './word-gains.ts';
 
 export type Facets = Record<string, Record<string, number>>;
 
@@ -13,8 +13,8 @@ export type Facets = Record<string, Record<string, number>>;
 export function facetsOf(
   sites: readonly SearchSite[],
   wanted: Record<string, string[]> = {},
-  terms: WantedTerm[] = [],
-  located: ReadonlyMap<SearchSite, TermPassages[]> = new Map(),
+  terms: readonly WantedTerm[] = [],
+  located: ReadonlyMap<SearchSite, LocatedWords> = new Map(),
 ): Facets {
   const facets = new Map<string, Map<string, number>>();
   const add = (name: string, value: string, pages: number) => {
@@ -24,7 +24,7 @@ export function facetsOf(
   for (const site of sites) {
     const others = (name: string) => {
       const { [name]: _, ...rest } = wanted;
-      return allowed(site, rest, terms, located.get(site) ?? []);
+      return allowed(site, rest, terms, located.get(site)?.terms ?? []);
     };
     for (const [name, values] of Object.entries(site.index.facets(others)))
       for (const [value, pages] of Object.entries(values)) add(name, value, pages);

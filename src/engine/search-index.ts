@@ -13,6 +13,12 @@ import { readShard, type Shard } from '../format/shard.ts';
 import type { ByteSource, ReadOptions } from '../format/source.ts';
 import type { Scorer } from './scorer.ts';
 
+/** What an index is opened by, of its manifest. */
+export type IndexParts = Pick<
+  Manifest,
+  'codec' | 'passageCount' | 'shards' | 'fragments' | 'lexicon' | 'pages' | 'filters'
+>;
+
 export type CreateScorer = (codec: Codec) => Promise<Scorer>;
 
 type KeptShard = Omit<Shard, 'codes'> & { codes?: Uint8Array };
@@ -23,13 +29,13 @@ const FRAGMENTS_KEPT = 256;
 const CHUNKS_KEPT = 32;
 
 export class SearchIndex {
-  readonly manifest: Manifest;
+  readonly manifest: IndexParts;
   readonly codec: Codec;
   readonly filters: Filters;
   readonly pages: Pages;
   /** [passageCount] page of each passage. */
   readonly pageOf: Uint32Array;
-  private readonly source: ByteSource;
+  private readonly source: Pick<ByteSource, 'read'>;
   /** With codes only where the scorer gives none back: `align` reads them, and a lost device is filled again from them. */
   private readonly shards: KeptShard[];
   private readonly firstIds: number[];
@@ -40,8 +46,8 @@ export class SearchIndex {
   private currentScorer: Scorer;
 
   private constructor(
-    source: ByteSource,
-    manifest: Manifest,
+    source: Pick<ByteSource, 'read'>,
+    manifest: IndexParts,
     codec: Codec,
     filters: Filters,
     pages: Pages,
@@ -63,8 +69,8 @@ export class SearchIndex {
 
   /** Reads codec, filters, pages and every shard, all at once, and fills a scorer. Shards go to it as they arrive, in order. */
   static async open(
-    source: ByteSource,
-    manifest: Manifest,
+    source: Pick<ByteSource, 'read'>,
+    manifest: IndexParts,
     createScorer: CreateScorer,
     options: ReadOptions = {},
   ): Promise<SearchIndex> {

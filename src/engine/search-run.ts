@@ -7,10 +7,11 @@ import type { FragmentPassage } from '../format/fragment.ts';
 import { MAX_QUERY_TOKENS, MAX_RESULTS } from '../format/layout.ts';
 import type { ExactTerm, QueryCodes, SearchRequest, TokenEmbeddings } from '../types.ts';
 import { allowed, type Candidate, checkFilter, gather, prove, type SearchSite } from './candidates.ts';
-import { needsReading, passagesWith, type TermPassages } from './exact-match.ts';
+import { needsReading, passagesWith } from './exact-match.ts';
 import { exactTerms, type WantedTerm } from './exact-terms.ts';
 import { type Facets, facetsOf } from './facets.ts';
 import { checkSelection, selectHits } from './select-hits.ts';
+import { type LocatedWords, sharedWords, type WordGains, wordGains } from './word-gains.ts';
 
 export const DEFAULT_LIMIT = 10;
 /** Pieces from which on a word is one that the model knows by its parts only. */
@@ -42,7 +43,10 @@ export class SearchRun {
   private readonly limit: number;
   /** Hits, or pages, to be given before the others. */
   readonly firstLimit: number | undefined;
-  private readonly located = new Map<SearchSite, TermPassages[]>();
+  /** Keys of the words that count beside the exact terms. */
+  private readonly words: readonly string[];
+  private readonly located = new Map<SearchSite, LocatedWords>();
+  private gains: WordGains = { terms: [], words: [] };
   private readonly failed = new Map<SearchSite, unknown>();
   /** Terms that some passage has. */
   private readonly found = new Set<number>();
@@ -71,6 +75,7 @@ export class SearchRun {
     const hasLexicon = sites.some(({ index }) => index.hasLexicon);
     const isUnknown = (word: string) => tokenizer.bareIds(` ${word}`).length >= UNKNOWN_PIECES;
     this.terms = exact && hasLexicon ? exactTerms(query, isUnknown) : [];
+    this.words = exact && hasLexicon ? sharedWords(query, this.terms) : [];
   }
 
   /** After `prove`: what was looked up, and whether it is anywhere, as far as passages were read. */
@@ -78,21 +83,29 @@ export class SearchRun {
     return this.terms.map(({ text, quoted }, t) => ({ text, quoted, found: this.found.has(t) }));
   }
 
-  /** Looks up where the exact terms may occur. */
+  /** Looks up where the exact terms may occur, and who has the other words. */
   async locate(): Promise<void> {
     const { signal } = this.request;
     await Promise.all(
       this.searched.sites.map((site) =>
         this.tolerantly(site, async () => {
           // A lexicon that cannot be had leaves the search by meaning, and phrases to be looked for in the text.
-          const locate = (term: WantedTerm) =>
-            passagesWith(site.index, term, signal).catch((error): TermPassages => {
+          const orElse =
+            <T>(instead: T) =>
+            (error: unknown): T => {
               if (signal?.aborted || this.searched.sites.length > 1) throw error;
-              return 'anywhere';
-            });
-          this.located.set(site, await Promise.all(this.terms.map(locate)));
+              return instead;
+            };
+          const terms = this.terms.map((term) =>
+            passagesWith(site.index, term, signal).catch(orElse('anywhere' as const)),
+          );
+          const words = this.words.map((word) => site.index.postings(word, signal).catch(orElse('common' as const)));
+          this.located.set(site, { terms: await Promise.all(terms), words: await Promise.all(words) });
         }),
       ),
+    );
+    this.gains = wordGains(
+      Array.from(this.located, ([{ index }, located]) => ({ passageCount: index.manifest.passageCount, located })),
     );
   }
 
@@ -100,23 +113,23 @@ export class SearchRun {
   async score(encoded: EncodedQuery): Promise<{ candidates: Candidate[]; queryCodes: QueryCodes }> {
     const { filter } = this;
     const isRead = [...this.located.values()].some((located) =>
-      this.terms.some((term, t) => term.quoted && needsReading(term, located[t])),
+      this.terms.some((term, t) => term.quoted && needsReading(term, located.terms[t])),
     );
-    const isFew = this.request.perPage === undefined && !isRead;
+    const isFew = this.request.perPage === undefined && !isRead && this.words.length === 0;
     const k = isFew ? Math.min(MAX_RESULTS, this.limit + 1) : MAX_RESULTS;
     const candidates: Candidate[] = [];
     let query = encoded;
     for (const [site, located] of this.located) {
       const { scorer } = site.index;
-      const bitmap = allowed(site, filter, this.terms, located);
-      const options = { k, filter: bitmap };
+      const options = { k, filter: allowed(site, filter, this.terms, located.terms) };
       checkTokenCount('rows' in query ? query.rows.tokenCount : query.queryCodes.tokenCount);
       const top =
         'rows' in query
           ? await scorer.searchEmbeddings(query.rows, options)
           : { ...query, ...(await scorer.search(query.queryCodes, options)) };
       query = { queryCodes: top.queryCodes };
-      candidates.push(...(await gather(site, query.queryCodes, this.terms, located, bitmap, top, k)));
+      const { terms, gains } = this;
+      candidates.push(...(await gather(site, { ...top, ...options }, { terms, located, gains })));
     }
     if ('rows' in query)
       throw new LatelightError('download-failed', 'search: expected an index that can be read, got none.');
@@ -126,7 +139,8 @@ export class SearchRun {
   /** Reads what must be read to be sure of exact terms. @returns candidates, best first */
   async prove(candidates: Candidate[]): Promise<Candidate[]> {
     const enough = (this.limit + 1) * (this.request.perPage ?? 1);
-    const proved = await prove(candidates, this.terms, this.located, enough, (candidate) => this.passage(candidate));
+    const read = (candidate: Candidate) => this.passage(candidate);
+    const proved = await prove(candidates, this.terms, this.located, this.gains.terms, enough, read);
     this.remember(proved);
     return proved;
   }
@@ -155,12 +169,12 @@ export class SearchRun {
     for (const [site, located] of this.located) {
       this.terms.forEach((term, t) => {
         const having = proved.filter((candidate) => candidate.site === site && candidate.exact.includes(t));
-        const list = located[t];
+        const list = located.terms[t];
         const isListed = !needsReading(term, list) && list.length > 0;
         // A single word that is too common to be listed is anywhere.
         const isCommon = list === 'anywhere' && term.keys.length === 1;
         if (isListed || isCommon || having.length > 0) this.found.add(t);
-        if (term.quoted && needsReading(term, list)) located[t] = Uint32Array.from(having, ({ id }) => id).sort();
+        if (term.quoted && needsReading(term, list)) located.terms[t] = Uint32Array.from(having, ({ id }) => id).sort();
       });
     }
   }

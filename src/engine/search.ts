@@ -1,6 +1,7 @@
 // One search from text to hits: encode, look up exact words, score, choose, fetch what is shown, align. The worker and the CLI both
 // run this, over one index or several of one model.
 
+import type { ColbertTokenizer } from '../encoder/colbert-tokenizer.ts';
 import type { Encoder } from '../encoder/encoder.ts';
 import type { TableEncoder } from '../encoder/table-encoder.ts';
 import { alignWords, type WordAlignment } from '../encoder/words.ts';
@@ -51,6 +52,28 @@ export async function searchInstant(
 ): Promise<SearchResult | undefined> {
   const queryCodes = encoder.queryCodes(withoutQuotes(query));
   return queryCodes && run(searched, encoder, query, request, async () => ({ queryCodes }));
+}
+
+/**
+ * One index's passages in the order that `search` gives them, without the text of those that are shown.
+ * @param encode the query's codes or rows; nothing for a query that is not known, which finds nothing
+ * @returns ids, best first, at most `k`, and milliseconds of scoring and of words
+ */
+export async function rankPassages(
+  index: SearchIndex,
+  tokenizer: ColbertTokenizer,
+  query: string,
+  encode: () => Promise<EncodedQuery | undefined>,
+  k: number,
+): Promise<{ ids: number[]; encodeMs: number; rankMs: number }> {
+  const started = performance.now();
+  const encoded = await encode();
+  const encodeMs = performance.now() - started;
+  if (!encoded) return { ids: [], encodeMs, rankMs: 0 };
+  const steps = new SearchRun(soleSite(index), tokenizer, query, { limit: k });
+  const { proved } = await find(steps, async () => encoded, undefined);
+  const ids = proved.slice(0, k).map(({ id }) => id);
+  return { ids, encodeMs, rankMs: performance.now() - started - encodeMs };
 }
 
 /** The instant stage's answer to a query of which the table knows no word. */

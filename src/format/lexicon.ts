@@ -11,7 +11,7 @@ const HEADER_BYTES = 16;
 /** A chunk is closed before it would grow beyond this: one word of a query costs one download of about so much. */
 const CHUNK_BYTES = 16 * 1024;
 /** Words in more than this share of the passages say nothing by being there; their passages are not listed. */
-const COMMON_SHARE = 1 / 8;
+export const COMMON_SHARE = 1 / 8;
 /** But in a small index every word is listed. */
 const FEW_PASSAGES = 64;
 /** Longer words are cut: nobody types them, and base64 must not fill the lexicon. */

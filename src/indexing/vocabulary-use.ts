@@ -1,6 +1,7 @@
 // Which vocabulary ids a set of passages uses, and in how many passages each: what an inverse document frequency is made of.
 
 import type { ColbertTokenizer } from '../encoder/colbert-tokenizer.ts';
+import { inverseDocumentFrequency } from '../format/inverse-document-frequency.ts';
 import { cutQueryTable, type QueryTable } from '../format/query-table.ts';
 
 export interface VocabularyUse {
@@ -10,17 +11,16 @@ export interface VocabularyUse {
 }
 
 /** How telling an id is, 0..1: 0 for one that no passage holds (docs/decisions/0008). */
-export function inverseDocumentFrequency({ passageCount, frequencies }: VocabularyUse): (id: number) => number {
-  const most = Math.log(passageCount + 1);
+export function tellingIds({ passageCount, frequencies }: VocabularyUse): (id: number) => number {
   return (id) => {
     const frequency = frequencies.get(id);
-    return frequency === undefined ? 0 : Math.log((passageCount + 1) / (frequency + 0.5)) / most;
+    return frequency === undefined ? 0 : inverseDocumentFrequency(frequency, passageCount);
   };
 }
 
 /** The table of an index: ids that its passages use, each weighted by its inverse document frequency (docs/decisions/0008). @param table the model's */
 export function indexTable(table: QueryTable, use: VocabularyUse): QueryTable {
-  return cutQueryTable(table, inverseDocumentFrequency(use));
+  return cutQueryTable(table, tellingIds(use));
 }
 
 /** Of several sets of passages together. */

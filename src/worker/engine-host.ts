@@ -242,7 +242,7 @@ export class EngineHost {
 
 function scorerOn(
   device: GPUDevice | undefined,
-  { passageCount, shards }: Manifest,
+  { passageCount, shards }: Pick<Manifest, 'passageCount' | 'shards'>,
   workers: OpenOptions['workers'],
 ): CreateScorer {
   const blockCount = shards.reduce((sum, shard) => sum + shard.blockCount, 0);

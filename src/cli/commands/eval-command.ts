@@ -1,18 +1,17 @@
 // `latelight eval <beir folder>`: retrieval quality of the whole pipeline as it ships: document encoder, pooling, codes, the
-// query encoder that pages use on a CPU, the WASM scorer.
+// query encoder that pages use on a CPU, the WASM scorer, words found letter by letter.
 
-import type { Codec } from '../../codec/codec.ts';
+import type { ColbertTokenizer } from '../../encoder/colbert-tokenizer.ts';
 import type { Encoder } from '../../encoder/encoder.ts';
 import type { ModelOverrides } from '../../encoder/model-config.ts';
 import type { TableEncoder } from '../../encoder/table-encoder.ts';
-import type { Scorer } from '../../engine/scorer.ts';
-import { createWasmScorer } from '../../engine/wasm-scorer.ts';
+import { withoutQuotes } from '../../engine/exact-terms.ts';
+import { rankPassages } from '../../engine/search.ts';
+import type { SearchIndex } from '../../engine/search-index.ts';
+import type { EncodedQuery } from '../../engine/search-run.ts';
 import { LatelightError } from '../../errors.ts';
-import { blockBytes } from '../../format/layout.ts';
-import { readShard, writeShard } from '../../format/shard.ts';
 import type { EncodedRows } from '../../indexing/encode-passage.ts';
-import { quantizeQueryCpu } from '../../kernels/quantize-query-cpu.ts';
-import type { QueryCodes, Stage } from '../../types.ts';
+import type { Stage } from '../../types.ts';
 import { type BeirSet, type Measures, measure, readBeir } from '../beir.ts';
 import { EncodePool } from '../encode-pool.ts';
 import { resolveModel } from '../hub.ts';
@@ -21,6 +20,7 @@ import { type OpenModel, openModel, openPageEncoder, type ShapeChoice } from '..
 import { startProgress } from '../progress.ts';
 import { openIndexTable } from '../query-table-file.ts';
 import { formatBytes, table } from '../text.ts';
+import { openTextIndex } from '../text-index.ts';
 
 export interface EvalCommandOptions {
   model: string;
@@ -37,10 +37,8 @@ const DEPTH = 100;
 export async function evalCommand(folder: string, options: EvalCommandOptions, io: CliIo): Promise<void> {
   const set = await readBeir(folder, options.split);
   const model = await openModel(await resolveModel(options.model, io), options.shape, options.overrides);
-  const queryTable = await openIndexTable(
-    model,
-    set.documents.map(({ text }) => text),
-  );
+  const texts = set.documents.map(({ text }) => text);
+  const queryTable = await openIndexTable(model, texts);
   const queryEncoder = await openPageEncoder(model.folder, queryTable);
   try {
     const started = performance.now();
@@ -60,16 +58,13 @@ export async function evalCommand(folder: string, options: EvalCommandOptions, i
     }
     const encodeSeconds = (performance.now() - started) / 1000;
 
-    const shape = { ...model.shape, codecSha256: model.codecSha256 };
-    const shard = readShard(writeShard(shape, encoded), shape);
-    const scorer = await createWasmScorer(model.codec);
-    await scorer.addShard(shard);
-    const codesOf = options.stage === 'instant' ? fromTable(queryTable, model) : fromEncoder(queryEncoder, model.codec);
-    const { measures, encodeMs, scoreMs } = await runQueries(set, codesOf, scorer);
-    scorer.close();
+    const index = await openTextIndex(model, texts, encoded);
+    const encode = options.stage === 'instant' ? fromTable(queryTable, model) : fromEncoder(queryEncoder);
+    const { measures, encodeMs, rankMs } = await runQueries(set, index, model.folder.tokenizer, encode);
+    index.close();
 
     const tokens = encoded.reduce((sum, passage) => sum + passage.tokenCount, 0);
-    const codeBytes = shard.blockCount * blockBytes(shape.dim, shape.subspaceDim);
+    const codeBytes = encoded.reduce((sum, { blocks }) => sum + blocks.length, 0);
     const report = {
       folder,
       split: options.split,
@@ -84,7 +79,7 @@ export async function evalCommand(folder: string, options: EvalCommandOptions, i
       codeBytesPerPassage: codeBytes / set.documents.length,
       passagesPerSecond: set.documents.length / encodeSeconds,
       encodeQueryMs: median(encodeMs),
-      scoreMs: median(scoreMs),
+      rankMs: median(rankMs),
     };
     if (options.json) io.out(`${JSON.stringify(report)}\n`);
     else {
@@ -102,7 +97,7 @@ export async function evalCommand(folder: string, options: EvalCommandOptions, i
           ['encoding', `${report.passagesPerSecond.toFixed(1)} documents/s`],
           [
             'a query',
-            `${report.encodeQueryMs.toFixed(1)} ms to encode, ${report.scoreMs.toFixed(1)} ms to score (medians)`,
+            `${report.encodeQueryMs.toFixed(1)} ms to encode, ${report.rankMs.toFixed(1)} ms to rank (medians)`,
           ],
         ]),
       );
@@ -112,42 +107,41 @@ export async function evalCommand(folder: string, options: EvalCommandOptions, i
   }
 }
 
-type CodesOf = (text: string) => QueryCodes | undefined | Promise<QueryCodes>;
+type Encode = (text: string) => Promise<EncodedQuery | undefined>;
 
-function fromEncoder(encoder: Encoder, codec: Codec): CodesOf {
-  return async (text) => quantizeQueryCpu(await encoder.encodeQuery(text), codec);
+function fromEncoder(encoder: Encoder): Encode {
+  return async (text) => ({ rows: await encoder.encodeQuery(withoutQuotes(text)) });
 }
 
-function fromTable(queryTable: TableEncoder | undefined, model: OpenModel): CodesOf {
+function fromTable(queryTable: TableEncoder | undefined, model: OpenModel): Encode {
   if (!queryTable) {
     throw new LatelightError(
       'bad-option',
       `eval: expected a query table in ${model.folder.folder}, found none. Make one with \`latelight fit-table\`.`,
     );
   }
-  return (text) => queryTable.queryCodes(text);
+  return async (text) => {
+    const queryCodes = queryTable.queryCodes(withoutQuotes(text));
+    return queryCodes && { queryCodes };
+  };
 }
 
-async function runQueries(set: BeirSet, codesOf: CodesOf, scorer: Scorer) {
+async function runQueries(set: BeirSet, index: SearchIndex, tokenizer: ColbertTokenizer, encode: Encode) {
   const measures: Measures[] = [];
-  const encodeMs: number[] = [];
-  const scoreMs: number[] = [];
+  const encodeTimes: number[] = [];
+  const rankTimes: number[] = [];
   for (const { text, relevance } of set.queries) {
-    const started = performance.now();
-    const codes = await codesOf(text);
-    const encodedAt = performance.now();
-    // A query whose words the table lacks finds nothing.
-    const ids = codes ? (await scorer.search(codes, { k: DEPTH })).ids : [];
-    scoreMs.push(performance.now() - encodedAt);
-    encodeMs.push(encodedAt - started);
+    const { ids, encodeMs, rankMs } = await rankPassages(index, tokenizer, text, () => encode(text), DEPTH);
+    encodeTimes.push(encodeMs);
+    rankTimes.push(rankMs);
     measures.push(
       measure(
-        Array.from(ids, (id) => set.documents[id].id),
+        ids.map((id) => set.documents[id].id),
         relevance,
       ),
     );
   }
-  return { measures, encodeMs, scoreMs };
+  return { measures, encodeMs: encodeTimes, rankMs: rankTimes };
 }
 
 function mean(measures: Measures[], name: keyof Measures): number {

@@ -1,0 +1,67 @@
+// What a passage's score gains by having words of the query letter by letter, beside MaxSim: docs/decisions/0009.
+
+import { inverseDocumentFrequency } from '../format/inverse-document-frequency.ts';
+import { lexicalWords } from '../format/lexical-words.ts';
+import { COMMON_SHARE, lexiconKey, type Postings } from '../format/lexicon.ts';
+import type { TermPassages } from './exact-match.ts';
+import type { WantedTerm } from './exact-terms.ts';
+
+/**
+ * In query tokens that match perfectly, for a word that hardly any passage has; less for commoner ones (`inverseDocumentFrequency`).
+ * By eleven development sets and the questions of bench:peers (docs/decisions/0009).
+ */
+const EXACT_TERM_GAIN = 0.75;
+const SHARED_WORD_GAIN = 0.2;
+/** Each may cost a download of a chunk of the lexicon; a query of the default model has no more tokens. */
+const MOST_WORDS = 32;
+
+/** Where the words of a query are in one index, as its lexicon knows. */
+export interface LocatedWords {
+  /** By exact term. */
+  terms: TermPassages[];
+  /** By shared word. */
+  words: Postings[];
+}
+
+/** What a passage gains that has one, in query tokens that match perfectly. */
+export interface WordGains {
+  terms: number[];
+  words: number[];
+}
+
+/** Keys of a query's words outside its exact terms, each once. */
+export function sharedWords(query: string, terms: readonly WantedTerm[]): string[] {
+  const outside = lexicalWords(query).filter(({ start }) =>
+    terms.every((term) => start < term.start || start >= term.end),
+  );
+  return [...new Set(outside.map(({ key }) => lexiconKey(key)))].slice(0, MOST_WORDS);
+}
+
+/**
+ * By how many passages have a word, of all indexes that are searched: the same word gains the same in each. A word that is too common in one
+ * of them to be listed gains nothing in any.
+ */
+export function wordGains(indexes: readonly { passageCount: number; located: LocatedWords }[]): WordGains {
+  const total = indexes.reduce((sum, { passageCount }) => sum + passageCount, 0);
+  const telling = (frequencies: number[]) =>
+    inverseDocumentFrequency(
+      frequencies.reduce((sum, frequency) => sum + frequency, 0),
+      total,
+    );
+  const [first] = indexes;
+  if (!first) return { terms: [], words: [] };
+  return {
+    terms: first.located.terms.map((_, t) => {
+      const frequencies = indexes.map(({ located: { terms }, passageCount }) => {
+        const ids = terms[t];
+        return ids === 'anywhere' ? passageCount * COMMON_SHARE : ids.length;
+      });
+      return EXACT_TERM_GAIN * telling(frequencies);
+    }),
+    words: first.located.words.map((_, w) => {
+      const lists = indexes.map(({ located: { words } }) => words[w]);
+      const isCommon = lists.includes('common');
+      return isCommon ? 0 : SHARED_WORD_GAIN * telling(lists.map(({ length }) => length));
+    }),
+  };
+}
