@@ -17,11 +17,13 @@ import {
 } from '../src/cli/model.ts';
 import { defaultModelFolder } from '../src/cli/package-files.ts';
 import { openIndexTable } from '../src/cli/query-table-file.ts';
+import { openTextIndex } from '../src/cli/text-index.ts';
 import type { Codec } from '../src/codec/codec.ts';
 import { Encoder } from '../src/encoder/encoder.ts';
 import { type EncoderFolder, type ModelFolder, openModelFolder } from '../src/encoder/model-folder.ts';
 import { openNodeRuntime } from '../src/encoder/runtime-node.ts';
 import { quantizeQueryCpu } from '../src/kernels/quantize-query-cpu.ts';
+import type { QueryCodes } from '../src/types.ts';
 import { describeMachine, machineLine } from './machine.ts';
 import { markdownTable, writeMarked } from './markdown.ts';
 import { encodeDense } from './quality/dense.ts';
@@ -29,7 +31,14 @@ import { type FloatRows, joinLengths, joinRows, keptRows, rowsOf, truncated } fr
 import { type Interval, meanOverSets, relativeInterval } from './quality/intervals.ts';
 import { rankWithMiniSearch, rankWithPagefind } from './quality/keyword.ts';
 import { floatMaxSim, rankScores } from './quality/maxsim.ts';
-import { codeAll, documentRows, encodeQueries, searchCodes } from './quality/pipeline.ts';
+import {
+  codeAll,
+  documentRows,
+  encodeQueries,
+  rankAsPages,
+  rankScoresAsPages,
+  searchCodes,
+} from './quality/pipeline.ts';
 
 const { values: options, positionals: folders } = parseArgs({
   allowPositionals: true,
@@ -77,6 +86,9 @@ if (folders.length === 0) {
 
 const rows = new Map<string, Row>();
 const FLOAT = 'float32 rows';
+/** Nothing counts beside MaxSim: no words found letter by letter (docs/decisions/0009). */
+const ALONE = 'MaxSim alone';
+/** Nor do a query's words weigh by what they tell (docs/decisions/0016): ColBERT's own sum. */
 const PLAIN = 'query words equal';
 const pooled = shapeName(DEFAULT_SHAPE, 'coded and pooled');
 const byPage = `${pooled}, queries by the smaller encoder`;
@@ -125,56 +137,74 @@ function roundedQueries(queries: FloatRows, codec: Codec): FloatRows {
 }
 
 async function measureModel(data: EncodedSet, shapes: CodecShape[]): Promise<void> {
-  const { documents } = data;
+  const { documents, texts, queries } = data;
   const rowCount = documents.data.length / documents.dim;
-  const codesOf = (rows: FloatRows, codec: Codec) =>
-    data.queries.map((_, query) => quantizeQueryCpu(rowsOf(rows, query), codec));
-  const addFloat = async (name: string, queryRows: FloatRows, dim: number) => {
-    const scores = await floatMaxSim(truncated(queryRows, dim), truncated(documents, dim));
-    add(name, data, rankScores(scores, DEPTH), rowCount * dim * 4);
-  };
-  // Of a model without any table no row is weighed, and none need say so.
   const models: { shape: CodecShape; opened: OpenModel; weighed: Awaited<ReturnType<typeof weighedQueries>> }[] = [];
   for (const shape of shapes) {
     const opened = await openModel(options.model, shape);
     models.push({ shape, opened, weighed: await weighedQueries(opened, data) });
   }
-  const finest = models[0].weighed;
-  const unlessWeighed = (queryRows?: FloatRows) => (queryRows || !finest ? '' : `, ${PLAIN}`);
-  const [most, ...others] = FLOAT_DIMS.filter((wanted) => wanted <= documents.dim);
-  await addFloat(`${FLOAT}, ${most} dimensions`, finest?.queryRows ?? data.queryRows, most);
-  if (finest) await addFloat(`${FLOAT}, ${most} dimensions, ${PLAIN}`, data.queryRows, most);
-  for (const dim of others) await addFloat(`${FLOAT}, ${dim} dimensions${unlessWeighed()}`, data.queryRows, dim);
+  const finest = models[0];
+  // Of a model without any table no row is weighed, and none need say so.
+  const alone = (isWeighed: boolean) => (isWeighed || !finest.weighed ? ALONE : PLAIN);
+  const codesOf = (rows: FloatRows, codec: Codec) =>
+    queries.map((_, query) => quantizeQueryCpu(rowsOf(rows, query), codec));
+  const finestCoded = await codeAll(finest.opened, data, true);
+  const addScores = async (name: string, scores: Float32Array[], bytes: number) =>
+    add(name, data, await rankScoresAsPages(finest.opened, texts, finestCoded, queries, scores, DEPTH), bytes);
+  const addScoresAlone = (name: string, scores: Float32Array[], bytes: number, isWeighed: boolean) =>
+    add(`${name}, ${alone(isWeighed)}`, data, rankScores(scores, DEPTH), bytes);
+
+  for (const dim of FLOAT_DIMS.filter((wanted) => wanted <= documents.dim)) {
+    const name = `${FLOAT}, ${dim} dimensions`;
+    const bytes = rowCount * dim * 4;
+    const scoresOf = (rows: FloatRows) => floatMaxSim(truncated(rows, dim), truncated(documents, dim));
+    if (dim === finest.shape.dim) {
+      const scores = await scoresOf(finest.weighed?.queryRows ?? data.queryRows);
+      await addScores(name, scores, bytes);
+      addScoresAlone(name, scores, bytes, true);
+    }
+    if (finest.weighed || dim !== finest.shape.dim) addScoresAlone(name, await scoresOf(data.queryRows), bytes, false);
+  }
   for (const { shape, opened, weighed } of models) {
     const { codec } = opened;
+    const isFinest = opened === finest.opened;
     const queryRows = weighed?.queryRows ?? data.queryRows;
-    const plain = unlessWeighed(weighed?.queryRows);
     const queryCodes = codesOf(queryRows, codec);
     // Rotation and rounding are the same for every codec of a dimension but for the rotation's own draw: one of them will do.
     if (shapes.find(({ dim }) => dim === shape.dim) === shape) {
       const scores = await floatMaxSim(roundedQueries(queryRows, codec), truncated(documents, shape.dim));
-      add(
-        `int8 query, ${FLOAT}, ${shape.dim} dimensions${plain}`,
-        data,
-        rankScores(scores, DEPTH),
-        rowCount * shape.dim * 4,
-      );
+      const name = `int8 query, ${FLOAT}, ${shape.dim} dimensions`;
+      const bytes = rowCount * shape.dim * 4;
+      if (isFinest) await addScores(name, scores, bytes);
+      else addScoresAlone(name, scores, bytes, weighed !== undefined);
     }
     for (const stage of ['coded', 'coded and pooled']) {
-      const coded = await codeAll(opened, data, stage === 'coded and pooled');
+      const isPooled = stage === 'coded and pooled';
+      const coded = isFinest && isPooled ? finestCoded : await codeAll(opened, data, isPooled);
       const bytes = coded.reduce((sum, { blocks }) => sum + blocks.length, 0);
       const name = shapeName(shape, stage);
-      add(`${name}${plain}`, data, await searchCodes(opened, coded, queryCodes, DEPTH), bytes);
-      if (stage === 'coded') continue;
-      if (data.pageRows && name === pooled) {
-        const codes = codesOf({ ...data.pageRows, lengths: queryRows.lengths }, codec);
-        add(byPage, data, await searchCodes(opened, coded, codes, DEPTH), bytes);
+      const addAlone = async (codes: (QueryCodes | undefined)[], isWeighed: boolean, what = name) =>
+        add(`${what}, ${alone(isWeighed)}`, data, await searchCodes(opened, coded, codes, DEPTH), bytes);
+      if (!isFinest) {
+        await addAlone(queryCodes, weighed !== undefined);
+        continue;
       }
-      if (!weighed) continue;
-      const unweighed = codesOf(data.queryRows, codec);
-      add(`${name}, ${PLAIN}`, data, await searchCodes(opened, coded, unweighed, DEPTH), bytes);
-      const instant = data.queries.map((query) => weighed.table.queryCodes(query));
-      add(shapeName(shape, 'instant stage'), data, await searchCodes(opened, coded, instant, DEPTH), bytes);
+      const index = await openTextIndex(opened, texts, coded);
+      const addRanked = async (what: string, codes: (QueryCodes | undefined)[]) =>
+        add(what, data, await rankAsPages(opened, index, queries, codes, DEPTH), bytes);
+      await addRanked(name, queryCodes);
+      if (isPooled) {
+        if (data.pageRows) await addRanked(byPage, codesOf({ ...data.pageRows, lengths: queryRows.lengths }, codec));
+        await addAlone(queryCodes, true);
+      }
+      if (isPooled && weighed) {
+        await addAlone(codesOf(data.queryRows, codec), false);
+        const instant = queries.map((query) => weighed.table.queryCodes(query));
+        await addRanked(shapeName(shape, 'instant stage'), instant);
+        await addAlone(instant, true, shapeName(shape, 'instant stage'));
+      }
+      index.close();
     }
   }
 }

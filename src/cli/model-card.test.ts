@@ -1,7 +1,7 @@
 // The model card of the model in the package says what the folder holds and what was measured.
 
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, join, relative, sep } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { defaultModelFolder, packageRoot } from './package-files.ts';
 
@@ -35,7 +35,10 @@ describe('the model card', () => {
   });
 
   it('names every file, with its size', async () => {
-    const files = (await readdir(defaultModelFolder)).filter((file) => file !== 'README.md');
+    const found = await readdir(defaultModelFolder, { recursive: true, withFileTypes: true });
+    const files = found
+      .filter((entry) => entry.isFile() && entry.name !== 'README.md')
+      .map(({ parentPath, name }) => relative(defaultModelFolder, join(parentPath, name)).replaceAll(sep, '/'));
     const named = [...tableRows(card)].filter(([name]) => name.startsWith('`'));
     const mentionedBy = (names: string) => files.filter((file) => patternsOf(names).some((one) => fits(one, file)));
     expect(named.flatMap(([names]) => mentionedBy(names)).sort()).toEqual(files.sort());

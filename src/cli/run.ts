@@ -103,7 +103,7 @@ function commandLine(io: CliIo): Command {
     .option('--exclude <glob...>', "files to leave out, likewise: 'drafts/**'", [])
     .option('--title <text>', 'title of the search page')
     .option('--example <question...>', 'questions offered on the search page', [])
-    .option('--no-webgpu', 'leave out the files that only WebGPU needs (about 69 MB)')
+    .option('--no-webgpu', 'leave out the files that only WebGPU needs (about 51 MB)')
     .option('--no-cache', 'encode every passage again')
     .addOption(json())
     .action((folder, options) =>
@@ -115,7 +115,7 @@ function commandLine(io: CliIo): Command {
     .addOption(model())
     .addOption(dim())
     .addOption(subspace())
-    .option('--no-webgpu', 'leave out the files that only WebGPU needs (about 69 MB)')
+    .option('--no-webgpu', 'leave out the files that only WebGPU needs (about 76 MB)')
     .addOption(json())
     .action((output, options) =>
       libraryCommand(output, { ...options, shape: shapeOf(options), overrides: overridesOf(options) }, io),

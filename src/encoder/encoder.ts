@@ -47,9 +47,9 @@ export interface EncodedDocument extends TokenEmbeddings {
 const WARM_UP = 'warm up';
 /**
  * Tokens. On WebGPU a length whose matrices divide otherwise needs shaders of its own: multiples of four or not, up to eight tokens or
- * more (docs/decisions/0006; e2e/encode-resources.spec.ts).
+ * more, and products in blocks of 4 bits from 32 on (docs/decisions/0006; e2e/encode-resources.spec.ts).
  */
-const WARM_UP_LENGTHS = [5, 8, 11, 12];
+const WARM_UP_LENGTHS = [5, 8, 11, 12, 32];
 
 export class Encoder {
   readonly tokenizer: ColbertTokenizer;

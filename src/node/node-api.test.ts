@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** Without what every index has alike: 69 MB less to write. */
+/** Without what every index has alike: 51 MB less to write. */
 async function using<T>(options: CreateIndexOptions, work: (index: SearchIndexBuilder) => Promise<T>): Promise<T> {
   const index = await createIndex({ webgpu: false, cache: join(folder, 'cache.jsonl'), ...options });
   try {

@@ -38,7 +38,7 @@ export interface CreateIndexOptions {
   shape?: { dim?: number; subspaceDim?: 2 | 4 };
   /** What the model's files do not say: prompts, query expansion. */
   modelOverrides?: ModelOverrides;
-  /** Whether the index holds the files that only WebGPU needs (about 69 MB). Default true. */
+  /** Whether the index holds the files that only WebGPU needs (about 51 MB). Default true. */
   webgpu?: boolean;
   /**
    * Encoded passages of earlier runs: true (default) keeps them in `.latelight-cache` beside the output, a string names the file,
