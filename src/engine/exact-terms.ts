@@ -4,12 +4,16 @@
 import { lexicalWords } from '../format/lexical-words.ts';
 import type { ExactTerm } from '../types.ts';
 
+/** A version, time or other number in parts; a name out of a program; a word that is rare, in capitals, or in a quoted phrase. */
+export type TermKind = 'number' | 'identifier' | 'word';
+
 export interface WantedTerm extends Pick<ExactTerm, 'text' | 'quoted'> {
   /** Offsets in the query, UTF-16 units, quotation marks excluded. */
   start: number;
   end: number;
   /** Keys of its words, in order, at least one. */
   keys: string[];
+  kind: TermKind;
   /** Whether the last word may go on: someone is still typing it. */
   isPrefix: boolean;
 }
@@ -23,9 +27,11 @@ const QUOTES =
 const LEADING = /^[\s([{<'"“„«,;:!?.]+/u;
 const TRAILING = /[\s)\]}>'"”“»,;:!?.]+$/u;
 
+/** 1.2.3, v2.0, 12:30 */
+const NUMBER = /^v?\p{N}+(?:[.:]\p{N}+)+$/iu;
 const IDENTIFIER = [
   /\p{L}.*\p{N}|\p{N}.*\p{L}/u, // utf8, http2, v5
-  /\p{N}[.:]\p{N}/u, // 1.2.3
+  /\p{N}[.:]\p{N}/u, // rc-1.2
   /_/, // work_mem
   /\p{Ll}\p{Lu}/u, // camelCase
   /[\p{L}\p{N}](?:\.|::|->|#|@)[\p{L}\p{N}]/u, // fs.open, std::move
@@ -40,18 +46,18 @@ const CAPITALS = /^[\p{Lu}\p{N}-]*\p{Lu}[\p{Lu}\p{N}-]+$/u;
  */
 export function exactTerms(query: string, isUnknown: (word: string) => boolean): WantedTerm[] {
   const terms: WantedTerm[] = [];
-  const add = (start: number, end: number, quoted: boolean) => {
+  const add = (start: number, end: number, kind: TermKind, quoted = false) => {
     const text = query.slice(start, end);
     const keys = lexicalWords(text).map(({ key }) => key);
     if (keys.length === 0 || terms.length === MOST_TERMS) return;
     // A number that goes on is another number.
     const isPrefix = !quoted && end === query.length && !/\p{N}$/u.test(text);
-    terms.push({ text, quoted, start, end, keys, isPrefix });
+    terms.push({ text, quoted, start, end, keys, kind, isPrefix });
   };
   for (const match of query.matchAll(QUOTES)) {
     const inner = match.slice(1).find((group) => group !== undefined)!;
     const start = match.index + match[0].indexOf(inner);
-    add(start, start + inner.length, true);
+    add(start, start + inner.length, 'word', true);
   }
   const rest = withoutQuotes(query, true);
   // Where everything is in capitals they say nothing.
@@ -61,11 +67,10 @@ export function exactTerms(query: string, isUnknown: (word: string) => boolean):
     const lead = leadOf(word);
     const core = word.slice(lead).replace(TRAILING, '').replace(/\(+$/, '');
     const called = word.slice(lead).startsWith(`${core}()`) ? `${core}()` : core;
-    const isExact =
-      IDENTIFIER.some((pattern) => pattern.test(called)) ||
-      (capitalsTell && CAPITALS.test(core)) ||
-      (/^\p{L}+$/u.test(core) && isUnknown(core));
-    if (isExact) add(match.index + lead, match.index + lead + core.length, false);
+    const isWord = (capitalsTell && CAPITALS.test(core)) || (/^\p{L}+$/u.test(core) && isUnknown(core));
+    const isIdentifier = IDENTIFIER.some((pattern) => pattern.test(called));
+    const kind = NUMBER.test(core) ? 'number' : isIdentifier ? 'identifier' : isWord ? 'word' : undefined;
+    if (kind) add(match.index + lead, match.index + lead + core.length, kind);
   }
   return terms.sort((a, b) => a.start - b.start);
 }

@@ -105,6 +105,7 @@ export class SearchRun {
       ),
     );
     this.gains = wordGains(
+      this.terms,
       Array.from(this.located, ([{ index }, located]) => ({ passageCount: index.manifest.passageCount, located })),
     );
   }

@@ -4,13 +4,17 @@ import { inverseDocumentFrequency } from '../format/inverse-document-frequency.t
 import { lexicalWords } from '../format/lexical-words.ts';
 import { COMMON_SHARE, lexiconKey, type Postings } from '../format/lexicon.ts';
 import type { TermPassages } from './exact-match.ts';
-import type { WantedTerm } from './exact-terms.ts';
+import type { TermKind, WantedTerm } from './exact-terms.ts';
 
 /**
- * In query tokens that match perfectly, for a word that hardly any passage has; less for commoner ones (`inverseDocumentFrequency`).
- * By eleven development sets and the questions of bench:peers (docs/decisions/0009).
+ * In query tokens that match perfectly, by w, how telling it is (`inverseDocumentFrequency`). By twelve development sets and the names and
+ * questions of bench:peers (docs/decisions/0009). A model knows next to nothing of a number's digits.
  */
-const EXACT_TERM_GAIN = 0.75;
+const TERM_GAIN: Record<TermKind, (w: number) => number> = {
+  number: (w) => 3 * w,
+  identifier: (w) => 1.5 * w ** 2,
+  word: (w) => w ** 2,
+};
 const SHARED_WORD_GAIN = 0.2;
 /** Each may cost a download of a chunk of the lexicon; a query of the default model has no more tokens. */
 const MOST_WORDS = 32;
@@ -41,7 +45,10 @@ export function sharedWords(query: string, terms: readonly WantedTerm[]): string
  * By how many passages have a word, of all indexes that are searched: the same word gains the same in each. A word that is too common in one
  * of them to be listed gains nothing in any.
  */
-export function wordGains(indexes: readonly { passageCount: number; located: LocatedWords }[]): WordGains {
+export function wordGains(
+  terms: readonly Pick<WantedTerm, 'kind'>[],
+  indexes: readonly { passageCount: number; located: LocatedWords }[],
+): WordGains {
   const total = indexes.reduce((sum, { passageCount }) => sum + passageCount, 0);
   const telling = (frequencies: number[]) =>
     inverseDocumentFrequency(
@@ -51,12 +58,12 @@ export function wordGains(indexes: readonly { passageCount: number; located: Loc
   const [first] = indexes;
   if (!first) return { terms: [], words: [] };
   return {
-    terms: first.located.terms.map((_, t) => {
+    terms: terms.map(({ kind }, t) => {
       const frequencies = indexes.map(({ located: { terms }, passageCount }) => {
         const ids = terms[t];
         return ids === 'anywhere' ? passageCount * COMMON_SHARE : ids.length;
       });
-      return EXACT_TERM_GAIN * telling(frequencies);
+      return TERM_GAIN[kind](telling(frequencies));
     }),
     words: first.located.words.map((_, w) => {
       const lists = indexes.map(({ located: { words } }) => words[w]);
