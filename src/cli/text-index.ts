@@ -12,9 +12,9 @@ import type { OpenModel } from './model.ts';
  * @param encoded of the texts, in their order
  */
 export async function openTextIndex(
-  { codec, codecBytes, codecSha256 }: OpenModel,
+  { codec, codecBytes, codecSha256 }: Pick<OpenModel, 'codec' | 'codecBytes' | 'codecSha256'>,
   texts: readonly string[],
-  encoded: readonly EncodedRows[],
+  encoded: readonly Pick<EncodedRows, 'blocks' | 'rowCount' | 'tokenCount'>[],
   createScorer: CreateScorer = createWasmScorer,
 ): Promise<SearchIndex> {
   const files = new Map<string, Uint8Array>();
