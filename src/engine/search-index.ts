@@ -26,7 +26,7 @@ type KeptShard = Omit<Shard, 'codes'> & { codes?: Uint8Array };
 /** Fragments kept in memory; a fragment is about 16 KB of text. */
 const FRAGMENTS_KEPT = 256;
 /** Chunks of the lexicon kept in memory, of 16 KB of file each. */
-const CHUNKS_KEPT = 32;
+const CHUNKS_KEPT = 64;
 
 export class SearchIndex {
   readonly manifest: IndexParts;
@@ -195,9 +195,11 @@ export class SearchIndex {
     return this.firstWords.length > 0;
   }
 
-  /** Passages with a word, fetching its chunk of the lexicon when it is not in memory. @param word as `lexiconKey` gives it */
+  /** Passages with a word, fetching its chunk of the lexicon when it is not in memory and the manifest does not know the word for a common one. @param word as `lexiconKey` gives it */
   async postings(word: string, signal?: AbortSignal): Promise<Postings> {
-    const chunk = await this.chunk(chunkOf(this.firstWords, word));
+    const at = chunkOf(this.firstWords, word);
+    if (this.manifest.lexicon?.[at]?.common?.includes(word)) return 'common';
+    const chunk = await this.chunk(at);
     throwIfAborted(signal, 'search');
     return chunk.get(word) ?? new Uint32Array();
   }

@@ -243,7 +243,10 @@ describe('manifest', () => {
     runtime: { wasm: file('runtime/a.wasm') },
     shards: [{ ...file('shards/a.lls'), passageCount: 2, blockCount: 3, rowCount: 40 }],
     fragments: [{ ...file('fragments/a.json'), passageCount: 2 }],
-    lexicon: [{ ...file('lexicon/a.llx'), first: 'alpha' }],
+    lexicon: [
+      { ...file('lexicon/a.llx'), first: 'alpha', common: ['and', 'for'] },
+      { ...file('lexicon/g.llx'), first: 'gamma' },
+    ],
     pages: file('pages/a.json'),
   };
   const parse = (change: (copy: typeof manifest) => void) => () => {
@@ -272,7 +275,11 @@ describe('manifest', () => {
   it('reads what it should', () => {
     expect(parse(() => undefined)()).toMatchObject({ passageCount: 2, siteRoot: '../' });
     expect(parse(() => undefined)().queryEncoder.queryTable).toBeUndefined();
-    expect(parse(() => undefined)().lexicon).toEqual([{ ...file('lexicon/a.llx'), first: 'alpha' }]);
+    expect(parse(() => undefined)().lexicon).toEqual([
+      { ...file('lexicon/a.llx'), first: 'alpha', common: ['and', 'for'] },
+      { ...file('lexicon/g.llx'), first: 'gamma' },
+    ]);
+    expect(parse((m) => Object.assign(m.lexicon[0], { common: ['and', 3] }))).toThrow(/lexicon\[0\]\.common\[1\]/);
     expect(parse((m) => delete (m as Partial<typeof m>).lexicon)().lexicon).toBeUndefined();
     const withTable = parse((m) => Object.assign(m.queryEncoder, { queryTable: file('models/a.llq') }));
     expect(withTable().queryEncoder.queryTable).toEqual(file('models/a.llq'));

@@ -72,6 +72,8 @@ describe('lexicon', () => {
     expect(lookUp('w7919')).toEqual(Uint32Array.of(1));
     expect(lookUp('shared3')).toHaveLength(225);
     expect(lookUp('every')).toBe('common');
+    expect(chunks.flatMap(({ common }) => common)).toEqual(['every']);
+    expect(chunks[chunkOf(firsts, 'every')].common).toEqual(['every']);
     expect(lookUp('w79191')).toBeUndefined();
     expect(chunkOf(firsts, '!')).toBe(-1);
     for (const { content } of chunks) expect(content.length).toBeLessThanOrEqual(16 * 1024);

@@ -1,4 +1,4 @@
-// Lexicon files (*.llx): which passages have which word, in chunks of which a search fetches those of its exact words alone.
+// Lexicon files (*.llx): which passages have which word, in chunks of which a search fetches those of its words alone.
 // docs/FORMAT.md, "Lexicon".
 
 import { LatelightError } from '../errors.ts';
@@ -20,6 +20,8 @@ const MOST_KEY_BYTES = 64;
 export interface LexiconChunk {
   /** The chunk's first word; its last stands before the next chunk's first. By code units of UTF-8. */
   first: string;
+  /** Its words that too many passages have to be listed. */
+  common: string[];
   content: Uint8Array;
 }
 
@@ -56,6 +58,7 @@ export function* writeLexicon(texts: Iterable<string>): Generator<LexiconChunk> 
 
   let entries: number[] = [];
   let first = '';
+  let common: string[] = [];
   let count = 0;
   let previous = new Uint8Array();
   const close = (): LexiconChunk => {
@@ -66,17 +69,19 @@ export function* writeLexicon(texts: Iterable<string>): Generator<LexiconChunk> 
     view.setUint16(10, HEADER_BYTES, true);
     view.setUint32(12, count, true);
     content.set(entries, HEADER_BYTES);
-    return { first, content };
+    return { first, common, content };
   };
   for (const { word, bytes } of words) {
     let entry = wordEntry(previous, bytes, postings.get(word)!, most);
     if (count > 0 && HEADER_BYTES + entries.length + entry.length > CHUNK_BYTES) {
       yield close();
       entries = [];
+      common = [];
       count = 0;
       entry = wordEntry(new Uint8Array(), bytes, postings.get(word)!, most);
     }
     if (count === 0) first = word;
+    if (postings.get(word)!.length > most) common.push(word);
     for (const byte of entry) entries.push(byte);
     count++;
     previous = bytes;

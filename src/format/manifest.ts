@@ -22,6 +22,8 @@ export interface FragmentRef extends FileRef {
 export interface LexiconRef extends FileRef {
   /** The chunk's first word. */
   first: string;
+  /** Words of the chunk that stand anywhere: nobody need fetch it for them. */
+  common?: string[];
 }
 
 export interface Manifest extends EngineRefs {
@@ -102,9 +104,12 @@ export function parseManifest(text: string): Manifest {
       ? undefined
       : fields.list(root.lexicon, 'lexicon').map((value, i): LexiconRef => {
           const path = `lexicon[${i}]`;
+          const chunk = fields.object(value, path);
+          const words = chunk.common === undefined ? undefined : fields.list(chunk.common, `${path}.common`);
           return {
             ...fileRef(fields, value, path),
-            first: fields.string(fields.object(value, path).first, `${path}.first`),
+            first: fields.string(chunk.first, `${path}.first`),
+            common: words?.map((word, at) => fields.string(word, `${path}.common[${at}]`)),
           };
         });
   const passageCount = fields.count(root.passageCount, 'passageCount');

@@ -78,10 +78,10 @@ export async function buildIndex(
   }
   const lexicon: LexiconRef[] = [];
   const searched = mapped(passages, ({ text, title, headings }) => [title, ...headings, text].join('\n'));
-  for (const { first, content } of writeLexicon(searched)) {
+  for (const { first, common, content } of writeLexicon(searched)) {
     const file = await hashedFile('lexicon', '.llx', content);
     await write(file);
-    lexicon.push({ ...file.ref, first });
+    lexicon.push({ ...file.ref, first, ...(common.length > 0 && { common }) });
   }
   const pages = await hashedFile('pages', '.json', writePages(collectPages(passages)));
   await write(pages);
