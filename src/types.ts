@@ -121,8 +121,9 @@ export interface SearchRequest {
   /** Orders the pages found by one of `engine.sorts` instead of by score; pages without a value come last. Needs `perPage`. */
   sort?: { by: string; order: 'asc' | 'desc' };
   /**
-   * Whether words are also looked up letter by letter: phrases in quotation marks must occur, identifiers, version numbers and
-   * words the model does not know count for more where they occur. Default true; without effect on an index that has no lexicon.
+   * Whether words are also looked up letter by letter: phrases in quotation marks must occur; version numbers, identifiers and
+   * words the model does not know count where they occur, and so does, less, every other word, the more the rarer it is. Default true; false
+   * searches by meaning alone. Without effect on an index that has no lexicon.
    */
   exact?: boolean;
   /**
@@ -197,7 +198,7 @@ export interface Hit {
   excerpt: string;
   marks: Mark[];
   meta: Record<string, string>;
-  /** The integer MaxSim sum; equal on every backend for the same query codes. Exact words and weights order hits beside it. */
+  /** The integer MaxSim sum; equal on every backend for the same query codes. Words found letter by letter and weights order hits beside it. */
   score: number;
   /** Exact terms it has, of those asked for: indexes in the result's `exact`. */
   exact: number[];

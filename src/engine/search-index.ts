@@ -5,7 +5,7 @@ import { readCodec } from '../codec/codec-file.ts';
 import { LatelightError, throwIfAborted } from '../errors.ts';
 import { type Filters, filterBitmap, filterCounts, readFilters } from '../format/filters.ts';
 import { Fragment, type FragmentPassage } from '../format/fragment.ts';
-import { blockBytes } from '../format/layout.ts';
+import { blockBytes, MAX_RESULTS } from '../format/layout.ts';
 import { chunkOf, type Postings, readLexiconChunk } from '../format/lexicon.ts';
 import type { FileRef, Manifest } from '../format/manifest.ts';
 import { type Pages, readPages } from '../format/pages.ts';
@@ -128,10 +128,10 @@ export class SearchIndex {
     return filterCounts(this.filters, this.pageOf, others);
   }
 
-  /** Searches once for nothing, so that the first real search finds the kernels compiled. */
+  /** Searches once for nothing and for as much as a search asks for, so that the first real one finds the kernels compiled. */
   async warmUp(): Promise<void> {
     const { dim } = this.codec;
-    await this.currentScorer.search({ codes: new Int8Array(4 * dim).fill(1), tokenCount: 4, dim }, { k: 1 });
+    await this.currentScorer.search({ codes: new Int8Array(4 * dim).fill(1), tokenCount: 4, dim }, { k: MAX_RESULTS });
   }
 
   /** Fetches the fragments one after another into memory, as many as are kept there; stops at the first failure. */
