@@ -111,13 +111,15 @@ export async function gather(
       if (!term.quoted) candidate.rank += rankOf(site, gains.terms[t]);
     });
   }
-  located.words.forEach((ids, w) => {
-    if (ids === 'common' || gains.words[w] === 0) return;
-    for (const id of ids) {
-      const candidate = found.get(id);
-      if (candidate) candidate.rank += rankOf(site, gains.words[w]);
-    }
-  });
+  for (const of of ['words', 'forms'] as const) {
+    located[of].forEach((ids, w) => {
+      if (ids === 'common' || gains[of][w] === 0) return;
+      for (const id of ids) {
+        const candidate = found.get(id);
+        if (candidate) candidate.rank += rankOf(site, gains[of][w]);
+      }
+    });
+  }
   return [...found.values()];
 }
 

@@ -104,5 +104,8 @@ it('fetches no chunk of the lexicon for a word that the manifest knows for a com
   expect(asked).toEqual([]);
   expect(await index.postings('word7')).toEqual(Uint32Array.of(7));
   expect(asked).toHaveLength(1);
+  expect(await index.otherForms('the')).toHaveLength(0);
+  expect(await index.otherForms('word7')).toHaveLength(0);
+  expect(asked).toHaveLength(1);
   index.close();
 });

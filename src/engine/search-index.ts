@@ -6,6 +6,7 @@ import { LatelightError, throwIfAborted } from '../errors.ts';
 import { type Filters, filterBitmap, filterCounts, readFilters } from '../format/filters.ts';
 import { Fragment, type FragmentPassage } from '../format/fragment.ts';
 import { blockBytes, MAX_RESULTS } from '../format/layout.ts';
+import { areForms, formPrefix } from '../format/lexical-words.ts';
 import { chunkOf, type Postings, readLexiconChunk } from '../format/lexicon.ts';
 import type { FileRef, Manifest } from '../format/manifest.ts';
 import { type Pages, readPages } from '../format/pages.ts';
@@ -207,16 +208,36 @@ export class SearchIndex {
   /** The same for the first words, at most `most`, that begin with `prefix`. */
   async postingsFrom(prefix: string, most: number, signal?: AbortSignal): Promise<Postings[]> {
     const found: Postings[] = [];
+    for await (const [, postings] of this.wordsFrom(prefix, signal)) {
+      found.push(postings);
+      if (found.length === most) break;
+    }
+    return found;
+  }
+
+  /** Passages that have another form of a word and not the word: ids in no order, or `common` when one of the forms is. */
+  async otherForms(word: string, signal?: AbortSignal): Promise<Postings> {
+    const prefix = formPrefix(word);
+    const own = await this.postings(word, signal);
+    if (prefix === undefined || own === 'common') return new Uint32Array();
+    const ids = new Set<number>();
+    for await (const [other, postings] of this.wordsFrom(prefix, signal)) {
+      if (other === word || !areForms(word, other)) continue;
+      if (postings === 'common') return 'common';
+      for (const id of postings) ids.add(id);
+    }
+    for (const id of own) ids.delete(id);
+    return Uint32Array.from(ids);
+  }
+
+  /** Words that begin with `prefix`, in their order, with their passages. */
+  private async *wordsFrom(prefix: string, signal?: AbortSignal): AsyncGenerator<[string, Postings]> {
     for (let at = Math.max(0, chunkOf(this.firstWords, prefix)); at < this.firstWords.length; at++) {
       const chunk = await this.chunk(at);
       throwIfAborted(signal, 'search');
-      for (const [word, postings] of chunk) {
-        if (word.startsWith(prefix)) found.push(postings);
-        if (found.length === most) return found;
-      }
-      if (!this.firstWords[at + 1]?.startsWith(prefix)) break;
+      for (const entry of chunk) if (entry[0].startsWith(prefix)) yield entry;
+      if (!this.firstWords[at + 1]?.startsWith(prefix)) return;
     }
-    return found;
   }
 
   private async chunk(at: number): Promise<Map<string, Postings>> {

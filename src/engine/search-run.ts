@@ -46,7 +46,7 @@ export class SearchRun {
   /** Keys of the words that count beside the exact terms. */
   private readonly words: readonly string[];
   private readonly located = new Map<SearchSite, LocatedWords>();
-  private gains: WordGains = { terms: [], words: [] };
+  private gains: WordGains = { terms: [], words: [], forms: [] };
   private readonly failed = new Map<SearchSite, unknown>();
   /** Terms that some passage has. */
   private readonly found = new Set<number>();
@@ -100,7 +100,9 @@ export class SearchRun {
             passagesWith(site.index, term, signal).catch(orElse('anywhere' as const)),
           );
           const words = this.words.map((word) => site.index.postings(word, signal).catch(orElse('common' as const)));
-          this.located.set(site, { terms: await Promise.all(terms), words: await Promise.all(words) });
+          const forms = this.words.map((word) => site.index.otherForms(word, signal).catch(orElse('common' as const)));
+          const located = await Promise.all([Promise.all(terms), Promise.all(words), Promise.all(forms)]);
+          this.located.set(site, { terms: located[0], words: located[1], forms: located[2] });
         }),
       ),
     );

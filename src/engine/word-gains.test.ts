@@ -6,9 +6,9 @@ import { sharedWords, wordGains } from './word-gains.ts';
 
 const known = () => false;
 const ids = (count: number) => Uint32Array.from({ length: count }, (_, id) => id);
-const index = (passageCount: number, words: Postings[], terms: TermPassages[] = []) => ({
+const index = (passageCount: number, words: Postings[], terms: TermPassages[] = [], forms: Postings[] = []) => ({
   passageCount,
-  located: { terms, words },
+  located: { terms, words, forms },
 });
 
 describe('sharedWords', () => {
@@ -50,6 +50,16 @@ describe('wordGains', () => {
     expect(terms[0]).toBeCloseTo(terms[1], 2);
   });
 
+  it('gives half for another form, by all passages that have one of the forms', () => {
+    const { words } = wordGains([], [index(1000, [ids(20)])]);
+    const { forms } = wordGains(
+      [],
+      [index(1000, [ids(5), ids(0), ids(5), 'common'], [], [ids(15), ids(20), 'common', ids(0)])],
+    );
+    expect(forms[0]).toBeCloseTo(words[0] / 2);
+    expect(forms).toEqual([forms[0], forms[0], 0, 0]);
+  });
+
   it('counts over all indexes that are searched, so that a word gains the same in each', () => {
     const one = wordGains([], [index(2000, [ids(12)])]);
     expect(wordGains([], [index(500, [ids(10)]), index(1500, [ids(2)])])).toEqual(one);
@@ -57,6 +67,6 @@ describe('wordGains', () => {
   });
 
   it('has nothing to give where nothing is searched', () => {
-    expect(wordGains([{ kind: 'word' }], [])).toEqual({ terms: [], words: [] });
+    expect(wordGains([{ kind: 'word' }], [])).toEqual({ terms: [], words: [], forms: [] });
   });
 });

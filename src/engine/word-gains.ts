@@ -16,6 +16,7 @@ const TERM_GAIN: Record<TermKind, (w: number) => number> = {
   word: (w) => w ** 2,
 };
 const SHARED_WORD_GAIN = 0.2;
+const OTHER_FORM_GAIN = 0.1;
 /** Each may cost a download of a chunk of the lexicon; a query of the default model has no more tokens. */
 const MOST_WORDS = 32;
 
@@ -25,12 +26,15 @@ export interface LocatedWords {
   terms: TermPassages[];
   /** By shared word. */
   words: Postings[];
+  /** By shared word: passages that have another form of it alone. */
+  forms: Postings[];
 }
 
 /** What a passage gains that has one, in query tokens that match perfectly. */
 export interface WordGains {
   terms: number[];
   words: number[];
+  forms: number[];
 }
 
 /** Keys of a query's words outside its exact terms, each once. */
@@ -55,8 +59,11 @@ export function wordGains(
       frequencies.reduce((sum, frequency) => sum + frequency, 0),
       total,
     );
+  /** @param lists by index, those whose passages count as one word's */
+  const unlessCommon = (lists: Postings[][]) =>
+    lists.flat().includes('common') ? 0 : telling(lists.flat().map(({ length }) => length));
   const [first] = indexes;
-  if (!first) return { terms: [], words: [] };
+  if (!first) return { terms: [], words: [], forms: [] };
   return {
     terms: terms.map(({ kind }, t) => {
       const frequencies = indexes.map(({ located: { terms }, passageCount }) => {
@@ -65,10 +72,11 @@ export function wordGains(
       });
       return TERM_GAIN[kind](telling(frequencies));
     }),
-    words: first.located.words.map((_, w) => {
-      const lists = indexes.map(({ located: { words } }) => words[w]);
-      const isCommon = lists.includes('common');
-      return isCommon ? 0 : SHARED_WORD_GAIN * telling(lists.map(({ length }) => length));
-    }),
+    words: first.located.words.map(
+      (_, w) => SHARED_WORD_GAIN * unlessCommon(indexes.map(({ located }) => [located.words[w]])),
+    ),
+    forms: first.located.forms.map(
+      (_, w) => OTHER_FORM_GAIN * unlessCommon(indexes.map(({ located }) => [located.words[w], located.forms[w]])),
+    ),
   };
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { dottedNumbers, lexicalWords } from './lexical-words.ts';
+import { areForms, dottedNumbers, formPrefix, lexicalWords } from './lexical-words.ts';
 import { chunkOf, lexiconKey, type Postings, readLexiconChunk, writeLexicon } from './lexicon.ts';
 
 /** What all chunks of a lexicon hold. */
@@ -33,6 +33,39 @@ describe('lexicalWords', () => {
   it('gives offsets in the text', () => {
     const text = '« Größe: 日本 »';
     expect(lexicalWords(text).map(({ start, end }) => text.slice(start, end))).toEqual(['Größe', '日', '本']);
+  });
+});
+
+describe('areForms', () => {
+  it('takes words that begin alike and go on a little for forms of one', () => {
+    for (const [a, b] of [
+      'thick thicker',
+      'rope ropes',
+      'tie ties',
+      'tighten tightening',
+      'schreiben schreibt',
+      'über überm',
+    ].map((pair) => pair.split(' '))) {
+      expect(areForms(a, b), `${a} ${b}`).toBe(true);
+      expect(areForms(b, a)).toBe(true);
+      expect(b.startsWith(formPrefix(a)!), `${a} ${b}`).toBe(true);
+      expect(a.startsWith(formPrefix(b)!)).toBe(true);
+    }
+  });
+
+  it('leaves others alone, and numbers, names with digits and short words', () => {
+    for (const [a, b] of [
+      'thick thickness',
+      'rope road',
+      'connect container',
+      'utf8 utf16',
+      'as ass',
+      '日 日本',
+      '12345 12346',
+    ].map((pair) => pair.split(' ')))
+      expect(areForms(a, b), `${a} ${b}`).toBe(false);
+    expect(formPrefix('utf8')).toBeUndefined();
+    expect(formPrefix('as')).toBeUndefined();
   });
 });
 
