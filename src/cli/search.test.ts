@@ -1,6 +1,6 @@
 // A search from text to hits over real indexes: made by the command line, opened as the command line opens them, the real model.
 
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -224,6 +224,26 @@ describe('several indexes', () => {
     expect(
       (await find('sort', { filter: { topic: ['memory'] } }, { sites: two() })).hits.every((hit) => hit.site === 0),
     ).toBe(true);
+  });
+
+  it('searches by meaning alone what has lost its lexicon, and keeps it among several unless an exact term is asked for', async () => {
+    const folderWithout = join(folder, 'blog-without-lexicon');
+    await cp(join(folder, 'blog-index'), folderWithout, { recursive: true });
+    for (const file of await readdir(join(folderWithout, 'lexicon'))) await rm(join(folderWithout, 'lexicon', file));
+    const without = await openFolder(folderWithout);
+    const failures: number[] = [];
+    const sites = [site({}), site({ index: without.index, site: 1 })];
+    const both: Searched = { sites, onSiteFailure: ({ site }) => failures.push(site) };
+    const sitesOf = async (query: string) =>
+      new Set((await find(query, { limit: 50 }, both)).hits.map((hit) => hit.site));
+    expect((await find('sorting in memory', {}, soleSite(without.index))).hits[0].url).toBe('news.html#sort');
+    expect((await find('"twice as fast"', {}, soleSite(without.index))).hits).toHaveLength(1);
+    expect(await sitesOf('sorting in memory')).toEqual(new Set([0, 1]));
+    expect(failures).toEqual([]);
+    expect(await sitesOf('sorting "quick brown fox"')).toEqual(new Set([0]));
+    expect(failures).toEqual([1]);
+    without.index.close();
+    await without.encoder.close();
   });
 
   it('goes on without a site whose text cannot be read, and says so', async () => {

@@ -39,6 +39,7 @@ it('orders passages of equal codes by the words they share with the query, then 
   expect(await rank('what else')).toEqual([0, 1, 2, 3, 4, 5, 6]);
   expect(await rank('wall of the harbour')).toEqual([1, 0, 3, 2, 4, 5, 6]);
   expect(await rank('Lighthouse, harbour, wall', 2)).toEqual([1, 2]);
+  expect(await rank('thin', 1)).toEqual([6]);
   expect(await rank('nets 2.1')).toEqual([3, 4, 0, 1, 2, 5, 6]);
   expect(await rank('harbour ship_log')).toEqual([5, 0, 1, 2, 3, 4, 6]);
   expect(await rank('thin rope, mends')).toEqual([6, 3, 4, 0, 1, 2, 5]);

@@ -111,15 +111,18 @@ export async function gather(
       if (!term.quoted) candidate.rank += rankOf(site, gains.terms[t]);
     });
   }
-  for (const of of ['words', 'forms'] as const) {
-    located[of].forEach((ids, w) => {
-      if (ids === 'common' || gains[of][w] === 0) return;
-      for (const id of ids) {
-        const candidate = found.get(id);
-        if (candidate) candidate.rank += rankOf(site, gains[of][w]);
-      }
-    });
-  }
+  const gain = (ids: Uint32Array, perfectTokens: number) => {
+    const added = rankOf(site, perfectTokens);
+    for (const id of ids) {
+      const candidate = found.get(id);
+      if (candidate) candidate.rank += added;
+    }
+  };
+  located.words.forEach(({ own, forms }, w) => {
+    if (own === 'common') return;
+    gain(own, gains.words[w].own);
+    gain(forms, gains.words[w].forms);
+  });
   return [...found.values()];
 }
 

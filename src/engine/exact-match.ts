@@ -5,7 +5,7 @@ import type { FragmentPassage } from '../format/fragment.ts';
 import { lexicalKey, lexicalWords } from '../format/lexical-words.ts';
 import { lexiconKey, type Postings } from '../format/lexicon.ts';
 import type { WantedTerm } from './exact-terms.ts';
-import type { SearchIndex } from './search-index.ts';
+import type { LexiconReader } from './lexicon-reader.ts';
 
 /** Passages that may have a term: ascending ids, or `anywhere` when its words are too common to be listed. */
 export type TermPassages = Uint32Array | 'anywhere';
@@ -13,16 +13,20 @@ export type TermPassages = Uint32Array | 'anywhere';
 /** Words that begin alike are looked up together, as many as this. */
 const MOST_CONTINUATIONS = 64;
 
-export async function passagesWith(index: SearchIndex, term: WantedTerm, signal?: AbortSignal): Promise<TermPassages> {
+export async function passagesWith(
+  lexicon: LexiconReader,
+  term: WantedTerm,
+  signal?: AbortSignal,
+): Promise<TermPassages> {
   const lists = await Promise.all(
     term.keys.map((key, i) => {
       const isPrefix = term.isPrefix && i === term.keys.length - 1;
-      return isPrefix ? prefixPostings(index, lexiconKey(key), signal) : index.postings(lexiconKey(key), signal);
+      return isPrefix ? prefixPostings(lexicon, lexiconKey(key), signal) : lexicon.postings(lexiconKey(key), signal);
     }),
   );
   // "v9.6.24" is looked up as a whole too: its parts stand everywhere.
   const [, number] = /^v?(\p{N}+(?:\.\p{N}+)+)$/iu.exec(term.text) ?? [];
-  if (number) lists.push(await index.postings(lexiconKey(lexicalKey(number)), signal));
+  if (number) lists.push(await lexicon.postings(lexiconKey(lexicalKey(number)), signal));
   let common: TermPassages = 'anywhere';
   for (const list of lists) if (list !== 'common') common = common === 'anywhere' ? list : intersection(common, list);
   return common;
@@ -40,10 +44,10 @@ function hasSigns({ quoted, text }: WantedTerm): boolean {
   return quoted && SIGNS.test(text);
 }
 
-async function prefixPostings(index: SearchIndex, prefix: string, signal?: AbortSignal): Promise<Postings> {
-  const found = await index.postingsFrom(prefix, MOST_CONTINUATIONS, signal);
+async function prefixPostings(lexicon: LexiconReader, prefix: string, signal?: AbortSignal): Promise<Postings> {
+  const found = await lexicon.postingsFrom(prefix, MOST_CONTINUATIONS, signal);
   const lists = found.filter((list) => list !== 'common');
-  const isCommon = (await index.postings(prefix, signal)) === 'common';
+  const isCommon = (await lexicon.postings(prefix, signal)) === 'common';
   if (isCommon || (lists.length === 0 && found.length > 0)) return 'common';
   return Uint32Array.from(new Set(lists.flatMap((list) => [...list]))).sort();
 }

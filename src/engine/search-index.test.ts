@@ -1,8 +1,7 @@
-// How an index opens: the scorer has a shard before the next one has arrived. And what it fetches of its lexicon.
+// How an index opens: the scorer has a shard before the next one has arrived.
 
 import { expect, it } from 'vitest';
 import { writeCodec } from '../codec/codec-file.ts';
-import { writeLexicon } from '../format/lexicon.ts';
 import type { FileRef, Manifest } from '../format/manifest.ts';
 import { writePages } from '../format/pages.ts';
 import { sha256Hex } from '../format/sha256.ts';
@@ -67,45 +66,5 @@ it('gives each shard to the scorer as it arrives, and waits for the next only th
   });
   expect(index.scorer.passageCount).toBe(3);
   expect((await index.scorer.search(randomQuery(1, 2, 32), { k: 3 })).ids).toHaveLength(3);
-  index.close();
-});
-
-it('fetches no chunk of the lexicon for a word that the manifest knows for a common one', async () => {
-  const codec = randomCodec(1, 32, 4);
-  const codecBytes = writeCodec(codec);
-  const chunks = [...writeLexicon(Array.from({ length: 600 }, (_, id) => `the word${id}`))];
-  const files = new Map<string, Uint8Array>([
-    ['a.llc', codecBytes],
-    ['pages.json', writePages({ firstIds: [0], sorts: {} })],
-    ...chunks.map(({ content }, i): [string, Uint8Array] => [`${i}.llx`, content]),
-  ]);
-  const ref = (file: string): FileRef => ({ file, bytes: files.get(file)!.length, sha256: '' });
-  const asked: string[] = [];
-  const source = {
-    read: async ({ file }: FileRef) => {
-      asked.push(file);
-      return files.get(file)!;
-    },
-  };
-  const index = await SearchIndex.open(
-    source,
-    {
-      codec: { ...ref('a.llc'), dim: 32, subspaceDim: 4 },
-      passageCount: 600,
-      shards: [],
-      fragments: [],
-      lexicon: chunks.map(({ first, common }, i) => ({ ...ref(`${i}.llx`), first, common })),
-      pages: ref('pages.json'),
-    },
-    async (of) => createReferenceScorer(of),
-  );
-  asked.length = 0;
-  expect(await index.postings('the')).toBe('common');
-  expect(asked).toEqual([]);
-  expect(await index.postings('word7')).toEqual(Uint32Array.of(7));
-  expect(asked).toHaveLength(1);
-  expect(await index.otherForms('the')).toHaveLength(0);
-  expect(await index.otherForms('word7')).toHaveLength(0);
-  expect(asked).toHaveLength(1);
   index.close();
 });

@@ -6,16 +6,16 @@ import { LatelightError, throwIfAborted } from '../errors.ts';
 import { type Filters, filterBitmap, filterCounts, readFilters } from '../format/filters.ts';
 import { Fragment, type FragmentPassage } from '../format/fragment.ts';
 import { blockBytes, MAX_RESULTS } from '../format/layout.ts';
-import { areForms, formPrefix } from '../format/lexical-words.ts';
-import { chunkOf, type Postings, readLexiconChunk } from '../format/lexicon.ts';
 import type { FileRef, Manifest } from '../format/manifest.ts';
 import { type Pages, readPages } from '../format/pages.ts';
 import { readShard, type Shard } from '../format/shard.ts';
 import type { ByteSource, ReadOptions } from '../format/source.ts';
+import { Kept } from './kept.ts';
+import { LexiconReader } from './lexicon-reader.ts';
 import type { Scorer } from './scorer.ts';
 
 /** What an index is opened by, of its manifest. */
-export type IndexParts = Pick<
+export type IndexManifest = Pick<
   Manifest,
   'codec' | 'passageCount' | 'shards' | 'fragments' | 'lexicon' | 'pages' | 'filters'
 >;
@@ -26,14 +26,13 @@ type KeptShard = Omit<Shard, 'codes'> & { codes?: Uint8Array };
 
 /** Fragments kept in memory; a fragment is about 16 KB of text. */
 const FRAGMENTS_KEPT = 256;
-/** Chunks of the lexicon kept in memory, of 16 KB of file each. */
-const CHUNKS_KEPT = 64;
 
 export class SearchIndex {
-  readonly manifest: IndexParts;
+  readonly manifest: IndexManifest;
   readonly codec: Codec;
   readonly filters: Filters;
   readonly pages: Pages;
+  readonly lexicon: LexiconReader;
   /** [passageCount] page of each passage. */
   readonly pageOf: Uint32Array;
   private readonly source: Pick<ByteSource, 'read'>;
@@ -42,13 +41,11 @@ export class SearchIndex {
   private readonly firstIds: number[];
   private readonly fragmentFirstIds: number[];
   private readonly fragments = new Kept<Fragment>(FRAGMENTS_KEPT);
-  private readonly chunks = new Kept<Map<string, Postings>>(CHUNKS_KEPT);
-  private readonly firstWords: string[];
   private currentScorer: Scorer;
 
   private constructor(
     source: Pick<ByteSource, 'read'>,
-    manifest: IndexParts,
+    manifest: IndexManifest,
     codec: Codec,
     filters: Filters,
     pages: Pages,
@@ -61,7 +58,7 @@ export class SearchIndex {
     this.filters = filters;
     this.pages = pages;
     this.pageOf = pageOfEach(pages.firstIds, manifest.passageCount);
-    this.firstWords = (manifest.lexicon ?? []).map(({ first }) => first);
+    this.lexicon = new LexiconReader(source, manifest.lexicon ?? [], manifest.passageCount);
     this.shards = shards;
     this.currentScorer = scorer;
     this.firstIds = firstIdsOf(manifest.shards);
@@ -71,7 +68,7 @@ export class SearchIndex {
   /** Reads codec, filters, pages and every shard, all at once, and fills a scorer. Shards go to it as they arrive, in order. */
   static async open(
     source: Pick<ByteSource, 'read'>,
-    manifest: IndexParts,
+    manifest: IndexManifest,
     createScorer: CreateScorer,
     options: ReadOptions = {},
   ): Promise<SearchIndex> {
@@ -192,88 +189,10 @@ export class SearchIndex {
     return fragment.passage(id - this.fragmentFirstIds[part]);
   }
 
-  get hasLexicon(): boolean {
-    return this.firstWords.length > 0;
-  }
-
-  /** Passages with a word, fetching its chunk of the lexicon when it is not in memory and the manifest does not know the word for a common one. @param word as `lexiconKey` gives it */
-  async postings(word: string, signal?: AbortSignal): Promise<Postings> {
-    const at = chunkOf(this.firstWords, word);
-    if (this.manifest.lexicon?.[at]?.common?.includes(word)) return 'common';
-    const chunk = await this.chunk(at);
-    throwIfAborted(signal, 'search');
-    return chunk.get(word) ?? new Uint32Array();
-  }
-
-  /** The same for the first words, at most `most`, that begin with `prefix`. */
-  async postingsFrom(prefix: string, most: number, signal?: AbortSignal): Promise<Postings[]> {
-    const found: Postings[] = [];
-    for await (const [, postings] of this.wordsFrom(prefix, signal)) {
-      found.push(postings);
-      if (found.length === most) break;
-    }
-    return found;
-  }
-
-  /** Passages that have another form of a word and not the word: ids in no order, or `common` when one of the forms is. */
-  async otherForms(word: string, signal?: AbortSignal): Promise<Postings> {
-    const prefix = formPrefix(word);
-    const own = await this.postings(word, signal);
-    if (prefix === undefined || own === 'common') return new Uint32Array();
-    const ids = new Set<number>();
-    for await (const [other, postings] of this.wordsFrom(prefix, signal)) {
-      if (other === word || !areForms(word, other)) continue;
-      if (postings === 'common') return 'common';
-      for (const id of postings) ids.add(id);
-    }
-    for (const id of own) ids.delete(id);
-    return Uint32Array.from(ids);
-  }
-
-  /** Words that begin with `prefix`, in their order, with their passages. */
-  private async *wordsFrom(prefix: string, signal?: AbortSignal): AsyncGenerator<[string, Postings]> {
-    for (let at = Math.max(0, chunkOf(this.firstWords, prefix)); at < this.firstWords.length; at++) {
-      const chunk = await this.chunk(at);
-      throwIfAborted(signal, 'search');
-      for (const entry of chunk) if (entry[0].startsWith(prefix)) yield entry;
-      if (!this.firstWords[at + 1]?.startsWith(prefix)) return;
-    }
-  }
-
-  private async chunk(at: number): Promise<Map<string, Postings>> {
-    const ref = this.manifest.lexicon?.[at];
-    if (!ref) return new Map();
-    return this.chunks.get(at, async () => readLexiconChunk(await this.source.read(ref), this.manifest.passageCount));
-  }
-
   close(): void {
     this.currentScorer.close();
     this.fragments.clear();
-    this.chunks.clear();
-  }
-}
-
-/** The newest results of a slow function, by number; failures are not kept. */
-class Kept<T> {
-  private readonly most: number;
-  private readonly values = new Map<number, Promise<T>>();
-
-  constructor(most: number) {
-    this.most = most;
-  }
-
-  get(key: number, make: () => Promise<T>): Promise<T> {
-    const known = this.values.get(key);
-    if (known) return known;
-    const value = make();
-    this.values.set(key, value);
-    value.catch(() => this.values.delete(key));
-    if (this.values.size > this.most) this.values.delete(this.values.keys().next().value!);
-    return value;
-  }
-
-  clear(): void {
-    this.values.clear();
+    this.lexicon.close();
   }
 }
 

@@ -10,6 +10,7 @@ import { allowed, type Candidate, checkFilter, gather, prove, type SearchSite } 
 import { needsReading, passagesWith } from './exact-match.ts';
 import { exactTerms, type WantedTerm } from './exact-terms.ts';
 import { type Facets, facetsOf } from './facets.ts';
+import type { LexiconReader } from './lexicon-reader.ts';
 import { checkSelection, selectHits } from './select-hits.ts';
 import { type LocatedWords, sharedWords, type WordGains, wordGains } from './word-gains.ts';
 
@@ -46,7 +47,7 @@ export class SearchRun {
   /** Keys of the words that count beside the exact terms. */
   private readonly words: readonly string[];
   private readonly located = new Map<SearchSite, LocatedWords>();
-  private gains: WordGains = { terms: [], words: [], forms: [] };
+  private gains: WordGains = { terms: [], words: [] };
   private readonly failed = new Map<SearchSite, unknown>();
   /** Terms that some passage has. */
   private readonly found = new Set<number>();
@@ -72,7 +73,7 @@ export class SearchRun {
     this.filter = Object.fromEntries(Object.entries(request.filter ?? {}).filter(([, values]) => values.length > 0));
     this.limit = limit;
     this.firstLimit = firstLimit !== undefined && firstLimit < limit ? firstLimit : undefined;
-    const hasLexicon = sites.some(({ index }) => index.hasLexicon);
+    const hasLexicon = sites.some(({ index }) => !index.lexicon.isEmpty);
     const isUnknown = (word: string) => tokenizer.bareIds(` ${word}`).length >= UNKNOWN_PIECES;
     this.terms = exact && hasLexicon ? exactTerms(query, isUnknown) : [];
     this.words = exact && hasLexicon ? sharedWords(query, this.terms) : [];
@@ -85,31 +86,40 @@ export class SearchRun {
 
   /** Looks up where the exact terms may occur, and who has the other words. */
   async locate(): Promise<void> {
-    const { signal } = this.request;
-    await Promise.all(
-      this.searched.sites.map((site) =>
-        this.tolerantly(site, async () => {
-          // A lexicon that cannot be had leaves the search by meaning, and phrases to be looked for in the text.
-          const orElse =
-            <T>(instead: T) =>
-            (error: unknown): T => {
-              if (signal?.aborted || this.searched.sites.length > 1) throw error;
-              return instead;
-            };
-          const terms = this.terms.map((term) =>
-            passagesWith(site.index, term, signal).catch(orElse('anywhere' as const)),
-          );
-          const words = this.words.map((word) => site.index.postings(word, signal).catch(orElse('common' as const)));
-          const forms = this.words.map((word) => site.index.otherForms(word, signal).catch(orElse('common' as const)));
-          const located = await Promise.all([Promise.all(terms), Promise.all(words), Promise.all(forms)]);
-          this.located.set(site, { terms: located[0], words: located[1], forms: located[2] });
-        }),
-      ),
+    const { sites } = this.searched;
+    const located = await Promise.all(
+      sites.map((site) => this.tolerantly(site, () => this.locateIn(site.index.lexicon, sites.length === 1))),
     );
+    located.forEach((words, at) => {
+      if (words) this.located.set(sites[at], words);
+    });
+    const withLexicon = [...this.located].filter(([{ index }]) => !index.lexicon.isEmpty);
     this.gains = wordGains(
       this.terms,
-      Array.from(this.located, ([{ index }, located]) => ({ passageCount: index.manifest.passageCount, located })),
+      withLexicon.map(([{ index }, words]) => ({ passageCount: index.manifest.passageCount, located: words })),
     );
+  }
+
+  /**
+   * A lexicon that cannot be had leaves the search by meaning. Of several indexes, one that cannot say who has an exact term is left
+   * out instead: a phrase in quotation marks would have to be looked for in all of its text.
+   */
+  private async locateIn(lexicon: LexiconReader, isSole: boolean): Promise<LocatedWords> {
+    const { signal } = this.request;
+    const unless =
+      (isFatal: boolean) =>
+      <T>(instead: T) =>
+      (error: unknown): T => {
+        if (isFatal || signal?.aborted) throw error;
+        return instead;
+      };
+    const unknown = { own: 'common' as const, forms: new Uint32Array() };
+    const terms = this.terms.map((term) =>
+      passagesWith(lexicon, term, signal).catch(unless(!isSole)('anywhere' as const)),
+    );
+    const words = this.words.map((word) => lexicon.wordPassages(word, signal).catch(unless(false)(unknown)));
+    const [ofTerms, ofWords] = await Promise.all([Promise.all(terms), Promise.all(words)]);
+    return { terms: ofTerms, words: ofWords };
   }
 
   /** Scores every index: the candidates of all, and the query as it was scored. */

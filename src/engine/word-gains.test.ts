@@ -1,15 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import type { Postings } from '../format/lexicon.ts';
 import type { TermPassages } from './exact-match.ts';
-import { exactTerms } from './exact-terms.ts';
+import { exactTerms, type TermKind } from './exact-terms.ts';
 import { sharedWords, wordGains } from './word-gains.ts';
 
 const known = () => false;
 const ids = (count: number) => Uint32Array.from({ length: count }, (_, id) => id);
-const index = (passageCount: number, words: Postings[], terms: TermPassages[] = [], forms: Postings[] = []) => ({
+const index = (passageCount: number, own: Postings[], terms: TermPassages[] = [], forms: number[] = []) => ({
   passageCount,
-  located: { terms, words, forms },
+  located: { terms, words: own.map((postings, w) => ({ own: postings, forms: ids(forms[w] ?? 0) })) },
 });
+const term = (kind: TermKind, ...keys: string[]) => ({ kind, keys: keys.length > 0 ? keys : ['key'] });
 
 describe('sharedWords', () => {
   it('takes each word once, as the lexicon has it', () => {
@@ -27,17 +28,26 @@ describe('sharedWords', () => {
 });
 
 describe('wordGains', () => {
+  const ownGains = (...indexes: ReturnType<typeof index>[]) => wordGains([], indexes).words.map(({ own }) => own);
+
   it('gives more for a word of fewer passages, at most a fifth of a perfect token', () => {
-    const { words } = wordGains([], [index(1000, [ids(1), ids(10), ids(100), 'common'])]);
-    expect(words).toEqual([...words].sort((a, b) => b - a));
-    expect(words[0]).toBeGreaterThan(0.18);
-    expect(words[0]).toBeLessThan(0.2);
-    expect(words[2]).toBeGreaterThan(0);
-    expect(words[3]).toBe(0);
+    const gains = ownGains(index(1000, [ids(1), ids(10), ids(100), 'common']));
+    expect(gains).toEqual([...gains].sort((a, b) => b - a));
+    expect(gains[0]).toBeGreaterThan(0.18);
+    expect(gains[0]).toBeLessThan(0.2);
+    expect(gains[2]).toBeGreaterThan(0);
+    expect(gains[3]).toBe(0);
+  });
+
+  it('gives half for another form, by all passages that have one of the forms', () => {
+    const [own] = ownGains(index(1000, [ids(20)]));
+    const { words } = wordGains([], [index(1000, [ids(5), ids(0), 'common'], [], [15, 20, 0])]);
+    expect(words[0].forms).toBeCloseTo(own / 2);
+    expect(words.map(({ forms }) => forms)).toEqual([words[0].forms, words[0].forms, 0]);
   });
 
   it('gives most for numbers, then for identifiers, then for rare words', () => {
-    const kinds = [{ kind: 'number' }, { kind: 'identifier' }, { kind: 'word' }] as const;
+    const kinds = [term('number'), term('identifier'), term('word')];
     const { terms } = wordGains(kinds, [index(1000, [], [ids(3), ids(3), ids(3)])]);
     expect(terms[0]).toBeGreaterThan(2);
     expect(terms[0]).toBeGreaterThan(1.5 * terms[1]);
@@ -45,28 +55,20 @@ describe('wordGains', () => {
     expect(terms[2]).toBeGreaterThan(0.5);
   });
 
-  it('takes a term whose words are all too common to be listed for a common one', () => {
-    const { terms } = wordGains([{ kind: 'word' }, { kind: 'word' }], [index(1000, [], ['anywhere', ids(126)])]);
+  it('takes several words that are all too common to be listed for a common one, and gives nothing for a single one', () => {
+    const wanted = [term('word', 'no', 'vacuum'), term('word'), term('word')];
+    const { terms } = wordGains(wanted, [index(1000, [], ['anywhere', ids(126), 'anywhere'])]);
     expect(terms[0]).toBeCloseTo(terms[1], 2);
-  });
-
-  it('gives half for another form, by all passages that have one of the forms', () => {
-    const { words } = wordGains([], [index(1000, [ids(20)])]);
-    const { forms } = wordGains(
-      [],
-      [index(1000, [ids(5), ids(0), ids(5), 'common'], [], [ids(15), ids(20), 'common', ids(0)])],
-    );
-    expect(forms[0]).toBeCloseTo(words[0] / 2);
-    expect(forms).toEqual([forms[0], forms[0], 0, 0]);
+    expect(terms[2]).toBe(0);
   });
 
   it('counts over all indexes that are searched, so that a word gains the same in each', () => {
-    const one = wordGains([], [index(2000, [ids(12)])]);
-    expect(wordGains([], [index(500, [ids(10)]), index(1500, [ids(2)])])).toEqual(one);
-    expect(wordGains([], [index(500, [ids(10)]), index(1500, ['common'])]).words).toEqual([0]);
+    const one = ownGains(index(2000, [ids(12)]));
+    expect(ownGains(index(500, [ids(10)]), index(1500, [ids(2)]))).toEqual(one);
+    expect(ownGains(index(500, [ids(10)]), index(1500, ['common']))).toEqual([0]);
   });
 
   it('has nothing to give where nothing is searched', () => {
-    expect(wordGains([{ kind: 'word' }], [])).toEqual({ terms: [], words: [], forms: [] });
+    expect(wordGains([term('word')], [])).toEqual({ terms: [0], words: [] });
   });
 });

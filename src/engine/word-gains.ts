@@ -2,9 +2,10 @@
 
 import { inverseDocumentFrequency } from '../format/inverse-document-frequency.ts';
 import { lexicalWords } from '../format/lexical-words.ts';
-import { COMMON_SHARE, lexiconKey, type Postings } from '../format/lexicon.ts';
+import { COMMON_SHARE, lexiconKey } from '../format/lexicon.ts';
 import type { TermPassages } from './exact-match.ts';
 import type { TermKind, WantedTerm } from './exact-terms.ts';
+import type { WordPassages } from './lexicon-reader.ts';
 
 /**
  * In query tokens that match perfectly, by w, how telling it is (`inverseDocumentFrequency`). By twelve development sets and the names and
@@ -17,7 +18,7 @@ const TERM_GAIN: Record<TermKind, (w: number) => number> = {
 };
 const SHARED_WORD_GAIN = 0.2;
 const OTHER_FORM_GAIN = 0.1;
-/** Each may cost a download of a chunk of the lexicon; a query of the default model has no more tokens. */
+/** Each may cost a download of chunks of the lexicon; a query of 64 tokens has seldom more. */
 const MOST_WORDS = 32;
 
 /** Where the words of a query are in one index, as its lexicon knows. */
@@ -25,16 +26,15 @@ export interface LocatedWords {
   /** By exact term. */
   terms: TermPassages[];
   /** By shared word. */
-  words: Postings[];
-  /** By shared word: passages that have another form of it alone. */
-  forms: Postings[];
+  words: WordPassages[];
 }
 
 /** What a passage gains that has one, in query tokens that match perfectly. */
 export interface WordGains {
+  /** By exact term. */
   terms: number[];
-  words: number[];
-  forms: number[];
+  /** By shared word: for the word, and for another form of it alone. */
+  words: { own: number; forms: number }[];
 }
 
 /** Keys of a query's words outside its exact terms, each once. */
@@ -46,37 +46,37 @@ export function sharedWords(query: string, terms: readonly WantedTerm[]): string
 }
 
 /**
- * By how many passages have a word, of all indexes that are searched: the same word gains the same in each. A word that is too common in one
- * of them to be listed gains nothing in any.
+ * By how many passages have a word, of all indexes that are searched: the same word gains the same in each. One that is too common in one of
+ * them to be listed gains nothing in any.
+ * @param indexes that have a lexicon
  */
 export function wordGains(
-  terms: readonly Pick<WantedTerm, 'kind'>[],
+  terms: readonly Pick<WantedTerm, 'kind' | 'keys'>[],
   indexes: readonly { passageCount: number; located: LocatedWords }[],
 ): WordGains {
   const total = indexes.reduce((sum, { passageCount }) => sum + passageCount, 0);
-  const telling = (frequencies: number[]) =>
-    inverseDocumentFrequency(
-      frequencies.reduce((sum, frequency) => sum + frequency, 0),
-      total,
-    );
-  /** @param lists by index, those whose passages count as one word's */
-  const unlessCommon = (lists: Postings[][]) =>
-    lists.flat().includes('common') ? 0 : telling(lists.flat().map(({ length }) => length));
-  const [first] = indexes;
-  if (!first) return { terms: [], words: [], forms: [] };
+  const telling = (frequencies: number[]) => {
+    const frequency = frequencies.reduce((sum, one) => sum + one, 0);
+    return total === 0 ? 0 : inverseDocumentFrequency(frequency, total);
+  };
   return {
-    terms: terms.map(({ kind }, t) => {
-      const frequencies = indexes.map(({ located: { terms }, passageCount }) => {
-        const ids = terms[t];
-        return ids === 'anywhere' ? passageCount * COMMON_SHARE : ids.length;
-      });
+    terms: terms.map(({ kind, keys }, t) => {
+      const lists = indexes.map(({ located }) => located.terms[t]);
+      if (lists.includes('anywhere') && keys.length === 1) return 0;
+      // Several common words in a row are rarer than each, nobody knows by how much.
+      const frequencies = lists.map((ids, i) =>
+        ids === 'anywhere' ? indexes[i].passageCount * COMMON_SHARE : ids.length,
+      );
       return TERM_GAIN[kind](telling(frequencies));
     }),
-    words: first.located.words.map(
-      (_, w) => SHARED_WORD_GAIN * unlessCommon(indexes.map(({ located }) => [located.words[w]])),
-    ),
-    forms: first.located.forms.map(
-      (_, w) => OTHER_FORM_GAIN * unlessCommon(indexes.map(({ located }) => [located.words[w], located.forms[w]])),
-    ),
+    words: (indexes[0]?.located.words ?? []).map((_, w) => {
+      const lists = indexes.map(({ located }) => located.words[w]);
+      const own = lists.map(({ own }) => own);
+      if (own.includes('common')) return { own: 0, forms: 0 };
+      return {
+        own: SHARED_WORD_GAIN * telling(own.map(({ length }) => length)),
+        forms: OTHER_FORM_GAIN * telling(lists.map(({ own, forms }) => own.length + forms.length)),
+      };
+    }),
   };
 }

@@ -34,24 +34,27 @@ export function dottedNumbers(text: string): string[] {
   return Array.from(text.matchAll(DOTTED_NUMBER), ([number]) => lexicalKey(number));
 }
 
-/** Letters that two forms of a word share at least, and that either has beyond these at most. */
+/** Letters that two forms of a word share at least, and that either has beyond these at most: docs/decisions/0009. */
 const FORMS_SHARE = 3;
 const FORM_REST = 3;
-const HAS_FORMS = new RegExp(`^\\p{L}{${FORMS_SHARE},}$`, 'u');
+const LETTERS = /^[\p{L}\p{M}]+$/u;
 
 /** What all forms of a word begin with; nothing for one that has no other forms: a number, a name with digits, a short word. */
 export function formPrefix(key: string): string | undefined {
-  return HAS_FORMS.test(key) ? key.slice(0, Math.max(FORMS_SHARE, key.length - FORM_REST)) : undefined;
+  const letters = [...key];
+  if (letters.length < FORMS_SHARE || !LETTERS.test(key)) return undefined;
+  return letters.slice(0, Math.max(FORMS_SHARE, letters.length - FORM_REST)).join('');
 }
 
 /**
  * Whether two words are taken for forms of one, as "thick" and "thicker" are: in any language that bends words at their end, without its
- * rules. Also of "fork" and "form", which is why a form counts for less than the word.
+ * rules. Also "fork" and "form", which is why a form counts for less than the word. A word is no form of itself.
  */
 export function areForms(a: string, b: string): boolean {
-  if (!HAS_FORMS.test(a) || !HAS_FORMS.test(b)) return false;
+  if (a === b || formPrefix(a) === undefined || formPrefix(b) === undefined) return false;
+  const [ofA, ofB] = [[...a], [...b]];
   let shared = 0;
-  while (shared < a.length && a[shared] === b[shared]) shared++;
-  const [restOfA, restOfB] = [a.length - shared, b.length - shared];
+  while (shared < ofA.length && ofA[shared] === ofB[shared]) shared++;
+  const [restOfA, restOfB] = [ofA.length - shared, ofB.length - shared];
   return shared >= FORMS_SHARE && Math.max(restOfA, restOfB) <= FORM_REST && restOfA + restOfB <= FORM_REST + 1;
 }

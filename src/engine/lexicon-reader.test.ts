@@ -1,0 +1,83 @@
+import { expect, it } from 'vitest';
+import { writeLexicon } from '../format/lexicon.ts';
+import type { FileRef } from '../format/manifest.ts';
+import { LexiconReader } from './lexicon-reader.ts';
+
+/** A lexicon of several chunks, and what is asked for of it. */
+function lexiconOf(texts: string[]) {
+  const chunks = [...writeLexicon(texts)];
+  const asked: string[] = [];
+  let waiting: (() => void)[] = [];
+  let isHeld = false;
+  const source = {
+    read: async ({ file }: FileRef) => {
+      asked.push(file);
+      if (isHeld) await new Promise<void>((resolve) => waiting.push(resolve));
+      return chunks[Number(file)].content;
+    },
+  };
+  const refs = chunks.map(({ first, common, content }, i) => ({
+    file: `${i}`,
+    bytes: content.length,
+    sha256: '',
+    first,
+    common,
+  }));
+  return {
+    lexicon: new LexiconReader(source, refs, texts.length),
+    chunkCount: chunks.length,
+    asked,
+    hold: () => {
+      isHeld = true;
+    },
+    release: () => {
+      isHeld = false;
+      for (const resolve of waiting) resolve();
+      waiting = [];
+    },
+  };
+}
+
+const found = async (...[lexicon, word]: [LexiconReader, string]) => {
+  const { own, forms } = await lexicon.wordPassages(word);
+  return { own: own === 'common' ? own : [...own], forms: [...forms].sort((a, b) => a - b) };
+};
+
+it('fetches nothing for a word that the manifest knows for a common one, and a chunk once', async () => {
+  const { lexicon, asked } = lexiconOf(Array.from({ length: 600 }, (_, id) => `the word${id}`));
+  expect(await lexicon.postings('the')).toBe('common');
+  expect(await found(lexicon, 'the')).toEqual({ own: 'common', forms: [] });
+  expect(asked).toEqual([]);
+  expect(await lexicon.postings('word7')).toEqual(Uint32Array.of(7));
+  expect(await lexicon.postings('!')).toEqual(new Uint32Array());
+  expect(asked).toHaveLength(1);
+});
+
+it('gives passages that have a word, and apart from them those that have another form of it', async () => {
+  const { lexicon } = lexiconOf(['thick rope', 'a thicker one', 'thick and thicker', 'thickness', 'utf16', 'as']);
+  expect(await found(lexicon, 'thick')).toEqual({ own: [0, 2], forms: [1] });
+  expect(await found(lexicon, 'thickest')).toEqual({ own: [], forms: [0, 1, 2] });
+  expect(await found(lexicon, 'ropes')).toEqual({ own: [], forms: [0] });
+  expect(await found(lexicon, 'utf8')).toEqual({ own: [], forms: [] });
+});
+
+it('leaves out a common form, and keeps the others', async () => {
+  const { lexicon } = lexiconOf(Array.from({ length: 600 }, (_, id) => (id === 5 ? 'for forms' : `for ${id}`)));
+  expect(await found(lexicon, 'form')).toEqual({ own: [], forms: [5] });
+});
+
+it('finds forms that other chunks have, all of them asked for at once', async () => {
+  const texts = Array.from(
+    { length: 4000 },
+    (_, id) => `cona${id} conz${id} ${id === 7 ? 'cons' : ''} ${id === 9 ? 'conzas' : ''}`,
+  );
+  const { lexicon, chunkCount, asked, hold, release } = lexiconOf(['con', ...texts]);
+  expect(chunkCount).toBeGreaterThan(2);
+  hold();
+  const all = found(lexicon, 'con');
+  await Promise.resolve();
+  expect(asked).toHaveLength(chunkCount);
+  release();
+  expect(await all).toEqual({ own: [0], forms: [8, 10] });
+  expect(asked).toHaveLength(chunkCount);
+});
