@@ -27,7 +27,7 @@ test('a query goes through both stages, with times, ranks, bytes and a picture o
   }
 
   const ranks = page.getByRole('region', { name: 'Ranking' }).getByRole('row');
-  await expect(ranks.first()).toContainText(/Full.*Without exact words.*Quick/s);
+  await expect(ranks.first()).toContainText(/Full.*By meaning alone.*Quick/s);
   await expect(ranks.nth(1).getByRole('cell').first()).toHaveText('1');
   const quick = await ranks.evaluateAll((rows) => rows.map((row) => (row as HTMLTableRowElement).cells[2].textContent));
   for (let place = 1; place <= 10; place++) expect(quick).toContain(String(place));

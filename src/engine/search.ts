@@ -1,4 +1,4 @@
-// One search from text to hits: encode, look up exact words, score, choose, fetch what is shown, align. The worker and the CLI both
+// One search from text to hits: encode, look up words, score, choose, fetch what is shown, align. The worker and the CLI both
 // run this, over one index or several of one model.
 
 import type { ColbertTokenizer } from '../encoder/colbert-tokenizer.ts';
@@ -57,7 +57,7 @@ export async function searchInstant(
 /**
  * One index's passages in the order that `search` gives them, without the text of those that are shown.
  * @param encode the query's codes or rows; nothing for a query that is not known, which finds nothing
- * @returns ids, best first, at most `k`, and milliseconds of scoring and of words
+ * @returns ids, best first, at most `k`; milliseconds of encoding, and of words and scores
  */
 export async function rankPassages(
   index: SearchIndex,
@@ -136,7 +136,7 @@ async function run(
   return present();
 }
 
-/** Encodes, looks up exact words and scores. @returns candidates, best first, and the milliseconds of each step */
+/** Encodes, looks up words and scores. @returns candidates, best first, and the milliseconds of each step */
 async function find(steps: SearchRun, encode: () => Promise<EncodedQuery>, signal: AbortSignal | undefined) {
   const started = performance.now();
   const locating = steps.locate();

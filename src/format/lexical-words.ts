@@ -1,4 +1,4 @@
-// Text -> words as the lexicon knows them, for what must be found letter by letter. Indexing, searching and marking all cut with this.
+// Text -> words as the lexicon knows them, for what is found letter by letter. Indexing, searching and marking all cut with this.
 
 export interface LexicalWord {
   /** NFKC, lower case: two words are the same when these are. */

@@ -42,7 +42,7 @@ export interface Manifest extends EngineRefs {
   tokenCount: number;
   shards: ShardRef[];
   fragments: FragmentRef[];
-  /** Chunks in the order of their words; absent when nothing is to be found letter by letter. */
+  /** Chunks in the order of their words; absent when nothing is looked up letter by letter. */
   lexicon?: LexiconRef[];
   pages: FileRef;
   filters?: FileRef;

@@ -11,7 +11,7 @@ import { compareRanks } from './compare-ranks.ts';
 const LIMIT = 10;
 const STAGES: [keyof SearchTimings, string][] = [
   ['encodeMs', 'Reading the query'],
-  ['exactMs', 'Looking up exact words'],
+  ['exactMs', 'Looking up words'],
   ['scoreMs', 'Scoring every passage'],
   ['fetchMs', 'Fetching the text'],
   ['alignMs', 'Finding what matched'],
@@ -149,7 +149,7 @@ function ranksView() {
   const { full, plain, instant, explained } = state;
   const columns = [
     { name: 'Full', result: full },
-    { name: 'Without exact words', result: plain },
+    { name: 'By meaning alone', result: plain },
     { name: 'Quick', result: instant },
   ].filter(({ result }) => result);
   const rows = compareRanks(columns.map(({ result }) => result));

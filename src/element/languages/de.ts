@@ -55,7 +55,7 @@ export const de: Messages = {
   scoring: { one: '{count} Abschnitt bewerten ({processor})', other: '{count} Abschnitte bewerten ({processor})' },
   fetching: 'Text holen',
   aligning: 'Passende Wörter finden',
-  lookingUp: 'Genaue Wörter nachschlagen',
+  lookingUp: 'Wörter nachschlagen',
   inAll: 'Insgesamt',
   wordTable: 'Worttabelle',
   reference: 'Referenz',

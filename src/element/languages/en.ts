@@ -60,7 +60,7 @@ export const en = {
   scoring: { one: 'Scoring {count} passage ({processor})', other: 'Scoring {count} passages ({processor})' },
   fetching: 'Fetching the text',
   aligning: 'Finding what matched',
-  lookingUp: 'Looking up exact words',
+  lookingUp: 'Looking up words',
   inAll: 'In all',
   wordTable: 'word table',
   reference: 'reference',

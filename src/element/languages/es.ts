@@ -52,7 +52,7 @@ export const es: Messages = {
   scoring: { one: 'Puntuar {count} pasaje ({processor})', other: 'Puntuar {count} pasajes ({processor})' },
   fetching: 'Obtener el texto',
   aligning: 'Hallar las coincidencias',
-  lookingUp: 'Buscar palabras exactas',
+  lookingUp: 'Buscar las palabras',
   inAll: 'En total',
   wordTable: 'tabla de palabras',
   reference: 'referencia',

@@ -58,7 +58,7 @@ export const fr: Messages = {
   },
   fetching: 'Récupération du texte',
   aligning: 'Recherche des correspondances',
-  lookingUp: 'Recherche des mots exacts',
+  lookingUp: 'Recherche des mots',
   inAll: 'En tout',
   wordTable: 'table de mots',
   reference: 'référence',

@@ -52,7 +52,7 @@ export const ja: Messages = {
   scoring: '{count} 段落の採点（{processor}）',
   fetching: '本文の取得',
   aligning: '一致箇所の特定',
-  lookingUp: '完全一致の検索',
+  lookingUp: '単語の検索',
   inAll: '合計',
   wordTable: '単語表',
   reference: '参照実装',

@@ -52,7 +52,7 @@ export const pt: Messages = {
   scoring: { one: 'Avaliar {count} trecho ({processor})', other: 'Avaliar {count} trechos ({processor})' },
   fetching: 'Obter o texto',
   aligning: 'Encontrar correspondências',
-  lookingUp: 'Procurar palavras exatas',
+  lookingUp: 'Procurar as palavras',
   inAll: 'No total',
   wordTable: 'tabela de palavras',
   reference: 'referência',

@@ -52,7 +52,7 @@ export const zh: Messages = {
   scoring: '为 {count} 个段落评分（{processor}）',
   fetching: '获取文本',
   aligning: '查找匹配的词语',
-  lookingUp: '查找精确词语',
+  lookingUp: '查找词语',
   inAll: '总计',
   wordTable: '词表',
   reference: '参考实现',
