@@ -122,16 +122,16 @@ function mean(measures: Measures[], name: keyof Measures): number {
   return measures.reduce((sum, one) => sum + one[name], 0) / measures.length;
 }
 
-/** The query as the codec rounds it, turned back, so that float rows can be scored with it. */
+/** The query as the codec rounds it, turned and scaled back, so that float rows can be scored with it. */
 function roundedQueries(queries: FloatRows, codec: Codec): FloatRows {
-  const { dim, rotation } = codec;
+  const { dim, rotation, queryScale } = codec;
   const parts = Array.from({ length: queries.starts.length - 1 }, (_, query) => {
     const { codes, tokenCount } = quantizeQueryCpu(rowsOf(queries, query), codec);
     const turned = new Float32Array(tokenCount * dim);
     for (let token = 0; token < tokenCount; token++)
       for (let i = 0; i < dim; i++)
         for (let d = 0; d < dim; d++) turned[token * dim + d] += codes[token * dim + i] * rotation[i * dim + d];
-    return turned;
+    return turned.map((value) => value / queryScale);
   });
   return joinRows(parts, dim);
 }
