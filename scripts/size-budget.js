@@ -74,8 +74,8 @@ line('  playground: script', sum(scripts.filter((path) => PLAYGROUND.test(path))
 line('  highlight module', gzipped(join(site, 'highlight.js')));
 line('  languages, all seven', sum(languages));
 line('  service worker', gzipped(join(site, 'sw.js')));
-line('  model for WASM (int8)', gzipped(indexFile(manifest.queryEncoder.weights.wasm)));
-line('  model for WebGPU (8-bit blocks)', gzipped(indexFile(manifest.queryEncoder.weights.webgpu)));
+line('  model for WASM', gzipped(indexFile(manifest.queryEncoder.weights.wasm)));
+line('  model for WebGPU', gzipped(indexFile(manifest.queryEncoder.weights.webgpu)));
 for (const [build, ref] of Object.entries(manifest.runtime))
   line(`  onnxruntime-web, ${build}`, gzipped(indexFile(ref)));
 const library = join(root, 'dist/library/assets');
