@@ -8,7 +8,7 @@ import type { TermKind, WantedTerm } from './exact-terms.ts';
 import type { WordPassages } from './lexicon-reader.ts';
 
 /**
- * In query tokens that match perfectly, by w, how telling it is (`inverseDocumentFrequency`). By twelve development sets and the names and
+ * In query tokens that match perfectly, by w, how telling it is (`inverseDocumentFrequency`). By fourteen development sets and the names and
  * questions of bench:peers (docs/decisions/0009). A model knows next to nothing of a number's digits.
  */
 const TERM_GAIN: Record<TermKind, (w: number) => number> = {
@@ -16,6 +16,7 @@ const TERM_GAIN: Record<TermKind, (w: number) => number> = {
   identifier: (w) => 1.5 * w ** 2,
   word: (w) => w ** 2,
 };
+/** The same, times w, for every other word, and for another form of one. */
 const SHARED_WORD_GAIN = 0.2;
 const OTHER_FORM_GAIN = 0.1;
 /** Each may cost a download of chunks of the lexicon; a query of 64 tokens has seldom more. */
