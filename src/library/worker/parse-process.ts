@@ -5,7 +5,7 @@ import type { FromParseWorker, Parsed, ToParseWorker } from './parse-protocol.ts
 
 /**
  * Milliseconds a document may take, and what each MiB of it adds: a PDF of 1,000 pages takes some 20 s for its 10 MB here, a file made
- * to hang must not hold up the rest.
+ * to hang must not hold up the rest. Counted from when the worker has what it needs, which may wait 10 s for a cache that gives no answer.
  */
 const LEAST_MS = 9000;
 const MS_PER_MIB = 4000;
@@ -48,12 +48,14 @@ export class ParseProcess {
         this.close();
         end(() => resolve({ skipped: reason }));
       };
-      const timer = setTimeout(
-        () => this.giveUp?.(`Reading it took more than ${Math.round(limit / 1000)} seconds.`),
-        limit,
-      );
+      let timer: ReturnType<typeof setTimeout> | undefined;
       const hear = ({ data }: MessageEvent<FromParseWorker>) => {
-        if (data.type === 'parsed') end(() => resolve(data.parsed));
+        if (data.type === 'reading') {
+          timer = setTimeout(
+            () => this.giveUp?.(`Reading it took more than ${Math.round(limit / 1000)} seconds.`),
+            limit,
+          );
+        } else if (data.type === 'parsed') end(() => resolve(data.parsed));
         else if (data.type === 'parse-failed') end(() => reject(fromErrorData(data.error)));
       };
       worker.addEventListener('message', hear);

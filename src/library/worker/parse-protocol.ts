@@ -18,5 +18,7 @@ export type Parsed = ReadDocument | { skipped: string };
 
 export type FromParseWorker =
   | { type: 'hello'; lock: string }
+  /** The worker's script and the app's own files are there: from now on time is the document's. */
+  | { type: 'reading' }
   | { type: 'parsed'; parsed: Parsed }
   | { type: 'parse-failed'; error: ErrorData };

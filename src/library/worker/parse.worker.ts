@@ -30,6 +30,7 @@ async function parse({ url, path, file }: ToParseWorker): Promise<Parsed> {
     packing = undefined;
   });
   const options = await packing;
+  send({ type: 'reading' });
   const pdfAssets = {
     cMapUrl: new URL('pdf/cmaps/', url).href,
     standardFontDataUrl: new URL('pdf/standard_fonts/', url).href,
