@@ -67,11 +67,16 @@ export class LexiconReader {
     const reading = this.postings(word, signal);
     if (prefix === undefined || this.isKnownCommon(word)) return { own: await reading, forms: new Uint32Array() };
     const [own, ...chunks] = await Promise.all([reading, ...this.chunksFrom(prefix).map((at) => this.chunk(at))]);
+    if (own === 'common') return { own, forms: new Uint32Array() };
     const ids = new Set<number>();
-    for (const chunk of own === 'common' ? [] : chunks)
-      for (const [other, postings] of chunk)
-        if (postings !== 'common' && areForms(word, other)) for (const id of postings) ids.add(id);
-    for (const id of own === 'common' ? [] : own) ids.delete(id);
+    for (const chunk of chunks) {
+      for (const [other, postings] of chunk) {
+        // Few of a chunk's words begin so, and comparing letters costs more.
+        if (postings === 'common' || !other.startsWith(prefix) || !areForms(word, other)) continue;
+        for (const id of postings) ids.add(id);
+      }
+    }
+    for (const id of own) ids.delete(id);
     return { own, forms: Uint32Array.from(ids) };
   }
 
