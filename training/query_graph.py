@@ -151,6 +151,12 @@ def packed(codes: np.ndarray, bits: int) -> np.ndarray:
     return codes if bits == WHOLE else codes[..., ::2] | codes[..., 1::2] << 4
 
 
+def codes_of_bytes(bits: int) -> np.ndarray:
+    """Inverts `packed`: int32 [256, codes of a byte]."""
+    both = np.arange(256, dtype=np.int32)[:, None]
+    return both if bits == WHOLE else np.concatenate([both & 15, both >> 4], axis=-1)
+
+
 @dataclass
 class GraphWriter:
     """Nodes and constants as they come, by number."""
@@ -158,11 +164,16 @@ class GraphWriter:
     product: Callable[["GraphWriter", CodedLinear, str], str]
     nodes: list = field(default_factory=list)
     constants: list = field(default_factory=list)
+    # Names of constants by what they hold: the same one is there once.
+    names: dict[tuple, str] = field(default_factory=dict)
 
     def constant(self, value: np.ndarray) -> str:
-        name = f"c{len(self.constants)}"
-        self.constants.append(numpy_helper.from_array(np.ascontiguousarray(value), name))
-        return name
+        value = np.ascontiguousarray(value)
+        key = (value.dtype.str, value.shape, value.tobytes())
+        if key not in self.names:
+            self.names[key] = f"c{len(self.constants)}"
+            self.constants.append(numpy_helper.from_array(value, self.names[key]))
+        return self.names[key]
 
     def floats(self, value: Tensor) -> str:
         return self.constant(value.detach().numpy().astype(np.float32))
@@ -220,17 +231,27 @@ def block_product(graph: GraphWriter, layer: CodedLinear, values: str) -> str:
 
 
 def int8_product(graph: GraphWriter, layer: CodedLinear, values: str) -> str:
-    """Computes in int8, activations rounded as they come (DynamicQuantizeMatMul); codes become int8 [in, out] with a scale a column when the session opens."""
+    """
+    Computes in int8, activations rounded as they come (DynamicQuantizeMatMul); codes become int8 [in, out] with a scale a column when the session opens. onnxruntime keeps every value on the way there
+    until it has worked out all of the graph, so none is as large as the weights in floats: what each code of a block becomes is rounded, and looked up.
+    """
     codes, scales = rounded(layer.weight.detach(), layer.bits, layer.block)
     out, width = codes.shape
-    bytes_ = graph.constant(packed(codes.numpy(), layer.bits))
-    numbers = graph.halves(bytes_) if layer.bits == HALF else graph.add("Sub", [graph.add("Cast", [bytes_], to=onnx.TensorProto.FLOAT), graph.scalar(128)])
-    blocks = graph.add("Reshape", [numbers, graph.integers(out, width // layer.block, layer.block)])
-    scaled = graph.add("Mul", [blocks, graph.add("Unsqueeze", [graph.small_floats(scales), graph.integers(-1)])])
-    weights = graph.add("Reshape", [scaled, graph.integers(out, width)])
-    column = graph.add("Mul", [graph.add("ReduceMax", [graph.add("Abs", [weights])], axes=[1], keepdims=1), graph.scalar(1 / 127)])
-    whole = graph.add("Cast", [graph.add("Round", [graph.add("Div", [weights, column])])], to=onnx.TensorProto.INT8)
-    inputs = [values, graph.add("Transpose", [whole], perm=[1, 0]), graph.add("Reshape", [column, graph.integers(out)]), ""]
+    # The codes of two columns share a byte: what they become lies as the product has it.
+    together = WHOLE // layer.bits
+    columns = (out // together, together)
+    stored = graph.constant(packed(codes.T.unflatten(0, (-1, layer.block)).numpy(), layer.bits))  # [blocks, block, out / together]
+    code = graph.add("Gather", [graph.constant(codes_of_bytes(layer.bits)), graph.add("Cast", [stored], to=onnx.TensorProto.INT32)])
+    scale = graph.small_floats(scales.T)  # [blocks, out]
+    # Code 0 is a block's largest value, so a column's is that of its largest scale.
+    zero = 2 ** (layer.bits - 1)
+    largest = graph.add("ReduceMax", [graph.add("Abs", [scale])], axes=[0], keepdims=1)
+    column = graph.add("Mul", [largest, graph.scalar(zero / 127)])
+    steps = graph.add("Reshape", [graph.add("Div", [scale, column]), graph.integers(width // layer.block, 1, *columns)])
+    numbers = graph.constant(np.arange(-zero, zero, dtype=np.float32)[:, None, None])
+    becomes = graph.add("QuantizeLinear", [graph.add("Mul", [numbers, steps]), graph.scalar(1), graph.constant(np.int8(0))])  # [blocks, codes, *columns]
+    weights = graph.add("Reshape", [graph.add("GatherElements", [becomes, code], axis=1), graph.integers(width, out)])
+    inputs = [values, weights, graph.add("Reshape", [column, graph.integers(out)]), ""]
     return graph.add("DynamicQuantizeMatMul", inputs if layer.bias is None else [*inputs, graph.floats(layer.bias)], domain=MICROSOFT)
 
 
