@@ -14,7 +14,7 @@ from phase import train
 from pylate import models
 from query_encoder import Texts, narrowed, strongest, train_query_encoder, vocabulary_kept
 from query_encoder import rows_of as whole_rows
-from query_graph import QueryGraph, SmallEmbedding, as_bytes, packed, rounded, write_onnx
+from query_graph import QueryGraph, SmallEmbedding, as_bytes, codes_of_bytes, packed, rounded, write_onnx
 from text_row import TextRow
 from tiny import recipe_of, write_pairs
 
@@ -150,7 +150,9 @@ def test_codes_are_the_nearest_and_packed_two_a_byte():
     torch.testing.assert_close(rounded(coded, 4, 16)[0], codes)
     bytes_ = packed(codes.numpy(), 4)
     assert bytes_.shape == (50, 16)
-    np.testing.assert_array_equal(np.stack([bytes_ & 15, bytes_ >> 4], -1).reshape(50, 32), codes.numpy())
+    np.testing.assert_array_equal(codes_of_bytes(4)[bytes_].reshape(50, 32), codes.numpy())
+    whole = packed(codes.numpy(), 8)
+    np.testing.assert_array_equal(codes_of_bytes(8)[whole].reshape(50, 32), codes.numpy())
 
 
 def test_activations_are_rounded_a_text_at_a_time():
