@@ -233,7 +233,7 @@ def block_product(graph: GraphWriter, layer: CodedLinear, values: str) -> str:
 def int8_product(graph: GraphWriter, layer: CodedLinear, values: str) -> str:
     """
     Computes in int8, activations rounded as they come (DynamicQuantizeMatMul); codes become int8 [in, out] with a scale a column when the session opens. onnxruntime keeps every value on the way there
-    until it has worked out all of the graph, so none is as large as the weights in floats: what each code of a block becomes is rounded, and looked up.
+    until it has worked out all of the graph, so weights are never floats: what each code of a block becomes is rounded, and looked up. Codes as indices, of four bytes, are the largest of those values.
     """
     codes, scales = rounded(layer.weight.detach(), layer.bits, layer.block)
     out, width = codes.shape
