@@ -11,7 +11,7 @@ const wasmPath = createRequire(import.meta.url).resolve('onnxruntime-web/ort-was
 /** 125 MB were measured, in steps of a fifth: memory grows by that. 450 MB while the graph worked its weights out in floats. */
 const MOST_BYTES = 152e6;
 
-it("opens the page's encoder in little more memory than its weights take", async () => {
+it("opens the page's encoder without keeping its weights in floats", async () => {
   const memories: WebAssembly.Memory[] = [];
   const { Memory } = WebAssembly;
   WebAssembly.Memory = class extends Memory {
