@@ -83,7 +83,7 @@ export class EngineHost {
     const read = (from: HttpSource, ref: FileRef) => from.read(ref, { signal, onBytes: progress('index') });
     // Without an instant stage every query waits for the encoder.
     const isInstant = settings.instant && manifest.queryEncoder.queryTable !== undefined;
-    const opened = await openStages(manifest, settings.instant, {
+    const opened = await openStages(manifest, isInstant, {
       sites: () =>
         sites.openAll(
           (from, of) =>

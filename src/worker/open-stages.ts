@@ -29,9 +29,9 @@ export interface OpenStages {
 
 /**
  * Resolves when the first stage that can search is ready.
- * @param instant whether that may be the table's; it is read in any case, since it weighs the encoder's rows too
+ * @param isInstant whether that is the table's; a table is read in any case, since it weighs the encoder's rows too
  */
-export async function openStages(manifest: Manifest, instant: boolean, parts: StageParts): Promise<OpenStages> {
+export async function openStages(manifest: Manifest, isInstant: boolean, parts: StageParts): Promise<OpenStages> {
   const { queryTable } = manifest.queryEncoder;
   let table: TableEncoder | undefined; // set below, before anybody can ask
   const weigher: RowWeigher = { rowLengths: (query) => table?.rowLengths(query) };
@@ -44,12 +44,11 @@ export async function openStages(manifest: Manifest, instant: boolean, parts: St
     table = read && new TableEncoder(words, readTables(...read, shape), codec);
     return { sites, words };
   });
-  const isFirst = instant && queryTable !== undefined;
-  const encoder = isFirst ? first.then(({ words }) => encoderWith(words)) : tokenizer.then(encoderWith);
+  const encoder = isInstant ? first.then(({ words }) => encoderWith(words)) : tokenizer.then(encoderWith);
   // Nobody may be waiting yet when it fails; whoever does later hears of it.
   encoder.catch(() => undefined);
   try {
-    const [{ sites }] = await settle(first, isFirst ? undefined : encoder);
+    const [{ sites }] = await settle(first, isInstant ? undefined : encoder);
     return { sites, encoder, table };
   } catch (error) {
     void encoder.then((opened) => opened.close()).catch(() => undefined);
