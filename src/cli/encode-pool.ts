@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import Piscina from 'piscina';
+import { disableTelemetry } from '../encoder/onnxruntime-node.ts';
 import { fromErrorData, LatelightError, throwIfAborted, toErrorData } from '../errors.ts';
 import type { EncodeAnswers, EncodeSetup, EncodeTask } from './encode-task.ts';
 import { packageRoot } from './package-files.ts';
@@ -29,6 +30,7 @@ export class EncodePool {
     }
     const threads = Math.max(1, Math.min(availableParallelism(), Math.ceil(taskCount / TASKS_PER_THREAD)));
     this.threads = threads;
+    disableTelemetry();
     this.pool = new Piscina({ filename, workerData: setup, minThreads: threads, maxThreads: threads });
     this.signal = signal;
     // Ends the threads at once, whatever they are at; what was not answered yet rejects.

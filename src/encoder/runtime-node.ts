@@ -1,8 +1,8 @@
 // onnxruntime-node behind the encoder, for the CLI.
 
-import * as ort from 'onnxruntime-node';
 import { LatelightError } from '../errors.ts';
 import type { EncoderRuntime } from './encoder.ts';
+import { loadOnnxRuntime } from './onnxruntime-node.ts';
 
 /**
  * Opens an ONNX file on the CPU with one thread a run: passages are encoded side by side instead, which scales better than
@@ -10,6 +10,7 @@ import type { EncoderRuntime } from './encoder.ts';
  * @throws LatelightError `bad-model` when onnxruntime cannot read the file.
  */
 export async function openNodeRuntime(modelPath: string): Promise<EncoderRuntime> {
+  const ort = await loadOnnxRuntime();
   try {
     const session = await ort.InferenceSession.create(modelPath, {
       executionProviders: ['cpu'],
