@@ -30,7 +30,7 @@ export function passageAddress(hit: Hit, siteRoot: string, options: PassageLinkO
   if (plain === undefined) return undefined;
   const address = new URL(plain);
   if (options.highlight) for (const word of strongWords(hit)) address.searchParams.append(HIGHLIGHT_PARAMETER, word);
-  const directive = options.textFragments ? textDirective(hit.excerpt) : '';
+  const directive = options.textFragments ? textDirective(hit.excerpt, hit.marks) : '';
   if (!directive) return address.href;
   const anchor = address.hash.split(':~:')[0].slice(1);
   address.hash = '';

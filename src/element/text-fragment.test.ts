@@ -22,6 +22,29 @@ describe('textDirective', () => {
     expect(textDirective(row)).toBe('text=the%20request%20has%20been,user%20for%20good%20reasons');
   });
 
+  it('begins with the words up to the strongest mark, which tell a section from others that begin alike', () => {
+    const excerpt =
+      'Type: boolean\nWhether the tool is where the server listens. It can be set in a file, and applies to all builds.';
+    const mark = (word: string, strength: number) => {
+      const start = excerpt.indexOf(word);
+      return { start, end: start + word.length, strength };
+    };
+    const marks = [mark('boolean', 0.5), mark('listens', 1), mark('set', 1)];
+    expect(textDirective(excerpt, marks)).toBe('text=where%20the%20server%20listens,applies%20to%20all%20builds');
+    expect(textDirective(excerpt, [mark('Whether', 1)])).toBe(
+      'text=Whether%20the%20tool%20is,applies%20to%20all%20builds',
+    );
+    expect(textDirective(excerpt, [mark('applies', 1)])).toBe('text=a%20file%2C%20and%20applies%20to%20all%20builds');
+  });
+
+  it('takes the cell of a row that has the strongest mark', () => {
+    const row =
+      'Option: hash_mem_multiplier; Description: how much memory a hash may take, as a multiple of another setting.';
+    const start = row.indexOf('hash_mem');
+    const marks = [{ start, end: start + 'hash_mem_multiplier'.length, strength: 1 }];
+    expect(textDirective(row, marks)).toBe('text=hash_mem_multiplier');
+  });
+
   it('encodes what has a meaning in a directive', () => {
     expect(textDirective('a-b, c&d and e=f')).toBe('text=a%2Db%2C%20c%26d%20and%20e%3Df');
   });
@@ -35,7 +58,13 @@ describe('textDirective', () => {
   });
 
   it('is empty for text without words', () => {
-    expect(['', '…', '\n\n', '--- *** --- ***', 'too short'].map(textDirective)).toEqual(['', '', '', '', '']);
+    expect(['', '…', '\n\n', '--- *** --- ***', 'too short'].map((excerpt) => textDirective(excerpt))).toEqual([
+      '',
+      '',
+      '',
+      '',
+      '',
+    ]);
   });
 
   it('always is one that can be decoded to text of the excerpt', () => {
