@@ -133,6 +133,30 @@ describe('cutExcerpt', () => {
     expect(marks[0]).toMatchObject({ queryWord: 2, strength: 1 });
   });
 
+  it('shows what was found letter by letter, not what is only like it, and marks it more', () => {
+    const codes = Array.from({ length: 40 }, (_, i) => `E${1000 + i} ends the run for reason number ${i}.`);
+    const list = codes.join(' ');
+    const span = (word: string) => ({ start: list.indexOf(word), end: list.indexOf(word) + word.length });
+    const spans = codes.map((line) => span(line.slice(0, 5)));
+    const likes = spans.map((_, word) => ({ word, queryWord: 0, similarity: 0.9 }));
+    const exact = { ...span('E1034'), queryWord: 0, strength: 1 };
+    const { excerpt, marks } = cutExcerpt(list, packWords(spans), likes, 0.9, [exact]);
+    const strengths = new Map(marks.map(({ start, end, strength }) => [excerpt.slice(start, end), strength]));
+    expect(strengths.get('E1034')).toBe(1);
+    expect(strengths.get('E1035')).toBe(0.5);
+  });
+
+  it('keeps the marks it was chosen for when the sentence begins earlier', () => {
+    const filler = 'and so on without an end '.repeat(20);
+    const line = `${filler}. It begins some fifty characters before the first word alpha ${'beside many others '.repeat(14)}omega and ${filler}`;
+    const span = (word: string) => ({ start: line.indexOf(word), end: line.indexOf(word) + word.length });
+    const spans = [span('alpha'), span('omega')];
+    const matches = spans.map((_, word) => ({ word, queryWord: word, similarity: 0.9 }));
+    const { excerpt, marks } = cutExcerpt(line, packWords(spans), matches, 0.9);
+    expect(marks.map(({ start, end }) => excerpt.slice(start, end))).toEqual(['alpha', 'omega']);
+    expect(excerpt.startsWith('… It begins')).toBe(true);
+  });
+
   it('shows a short text whole and survives one without words', () => {
     expect(cutExcerpt('Short.', [], [], 0)).toEqual({ excerpt: 'Short.', marks: [] });
     expect(cutExcerpt('', [], [], 0)).toEqual({ excerpt: '', marks: [] });

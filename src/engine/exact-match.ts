@@ -18,18 +18,26 @@ export async function passagesWith(
   term: WantedTerm,
   signal?: AbortSignal,
 ): Promise<TermPassages> {
+  const number = versionNumber(term);
+  // Looked up as a whole: its parts stand everywhere, and "v9.6.24" is "9.6.24".
+  if (number) {
+    const list = await lexicon.postings(lexiconKey(lexicalKey(number)), signal);
+    return list === 'common' ? 'anywhere' : list;
+  }
   const lists = await Promise.all(
     term.keys.map((key, i) => {
       const isPrefix = term.isPrefix && i === term.keys.length - 1;
       return isPrefix ? prefixPostings(lexicon, lexiconKey(key), signal) : lexicon.postings(lexiconKey(key), signal);
     }),
   );
-  // "v9.6.24" is looked up as a whole too: its parts stand everywhere.
-  const [, number] = /^v?(\p{N}+(?:\.\p{N}+)+)$/iu.exec(term.text) ?? [];
-  if (number) lists.push(await lexicon.postings(lexiconKey(lexicalKey(number)), signal));
   let common: TermPassages = 'anywhere';
   for (const list of lists) if (list !== 'common') common = common === 'anywhere' ? list : intersection(common, list);
   return common;
+}
+
+/** The number of a version, without its "v"; in quotation marks the "v" is meant. */
+function versionNumber({ text, quoted, isPrefix }: WantedTerm): string | undefined {
+  return quoted || isPrefix ? undefined : /^v?(\p{N}+(?:\.\p{N}+)+)$/iu.exec(text)?.[1];
 }
 
 /** Whether the lexicon's word is proof enough, or the passage must be read. */
@@ -65,6 +73,8 @@ export function hasTerm(passage: Pick<FragmentPassage, 'text' | 'title' | 'headi
 /** Where a text has the term, as offsets in it. */
 export function termSpans(text: string, term: WantedTerm): { start: number; end: number }[] {
   if (hasSigns(term)) return literalSpans(text, term.text);
+  const number = versionNumber(term);
+  if (number) return versionSpans(text, number);
   const words = lexicalWords(text);
   const spans: { start: number; end: number }[] = [];
   const last = term.keys.length - 1;
@@ -78,6 +88,13 @@ export function termSpans(text: string, term: WantedTerm): { start: number; end:
     if (fits) spans.push({ start: words[at].start, end: words[at + last].end });
   }
   return spans;
+}
+
+/** With a "v" or without, and not as a part of a longer number. */
+function versionSpans(text: string, number: string): { start: number; end: number }[] {
+  const parts = number.split('.').join('\\.');
+  const pattern = new RegExp(`(?<![\\p{L}\\p{N}_]|\\p{N}\\.)v?${parts}(?![\\p{L}\\p{N}_]|\\.\\p{N})`, 'giu');
+  return Array.from(text.matchAll(pattern), ({ 0: found, index }) => ({ start: index, end: index + found.length }));
 }
 
 const WORD_CHARACTER = '[\\p{L}\\p{N}_]';

@@ -8,6 +8,10 @@ import type { WordMatch } from './align.ts';
 export const EXCERPT_CHARACTERS = 280;
 /** How far a cut may move to fall on a sentence or line end. */
 const SLACK = 80;
+/** What a word found letter by letter weighs in the choice of the part: more than all other words of a query together. */
+const EXACT_WEIGHT = 100;
+/** Strength left to what is only like a word that the passage has letter by letter: `HV-100` beside `HV-700`. */
+const LOOKALIKE_STRENGTH = 0.5;
 
 export interface Excerpt {
   excerpt: string;
@@ -17,7 +21,7 @@ export interface Excerpt {
 /**
  * @param words the fragment's packed words
  * @param strongest similarity of the strongest match of the whole search, so that strengths compare across hits
- * @param exact marks of `text` besides those of the matches
+ * @param exact marks of `text` besides those of the matches: what was found letter by letter
  */
 export function cutExcerpt(
   text: string,
@@ -32,8 +36,20 @@ export function cutExcerpt(
     queryWord,
     strength: strongest > 0 ? Math.min(1, Math.max(0, similarity / strongest)) : 0,
   }));
-  const marks: Mark[] = [...matched, ...exact].sort((a, b) => a.start - b.start);
-  const { start, end } = bestWindow(text, marks);
+  const found = new Set(exact.map(({ queryWord }) => queryWord));
+  const isLookalike = (mark: Mark) => found.has(mark.queryWord) && !exact.some((one) => overlap(one, mark));
+  const others = matched.map((mark) =>
+    isLookalike(mark) ? { ...mark, strength: mark.strength * LOOKALIKE_STRENGTH } : mark,
+  );
+  const weighed = [
+    ...others.map((mark) => ({ ...mark, weight: mark.strength ** 2 })),
+    ...exact.map((mark) => ({ ...mark, weight: EXACT_WEIGHT })),
+  ];
+  const marks: Mark[] = [...others, ...exact].sort((a, b) => a.start - b.start);
+  const { start, end } = bestWindow(
+    text,
+    weighed.sort((a, b) => a.start - b.start),
+  );
   const before = start > 0 ? '… ' : '';
   const after = end < text.length ? ' …' : '';
   const body = text.slice(start, end);
@@ -47,21 +63,34 @@ export function cutExcerpt(
   };
 }
 
-function bestWindow(text: string, marks: Mark[]): { start: number; end: number } {
+function overlap(a: Mark, b: Mark): boolean {
+  return a.start < b.end && b.start < a.end;
+}
+
+interface WeighedMark extends Mark {
+  weight: number;
+}
+
+/** @param marks by their start */
+function bestWindow(text: string, marks: WeighedMark[]): { start: number; end: number } {
   if (text.length <= EXCERPT_CHARACTERS + SLACK) return { start: 0, end: text.length };
-  let best = { start: 0, weight: -1 };
+  let best = { start: 0, end: 0, weight: -1 };
   // A window that starts at a mark holds the most weight some window can hold; different query words count more than repeats.
   for (const first of [{ start: 0 }, ...marks]) {
-    const seen = new Map<number, number>();
+    const seen = new Map<number, WeighedMark>();
     for (const mark of marks) {
       if (mark.start < first.start || mark.end > first.start + EXCERPT_CHARACTERS) continue;
-      seen.set(mark.queryWord, Math.max(seen.get(mark.queryWord) ?? 0, mark.strength ** 2));
+      if (mark.weight > (seen.get(mark.queryWord)?.weight ?? 0)) seen.set(mark.queryWord, mark);
     }
-    const weight = [...seen.values()].reduce((a, b) => a + b, 0);
-    if (weight > best.weight + 1e-9) best = { start: first.start, weight };
+    const counted = [...seen.values()];
+    const weight = counted.reduce((sum, mark) => sum + mark.weight, 0);
+    if (weight <= best.weight + 1e-9) continue;
+    const start = Math.min(...counted.map((mark) => mark.start), Number.MAX_SAFE_INTEGER);
+    best = { start: counted.length > 0 ? start : 0, end: Math.max(0, ...counted.map((mark) => mark.end)), weight };
   }
   const start = sentenceStart(text, best.start);
-  return { start, end: cutEnd(text, start + EXCERPT_CHARACTERS) };
+  // A sentence that begins earlier must not push out the marks that the part was chosen for.
+  return { start, end: cutEnd(text, Math.max(start + EXCERPT_CHARACTERS, best.end)) };
 }
 
 /** Moves back to the beginning of the sentence or line, or of the word when that is too far. */
