@@ -2,6 +2,7 @@
 
 import type { ModelConfig } from '../encoder/model-config.ts';
 import type { Json, JsonFields } from './json-fields.ts';
+import { MAX_FILE_BYTES, MAX_QUERY_TOKENS, TEXT_TOKENS } from './layout.ts';
 
 /** A file of the folder, by path relative to what names it. */
 export interface FileRef {
@@ -45,7 +46,9 @@ export function fileRef(fields: JsonFields, value: unknown, path: string): FileR
     fields.fail(`${path}.file`, 'a relative path inside the index', file);
   const sha256 = fields.string(ref.sha256, `${path}.sha256`);
   if (!/^[0-9a-f]{64}$/.test(sha256)) fields.fail(`${path}.sha256`, '64 hex digits', sha256);
-  return { file, bytes: fields.count(ref.bytes, `${path}.bytes`), sha256 };
+  // As much is allocated before the first byte has come.
+  const bytes = fields.countWithin(ref.bytes, `${path}.bytes`, { least: 0, most: MAX_FILE_BYTES });
+  return { file, bytes, sha256 };
 }
 
 export function optionalFileRef(fields: JsonFields, value: unknown, path: string): FileRef | undefined {
@@ -101,12 +104,15 @@ function modelConfig(fields: JsonFields, value: unknown, path: string): ModelCon
       document: fields.string(from.document, `${path}.${name}.document`),
     };
   };
+  const queryExpansion = fields.boolean(config.queryExpansion, `${path}.queryExpansion`);
+  // An expanded query is padded to its length, and every one of its rows is scored.
+  const queryTokens = queryExpansion ? { ...TEXT_TOKENS, most: MAX_QUERY_TOKENS } : TEXT_TOKENS;
   return {
     prompts: pair('prompts'),
     prefixes: pair('prefixes'),
-    queryLength: fields.count(config.queryLength, `${path}.queryLength`),
-    documentLength: fields.count(config.documentLength, `${path}.documentLength`),
-    queryExpansion: fields.boolean(config.queryExpansion, `${path}.queryExpansion`),
+    queryLength: fields.countWithin(config.queryLength, `${path}.queryLength`, queryTokens),
+    documentLength: fields.countWithin(config.documentLength, `${path}.documentLength`, TEXT_TOKENS),
+    queryExpansion,
     attendToExpansionTokens: fields.boolean(config.attendToExpansionTokens, `${path}.attendToExpansionTokens`),
     skiplist: fields
       .list(config.skiplist, `${path}.skiplist`)

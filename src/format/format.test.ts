@@ -333,6 +333,27 @@ describe('manifest', () => {
     ).toThrow(/subspaceDim/);
   });
 
+  it('refuses numbers that would fill the memory before anything is checked', () => {
+    const config = (over: object) => parse((m) => Object.assign(m.queryEncoder.config, over));
+    expect(config({ queryLength: 65536, documentLength: 65536 })().queryEncoder.config.queryLength).toBe(65536);
+    for (const length of [0, 3, 65537, 1e12]) {
+      expect(config({ queryLength: length })).toThrow(/config\.queryLength to be a whole number from 4 to 65536/);
+      expect(config({ documentLength: length })).toThrow(/config\.documentLength to be a whole number from 4 to 65536/);
+    }
+    // An expanded query has as many rows as its length, and scorers take 64.
+    const expanded = { queryExpansion: true, maskToken: '[MASK]' };
+    expect(config({ ...expanded, queryLength: 64 })().queryEncoder.config.queryLength).toBe(64);
+    expect(config({ ...expanded, queryLength: 65 })).toThrow(/queryLength to be a whole number from 4 to 64, got 65/);
+
+    const most = 2 ** 31 - 1;
+    expect(parse((m) => Object.assign(m.shards[0], { bytes: most }))().shards[0].bytes).toBe(most);
+    for (const bytes of [-1, 0.5, '10', 2 ** 31, 3e9, 2 ** 52])
+      expect(
+        parse((m) => Object.assign(m.shards[0], { bytes })),
+        `${bytes}`,
+      ).toThrow(/shards\[0\]\.bytes to be a whole number from 0 to 2147483647/);
+  });
+
   it('never throws anything but bad-manifest', () => {
     const text = JSON.stringify(manifest);
     fc.assert(

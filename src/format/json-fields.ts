@@ -61,4 +61,10 @@ export class JsonFields {
       ? (value as number)
       : this.fail(path, 'a whole number', value);
   }
+
+  countWithin(value: unknown, path: string, { least, most }: { least: number; most: number }): number {
+    return Number.isInteger(value) && (value as number) >= least && (value as number) <= most
+      ? (value as number)
+      : this.fail(path, `a whole number from ${least} to ${most}`, value);
+  }
 }

@@ -15,6 +15,12 @@ export const MAX_PAIR_SCORE = 32767;
 /** The most query tokens a scorer takes at once; longer queries are refused, not cut. */
 export const MAX_QUERY_TOKENS = 64;
 
+/** Tokens that a model may cut texts at: below it there is no text beside special tokens and prefix, above it no model. */
+export const TEXT_TOKENS = { least: 4, most: 65536 };
+
+/** The largest file: protobuf, and with it ONNX, ends there; every other file is far smaller. */
+export const MAX_FILE_BYTES = 2 ** 31 - 1;
+
 /** The most passages one search returns. */
 export const MAX_RESULTS = 512;
 

@@ -19,7 +19,7 @@ export async function download(
   patienceMs: number | undefined,
   { signal, onBytes }: ReadOptions,
 ): Promise<Downloaded> {
-  const bytes = new Uint8Array(ref.bytes);
+  const bytes = roomFor(ref);
   let kept = (await pieces?.readInto(bytes)) ?? 0;
   if (kept > 0) onBytes?.(kept, true);
   let received = kept;
@@ -70,6 +70,18 @@ export async function download(
     throw downloadFailed(url, String(error), error);
   } finally {
     patience.end();
+  }
+}
+
+function roomFor({ file, bytes }: FileRef): Uint8Array<ArrayBuffer> {
+  try {
+    return new Uint8Array(bytes);
+  } catch (cause) {
+    throw new LatelightError(
+      'download-failed',
+      `${file}: expected room for ${bytes} bytes, got ${String(cause)}. Close other tabs and try again, or index the site again if no file is that large.`,
+      { cause },
+    );
   }
 }
 

@@ -216,6 +216,43 @@ describe('a download of a large file', () => {
   });
 });
 
+it('a file that memory has no room for is refused by name, before it is asked for', async () => {
+  const reading = new HttpSource(base).read({ ...ref, bytes: 2 ** 52 });
+  await expect(reading).rejects.toMatchObject({
+    code: 'download-failed',
+    message: expect.stringMatching(/^models\/a\.onnx: expected room for 4503599627370496 bytes, got RangeError/),
+  });
+  expect(asked).toEqual([]);
+});
+
+describe('a manifest that is cut in its body', () => {
+  const url = () => `${base}manifest.json`;
+  beforeEach(() => {
+    answer = (_request, response) => {
+      response.writeHead(200, { 'content-length': 100 });
+      response.write('{"format"', () => response.destroy());
+    };
+  });
+
+  it('is read as it was kept', async () => {
+    cache.entries.set(url(), new TextEncoder().encode('{"kept":true}'));
+    expect(await new HttpSource(base).readManifest()).toBe('{"kept":true}');
+  });
+
+  it('fails as a download where none was kept, and as aborted when it was given up', async () => {
+    await expect(new HttpSource(base).readManifest()).rejects.toMatchObject({
+      code: 'download-failed',
+      message: expect.stringContaining(`${url()}: expected a file, got`),
+    });
+    const controller = new AbortController();
+    answer = (_request, response) => {
+      response.writeHead(200, { 'content-length': 100 });
+      response.write('{"format"', () => controller.abort());
+    };
+    await expect(new HttpSource(base).readManifest(controller.signal)).rejects.toMatchObject({ code: 'aborted' });
+  });
+});
+
 it('pieces and files that no kept manifest or engine file names are pruned', async () => {
   const other = '1'.repeat(64);
   const of = (hash: string) => `http://page.test/.latelight/${hash}`;

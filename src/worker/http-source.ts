@@ -31,17 +31,20 @@ export class HttpSource implements ByteSource {
     const url = new URL(file, this.base).href;
     const patience = new Patience(this.patienceMs, signal);
     let response: Response;
+    let text: string;
     try {
       response = await fetch(url, { signal: patience.signal, cache: 'no-cache' });
+      // Read here: a connection can break in the body as well as before it.
+      text = response.ok ? await response.text() : '';
     } catch (cause) {
-      patience.end();
       throwIfAborted(signal, 'open');
       const kept = await (await openCache())?.match(url);
       if (kept) return kept.text();
       throw downloadFailed(url, String(cause), cause);
+    } finally {
+      patience.end();
     }
     if (!response.ok) throw downloadFailed(url, `status ${response.status}`);
-    const text = await response.text().finally(() => patience.end());
     this.manifests.set(url, text);
     return text;
   }
