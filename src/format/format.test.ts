@@ -5,6 +5,8 @@ import { Aligner } from '../engine/align.ts';
 import { createReferenceScorer } from '../engine/reference-scorer.ts';
 import { createWasmScorer } from '../engine/wasm-scorer.ts';
 import { LatelightError } from '../errors.ts';
+import { pageUrl, withAnchor } from '../ingest/page-url.ts';
+import { relativeAddress } from '../node/page-address.ts';
 import { collectFilters, filterBitmap, filterCounts, readFilters } from './filters.ts';
 import { Fragment, packWords, readFragment, wordSpans, writeFragment } from './fragment.ts';
 import { blockBytes } from './layout.ts';
@@ -169,6 +171,23 @@ describe('fragment file', () => {
       'https://evil.example/',
       '/\\evil',
       '\\\\evil',
+      // Climbs out of the site's folder, onto the host's other pages.
+      '..',
+      '../',
+      '../../other-project/x.html',
+      'a/%2e%2E/../x.html',
+      'a\\..\\..\\x.html',
+      '\t/admin',
+      ' /admin',
+      '/\t/evil.example',
+      // Relative where the page's own scheme is the same, and another host where it is not.
+      'https:evil.example/x',
+      'http:evil.example/x',
+      'ht\ntps:x',
+      'https://site.invalid/x',
+      'https://http.invalid/http/x',
+      '../http/x',
+      '../https/x',
     ]) {
       expect(read({ url }), url).toThrow(/relative address/);
     }
@@ -177,6 +196,34 @@ describe('fragment file', () => {
       expect.objectContaining({ code: 'bad-fragment' }),
     );
   });
+});
+
+describe('addresses that the indexer writes are read', () => {
+  const read = (url: string) => {
+    const passage = { text: '', title: '', headings: [], url, filters: {}, meta: {}, words: [], rowWords: [] };
+    return readFragment(writeFragment([passage]), 1)[0].url;
+  };
+
+  it.each([
+    'index.html',
+    'guide/index.html',
+    'a b/ü#?.html',
+    'c:d.html',
+    '..a/...html',
+    'https:/x.html',
+    '%2e%2e/x.html',
+  ])('of the file %j, with an anchor and without one', (path) => {
+    for (const url of [pageUrl(path), withAnchor(pageUrl(path), 'a/../b:c"\n')]) expect(read(url)).toBe(url);
+  });
+
+  // A carriage return left over from a list of lines does no harm: browsers pass over it.
+  it.each(['/', '/guide/', 'guide/a.html#b', '#b', '/?p=2', 'a..b', 'a?next=%2Fb', 'a b/ü', 'guide/a\r'])(
+    'of the record %j',
+    (url) => {
+      const relative = relativeAddress(url, 'test');
+      expect(read(relative)).toBe(relative);
+    },
+  );
 });
 
 describe('filters file', () => {

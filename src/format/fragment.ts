@@ -94,14 +94,12 @@ export function packWords(spans: { start: number; end: number }[]): number[] {
   });
 }
 
-/** Whether an address stays on the site: resolved as a browser would, it keeps the scheme, the host and the folder's root. */
+/** Two sites with nothing in common: what stays in the folder of each has no scheme, no host, and does not climb. */
+const ANY_ROOTS = ['http://http.invalid/http/', 'https://https.invalid/https/'];
+
+/** Whether an address stays on the site: resolved as a browser would, it keeps the scheme, the host and the root's folder. */
 function relativeUrl(url: string): boolean {
-  if (/^[/\\]/.test(url)) return false;
-  try {
-    return new URL(url, 'https://site.invalid/').origin === 'https://site.invalid';
-  } catch {
-    return false;
-  }
+  return ANY_ROOTS.every((root) => URL.canParse(url, root) && new URL(url, root).href.startsWith(root));
 }
 
 function isPassage(value: unknown): boolean {
