@@ -22,25 +22,45 @@ export function collectFilters(passages: Pick<Passage, 'filters'>[]): Filters {
   return Object.fromEntries(sorted(filters).map(([name, values]) => [name, Object.fromEntries(sorted(values))]));
 }
 
-/** @throws LatelightError `bad-manifest` when runs leave 0..passageCount */
+/** @throws LatelightError `bad-manifest` for anything but names, values and runs of ids that ascend within 0..passageCount */
 export function readFilters(bytes: Uint8Array, passageCount: number): Filters {
   let parsed: unknown;
   try {
     parsed = JSON.parse(new TextDecoder().decode(bytes));
-    for (const values of Object.values(parsed as Filters)) {
-      for (const runs of Object.values(values)) {
-        let end = 0;
-        for (let i = 0; i < runs.length; i += 2) {
-          if (!(runs[i] >= end && runs[i + 1] >= 1)) throw new Error('runs that do not ascend');
-          end = runs[i] + runs[i + 1];
-        }
-        if (runs.length % 2 !== 0 || !(end <= passageCount)) throw new Error('runs beyond the last passage');
-      }
-    }
   } catch (cause) {
-    throw new LatelightError('bad-manifest', `filters: expected runs of passage ids, got ${String(cause)}`, { cause });
+    throw badFilters(String(cause), cause);
+  }
+  if (!isRecord(parsed)) throw badFilters('no object of names');
+  for (const [name, values] of Object.entries(parsed)) {
+    if (!isRecord(values)) throw badFilters(`no object of values under ${name}`);
+    for (const [value, runs] of Object.entries(values)) {
+      if (!areRuns(runs, passageCount)) throw badFilters(`others under ${name}, ${value}`);
+    }
   }
   return parsed as Filters;
+}
+
+function badFilters(got: string, cause?: unknown): LatelightError {
+  return new LatelightError(
+    'bad-manifest',
+    `filters: expected runs of passage ids, got ${got}. Download the file again, or index the site again.`,
+    { cause },
+  );
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function areRuns(runs: unknown, passageCount: number): boolean {
+  // Strings and lists of lists compare like numbers, and would be counted.
+  if (!Array.isArray(runs) || !runs.every(Number.isSafeInteger)) return false;
+  let end = 0;
+  for (let i = 0; i < runs.length; i += 2) {
+    if (!(runs[i] >= end && runs[i + 1] >= 1)) return false;
+    end = runs[i] + runs[i + 1];
+  }
+  return end <= passageCount;
 }
 
 /**

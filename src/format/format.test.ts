@@ -253,7 +253,29 @@ describe('filters file', () => {
     expect(read(filters)()).toEqual(filters);
     for (const runs of [[0, 6], [3, 1, 0, 1], [0], [0, 0], ['x', 1], [0, 1e12]])
       expect(read({ tag: { a: runs } })).toThrow(/runs/);
-    expect(read(null)).toThrow(expect.objectContaining({ code: 'bad-manifest' }));
+    for (const notFilters of [null, 5, 'tag', [['a']], [], { tag: 5 }, { tag: 'a' }, { tag: ['a'] }, { tag: null }])
+      expect(read(notFilters), JSON.stringify(notFilters)).toThrow(
+        expect.objectContaining({ code: 'bad-manifest', message: expect.stringMatching(/index the site again/) }),
+      );
+  });
+
+  it('takes whole numbers for runs, not what merely compares like them', () => {
+    const read = (runs: unknown) => () =>
+      readFilters(new TextEncoder().encode(JSON.stringify({ tag: { a: runs } })), 20);
+    for (const runs of [
+      '12',
+      [0.5, 1.5],
+      [[0], [3]],
+      [0, 1.5],
+      ['0', '3'],
+      5,
+      null,
+      { 0: 0, 1: 3, length: 2 },
+      [0, null],
+      [false, true],
+    ])
+      expect(read(runs), JSON.stringify(runs)).toThrow(/runs of passage ids/);
+    expect(read([])()).toEqual({ tag: { a: [] } });
   });
 });
 
