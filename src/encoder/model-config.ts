@@ -3,13 +3,14 @@
 // writes) and the original ColBERT's (artifact.metadata).
 
 import { LatelightError } from '../errors.ts';
+import { MAX_QUERY_TOKENS, TEXT_TOKENS } from '../format/layout.ts';
 
 export interface ModelConfig {
   /** Text put before every query and document, before tokenizing. */
   prompts: { query: string; document: string };
   /** Token inserted at position 1, after the first special token; empty: none. */
   prefixes: { query: string; document: string };
-  /** Most tokens, special and prefix tokens counted. */
+  /** Most tokens, special and prefix tokens counted; of a query at most the 64 that scorers take. */
   queryLength: number;
   documentLength: number;
   /** Pad queries to `queryLength` with the mask token and score those rows too. */
@@ -71,7 +72,7 @@ export function parseModelConfig(sources: ConfigSources, overrides: ModelOverrid
         'document_prefix',
       ),
     },
-    queryLength: asLength(field('query_length', 'query_maxlen'), 'query_length'),
+    queryLength: scoredLength(asLength(field('query_length', 'query_maxlen'), 'query_length'), queryExpansion),
     documentLength: asLength(field('document_length', 'doc_maxlen'), 'document_length'),
     queryExpansion,
     // As PyLate has it: without expansion there is nothing to attend to.
@@ -113,6 +114,20 @@ function promptsOf(value: unknown, overrides: ModelOverrides): ModelConfig['prom
     query: asString(overrides.queryPrompt ?? prompts.query ?? '', 'prompts.query'),
     document: asString(overrides.documentPrompt ?? prompts.document ?? '', 'prompts.document'),
   };
+}
+
+/**
+ * Without expansion a shorter length only cuts questions of more than 64 tokens; with it every query would lose rows that it was
+ * trained to have.
+ */
+function scoredLength(length: number, queryExpansion: boolean): number {
+  if (length <= MAX_QUERY_TOKENS || !queryExpansion) return Math.min(length, MAX_QUERY_TOKENS);
+  throw new LatelightError(
+    'bad-model',
+    `model config: expected query_length to be at most ${MAX_QUERY_TOKENS} with query expansion, as many rows as a search scores, got ${length}. ` +
+      `Write "query_length": ${MAX_QUERY_TOKENS} into the model's config (query_maxlen in artifact.metadata), which pads queries to that, or say ` +
+      '--query-expansion off, which pads none; measure either with latelight eval.',
+  );
 }
 
 /** PyLate pads with the mask token, and with the end token where a model has no mask. */
@@ -163,7 +178,8 @@ function asBoolean(value: unknown, field: string): boolean {
 }
 
 function asLength(value: unknown, field: string): number {
-  return Number.isInteger(value) && (value as number) >= 4 && (value as number) <= 65536
+  const { least, most } = TEXT_TOKENS;
+  return Number.isInteger(value) && (value as number) >= least && (value as number) <= most
     ? (value as number)
-    : fail(field, 'a whole number of tokens from 4', value);
+    : fail(field, `a whole number of tokens from ${least} to ${most}`, value);
 }

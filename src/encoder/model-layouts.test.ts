@@ -149,6 +149,30 @@ describe("an export beside PyLate's config", () => {
   });
 });
 
+describe('queries longer than the 64 tokens that scorers take', () => {
+  const long = (over: object) => pylateFolder({}, { ...PYLATE_CONFIG, query_length: 128, ...over });
+
+  it('are cut at 64 where they are not expanded', async () => {
+    const { config, tokenizer } = await open(long({ do_query_expansion: false }));
+    expect(config.queryLength).toBe(64);
+    expect(tokenizer.encode('red '.repeat(200), 'query').ids).toHaveLength(64);
+    const short = await open(pylateFolder({}, { ...PYLATE_CONFIG, do_query_expansion: false }));
+    expect(short.config.queryLength).toBe(12);
+  });
+
+  it('are refused where they are expanded, before anything is encoded, with what to do', async () => {
+    await refused(
+      long({}),
+      /expected query_length to be at most 64 with query expansion.* got 128.*"query_length": 64.*--query-expansion off/,
+    );
+    expect((await open(long({ query_length: 64 }))).config.queryLength).toBe(64);
+    expect((await open(long({}), { queryExpansion: false })).config).toMatchObject({
+      queryLength: 64,
+      queryExpansion: false,
+    });
+  });
+});
+
 describe('other layouts', () => {
   it("opens transformers.js's: files under onnx/", async () => {
     const { 'model.onnx': graph, ...rest } = pylateFolder();
