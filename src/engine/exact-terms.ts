@@ -20,6 +20,8 @@ export interface WantedTerm extends Pick<ExactTerm, 'text' | 'quoted'> {
 
 /** More would cost a download each. */
 const MOST_TERMS = 8;
+/** UTF-16 units. What goes on longer without a space is pasted data or a script without spaces, and patterns below take its length squared. */
+const LONGEST_WORD = 200;
 /** A straight mark opens after a space and closes before one: 3.5" is an inch. */
 const QUOTES =
   /(?<![\p{L}\p{N}])"(?!\s)([^"]*[^"\s])"(?![\p{L}\p{N}])|“([^“”]+)”|„([^„“”]+)[“”]|«([^«»]+)»|「([^「」]+)」|『([^『』]+)』/gu;
@@ -64,6 +66,7 @@ export function exactTerms(query: string, isUnknown: (word: string) => boolean):
   const capitalsTell = /\p{Ll}/u.test(rest) || rest.trim().split(/\s+/).length === 1;
   for (const match of rest.matchAll(/\S+/g)) {
     const word = match[0];
+    if (word.length > LONGEST_WORD) continue;
     const lead = leadOf(word);
     const core = word.slice(lead).replace(TRAILING, '').replace(/\(+$/, '');
     const called = word.slice(lead).startsWith(`${core}()`) ? `${core}()` : core;
