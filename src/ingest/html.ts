@@ -18,7 +18,7 @@ export function parseHtml(html: string, options: HtmlOptions): ParsedPage {
   const document = parseDocument(html);
   const content = findMainContent(document);
   const sections = readSections(content, options);
-  const { documentTitle, lang, meta, filters, sort, exclusion } = readMetadata(document, content.roots);
+  const { documentTitle, lang, baseHref, meta, filters, sort, exclusion } = readMetadata(document, content.roots);
   const title = options.title || meta.get('title') || chooseTitle(documentTitle, sections);
   meta.delete('title');
   return {
@@ -26,6 +26,7 @@ export function parseHtml(html: string, options: HtmlOptions): ParsedPage {
     titleIsFileName: title === '',
     lang,
     sections,
+    baseHref,
     // fromEntries defines, so a name like __proto__ is a plain property and pollutes nothing.
     meta: Object.fromEntries(meta),
     filters: Object.fromEntries(filters),

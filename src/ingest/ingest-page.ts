@@ -7,6 +7,7 @@ import type { DocumentLimits } from './document-limits.ts';
 import { parseHtml } from './html.ts';
 import { parseMarkdown } from './markdown.ts';
 import { type PackOptions, packSections } from './pack.ts';
+import { imageFromRoot } from './page-image.ts';
 import { isHtmlPath, isMarkdownPath, pageUrl, type UrlOptions, withAnchor } from './page-url.ts';
 import type { ParsedPage } from './parsed-page.ts';
 
@@ -52,8 +53,15 @@ export function parsePage(
   }
 }
 
-export function passagesOf(path: string, page: ParsedPage, options: PageOptions): PageOutcome {
-  const url = pageUrl(path, options);
+/** @param url of the page, relative to the site's root */
+export function passagesOf(
+  path: string,
+  page: ParsedPage,
+  options: PageOptions,
+  url: string = pageUrl(path, options),
+): PageOutcome {
+  const { image } = page.meta;
+  const meta = image ? { ...page.meta, image: imageFromRoot(image, url, page.baseHref) } : page.meta;
   const passages = packSections(page.sections, { ...options, lang: page.lang }).map(
     ({ text, headings, anchor }): Passage => ({
       text,
@@ -61,7 +69,7 @@ export function passagesOf(path: string, page: ParsedPage, options: PageOptions)
       headings: withoutTitle(headings, page.title),
       url: withAnchor(url, anchor),
       filters: page.filters,
-      meta: page.meta,
+      meta,
       ...(Object.keys(page.sort).length > 0 ? { sort: page.sort } : {}),
     }),
   );

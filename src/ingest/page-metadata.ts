@@ -8,6 +8,9 @@ export interface PageMetadata {
   /** Text of `<title>`. */
   documentTitle: string;
   lang: string;
+  /** Of the first `<base>` that has one. */
+  baseHref: string | undefined;
+  /** `image` is as the page gives it, relative to `baseHref` or to the page. */
   meta: Map<string, string>;
   filters: Map<string, string[]>;
   sort: Map<string, string>;
@@ -49,6 +52,7 @@ export function readMetadata(document: DocumentNode, roots: DomElement[]): PageM
   const page: PageMetadata = {
     documentTitle: '',
     lang: '',
+    baseHref: undefined,
     meta: new Map(),
     filters: new Map(),
     sort: new Map(),
@@ -59,6 +63,7 @@ export function readMetadata(document: DocumentNode, roots: DomElement[]): PageM
     if (!isElement(node)) return true;
     if (attribute(node, 'data-latelight-ignore')?.trim().toLowerCase() === 'all') return false;
     if (node.tagName === 'html') page.lang = oneLine(attribute(node, 'lang') ?? attribute(node, 'xml:lang') ?? '');
+    if (node.tagName === 'base') page.baseHref ??= attribute(node, 'href');
     if (node.tagName === 'meta') readMetaTag(node, page, defaults);
     // An inline SVG has titles of its own.
     if (node.tagName === 'svg') return false;

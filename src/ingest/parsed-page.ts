@@ -32,6 +32,8 @@ export interface ParsedPage {
   /** BCP 47 tag as the page gives it; '' when it gives none. */
   lang: string;
   sections: Section[];
+  /** What the page's own addresses are relative to, itself relative to the page; absent: the page. */
+  baseHref?: string;
   meta: Record<string, string>;
   filters: Record<string, string[]>;
   /** Values that pages can be ordered by. */
