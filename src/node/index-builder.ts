@@ -227,15 +227,11 @@ export class IndexBuilder implements SearchIndexBuilder {
     const skip = (reason: string) => ({ ...added, skipped: [{ path, reason }] });
     const parsed = parsePage(path, bytesOf(file.content));
     if ('skipped' in parsed) return skip(parsed.skipped);
-    const outcome = passagesOf(path, parsed.page, { ...this.packing(), cleanUrls: this.options.cleanUrls });
+    const outcome = passagesOf(path, parsed.page, { ...this.packing(), cleanUrls: this.options.cleanUrls }, url);
     if ('skipped' in outcome) return skip(outcome.skipped);
-    const { page } = outcome;
-    // Its passages' addresses begin with the page's own, and go on with an anchor.
-    const passages = url
-      ? outcome.passages.map((passage) => ({ ...passage, url: url + passage.url.slice(page.url.length) }))
-      : outcome.passages;
+    const { page, passages } = outcome;
     added.warnings.push(...outcome.warnings.map((message) => ({ path, message })));
-    this.put({ url: url ?? page.url, path, lang: page.lang, hasBodyMark: page.hasBodyMark, passages }, added);
+    this.put({ url: page.url, path, lang: page.lang, hasBodyMark: page.hasBodyMark, passages }, added);
     return added;
   }
 

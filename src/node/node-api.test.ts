@@ -135,12 +135,18 @@ describe('createIndex', () => {
         url: 'read/me',
         content: '<title>Read</title><main><h2 id="on">On</h2><p>Reading on and on.</p></main>',
       });
+      await index.addMarkdownFile({
+        url: 'sea%20side/',
+        sourcePath: 'source/b.md',
+        content: '# Sea\n\nBy the sea.\n\n![A boat](boat.png)\n',
+      });
       await index.write(join(folder, 'site/search'));
     });
     const manifest = await readManifest(join(folder, 'site/search'));
     expect(manifest.siteRoot).toBe('../');
     const passages = await passagesOf(join(folder, 'site/search'), manifest);
     expect(passages.map(({ url }) => url)).toContain('read/me#on');
+    expect(passages.find(({ url }) => url === 'sea%20side/#sea')?.meta.image).toBe('sea%20side/boat.png');
     await rm(join(folder, 'site/search'), { recursive: true });
   });
 
