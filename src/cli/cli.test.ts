@@ -229,6 +229,11 @@ describe('errors', () => {
   it('names what was expected, exits 1 or 2 and never deletes a folder that is no index', async () => {
     const precious = join(folder, 'precious');
     await writePages(precious, [['letter.txt', 'dear']]);
+    const app = join(folder, 'app');
+    await writePages(app, [
+      ['manifest.json', '{"name":"Shop"}'],
+      ['engine.json', '{"cylinders":4}'],
+    ]);
     const cases: [string[], number, RegExp][] = [
       [['index', join(folder, 'missing')], 1, /\[ingest-failed\].*expected a readable folder/],
       [['index', precious], 1, /\[ingest-failed\].*expected HTML or Markdown pages/],
@@ -238,6 +243,11 @@ describe('errors', () => {
         /\[bad-option\].*expected .* absent, empty or an older index/,
       ],
       [['index', join(folder, 'site'), '-o', join(folder, 'site')], 2, /\[bad-option\].*another folder than the input/],
+      [['index', join(folder, 'site/guide'), '-o', join(folder, 'site')], 2, /\[bad-option\].*none that it is in/],
+      [['index', join(folder, 'site'), '-o', app, '--model', 'no/model'], 2, /\[bad-option\].*an older index/],
+      [['index', join(folder, 'site'), '-o', join(precious, 'letter.txt')], 2, /\[bad-option\].*got a file/],
+      [['index', join(folder, 'site'), '-o', join(precious, 'letter.txt/out')], 2, /\[bad-option\].*found a file/],
+      [['library', app, '--model', 'no/model'], 2, /\[bad-option\].*an older library/],
       [['index', join(folder, 'site'), '--model', folder], 1, /\[bad-model\].*config_sentence_transformers\.json/],
       [['index', join(folder, 'site'), '--dim', '96'], 1, /\[bad-model\].*codec-96x2\.llc.*fit-codec/],
       [['index', join(folder, 'site'), '--dim', 'many'], 2, /whole number from 8 to 256/],
@@ -259,6 +269,7 @@ describe('errors', () => {
       expect(result, args.join(' ')).toMatchObject({ code, err: expect.stringMatching(message) });
     }
     expect(await readdir(precious)).toEqual(['letter.txt']);
+    expect((await readdir(app)).sort()).toEqual(['engine.json', 'manifest.json']);
   });
 
   it('refuses an index with a changed byte', async () => {

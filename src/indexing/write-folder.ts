@@ -1,21 +1,22 @@
 // A folder appears whole or not at all: files go to a sibling folder first, which then takes the old one's place. Node only.
 
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { mkdir, readdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, sep } from 'node:path';
 import { LatelightError } from '../errors.ts';
 
 /** Writes a file, by its path relative to the folder. */
 export type WriteFile = (file: string, content: Uint8Array) => Promise<void>;
 
-/** What a folder is, and the file that tells it from others. */
+/** What a folder is, and the file whose `format` tells it from others: a web app has a manifest.json too. */
 export interface FolderKind {
   name: string;
   marker: string;
+  format: string;
 }
 
-export const INDEX_FOLDER: FolderKind = { name: 'index', marker: 'manifest.json' };
-export const LIBRARY_FOLDER: FolderKind = { name: 'library', marker: 'engine.json' };
+export const INDEX_FOLDER: FolderKind = { name: 'index', marker: 'manifest.json', format: 'latelight' };
+export const LIBRARY_FOLDER: FolderKind = { name: 'library', marker: 'engine.json', format: 'latelight-engine' };
 
 /**
  * Replaces `target` by a folder of the files that `fill` writes.
@@ -28,12 +29,7 @@ export async function replaceFolder<T>(
   signal?: AbortSignal,
   kind = INDEX_FOLDER,
 ): Promise<T> {
-  if (existsSync(target) && !existsSync(join(target, kind.marker)) && !(await isEmpty(target))) {
-    throw new LatelightError(
-      'bad-option',
-      `${kind.name}: expected ${target} to be absent, empty or an older ${kind.name}, got a folder of other files. Choose another.`,
-    );
-  }
+  await expectReplaceable(target, kind);
   const parent = dirname(target);
   const name = basename(target);
   const temporary = join(parent, `.${name}.${process.pid}.tmp`);
@@ -60,6 +56,53 @@ export async function replaceFolder<T>(
   }
 }
 
-async function isEmpty(folder: string): Promise<boolean> {
-  return (await readdir(folder)).length === 0;
+/** @throws LatelightError `bad-option` unless `target` is absent, empty or an older folder of the kind */
+export async function expectReplaceable(target: string, kind = INDEX_FOLDER): Promise<void> {
+  const found = await stat(target).catch(() => undefined);
+  if (!found) return;
+  if (found.isDirectory() && ((await isOfKind(target, kind)) || (await readdir(target)).length === 0)) return;
+  throw new LatelightError(
+    'bad-option',
+    `${kind.name}: expected ${target} to be absent, empty or an older ${kind.name}, got a ${found.isDirectory() ? 'folder of other files' : 'file'}. Choose another.`,
+  );
+}
+
+/**
+ * What can be known of an index's place before anything is encoded.
+ * @param inputs folders that are indexed
+ * @throws LatelightError `bad-option` when writing to `output` would delete an input or something else, or it is in no folder
+ */
+export async function expectOutput(output: string, inputs: readonly string[]): Promise<void> {
+  const parent = await stat(dirname(output)).catch(() => undefined);
+  if (!parent?.isDirectory()) {
+    throw new LatelightError(
+      'bad-option',
+      `index: expected the folder ${dirname(output)} for the output, found ${parent ? 'a file' : 'none'}. Make it, or choose another.`,
+    );
+  }
+  const place = await realPath(output);
+  for (const input of inputs) {
+    const real = await realPath(input);
+    if (real !== place && !real.startsWith(place.endsWith(sep) ? place : place + sep)) continue;
+    throw new LatelightError(
+      'bad-option',
+      `index: expected the output to be another folder than the input, and none that it is in, got ${output}. Choose one outside of or below it.`,
+    );
+  }
+  await expectReplaceable(output);
+}
+
+async function isOfKind(folder: string, { marker, format }: FolderKind): Promise<boolean> {
+  try {
+    return JSON.parse(await readFile(join(folder, marker), 'utf8')).format === format;
+  } catch {
+    return false;
+  }
+}
+
+/** The path itself where there is nothing yet. */
+async function realPath(path: string): Promise<string> {
+  return realpath(path).catch(async () =>
+    join(await realpath(dirname(path)).catch(() => dirname(path)), basename(path)),
+  );
 }

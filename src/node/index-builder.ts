@@ -1,13 +1,13 @@
 // An index in the making: pages in, a folder or its files out. Calls take effect in the order they are made.
 
-import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { basename, join, relative, resolve, sep } from 'node:path';
 import type { OpenModel } from '../cli/model.ts';
 import { LatelightError, throwIfAborted } from '../errors.ts';
 import { countingTokens } from '../indexing/count-tokens.ts';
 import { CONTEXT_TOKENS } from '../indexing/encode-passage.ts';
+import { expectOutput } from '../indexing/write-folder.ts';
 import { ingestDirectory } from '../ingest/directory.ts';
 import { parsePage, passagesOf } from '../ingest/ingest-page.ts';
 import { isHtmlPath, isMarkdownPath } from '../ingest/page-url.ts';
@@ -124,18 +124,7 @@ export class IndexBuilder implements SearchIndexBuilder {
     return this.next('write', async () => {
       rule.checkOptions('write', { outputFolder }, { outputFolder: rule.required(rule.filledText) });
       const output = resolve(outputFolder);
-      if (this.folders.includes(output)) {
-        throw new LatelightError(
-          'bad-option',
-          `index: expected the output to be another folder than the input, got ${output}.`,
-        );
-      }
-      if (!existsSync(dirname(output))) {
-        throw new LatelightError(
-          'bad-option',
-          `index: expected the folder ${dirname(output)} for the output, found none.`,
-        );
-      }
+      await expectOutput(output, this.folders);
       const { cache = true } = this.options;
       return this.compose(output, cache === true ? cachePathBeside(output) : cache || undefined);
     });

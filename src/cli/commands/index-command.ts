@@ -1,8 +1,10 @@
 // `latelight index <folder>`: documents in, one folder out that is all a site needs. The work is src/node's.
 
+import { statSync } from 'node:fs';
 import { basename, join, relative, resolve, sep } from 'node:path';
 import type { ModelOverrides } from '../../encoder/model-config.ts';
 import { LatelightError } from '../../errors.ts';
+import { expectOutput } from '../../indexing/write-folder.ts';
 import { createIndex } from '../../node/create-index.ts';
 import type { AddedPages, WrittenIndex } from '../../node/options.ts';
 import { resolveModel } from '../hub.ts';
@@ -38,12 +40,8 @@ export async function indexCommand(input: string, options: IndexCommandOptions, 
   const started = performance.now();
   const root = resolve(input);
   const output = resolve(options.output ?? join(root, 'latelight'));
-  if (output === root) {
-    throw new LatelightError(
-      'bad-option',
-      `index: expected the output to be another folder than the input, got ${output}.`,
-    );
-  }
+  // Before a model is downloaded. An input that is no folder is told of by addDirectory.
+  if (statSync(root, { throwIfNoEntry: false })?.isDirectory()) await expectOutput(output, [root]);
   let progress: Progress | undefined;
   const index = await createIndex({
     model: await resolveModel(options.model, io),

@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import type { ModelOverrides } from '../../encoder/model-config.ts';
 import { ENGINE_FILE_VERSION, type EngineFile } from '../../format/engine-file.ts';
-import { LIBRARY_FOLDER, replaceFolder } from '../../indexing/write-folder.ts';
+import { expectReplaceable, LIBRARY_FOLDER, replaceFolder } from '../../indexing/write-folder.ts';
 import { queryTableFileName } from '../codec-files.ts';
 import { addEngineFiles, addWeights, FolderFiles } from '../engine-files.ts';
 import { resolveModel } from '../hub.ts';
@@ -25,6 +25,7 @@ export interface LibraryCommandOptions {
 
 export async function libraryCommand(folder: string, options: LibraryCommandOptions, io: CliIo): Promise<void> {
   const output = resolve(folder);
+  await expectReplaceable(output, LIBRARY_FOLDER);
   const built = builtLibraryFolder();
   const model = await openModel(await resolveModel(options.model, io), options.shape, options.overrides);
   const files = new FolderFiles();

@@ -1,0 +1,88 @@
+// What replaceFolder takes the place of, and what it never does.
+
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { expectOutput, expectReplaceable, LIBRARY_FOLDER, replaceFolder } from './write-folder.ts';
+
+let folder = '';
+let target = '';
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'latelight-write-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+beforeEach(async () => {
+  await rm(folder, { recursive: true, force: true });
+  target = join(folder, 'search');
+  await mkdir(target, { recursive: true });
+});
+
+const refusal = (message: RegExp) => ({ code: 'bad-option', message: expect.stringMatching(message) });
+const bytes = (text: string) => new TextEncoder().encode(text);
+
+describe('replaceFolder', () => {
+  it.each([
+    ['a web app', '{"name":"Shop","icons":[]}'],
+    ['a library', '{"format":"latelight-engine"}'],
+    ['text', 'not JSON'],
+    ['a list', 'null'],
+  ])('leaves a folder alone whose manifest.json is that of %s', async (_, manifest) => {
+    await writeFile(join(target, 'manifest.json'), manifest);
+    await writeFile(join(target, 'letter.txt'), 'dear');
+    let filled = false;
+    const replaced = replaceFolder(target, async () => {
+      filled = true;
+    });
+    await expect(replaced).rejects.toMatchObject(
+      refusal(/absent, empty or an older index, got a folder of other files/),
+    );
+    expect(filled).toBe(false);
+    expect((await readdir(target)).sort()).toEqual(['letter.txt', 'manifest.json']);
+  });
+
+  it('takes the place of an older index, of an older library for a library, and of an empty folder', async () => {
+    const write = (kind?: typeof LIBRARY_FOLDER) =>
+      replaceFolder(target, (put) => put('new.txt', bytes('new')), undefined, kind);
+    for (const [marker, format, kind] of [
+      ['manifest.json', 'latelight', undefined],
+      ['engine.json', 'latelight-engine', LIBRARY_FOLDER],
+    ] as const) {
+      await write(kind);
+      expect(await readdir(target)).toEqual(['new.txt']);
+      await rm(join(target, 'new.txt'));
+      await writeFile(join(target, marker), JSON.stringify({ format, version: 0 }));
+      await write(kind);
+      expect(await readdir(target)).toEqual(['new.txt']);
+      await rm(join(target, 'new.txt'));
+    }
+  });
+
+  it('does not take the place of a file', async () => {
+    const file = join(folder, 'file');
+    await writeFile(file, 'dear');
+    await expect(expectReplaceable(file)).rejects.toMatchObject(refusal(/got a file/));
+    expect(await readFile(file, 'utf8')).toBe('dear');
+  });
+});
+
+describe('expectOutput', () => {
+  it('refuses the input, what the input is in, and what is reached by a link to either', async () => {
+    const input = join(target, 'docs');
+    await mkdir(input);
+    await symlink(target, join(folder, 'link'));
+    for (const output of [input, target, folder, join(folder, 'link'), join(folder, 'link/docs')]) {
+      await expect(expectOutput(output, [input]), output).rejects.toMatchObject(
+        refusal(/expected the output to be another folder than the input.*outside of or below it/),
+      );
+    }
+    await expectOutput(join(input, 'index'), [input]);
+    await expectOutput(join(target, 'docs-index'), [input]);
+  });
+
+  it('refuses a place in no folder', async () => {
+    await writeFile(join(folder, 'file'), '');
+    await expect(expectOutput(join(folder, 'none/index'), [])).rejects.toMatchObject(refusal(/found none/));
+    await expect(expectOutput(join(folder, 'file/index'), [])).rejects.toMatchObject(refusal(/found a file/));
+  });
+});
