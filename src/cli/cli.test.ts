@@ -150,13 +150,21 @@ describe('latelight index, inspect, search', () => {
       join(folder, 'long'),
       Array.from({ length: 40 }, (_, i) => [`page-${i}.md`, `# Page ${i}\n\nText number ${i} of many.\n`]),
     );
-    const controller = new AbortController();
-    const interrupted = latelightUntil(controller.signal, 'index', join(folder, 'long'), '-o', output, '--no-webgpu');
-    controller.abort();
-    expect(await interrupted).toMatchObject({
-      code: 130,
-      err: expect.stringContaining('Nothing was left half-written'),
-    });
+    for (const [more, kept] of [
+      [[], true],
+      [['--no-cache'], false],
+    ] as const) {
+      const controller = new AbortController();
+      const site = join(folder, 'long');
+      const interrupted = await latelightUntil(
+        controller.signal,
+        (printed) => printed.includes('encode:') && controller.abort(),
+        ...['index', site, '-o', output, '--no-webgpu', ...more],
+      );
+      expect(interrupted.code).toBe(130);
+      expect(interrupted.err).toContain('Nothing was left half-written');
+      expect(interrupted.err.includes('is kept for the next run')).toBe(kept);
+    }
     expect(await contents(output)).toEqual(before);
     expect((await readdir(folder)).filter((name) => name.endsWith('.tmp') || name.endsWith('.old'))).toEqual([]);
   });

@@ -7,6 +7,6 @@ export interface CliIo {
   err: (text: string) => void;
   /** Whether `err` is a terminal that can redraw a line. */
   interactive: boolean;
-  /** Fires on Ctrl-C. */
+  /** Fires on Ctrl-C, SIGTERM and SIGHUP. */
   signal: AbortSignal;
 }

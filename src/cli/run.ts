@@ -16,7 +16,7 @@ import type { CliIo } from './io.ts';
 import { DEFAULT_SHAPE } from './model.ts';
 import { defaultModelFolder, packageVersion } from './package-files.ts';
 
-/** 0 done; 1 failed; 2 the command line was wrong; 130 interrupted. */
+/** 0 done; 1 failed; 2 the command line was wrong; 130 interrupted, which the bin tells apart by signal: 129, 130, 143. */
 export type ExitCode = 0 | 1 | 2 | 130;
 
 export async function run(argv: string[], io: CliIo): Promise<ExitCode> {
@@ -27,7 +27,7 @@ export async function run(argv: string[], io: CliIo): Promise<ExitCode> {
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     if (io.signal.aborted) {
-      io.err('\nInterrupted. Nothing was left half-written; what was encoded is kept for the next run.\n');
+      io.err('\nInterrupted. Nothing was left half-written.\n');
       return 130;
     }
     if (error instanceof LatelightError) {

@@ -18,6 +18,8 @@ beforeEach(async () => {
   await mkdir(target, { recursive: true });
 });
 
+/** More than any system gives. */
+const DEAD = 2 ** 30 + 1;
 const refusal = (message: RegExp) => ({ code: 'bad-option', message: expect.stringMatching(message) });
 const bytes = (text: string) => new TextEncoder().encode(text);
 
@@ -56,6 +58,33 @@ describe('replaceFolder', () => {
       expect(await readdir(target)).toEqual(['new.txt']);
       await rm(join(target, 'new.txt'));
     }
+  });
+
+  it('clears what a process that was killed left beside the target, and no more', async () => {
+    for (const left of [
+      `.search.${DEAD}.tmp`,
+      `.search.${DEAD}.old`,
+      `.search.${process.ppid}.tmp`,
+      `.other.${DEAD}.tmp`,
+    ]) {
+      await mkdir(join(folder, left));
+    }
+    await writeFile(join(folder, `.search.${DEAD}.tmp.txt`), '');
+    await replaceFolder(target, (put) => put('new.txt', bytes('new')));
+    expect((await readdir(folder)).sort()).toEqual(
+      [`.other.${DEAD}.tmp`, `.search.${DEAD}.tmp.txt`, `.search.${process.ppid}.tmp`, 'search'].sort(),
+    );
+    expect(await readdir(target)).toEqual(['new.txt']);
+  });
+
+  it('puts the older folder back that a process was killed over, also when this run fails', async () => {
+    await rm(target, { recursive: true });
+    await mkdir(join(folder, `.search.${DEAD}.old`));
+    await writeFile(join(folder, `.search.${DEAD}.old/manifest.json`), '{"format":"latelight"}');
+    const failed = replaceFolder(target, () => Promise.reject(new Error('no more')));
+    await expect(failed).rejects.toThrow('no more');
+    expect(await readdir(folder)).toEqual(['search']);
+    expect(await readdir(target)).toEqual(['manifest.json']);
   });
 
   it('does not take the place of a file', async () => {

@@ -30,6 +30,7 @@ export async function replaceFolder<T>(
   kind = INDEX_FOLDER,
 ): Promise<T> {
   await expectReplaceable(target, kind);
+  await clearLeftovers(target);
   const parent = dirname(target);
   const name = basename(target);
   const temporary = join(parent, `.${name}.${process.pid}.tmp`);
@@ -53,6 +54,30 @@ export async function replaceFolder<T>(
   } finally {
     await rm(temporary, { recursive: true, force: true });
     await rm(old, { recursive: true, force: true });
+  }
+}
+
+/** What killed processes left: files half-written, and the older folder when it was moved and the new one did not follow. */
+async function clearLeftovers(target: string): Promise<void> {
+  const parent = dirname(target);
+  const begins = `.${basename(target)}.`;
+  const left = (await readdir(parent).catch(() => [])).filter((name) => {
+    const [, pid] = (name.startsWith(begins) && /^(\d+)\.(?:tmp|old)$/.exec(name.slice(begins.length))) || [];
+    return pid !== undefined && !isRunning(Number(pid));
+  });
+  for (const name of left.sort()) {
+    if (name.endsWith('.old') && !existsSync(target)) await rename(join(parent, name), target);
+    else await rm(join(parent, name), { recursive: true, force: true });
+  }
+}
+
+/** Another process; in a container a killed one often had our number. */
+function isRunning(pid: number): boolean {
+  if (pid === process.pid) return false;
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 

@@ -84,6 +84,9 @@ export async function indexCommand(input: string, options: IndexCommandOptions, 
         ? `${JSON.stringify(summary(added, written, seconds, options))}\n`
         : describe(added, written, seconds, options),
     );
+  } catch (error) {
+    if (io.signal.aborted && options.cache) io.err('\nWhat was encoded is kept for the next run.');
+    throw error;
   } finally {
     progress?.stop();
     await index.close();

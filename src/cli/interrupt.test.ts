@@ -1,0 +1,21 @@
+import { EventEmitter } from 'node:events';
+import { expect, it } from 'vitest';
+import { catchSignals } from './interrupt.ts';
+
+it.each([
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+  ['SIGHUP', 129],
+] as const)('%s cancels what runs, and a second signal ends the process at once', (name, code) => {
+  const emitter = new EventEmitter();
+  const exits: number[] = [];
+  const { signal, exitCode } = catchSignals(
+    (event, listener) => emitter.on(event, listener),
+    (with_) => exits.push(with_),
+  );
+  expect([signal.aborted, exitCode()]).toEqual([false, undefined]);
+  emitter.emit(name);
+  expect([signal.aborted, exitCode(), exits]).toEqual([true, code, []]);
+  emitter.emit(name);
+  expect(exits).toEqual([code]);
+});
