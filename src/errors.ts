@@ -15,8 +15,8 @@ export const ERROR_CODES = [
   'worker-crashed', // the search worker died; pending calls reject, the next call starts a new one
   'closed', // the engine was closed
   'aborted', // an AbortSignal fired, or a newer query replaced this one
-  'storage-full', // the browser has no more room for the library (nothing was lost)
-  'storage-failed', // the browser's storage cannot be opened, read or written
+  'storage-full', // no more room: in the browser for the library (nothing was lost), or on the disk for an index
+  'storage-failed', // the browser's storage or the disk cannot be opened, read or written
   'ingest-failed', // the input folder cannot be read at all (single files are reported, not thrown)
 ] as const;
 

@@ -1,5 +1,48 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { measure } from './beir.ts';
+import { measure, readBeir } from './beir.ts';
+
+const GOOD = {
+  'corpus.jsonl': '{"_id":"d0","title":"A","text":"b"}\n\n{"_id":"d1","text":"c"}\n',
+  'queries.jsonl': '{"_id":"q0","text":"x"}\n{"_id":"q1","text":"unjudged"}\n',
+  'qrels/test.tsv': 'query-id\tcorpus-id\tscore\nq0\td0\t1\n',
+};
+
+async function readFiles(files: Record<string, string>) {
+  const folder = await mkdtemp(join(tmpdir(), 'latelight-beir-'));
+  await mkdir(join(folder, 'qrels'));
+  for (const [path, text] of Object.entries({ ...GOOD, ...files })) await writeFile(join(folder, path), text);
+  return readBeir(folder, 'test').finally(() => rm(folder, { recursive: true }));
+}
+
+it('reads documents and the queries that are judged', async () => {
+  expect(await readFiles({})).toEqual({
+    documents: [
+      { id: 'd0', text: 'A b' },
+      { id: 'd1', text: 'c' },
+    ],
+    queries: [{ id: 'q0', text: 'x', relevance: new Map([['d0', 1]]) }],
+  });
+});
+
+it.each([
+  [
+    'a broken line',
+    { 'corpus.jsonl': '{"_id":"d0","text":"b"}\n{"_id":' },
+    /_id and text in line 2 of .*corpus\.jsonl, got \{"_id":\./,
+  ],
+  ['a line without text', { 'queries.jsonl': '{"_id":"q0"}' }, /line 1 of .*queries\.jsonl/],
+  [
+    'no judged query',
+    { 'qrels/test.tsv': 'query-id\tcorpus-id\tscore\nother\td0\t1\n' },
+    /2 queries, of which 0 are judged/,
+  ],
+  ['no document', { 'corpus.jsonl': '' }, /got 0 documents/],
+])('refuses %s by name', async (_, files, message) => {
+  await expect(readFiles(files)).rejects.toMatchObject({ code: 'bad-option', message: expect.stringMatching(message) });
+});
 
 // Values by trec_eval's definitions, worked out by hand.
 it('computes nDCG@10, MRR@10 and recall@100', () => {

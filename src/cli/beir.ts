@@ -16,7 +16,10 @@ export interface Measures {
   recall100: number;
 }
 
-/** @param split name of the qrels file without `.tsv` */
+/**
+ * @param split name of the qrels file without `.tsv`
+ * @throws LatelightError `bad-option` when a file is missing, a line is not what it should be (which is named), or no query is judged
+ */
 export async function readBeir(folder: string, split: string): Promise<BeirSet> {
   const corpus = await readJsonLines(join(folder, 'corpus.jsonl'));
   const queries = await readJsonLines(join(folder, 'queries.jsonl'));
@@ -28,11 +31,18 @@ export async function readBeir(folder: string, split: string): Promise<BeirSet> 
     const relevance = judged.get(query) ?? judged.set(query, new Map()).get(query)!;
     relevance.set(document, Number(score));
   }
+  const judgedQueries = queries.filter(({ _id }) => judged.has(_id));
+  // Told before documents are encoded for nothing.
+  if (corpus.length === 0 || judgedQueries.length === 0) {
+    throw new LatelightError(
+      'bad-option',
+      `eval: expected documents, and queries that qrels/${split}.tsv judges, in ${folder}, got ${corpus.length} documents and ${queries.length} queries, of which ${judgedQueries.length} are judged. ` +
+        'The _id of queries.jsonl must be those of the qrels, and columns be apart by tabs.',
+    );
+  }
   return {
     documents: corpus.map(({ _id, title, text }) => ({ id: _id, text: title ? `${title} ${text}`.trim() : text })),
-    queries: queries
-      .filter(({ _id }) => judged.has(_id))
-      .map(({ _id, text }) => ({ id: _id, text, relevance: judged.get(_id)! })),
+    queries: judgedQueries.map(({ _id, text }) => ({ id: _id, text, relevance: judged.get(_id)! })),
   };
 }
 
@@ -62,10 +72,23 @@ interface BeirLine {
 
 async function readJsonLines(path: string): Promise<BeirLine[]> {
   const text = await readText(path, path);
-  return text
-    .split('\n')
-    .filter(Boolean)
-    .map((line) => JSON.parse(line) as BeirLine);
+  return text.split('\n').flatMap((line, at) => {
+    if (line.trim() === '') return [];
+    const row = parsed(line);
+    if (typeof row?._id === 'string' && typeof row.text === 'string') return [row as BeirLine];
+    throw new LatelightError(
+      'bad-option',
+      `eval: expected an object with the strings _id and text in line ${at + 1} of ${path}, got ${line.slice(0, 60)}.`,
+    );
+  });
+}
+
+function parsed(line: string): Partial<BeirLine> | null | undefined {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
 }
 
 async function readText(path: string, what: string): Promise<string> {

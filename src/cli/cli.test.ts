@@ -242,7 +242,14 @@ describe('errors', () => {
       ['manifest.json', '{"name":"Shop"}'],
       ['engine.json', '{"cylinders":4}'],
     ]);
+    // A file where the cache's folder should be: refused to anybody, where permissions are not to root.
+    await writePages(join(folder, 'walled'), [['.latelight-cache', '']]);
     const cases: [string[], number, RegExp][] = [
+      [
+        ['index', join(folder, 'site'), '-o', join(folder, 'walled/index')],
+        2,
+        /^error \[bad-option\] index: expected/m,
+      ],
       [['index', join(folder, 'missing')], 1, /\[ingest-failed\].*expected a readable folder/],
       [['index', precious], 1, /\[ingest-failed\].*expected HTML or Markdown pages/],
       [

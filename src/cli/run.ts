@@ -12,6 +12,7 @@ import { inspectCommand } from './commands/inspect-command.ts';
 import { libraryCommand } from './commands/library-command.ts';
 import { searchCommand } from './commands/search-command.ts';
 import { serveCommand } from './commands/serve-command.ts';
+import { fileError } from './file-error.ts';
 import type { CliIo } from './io.ts';
 import { DEFAULT_SHAPE } from './model.ts';
 import { defaultModelFolder, packageVersion } from './package-files.ts';
@@ -30,9 +31,10 @@ export async function run(argv: string[], io: CliIo): Promise<ExitCode> {
       io.err('\nInterrupted. Nothing was left half-written.\n');
       return 130;
     }
-    if (error instanceof LatelightError) {
-      io.err(`error [${error.code}] ${error.message}\n`);
-      return error.code === 'bad-option' ? 2 : 1;
+    const known = error instanceof LatelightError ? error : fileError(error, argv[0]);
+    if (known) {
+      io.err(`error [${known.code}] ${known.message}\n`);
+      return known.code === 'bad-option' ? 2 : 1;
     }
     io.err(`unexpected ${error instanceof Error ? error.stack : String(error)}\n`);
     return 1;

@@ -121,6 +121,9 @@ export class PassageCache {
         bytes = 0;
       }
       writeAll(target, Buffer.from(gathered.join(''), 'latin1'));
+    } catch (error) {
+      await rm(temporary, { force: true });
+      throw error;
     } finally {
       closeSync(target);
     }

@@ -1,7 +1,7 @@
 // A folder appears whole or not at all: files go to a sibling folder first, which then takes the old one's place. Node only.
 
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { access, constants, mkdir, readdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, sep } from 'node:path';
 import { LatelightError } from '../errors.ts';
 
@@ -95,7 +95,8 @@ export async function expectReplaceable(target: string, kind = INDEX_FOLDER): Pr
 /**
  * What can be known of an index's place before anything is encoded.
  * @param inputs folders that are indexed
- * @throws LatelightError `bad-option` when writing to `output` would delete an input or something else, or it is in no folder
+ * @throws LatelightError `bad-option` when writing to `output` would delete an input or something else, or it is in no folder;
+ *   what the file system says of a folder that may not be written to
  */
 export async function expectOutput(output: string, inputs: readonly string[]): Promise<void> {
   const parent = await stat(dirname(output)).catch(() => undefined);
@@ -105,6 +106,7 @@ export async function expectOutput(output: string, inputs: readonly string[]): P
       `index: expected the folder ${dirname(output)} for the output, found ${parent ? 'a file' : 'none'}. Make it, or choose another.`,
     );
   }
+  await access(dirname(output), constants.W_OK);
   const place = await realPath(output);
   for (const input of inputs) {
     const real = await realPath(input);
