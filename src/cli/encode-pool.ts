@@ -18,7 +18,8 @@ export class EncodePool {
   private readonly pool: Piscina;
   private readonly threads: number;
   private readonly signal: AbortSignal;
-  private readonly end = () => void this.pool.destroy();
+  /** Tasks that threads have or will get. */
+  private readonly begun = new Set<Promise<unknown>>();
 
   constructor(setup: EncodeSetup, taskCount: number, signal: AbortSignal) {
     const filename = join(packageRoot, 'dist/cli/encode-worker.js');
@@ -33,19 +34,20 @@ export class EncodePool {
     disableTelemetry();
     this.pool = new Piscina({ filename, workerData: setup, minThreads: threads, maxThreads: threads });
     this.signal = signal;
-    // Ends the threads at once, whatever they are at; what was not answered yet rejects.
-    signal.addEventListener('abort', this.end, { once: true });
   }
 
   /** @throws LatelightError what encoding throws; `aborted` */
   async run<T extends EncodeTask>(task: T): Promise<EncodeAnswers[T['type']]> {
     throwIfAborted(this.signal, 'encode');
+    const answer = this.pool.run(task);
+    this.begun.add(answer);
     try {
-      return (await this.pool.run(task)) as EncodeAnswers[T['type']];
+      return (await answer) as EncodeAnswers[T['type']];
     } catch (error) {
-      throwIfAborted(this.signal, 'encode');
       // Classes do not cross threads; code and message do.
       throw fromErrorData(toErrorData(revive(error), 'bad-model'));
+    } finally {
+      this.begun.delete(answer);
     }
   }
 
@@ -70,8 +72,9 @@ export class EncodePool {
     await Promise.all(lanes);
   }
 
+  /** Waits for what was begun, a few tasks a thread: onnxruntime takes the whole process down when its thread is ended at work. */
   async close(): Promise<void> {
-    this.signal.removeEventListener('abort', this.end);
+    await Promise.allSettled(this.begun);
     await this.pool.destroy();
   }
 }
