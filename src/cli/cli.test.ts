@@ -180,6 +180,15 @@ describe('latelight index, inspect, search', () => {
     const manifest = parseManifest(await readFile(join(site, 'latelight/manifest.json'), 'utf8'));
     expect(manifest.siteRoot).toBe('../');
   });
+
+  it('warns of an index outside the site, whose hits would lead nowhere, unless it is told where the site is', async () => {
+    const index = (...more: string[]) =>
+      latelight('index', join(folder, 'site'), '-o', join(folder, 'out side'), '--no-webgpu', ...more);
+    const warned = await index();
+    expect(warned.err).toMatch(/^warning: the index goes outside of .*--site-root/m);
+    expect(warned.out).toMatch(/Try it: {2}npx latelight serve ".*out side"\n/);
+    expect((await index('--site-root', '../site/')).err).not.toContain('warning');
+  });
 });
 
 describe('latelight index --include, --exclude', () => {
@@ -196,7 +205,17 @@ describe('latelight index --include, --exclude', () => {
     ]);
   });
   const index = (...args: string[]) =>
-    latelight('index', docs, '-o', join(folder, 'docs-index'), '--no-webgpu', '--json', ...args);
+    latelight(
+      'index',
+      docs,
+      '-o',
+      join(folder, 'docs-index'),
+      '--site-root',
+      '../docs/',
+      '--no-webgpu',
+      '--json',
+      ...args,
+    );
   const pagesOf = ({ out }: { out: string }) => JSON.parse(out).pages;
 
   it('takes in Markdown by default and says in one line what else could be read', async () => {

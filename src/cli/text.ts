@@ -1,4 +1,6 @@
-// How the CLI writes numbers and tables.
+// How the CLI writes numbers, tables and paths.
+
+import { relative } from 'node:path';
 
 export function formatBytes(bytes: number): string {
   if (bytes < 1000) return `${Math.round(bytes)} B`;
@@ -24,4 +26,16 @@ export function table(rows: string[][], right = false): string {
     )
     .map((line) => `${line}\n`)
     .join('');
+}
+
+/** A path as a shell takes it for one word. */
+export function shellWord(path: string): string {
+  if (/^[\w./:@%+,=\\-]+$/.test(path)) return path;
+  // Double quotes are what Windows knows too; what they let through is for single ones.
+  return /["$`!\\]/.test(path) ? `'${path.replaceAll("'", "'\\''")}'` : `"${path}"`;
+}
+
+/** Printed after a folder was made. */
+export function tryItLine(output: string): string {
+  return `Try it:  npx latelight serve ${shellWord(relative(process.cwd(), output) || '.')}\n`;
 }

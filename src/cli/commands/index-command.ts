@@ -11,7 +11,7 @@ import { resolveModel } from '../hub.ts';
 import type { CliIo } from '../io.ts';
 import type { ShapeChoice } from '../model.ts';
 import { type Progress, startProgress } from '../progress.ts';
-import { formatBytes, table } from '../text.ts';
+import { formatBytes, table, tryItLine } from '../text.ts';
 import { leftOutLine } from './left-out-line.ts';
 
 export interface IndexCommandOptions {
@@ -77,6 +77,7 @@ export async function indexCommand(input: string, options: IndexCommandOptions, 
         `index: expected ${include.length > 0 ? 'documents' : 'HTML or Markdown pages'} with text in ${root}, found none in ${added.files} files.`,
       );
     }
+    if (options.siteRoot === undefined && ownOutput(root, output).length === 0) io.err(outsideLine(input));
     const written = await index.write(output);
     const seconds = (performance.now() - started) / 1000;
     io.out(
@@ -121,7 +122,11 @@ function describe(added: AddedPages, written: WrittenIndex, seconds: number, { b
     ['folder', `${formatBytes(totalBytes)} at ${output}`],
     ['time', `${seconds.toFixed(1)} s`],
   ]);
-  return `${figures}\nTry it:  npx latelight serve ${relative(process.cwd(), output) || '.'}\n`;
+  return `${figures}\n${tryItLine(output)}`;
+}
+
+function outsideLine(input: string): string {
+  return `warning: the index goes outside of ${input}, so links of hits lead into its own folder. Put it into the site, or say with --site-root where the pages will be, seen from the index.\n`;
 }
 
 /** The output is often a folder inside the input. */

@@ -2,7 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join, relative, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { ModelOverrides } from '../../encoder/model-config.ts';
 import { ENGINE_FILE_VERSION, type EngineFile } from '../../format/engine-file.ts';
 import { expectReplaceable, LIBRARY_FOLDER, replaceFolder } from '../../indexing/write-folder.ts';
@@ -13,7 +13,7 @@ import type { CliIo } from '../io.ts';
 import { type OpenModel, openModel, pageWeightFormat, queryEncoderFolder, type ShapeChoice } from '../model.ts';
 import { builtLibraryFolder } from '../package-files.ts';
 import { readModelTable } from '../query-table-file.ts';
-import { formatBytes, table } from '../text.ts';
+import { formatBytes, table, tryItLine } from '../text.ts';
 
 export interface LibraryCommandOptions {
   model: string;
@@ -54,7 +54,7 @@ export async function libraryCommand(folder: string, options: LibraryCommandOpti
       : `${table([
           ['model', `${model.folder.name}, ${codec.dim} dimensions in subspaces of ${codec.subspaceDim}`],
           ['folder', `${formatBytes(totalBytes)} in ${files.list.length} files at ${output}`],
-        ])}\nTry it:  npx latelight serve ${relative(process.cwd(), output) || '.'}\n`,
+        ])}\n${tryItLine(output)}`,
   );
 }
 

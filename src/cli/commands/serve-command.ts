@@ -1,11 +1,12 @@
-// `latelight serve <folder>`: a static file server for trying an index, as any host would serve it.
+// `latelight serve <folder>`: a static file server for trying an index, with the site around it, as any host would serve it.
 
 import { existsSync } from 'node:fs';
+import { readFile, realpath } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
-import { join } from 'node:path';
-import sirv from 'sirv';
+import { join, relative, resolve, sep } from 'node:path';
 import { LatelightError } from '../../errors.ts';
 import type { CliIo } from '../io.ts';
+import { staticFiles } from '../static-files.ts';
 
 export interface ServeCommandOptions {
   port: number;
@@ -14,11 +15,14 @@ export interface ServeCommandOptions {
 
 /** Serves until the signal fires. */
 export async function serveCommand(folder: string, options: ServeCommandOptions, io: CliIo): Promise<void> {
-  const server = await startServer(folder, options);
+  const { root, index } = await siteOf(folder);
+  const server = await startServer(root, options, index);
   const bound = server.address();
   const port = typeof bound === 'object' && bound ? bound.port : options.port;
-  const address = `http://${options.host}:${port}/`;
+  const path = index.split('/').filter(Boolean).map(encodeURIComponent);
+  const address = `http://${options.host}:${port}/${path.map((segment) => `${segment}/`).join('')}`;
   io.out(`Searching ${folder} at ${address}  (Ctrl-C to stop)\n`);
+  if (index) io.out(`Its pages are served from ${root}\n`);
   if (existsSync(join(folder, 'playground.html')))
     io.out(`What a search does, stage by stage: ${address}playground.html\n`);
   if (existsSync(join(folder, 'library/index.html')))
@@ -33,29 +37,38 @@ export async function serveCommand(folder: string, options: ServeCommandOptions,
   });
 }
 
-/** Files of an index whose names change with what is in them: docs/guide/hosting.md. */
-export function isNamedByContent(path: string): boolean {
-  return /(^|\/)(shards|fragments|lexicon|pages|filters|models|runtime|assets)\/[^/]+$/.test(path);
+/**
+ * What is to be served for the hits of an index to lead somewhere: the folder above it that its `siteRoot` means, else itself.
+ * A `siteRoot` that goes down again (`docs/`) leads into the folder, or to what its name on a disk does not tell.
+ */
+async function siteOf(folder: string): Promise<{ root: string; index: string }> {
+  const siteRoot = await readSiteRoot(folder);
+  if (!/^(\.\.\/)+$/.test(siteRoot)) return { root: folder, index: '' };
+  const real = await realpath(folder);
+  const root = resolve(real, siteRoot);
+  return { root, index: relative(root, real).split(sep).join('/') };
 }
 
-/** @throws LatelightError `bad-option` when there is nothing to serve or the port is taken */
-export async function startServer(folder: string, { port, host }: ServeCommandOptions): Promise<Server> {
+/** '' for a folder that is no index; whether an index is whole is for the page to say. */
+async function readSiteRoot(folder: string): Promise<string> {
+  try {
+    const { format, siteRoot } = JSON.parse(await readFile(join(folder, 'manifest.json'), 'utf8'));
+    return format === 'latelight' && typeof siteRoot === 'string' ? siteRoot : '';
+  } catch {
+    return '';
+  }
+}
+
+/**
+ * @param index path of the index folder in the root; '' when the root is it
+ * @throws LatelightError `bad-option` when there is nothing to serve or the port is taken
+ */
+export async function startServer(root: string, { port, host }: ServeCommandOptions, index = ''): Promise<Server> {
+  const folder = join(root, index);
   if (!existsSync(join(folder, 'index.html'))) {
     throw new LatelightError('bad-option', `serve: expected a folder with an index.html, found none in ${folder}.`);
   }
-  const files = sirv(folder, {
-    dev: true,
-    etag: true,
-    setHeaders: (response, path) => {
-      response.setHeader('Cache-Control', isNamedByContent(path) ? 'public, max-age=31536000, immutable' : 'no-cache');
-    },
-  });
-  const server = createServer((request, response) =>
-    files(request, response, () => {
-      response.statusCode = 404;
-      response.end('Not found\n');
-    }),
-  );
+  const server = createServer(staticFiles(root, index));
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause) =>
       reject(

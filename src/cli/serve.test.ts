@@ -1,0 +1,144 @@
+// `latelight serve` over HTTP: the site around an index, as a host would serve it.
+
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { pageUrl } from '../ingest/page-url.ts';
+import { latelightUntil } from './latelight.fixture.ts';
+
+const ODD_NAMES = [
+  'a#b.html',
+  'what?.html',
+  '100%.html',
+  'a%20b.html',
+  'a+b&c=d;e,f:g@h$.html',
+  'ü ß/c:d.html',
+  'c:d.html',
+];
+
+let folder = '';
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'latelight-serve-'));
+  await write('site/index.html', 'home');
+  await write('site/guide/index.html', 'guide');
+  await write('site/pages/about.html', 'about');
+  await write('site/both.html', 'file');
+  await write('site/both/index.html', 'folder');
+  await write('site/.env', 'secret');
+  for (const name of ODD_NAMES) await write(`site/${name}`, name);
+  await writeIndex('site/my search', '../');
+  await writeIndex('site/deep/er', '../../');
+  await writeIndex('alone', 'docs/');
+  await write('app/index.html', 'app');
+  await write('app/manifest.json', '{"name":"Shop","siteRoot":"../"}');
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+async function write(path: string, content: string): Promise<void> {
+  await mkdir(join(folder, path, '..'), { recursive: true });
+  await writeFile(join(folder, path), content);
+}
+
+async function writeIndex(path: string, siteRoot: string): Promise<void> {
+  await write(`${path}/index.html`, 'search page');
+  await write(`${path}/latelight.js`, 'script');
+  await write(`${path}/shards/0a.lls`, 'codes');
+  await write(`${path}/manifest.json`, JSON.stringify({ format: 'latelight', version: 1, siteRoot }));
+}
+
+/** Serves a folder while `visit` runs. @param visit gets the address that was printed */
+async function serving(path: string, visit: (address: string) => Promise<void>): Promise<void> {
+  const controller = new AbortController();
+  let printed = (_address: string) => {};
+  const address = new Promise<string>((resolve) => {
+    printed = resolve;
+  });
+  const served = latelightUntil(
+    controller.signal,
+    (text) => {
+      const found = / at (http:\S+)/.exec(text);
+      if (found) printed(found[1]);
+    },
+    ...['serve', join(folder, path), '--port', '0'],
+  );
+  try {
+    await visit(await Promise.race([address, served.then(({ err }) => Promise.reject(new Error(err)))]));
+  } finally {
+    controller.abort();
+  }
+  expect((await served).code).toBe(0);
+}
+
+const textAt = async (address: string, base: string) => {
+  const response = await fetch(new URL(address, base));
+  return response.ok ? response.text() : response.status;
+};
+
+it('serves the site that an index inside it leads to, and names the search page in it', async () => {
+  await serving('site/my search', async (address) => {
+    expect(new URL(address).pathname).toBe('/my%20search/');
+    expect(await textAt('./', address)).toBe('search page');
+    expect(await textAt('latelight.js', address)).toBe('script');
+    expect(await textAt('../', address)).toBe('home');
+    expect(await textAt('../guide/', address)).toBe('guide');
+    expect(await textAt('../pages/about.html', address)).toBe('about');
+    expect(await textAt('../missing.html', address)).toBe(404);
+  });
+  await serving('site/deep/er', async (address) => {
+    expect(new URL(address).pathname).toBe('/deep/er/');
+    expect(await textAt('../../guide/', address)).toBe('guide');
+  });
+});
+
+it('finds the site by where the index really is, not by a link to it', async () => {
+  await symlink(join(folder, 'site/my search'), join(folder, 'link'));
+  await serving('link', async (address) => expect(await textAt('../guide/', address)).toBe('guide'));
+});
+
+it.each(['alone', 'app'])('serves nothing but the folder of %s, which leads to none above it', async (path) => {
+  await serving(path, async (address) => {
+    expect(new URL(address).pathname).toBe('/');
+    expect((await fetch(new URL('manifest.json', address))).ok).toBe(true);
+  });
+});
+
+it('leads a folder without its slash to the one with it, query and all, but not past a page of the name', async () => {
+  await serving('site/my search', async (address) => {
+    const led = await fetch(new URL('../my%20search?q=a%20b', address));
+    expect([led.url, await led.text()]).toEqual([`${address}?q=a%20b`, 'search page']);
+    expect(await textAt('../both', address)).toBe('file');
+    const doubled = await fetch(`${new URL('/', address).href}/guide`, { redirect: 'manual' });
+    expect(doubled.headers.get('location')).toBe('/guide/');
+  });
+});
+
+it('leads from the root to the search page where a site has no page there', async () => {
+  await write('bare/a.md', '# A');
+  await writeIndex('bare/my search', '../');
+  await serving('bare/my search', async (address) => expect((await fetch(new URL('/', address))).url).toBe(address));
+});
+
+it('serves pages at the addresses that an index gives them, whatever their names', async () => {
+  await serving('site/my search', async (address) => {
+    for (const name of ODD_NAMES) expect(await textAt(`../${pageUrl(name)}`, address), name).toBe(name);
+  });
+});
+
+it('keeps hidden files and what is above the site to itself', async () => {
+  await serving('site/my search', async (address) => {
+    for (const path of ['/.env', '/%2Eenv', '/guide/%2e%2e/.env', '/..%2falone/index.html', '/%00', '/%E0%A4%A']) {
+      expect(await textAt(path, address), path).toBe(404);
+    }
+  });
+});
+
+it('lets browsers keep what is named by its content, of the index alone', async () => {
+  await serving('site/my search', async (address) => {
+    const kept = async (path: string) => (await fetch(new URL(path, address))).headers.get('cache-control');
+    expect(await kept('shards/0a.lls')).toContain('immutable');
+    expect(await kept('manifest.json')).toBe('no-cache');
+    expect(await kept('../pages/about.html')).toBe('no-cache');
+    expect(await kept('../pages/about')).toBe('no-cache');
+  });
+});

@@ -1,0 +1,68 @@
+// Files of a folder over HTTP as static hosts serve them, for `latelight serve`.
+
+import { existsSync, statSync } from 'node:fs';
+import type { IncomingMessage, RequestListener } from 'node:http';
+import { join, resolve, sep } from 'node:path';
+import sirv from 'sirv';
+
+/** @param index `/`-separated path of the index folder in the root, without slashes at its ends; '' when the root is it */
+export function staticFiles(root: string, index: string): RequestListener {
+  const inIndex = `/${index}${index && '/'}`;
+  const files = sirv(root, {
+    dev: true,
+    etag: true,
+    setHeaders: (response, path) => {
+      const isKept = path.startsWith(inIndex) && isNamedByContent(path);
+      response.setHeader('Cache-Control', isKept ? 'public, max-age=31536000, immutable' : 'no-cache');
+    },
+  });
+  return (request, response) => {
+    const notFound = () => {
+      response.statusCode = 404;
+      response.end('Not found\n');
+    };
+    const [rawPath, search] = splitAddress(request.url ?? '/');
+    const path = decoded(rawPath);
+    // A site's folder is also where .git and .env are.
+    if (path === undefined || (!path.startsWith(inIndex) && /\/\.(?!well-known\/)/.test(path))) return notFound();
+    const lead = (to: string) => void response.writeHead(302, { Location: to + search }).end();
+    if (isFolderPage(root, path)) return lead(`${rawPath.replace(/^\/+/, '/')}/`);
+    // Sites of Markdown files have no page at their root.
+    if (path === '/' && index && !existsSync(join(root, 'index.html'))) return lead(encodeURI(inIndex));
+    setPath(request, path);
+    files(request, response, notFound);
+  };
+}
+
+/** Files of an index whose names change with what is in them: docs/guide/hosting.md. */
+function isNamedByContent(path: string): boolean {
+  return /\/(shards|fragments|lexicon|pages|filters|models|runtime|assets)\/[^/]+\.(?!html?$)\w+$/.test(path);
+}
+
+/** A folder's page at an address without the slash at its end, where relative addresses would lead beside the folder. */
+function isFolderPage(root: string, path: string): boolean {
+  const place = resolve(root, `.${path}`);
+  if (path.endsWith('/') || !place.startsWith(resolve(root) + sep)) return false;
+  if (['.html', '.htm'].some((extension) => existsSync(place + extension))) return false;
+  return !!statSync(place, { throwIfNoEntry: false })?.isDirectory() && existsSync(join(place, 'index.html'));
+}
+
+function splitAddress(url: string): [path: string, search: string] {
+  const at = url.indexOf('?');
+  return at < 0 ? [url, ''] : [url.slice(0, at), url.slice(at)];
+}
+
+function decoded(path: string): string | undefined {
+  try {
+    const text = decodeURIComponent(path);
+    return text.includes('\0') ? undefined : text;
+  } catch {
+    return undefined;
+  }
+}
+
+/** sirv decodes with decodeURI, which leaves `%23` and `%3F`; it takes a path that is parsed already, as connect and polka leave it. */
+function setPath(request: IncomingMessage, path: string): void {
+  const parsed = { raw: request.url, pathname: path.replaceAll('%', '%25'), search: '' };
+  Object.assign(request, { _parsedUrl: parsed });
+}
