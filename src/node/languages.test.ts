@@ -15,6 +15,15 @@ it('writes tags as BCP 47 does, and takes what is none for no language', () => {
   ]);
 });
 
+it('takes the language of the root page where as many pages are in another, and the first in code units without one', () => {
+  const firstOf = (...pages: ReturnType<typeof page>[]) => groupByLanguage(pages)[0].language;
+  expect(firstOf(page('./', 'en'), page('b', 'de'))).toBe('en');
+  expect(firstOf(page('index.md', 'en'), page('b', 'de'))).toBe('en');
+  expect(firstOf(page('./', 'EN'), page('b', 'de'), page('c', 'de'))).toBe('de');
+  expect(firstOf(page('./', 'fr'), page('a', 'en'), page('b', 'en'), page('c', 'de'), page('d', 'de'))).toBe('de');
+  expect(firstOf(page('./', ''), page('a', 'en'), page('guide/', 'de'))).toBe('de');
+});
+
 it('puts the language of most pages first, unless another is named, and pages without one into it', () => {
   const pages = [page('a', 'fr'), page('b', 'en'), page('c', 'EN'), page('d', ''), page('e', 'de')];
   const shape = (language?: string) =>

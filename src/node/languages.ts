@@ -3,6 +3,9 @@
 import { byCodeUnits } from '../ingest/ingest-pages.ts';
 import type { IndexedPage } from './page-set.ts';
 
+/** Also of a site whose root page is a Markdown file. */
+const ROOT_PAGE = /^(\.\/)?(index\.(html?|xhtml|md|mdx|markdown))?$/i;
+
 export interface LanguageGroup {
   /** BCP 47, canonical; '' when no page names a language. */
   language: string;
@@ -20,11 +23,14 @@ export function canonicalLanguage(tag: string): string {
   }
 }
 
-/** The language of most pages, as they name it; of equals the first in code units; '' when none names one. */
+/** The language of most pages, as they name it; of equals the root page's, else the first in code units; '' when none names one. */
 export function mostCommonLanguage(pages: IndexedPage[]): string {
   const counts = new Map<string, number>();
   for (const { lang } of pages) if (lang) counts.set(lang, (counts.get(lang) ?? 0) + 1);
-  return [...counts].sort(([a, x], [b, y]) => y - x || byCodeUnits(a, b))[0]?.[0] ?? '';
+  const most = Math.max(...counts.values());
+  const equals = [...counts.keys()].filter((lang) => counts.get(lang) === most).sort(byCodeUnits);
+  const root = pages.find(({ url }) => ROOT_PAGE.test(url))?.lang;
+  return (root && equals.includes(root) ? root : equals[0]) ?? '';
 }
 
 /**
