@@ -292,6 +292,7 @@ describe('errors', () => {
         2,
         /\[bad-option\].*expected a filter of this index \(topic\), got tag/,
       ],
+      [['search', join(folder, 'index'), ' '], 2, /\[bad-option\].*expected a question, got nothing/],
       [['eval', folder], 2, /\[bad-option\].*corpus\.jsonl/],
       [['serve', folder], 2, /\[bad-option\].*expected a folder with an index\.html/],
       [['fit-codec', join(precious, 'letter.txt')], 2, /\[bad-option\].*at least 100 passages/],

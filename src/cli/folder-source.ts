@@ -6,6 +6,8 @@ import { LatelightError, throwIfAborted } from '../errors.ts';
 import type { FileRef } from '../format/manifest.ts';
 import { type ByteSource, checkBytes, type ReadOptions } from '../format/source.ts';
 
+const NEXT = 'Copy the whole folder again, or make the index again.';
+
 export class FolderSource implements ByteSource {
   private readonly folder: string;
 
@@ -13,8 +15,8 @@ export class FolderSource implements ByteSource {
     this.folder = folder;
   }
 
-  async readManifest(): Promise<string> {
-    const path = join(this.folder, 'manifest.json');
+  async readManifest(_signal?: AbortSignal, file = 'manifest.json'): Promise<string> {
+    const path = join(this.folder, file);
     try {
       return await readFile(path, 'utf8');
     } catch (cause) {
@@ -33,9 +35,20 @@ export class FolderSource implements ByteSource {
       // A copy: a Buffer's slices are views, where the readers expect a Uint8Array's.
       bytes = new Uint8Array(await readFile(join(this.folder, ref.file)));
     } catch (cause) {
-      throw new LatelightError('download-failed', `index: expected the file ${ref.file}: ${String(cause)}`, { cause });
+      throw new LatelightError('download-failed', `index: expected the file ${ref.file}: ${String(cause)}. ${NEXT}`, {
+        cause,
+      });
     }
     options.onBytes?.(bytes.length, false);
-    return checkBytes(ref, bytes);
+    try {
+      return await checkBytes(ref, bytes);
+    } catch (cause) {
+      // In the words of a terminal: there is no page to reload.
+      throw new LatelightError(
+        'hash-mismatch',
+        `index: expected ${ref.file} to be the ${ref.bytes} bytes of SHA-256 ${ref.sha256} that the manifest names, got ${bytes.length} bytes of another. ${NEXT}`,
+        { cause },
+      );
+    }
   }
 }

@@ -7,15 +7,20 @@ import { openNodeRuntime } from '../encoder/runtime-node.ts';
 import { TableEncoder } from '../encoder/table-encoder.ts';
 import { SearchIndex } from '../engine/search-index.ts';
 import { createWasmScorer } from '../engine/wasm-scorer.ts';
-import { parseManifest } from '../format/manifest.ts';
+import { chooseManifest } from './choose-manifest.ts';
 import { FolderSource } from './folder-source.ts';
 
-export async function openFolder(
-  folder: string,
-  signal?: AbortSignal,
-): Promise<{ index: SearchIndex; encoder: Encoder }> {
+export interface OpenedFolder {
+  index: SearchIndex;
+  encoder: Encoder;
+  /** Languages of the folder whose pages are not in this index. */
+  otherLanguages: string[];
+}
+
+/** @param language whose index, where the folder has several; default: the default's. @throws LatelightError `bad-option` when it has none */
+export async function openFolder(folder: string, signal?: AbortSignal, language?: string): Promise<OpenedFolder> {
   const source = new FolderSource(folder);
-  const manifest = parseManifest(await source.readManifest());
+  const { manifest, others } = await chooseManifest(source, language);
   const index = await SearchIndex.open(source, manifest, createWasmScorer, { signal });
   const { queryEncoder } = manifest;
   const packed = await source.read(queryEncoder.tokenizer, { signal });
@@ -26,5 +31,5 @@ export async function openFolder(
   const tokenizer = new ColbertTokenizer(queryEncoder.config, tokenizerJson, queryEncoder.tokenizerConfig);
   const table = tableBytes && TableEncoder.read(tokenizer, tableBytes, index.codec, manifest.codec.sha256);
   const encoder = new Encoder(tokenizer, await openNodeRuntime(join(folder, queryEncoder.weights.wasm.file)), table);
-  return { index, encoder };
+  return { index, encoder, otherLanguages: others };
 }

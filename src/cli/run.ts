@@ -4,6 +4,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import type { ModelOverrides } from '../encoder/model-config.ts';
 import { LatelightError } from '../errors.ts';
 import { MAX_RESULTS } from '../format/layout.ts';
+import { canonicalLanguage } from '../node/languages.ts';
 import { evalCommand } from './commands/eval-command.ts';
 import { fitCodecCommand } from './commands/fit-codec-command.ts';
 import { fitTableCommand } from './commands/fit-table-command.ts';
@@ -68,6 +69,7 @@ function commandLine(io: CliIo): Command {
     new Option('--subspace <n>', 'dimensions a code stands for: 2 is finer, 4 is half the bytes')
       .argParser(oneOf(2, 4))
       .default(DEFAULT_SHAPE.subspaceDim);
+  const language = (meaning: string) => new Option('--language <tag>', meaning).argParser(languageTag);
   const shapeOf = (options: { dim?: number; subspace: 2 | 4 }) => ({ dim: options.dim, subspaceDim: options.subspace });
   const said = (of: Command) =>
     of
@@ -101,6 +103,8 @@ function commandLine(io: CliIo): Command {
     .option('--site-root <path>', "where hits' addresses lead, relative to the index (default: found from the folders)")
     .option('--clean-urls', 'link to pages without .html', false)
     .option('--by-lang', 'one index for each language of the pages, in the same folder', false)
+
+    .addOption(language('of pages that name none; with --by-lang the default (default: that of most pages)'))
     .option('--include <glob...>', "files to read besides HTML and Markdown, in quotes: '**/*.pdf' 'src/**/*.ts'", [])
     .option('--exclude <glob...>', "files to leave out, likewise: 'drafts/**'", [])
     .option('--title <text>', 'title of the search page')
@@ -128,11 +132,15 @@ function commandLine(io: CliIo): Command {
     .argument('<query>', 'the question')
     .addOption(new Option('-n, --limit <n>', 'hits shown').argParser(wholeNumber(1, MAX_RESULTS)).default(5))
     .option('-f, --filter <name=value...>', 'only passages with this value', collectFilter, {})
+
+    .addOption(language('whose index, where there is one for each language'))
     .addOption(json())
     .action((folder, query, options) => searchCommand(folder, query, { ...options, color: io.interactive }, io));
 
   command('inspect', 'check an index and list what it weighs')
     .argument('<index>', 'a folder made by `latelight index`')
+
+    .addOption(language('whose index is listed, where there is one for each language; all are checked'))
     .addOption(json())
     .action((folder, options) => inspectCommand(folder, options, io));
 
@@ -207,6 +215,12 @@ function oneOf(...values: number[]): (text: string) => number {
     if (values.includes(Number(text))) return Number(text);
     throw new InvalidArgumentError(`Expected ${values.join(' or ')}.`);
   };
+}
+
+function languageTag(text: string): string {
+  const tag = canonicalLanguage(text);
+  if (tag !== '') return tag;
+  throw new InvalidArgumentError('Expected a language tag such as en or pt-BR.');
 }
 
 function collectFilter(text: string, filters: Record<string, string[]>): Record<string, string[]> {

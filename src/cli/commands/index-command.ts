@@ -25,6 +25,8 @@ export interface IndexCommandOptions {
   siteRoot?: string;
   cleanUrls: boolean;
   byLang: boolean;
+  /** Of pages that name none; with `byLang` the default. */
+  language?: string;
   /** Globs, relative to the folder: files besides HTML and Markdown, and files to leave out. */
   include: string[];
   exclude: string[];
@@ -51,6 +53,7 @@ export async function indexCommand(input: string, options: IndexCommandOptions, 
     cache: options.cache,
     cleanUrls: options.cleanUrls,
     splitByLang: options.byLang,
+    language: options.language,
     siteRoot: options.siteRoot,
     title: options.title ?? basename(root),
     examples: options.example,

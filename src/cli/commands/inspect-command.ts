@@ -4,31 +4,65 @@ import { readdir, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { readFragment } from '../../format/fragment.ts';
 import { BLOCK_ROWS, blockBytes } from '../../format/layout.ts';
+import { readLexiconChunk } from '../../format/lexicon.ts';
 import { type FileRef, type Manifest, parseManifest } from '../../format/manifest.ts';
+import { readPages } from '../../format/pages.ts';
 import { readQueryTable } from '../../format/query-table.ts';
 import { readShard } from '../../format/shard.ts';
+import { chooseManifest, languagesOf } from '../choose-manifest.ts';
 import { FolderSource } from '../folder-source.ts';
 import type { CliIo } from '../io.ts';
 import { formatBytes, table } from '../text.ts';
 
-export async function inspectCommand(folder: string, options: { json: boolean }, io: CliIo): Promise<void> {
+export interface InspectCommandOptions {
+  /** Whose index is listed, where the folder has one for each language. */
+  language?: string;
+  json: boolean;
+}
+
+export async function inspectCommand(folder: string, options: InspectCommandOptions, io: CliIo): Promise<void> {
   const source = new FolderSource(folder);
-  const text = await source.readManifest();
-  const manifest = parseManifest(text);
-  await checkFiles(source, manifest);
-  const report = measure(manifest, new TextEncoder().encode(text).length, await folderBytes(folder, manifest));
+  const { manifest } = await chooseManifest(source, options.language);
+  const texts = new Map<string, string>([['manifest.json', await source.readManifest()]]);
+  const languages: Record<string, LanguageReport> = {};
+  const checked = new Set<string>();
+  for (const [language, file] of Object.entries(languagesOf(parseManifest(texts.get('manifest.json')!)))) {
+    const text = await source.readManifest(undefined, file);
+    texts.set(file, text);
+    const own = parseManifest(text);
+    await checkFiles(source, own, checked);
+    languages[language] = { manifest: file, pages: own.pageCount, passages: own.passageCount };
+  }
+  const manifestBytes = [...texts.values()].reduce((sum, text) => sum + new TextEncoder().encode(text).length, 0);
+  const report = {
+    ...measure(manifest, manifestBytes, await folderBytes(folder, texts)),
+    languages,
+  };
   io.out(options.json ? `${JSON.stringify(report)}\n` : describe(report, manifest));
 }
 
-/** Reads every file the manifest names: hashes and structure. */
-async function checkFiles(source: FolderSource, manifest: Manifest): Promise<void> {
-  const { codec, queryEncoder, runtime } = manifest;
+interface LanguageReport {
+  /** File name. */
+  manifest: string;
+  pages: number;
+  passages: number;
+}
+
+/** Reads every file the manifest names: hashes and structure. @param checked hashes and names of shared files that another manifest named */
+async function checkFiles(source: FolderSource, manifest: Manifest, checked: Set<string>): Promise<void> {
+  const { codec, queryEncoder, runtime, passageCount } = manifest;
   const shape = { dim: codec.dim, subspaceDim: codec.subspaceDim, codecSha256: codec.sha256 };
   for (const ref of manifest.shards) readShard(await source.read(ref), shape);
   for (const ref of manifest.fragments) readFragment(await source.read(ref), ref.passageCount);
+  for (const ref of manifest.lexicon ?? []) readLexiconChunk(await source.read(ref), passageCount);
+  readPages(await source.read(manifest.pages), passageCount);
   if (queryEncoder.queryTable) readQueryTable(await source.read(queryEncoder.queryTable), shape);
   const others = [codec, queryEncoder.tokenizer, queryEncoder.weights.wasm, queryEncoder.weights.webgpu, runtime.wasm];
-  for (const ref of [...others, runtime.jspi, runtime.asyncify, manifest.filters]) if (ref) await source.read(ref);
+  for (const ref of [...others, runtime.jspi, runtime.asyncify, manifest.filters]) {
+    if (!ref || checked.has(`${ref.sha256} ${ref.file}`)) continue;
+    await source.read(ref);
+    checked.add(`${ref.sha256} ${ref.file}`);
+  }
 }
 
 function measure(manifest: Manifest, manifestBytes: number, scriptBytes: number) {
@@ -51,6 +85,8 @@ function measure(manifest: Manifest, manifestBytes: number, scriptBytes: number)
     codeBytesPerToken: tokenCount > 0 ? codeBytes / tokenCount : 0,
     offsetBytes: sum(shards) - codeBytes,
     fragmentBytes: sum(fragments),
+    lexiconBytes: sum(manifest.lexicon ?? []),
+    pagesBytes: manifest.pages.bytes,
     filterBytes: sum([manifest.filters]),
     manifestBytes,
     codecBytes: codec.bytes,
@@ -64,13 +100,19 @@ function measure(manifest: Manifest, manifestBytes: number, scriptBytes: number)
   };
 }
 
-function describe(report: ReturnType<typeof measure>, manifest: Manifest): string {
+function describe(
+  report: ReturnType<typeof measure> & { languages: Record<string, LanguageReport> },
+  manifest: Manifest,
+): string {
   const { passages } = report;
   const each = (bytes: number) => [formatBytes(bytes), passages > 0 ? formatBytes(bytes / passages) : '-'];
   const once = (bytes: number) => [formatBytes(bytes), ''];
+  const manifests = Object.entries(report.languages);
+  const languages = manifests.map(([language, { pages }]) => `${language || 'none'} ${pages}`);
   const head = table([
     ['made by', manifest.generator],
-    ['pages', `${report.pages}`],
+    ...(manifests.length > 1 ? [['languages', languages.join(', ')]] : []),
+    ['pages', `${report.pages}${manifests.length > 1 ? ` in ${manifest.language}` : ''}`],
     ['passages', `${passages}`],
     ['document encoder', `${manifest.documentEncoder.name} (${manifest.documentEncoder.weights})`],
     ['query encoder', manifest.queryEncoder.name],
@@ -91,8 +133,10 @@ function describe(report: ReturnType<typeof measure>, manifest: Manifest): strin
       ['codes', ...each(report.codeBytes)],
       ['shard headers and offsets', ...each(report.offsetBytes)],
       ['fragments (text, metadata, word map)', ...each(report.fragmentBytes)],
+      ['lexicon', ...each(report.lexiconBytes)],
+      ['pages', ...each(report.pagesBytes)],
       ['filters', ...each(report.filterBytes)],
-      ['manifest', ...each(report.manifestBytes)],
+      [manifests.length > 1 ? 'manifests' : 'manifest', ...each(report.manifestBytes)],
       ['codec', ...once(report.codecBytes)],
       ['tokenizer', ...once(report.tokenizerBytes)],
       ['query table', ...once(report.queryTableBytes)],
@@ -107,19 +151,16 @@ function describe(report: ReturnType<typeof measure>, manifest: Manifest): strin
   return `${head}\n${sizes}`;
 }
 
-/** Bytes of the files that the manifest does not name: page and scripts. */
-async function folderBytes(folder: string, manifest: Manifest): Promise<number> {
-  const named = new Set(
-    JSON.stringify(manifest)
-      .match(/"file":"[^"]+"/g)
-      ?.map((field) => field.slice(8, -1)),
-  );
+/** Bytes of the files that no manifest names: page and scripts. @param manifests file name -> text */
+async function folderBytes(folder: string, manifests: Map<string, string>): Promise<number> {
+  const named = new Set(manifests.keys());
+  for (const text of manifests.values()) for (const [, file] of text.matchAll(/"file": ?"([^"]+)"/g)) named.add(file);
   let total = 0;
   for (const name of await readdir(folder, { recursive: true })) {
     const path = join(folder, name);
     const file = relative(folder, path).split(sep).join('/');
     const info = await stat(path);
-    if (info.isFile() && !named.has(file) && file !== 'manifest.json') total += info.size;
+    if (info.isFile() && !named.has(file)) total += info.size;
   }
   return total;
 }

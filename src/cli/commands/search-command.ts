@@ -1,6 +1,7 @@
 // `latelight search <index> "question"`: what the page would show, in the terminal.
 
 import { search, soleSite } from '../../engine/search.ts';
+import { LatelightError } from '../../errors.ts';
 import type { Hit, SearchResult } from '../../types.ts';
 import type { CliIo } from '../io.ts';
 import { openFolder } from '../open-folder.ts';
@@ -8,6 +9,8 @@ import { openFolder } from '../open-folder.ts';
 export interface SearchCommandOptions {
   limit: number;
   filter: Record<string, string[]>;
+  /** Whose index, where the folder has one for each language. */
+  language?: string;
   json: boolean;
   color: boolean;
 }
@@ -18,11 +21,17 @@ export async function searchCommand(
   options: SearchCommandOptions,
   io: CliIo,
 ): Promise<void> {
-  const { index, encoder } = await openFolder(folder, io.signal);
+  if (query.trim() === '') {
+    throw new LatelightError('bad-option', 'search: expected a question, got nothing to look for.');
+  }
+  const { index, encoder, otherLanguages } = await openFolder(folder, io.signal, options.language);
   try {
     const { limit, filter } = options;
     const result = await search(soleSite(index), encoder, query, { limit, filter, signal: io.signal });
     io.out(options.json ? `${JSON.stringify(result)}\n` : describe(result, options.color));
+    if (otherLanguages.length > 0) {
+      io.err(`not searched: pages in ${otherLanguages.join(', ')} (--language <tag> chooses)\n`);
+    }
   } finally {
     index.close();
     await encoder.close();
