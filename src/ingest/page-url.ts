@@ -37,12 +37,16 @@ export function withAnchor(url: string, anchor: string | undefined): string {
   return `${url}#${encodeURI(wellFormed(anchor)).replace(/#/g, '%23')}`;
 }
 
+/** Escapes nothing that may stand in a path: many servers undo only what decodeURI does, and would look for a file named `a%2Bb`. */
 function encodePath(path: string): string {
-  // A colon in the first segment would read as a scheme; encodeURIComponent takes care of it.
-  return path
+  const encoded = path
     .split('/')
-    .map((segment) => encodeURIComponent(wellFormed(segment)))
+    .map((segment) =>
+      encodeURIComponent(wellFormed(segment)).replace(/%(?:40|3A|2B|2C|3B|3D|26|24)/g, decodeURIComponent),
+    )
     .join('/');
+  // A colon in the first segment would read as a scheme.
+  return /^[^/]*:/.test(encoded) ? `./${encoded}` : encoded;
 }
 
 // Names on Windows may hold half a surrogate pair, on which encodeURI throws.
