@@ -36,12 +36,14 @@ export function readFrontMatter(source: string): FrontMatter {
   result.body = text.slice(block[0].length);
   let values: unknown;
   try {
-    const document = parseDocument(block[1]);
+    // In place of the line above the block, so that errors name lines of the file.
+    const document = parseDocument(`\n${block[1]}`);
     if (document.errors.length > 0) throw document.errors[0];
     // Throws on aliases that multiply (a "billion laughs" file).
     values = document.toJS();
   } catch (error) {
-    const reason = error instanceof Error ? error.message.split('\n')[0] : String(error);
+    // Below its first line is the place in the text, which a colon announces.
+    const reason = (error instanceof Error ? error.message : String(error)).split('\n')[0].replace(/:$/, '');
     result.warnings.push(`front matter is not valid YAML and was ignored: ${reason}`);
     return result;
   }

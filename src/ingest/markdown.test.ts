@@ -102,6 +102,12 @@ describe('front matter', () => {
     expect(page.sections[0].blocks).toMatchObject([{ text: 'text' }]);
   });
 
+  it('that is broken is told of in a whole sentence, with the line of the file', () => {
+    expect(parse('---\ntags: x\ntitle: "unclosed\n---\n# H\ntext').warnings).toEqual([
+      'front matter is not valid YAML and was ignored: Missing closing "quote at line 4, column 1',
+    ]);
+  });
+
   it('is not every rule at the top of a file', () => {
     expect(readFrontMatter('---\n\nSome prose\n\n---\nmore').body).toContain('Some prose');
     expect(readFrontMatter('---\ntitle: never closed\n').title).toBe('');
