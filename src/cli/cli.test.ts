@@ -133,6 +133,19 @@ describe('latelight index, inspect, search', () => {
     expect(await contents(join(folder, 'changed/index'))).toEqual(incremental);
   });
 
+  it('keeps what it encoded outside of a site that is built anew', async () => {
+    const site = join(folder, 'rebuilt/dist');
+    await writePages(site, Object.entries(PAGES));
+    const index = async () => JSON.parse((await latelight('index', site, '--no-webgpu', '--json')).out);
+    expect(await index()).toMatchObject({ reused: 0 });
+    expect((await readdir(site)).sort()).toEqual(
+      [...new Set(Object.keys(PAGES).map((path) => path.split('/')[0])), 'latelight'].sort(),
+    );
+    await rm(site, { recursive: true });
+    await writePages(site, Object.entries(PAGES));
+    expect(await index()).toMatchObject({ reused: 3 });
+  });
+
   it('ignores a torn or damaged cache', async () => {
     const path = join(folder, 'changed/.latelight-cache/index.jsonl');
     const text = await readFile(path, 'utf8');

@@ -89,12 +89,12 @@ export function siteRootOf(outDir: string): string {
 }
 
 /** Where projects keep what can be made again; outlives the site's folder, which builds empty. */
-export function projectCachePath(projectRoot: string): string {
+export function projectCachePath(projectRoot: string, name = 'passages'): string {
   const nodeModules = join(projectRoot, 'node_modules');
   const folder = existsSync(nodeModules)
     ? join(nodeModules, '.cache/latelight')
     : join(projectRoot, '.latelight-cache');
-  return join(folder, 'passages.jsonl');
+  return join(folder, `${name}.jsonl`);
 }
 
 /** A folder of this package. */

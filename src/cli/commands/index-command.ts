@@ -1,11 +1,12 @@
 // `latelight index <folder>`: documents in, one folder out that is all a site needs. The work is src/node's.
 
-import { statSync } from 'node:fs';
-import { basename, join, relative, resolve, sep } from 'node:path';
+import { accessSync, constants, statSync } from 'node:fs';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import type { ModelOverrides } from '../../encoder/model-config.ts';
 import { LatelightError } from '../../errors.ts';
 import { expectOutput } from '../../indexing/write-folder.ts';
 import { createIndex } from '../../node/create-index.ts';
+import { projectCachePath } from '../../node/index-site.ts';
 import type { AddedPages, WrittenIndex } from '../../node/options.ts';
 import { resolveModel } from '../hub.ts';
 import type { CliIo } from '../io.ts';
@@ -50,7 +51,7 @@ export async function indexCommand(input: string, options: IndexCommandOptions, 
     shape: options.shape,
     modelOverrides: options.overrides,
     webgpu: options.webgpu,
-    cache: options.cache,
+    cache: options.cache && cachePathOf(root, output),
     cleanUrls: options.cleanUrls,
     splitByLang: options.byLang,
     language: options.language,
@@ -130,6 +131,24 @@ function describe(added: AddedPages, written: WrittenIndex, seconds: number, { b
 
 function outsideLine(input: string): string {
   return `warning: the index goes outside of ${input}, so links of hits lead into its own folder. Put it into the site, or say with --site-root where the pages will be, seen from the index.\n`;
+}
+
+/**
+ * Not inside a site that is built anew: its build would take the cache away, and hosts publish it. With the project that the site lies in, else
+ * beside the site; beside the output where that cannot be written to, and where the site is the project.
+ */
+function cachePathOf(root: string, output: string): string | true {
+  const project = process.cwd();
+  if (root === project || ownOutput(root, output).length === 0) return true;
+  const isInProject = root.startsWith(project.endsWith(sep) ? project : project + sep);
+  const place = isInProject ? project : dirname(root);
+  try {
+    accessSync(place, constants.W_OK);
+  } catch {
+    return true;
+  }
+  const name = relative(place, output).split(sep).join('-');
+  return projectCachePath(place, name);
 }
 
 /** The output is often a folder inside the input. */
