@@ -139,6 +139,25 @@ test('exact words and phrases that were found are told from others', async ({ pa
   await expect(page.locator('latelight-search .phrase')).toContainText('“close the server”');
 });
 
+test('a pasted stack trace and a word without end leave the first hit in sight', async ({ page }) => {
+  const trace = `Error: close ${'at Server.close (node:net:2361:12) '.repeat(40)}`;
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await openWidget(page, MODAL, {});
+  await page.keyboard.press('/');
+  await searchFor(page, trace);
+  await expect(pages(page).first()).toBeInViewport();
+  const chips = page.getByRole('toolbar').getByRole('button');
+  await chips.first().focus();
+  await page.keyboard.press('End');
+  await expect(chips.last()).toBeFocused();
+  await expect(chips.last()).toBeInViewport();
+  await page.setViewportSize({ width: 320, height: 640 });
+  await searchFor(page, 'x'.repeat(300));
+  await expect(pages(page).first()).toBeInViewport();
+  const { height } = (await chips.first().boundingBox())!;
+  expect(height).toBe(44);
+});
+
 test('a template in the element draws hits, and fills in text as text', async ({ page }) => {
   const title = '<img src=x onerror="globalThis.pwned=1">';
   await openWidget(

@@ -3,17 +3,23 @@
 import { css } from 'lit';
 
 export const wordStyles = css`
-  /* The query's words */
+  /* The query's words: of many, three rows and half of the next, so that hits stay in sight. A little room for outlines. */
   .chips {
     display: flex;
     flex-wrap: wrap;
     gap: 0 0.375rem;
+    max-block-size: 9.625rem;
     margin-block-end: 0.5rem;
+    margin-inline-start: -0.25rem;
+    padding-inline: 0.25rem;
+    overflow-y: auto;
   }
   .chip {
     display: grid;
+    grid-template-columns: minmax(0, auto);
     place-items: center;
     min-inline-size: 2.75rem;
+    max-inline-size: min(18rem, 100%);
     min-block-size: 2.75rem;
     padding: 0;
     border: 0;
@@ -21,10 +27,11 @@ export const wordStyles = css`
     font-size: 0.9375rem;
   }
   .chip > span[dir] {
-    max-inline-size: min(18rem, 70vw);
+    max-inline-size: 100%;
     padding: 0.125rem 0.75rem;
     overflow: hidden;
     text-overflow: ellipsis;
+    white-space: nowrap;
     border: 1px solid var(--_edge);
     border-radius: 2rem;
   }

@@ -2,6 +2,7 @@
 // tab stop (APG "toolbar").
 
 import { html, nothing, type TemplateResult } from 'lit';
+import { MAX_QUERY_TOKENS } from '../../format/layout.ts';
 import type { ExactTerm, QueryWord, SearchResult } from '../../types.ts';
 import type { Wording } from '../messages.ts';
 import type { WordChips } from '../word-chips.ts';
@@ -16,9 +17,11 @@ export interface Chip {
   exact: ExactTerm | undefined;
 }
 
-/** Words with a letter or digit; punctuation is left out. */
-export function chipsOf({ words, hits, exact = [] }: SearchResult): Chip[] {
+/** Words with a letter or digit that were searched for: not punctuation, nor what a long query has beyond its last token. */
+export function chipsOf({ words, hits, exact = [], queryCodes }: SearchResult): Chip[] {
   const marks = hits.flatMap((hit) => hit.marks);
+  // Each word takes a token at least, so none beyond as many words was encoded. A query without a known word has no rows at all.
+  const mostEncoded = queryCodes?.tokenCount || MAX_QUERY_TOKENS;
   return words
     .map(({ text }: QueryWord, word) => ({
       word,
@@ -26,7 +29,7 @@ export function chipsOf({ words, hits, exact = [] }: SearchResult): Chip[] {
       markCount: marks.filter(({ queryWord }) => queryWord === word).length,
       exact: exact.find((term) => !term.quoted && term.text.toLowerCase() === text.toLowerCase()),
     }))
-    .filter(({ text }) => /[\p{L}\p{N}]/u.test(text));
+    .filter(({ word, text, markCount }) => (word < mostEncoded || markCount > 0) && /[\p{L}\p{N}]/u.test(text));
 }
 
 export function chipsView(
