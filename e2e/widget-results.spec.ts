@@ -25,6 +25,27 @@ test('asks for pages with three passages each, and shows them together', async (
   expect((await requests(page)).at(-1)).not.toMatchObject({ firstLimit: 3 });
 });
 
+test('an option that is taken away or is no number is as if it had never been set', async ({ page }) => {
+  await openWidget(page, '<latelight-search limit="5" per-page="2" device="wasm"></latelight-search>', {});
+  const search = page.locator('latelight-search');
+  await searchFor(page, 'close server');
+  expect((await requests(page)).at(-1)).toMatchObject({ limit: 5, perPage: 2 });
+  await search.evaluate((search) => {
+    for (const name of ['limit', 'per-page', 'device']) search.removeAttribute(name);
+  });
+  await expect(pages(page)).toHaveCount(10);
+  expect((await requests(page)).at(-1)).toMatchObject({ limit: 10, perPage: 3 });
+  const options = await search.evaluate((search: HTMLElement & Record<string, unknown>) => {
+    search.setAttribute('limit', 'abc');
+    Object.assign(search, { perPage: undefined, shortcut: null });
+    const { limit, perPage, shortcut, device } = search;
+    for (const query of ['close', undefined, 'server', null]) search.query = query;
+    return { limit, perPage, shortcut, device, query: search.query };
+  });
+  expect(options).toEqual({ limit: 10, perPage: 3, shortcut: 'on', device: 'auto', query: '' });
+  await expect(box(page)).toHaveValue('');
+});
+
 test('links lead to the words of the passage', async ({ page }) => {
   await openWidget(page, INLINE, {});
   await searchFor(page, 'close server');

@@ -87,21 +87,24 @@ function elementTable() {
       ];
     }),
   );
-  const setUp = body.find(({ kind }) => kind === 'constructor').value.body.body;
-  const defaults = new Map(
-    setUp
-      .map(({ expression }) => expression)
-      .filter((expression) => expression?.type === 'AssignmentExpression')
-      .map(({ left, right }) => [left.property.name, slice(right)]),
-  );
+  const without = file.program.body.find(({ declarations }) => declarations?.[0].id.name === 'WITHOUT');
+  const defaults = new Map(without.declarations[0].init.properties.map(({ key, value }) => [key.name, slice(value)]));
+  const row = (source, name, node, type) => {
+    const written = oneLine(source.text.slice(type.start, type.end)).replace(/ \| undefined$/, '');
+    const start = defaults.get(name) ?? '';
+    return [code(attributes.get(name) ?? ''), code(name), code(written), code(start), cell(source.docOf(node))];
+  };
   const rows = body
     .filter((node) => node.declare)
-    .map((node) => {
-      const name = node.key.name;
-      const type = oneLine(slice(node.typeAnnotation.typeAnnotation)).replace(/ \| undefined$/, '');
-      const attribute = attributes.get(name) ?? '';
-      return [code(attribute), code(name), code(type), code(defaults.get(name) ?? ''), cell(file.docOf(node))];
-    });
+    .map((node) => row(file, node.key.name, node, node.typeAnnotation.typeAnnotation));
+  // Those that the element has accessors of its own for, in the words of their getters.
+  const element = read('src/element/latelight-search.ts');
+  const members = declared(element, 'LatelightSearch', 'ClassDeclaration').body.body;
+  for (const { key, value } of properties.properties) {
+    if (!value.properties.some((one) => one.key.name === 'noAccessor')) continue;
+    const getter = members.find((node) => node.kind === 'get' && node.key.name === key.name);
+    rows.push(row(element, key.name, getter, getter.value.returnType.typeAnnotation));
+  }
   return table(['attribute', 'property', 'type', 'without', 'what'], rows);
 }
 

@@ -88,16 +88,17 @@ export class LatelightSearch extends SearchOptions {
     return this.model.text;
   }
 
-  set query(query: string) {
-    if (query !== this.query) this.model.setText(query, 0, this.isConnected);
+  set query(query: string | null | undefined) {
+    const text = query ?? '';
+    if (text !== this.query) this.model.setText(text, 0, this.isConnected);
   }
 
-  /** Values ticked, by name. Setting it searches at once. */
+  /** Values ticked, a list for each name. Setting it searches at once. */
   get filter(): FilterChoice {
     return this.model.filter;
   }
 
-  set filter(filter: FilterChoice | undefined) {
+  set filter(filter: FilterChoice | null | undefined) {
     this.model.filter = filter ?? {};
     this.searchNow();
   }

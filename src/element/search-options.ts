@@ -6,6 +6,22 @@ import { LANGUAGES } from './languages.ts';
 import type { Translations } from './messages.ts';
 import type { RenderHit } from './views/hit-template.ts';
 
+/** What options are when nothing is set. */
+const WITHOUT = {
+  device: 'auto',
+  limit: 10,
+  perPage: 3,
+  debounce: 80,
+  eager: false,
+  offline: false,
+  mode: 'inline',
+  shortcut: 'on',
+  recents: 'on',
+  favourites: 'on',
+  highlight: false,
+  target: '',
+};
+
 export class SearchOptions extends LitElement {
   static override properties = {
     src: { type: String },
@@ -76,17 +92,22 @@ export class SearchOptions extends LitElement {
 
   constructor() {
     super();
-    this.device = 'auto';
-    this.limit = 10;
-    this.perPage = 3;
-    this.debounce = 80;
-    this.eager = false;
-    this.offline = false;
-    this.mode = 'inline';
-    this.shortcut = 'on';
-    this.recents = 'on';
-    this.favourites = 'on';
-    this.highlight = false;
-    this.target = '';
+    Object.assign(this, WITHOUT);
+  }
+
+  /** Accessors as Lit's, but for what is taken away: nothing, or a number that is none, is what the option is without. */
+  protected static override getPropertyDescriptor(
+    ...property: Parameters<typeof LitElement.getPropertyDescriptor>
+  ): PropertyDescriptor {
+    // biome-ignore lint/complexity/noThisInStatic: Lit asks this of the class that it prepares.
+    const accessor = super.getPropertyDescriptor(...property) as PropertyDescriptor;
+    const without = (WITHOUT as Record<PropertyKey, unknown>)[property[0]];
+    if (without === undefined) return accessor;
+    return {
+      ...accessor,
+      set(value: unknown) {
+        accessor.set?.call(this, Number.isNaN(value) ? without : (value ?? without));
+      },
+    };
   }
 }
