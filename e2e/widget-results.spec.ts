@@ -179,6 +179,35 @@ test('a pasted stack trace and a word without end leave the first hit in sight',
   expect(height).toBe(44);
 });
 
+for (const mode of ['inline', 'modal']) {
+  test(`resets of the page take nothing from its padding, font and colours, ${mode}`, async ({ page }) => {
+    const look = async (reset: string) => {
+      const body = `<style>${reset} latelight-search { --latelight-padding: 2rem; --latelight-font: monospace; }</style>
+        <latelight-search mode="${mode}"></latelight-search>`;
+      await openWidget(page, body, {});
+      await page.locator('latelight-search').evaluate((search) => (search as HTMLElement & { show(): void }).show());
+      await searchFor(page, 'close server');
+      return page.locator('latelight-search').evaluate((search) => {
+        const { left, top } = search.getBoundingClientRect();
+        const root = search.shadowRoot as ShadowRoot;
+        return [...root.querySelectorAll('.trigger, #box, .note, .results p')].map((element) => {
+          const { font, color, letterSpacing, lineHeight } = getComputedStyle(element);
+          const at = element.getBoundingClientRect();
+          const fixed = search.getAttribute('mode') === 'modal' && !element.matches('.trigger');
+          return { font, color, letterSpacing, lineHeight, x: at.x - (fixed ? 0 : left), y: at.y - (fixed ? 0 : top) };
+        });
+      });
+    };
+    const plain = await look('');
+    expect(plain.length).toBeGreaterThan(10);
+    expect(plain[0].font).toContain('monospace');
+    expect(await look('* { margin: 0; padding: 0; font: inherit; color: red; letter-spacing: 3px }')).toEqual(plain);
+    expect(await look('@layer base { * { padding: 0; line-height: 3; font-family: serif !important } }')).toEqual(
+      plain,
+    );
+  });
+}
+
 test('a template in the element draws hits, and fills in text as text', async ({ page }) => {
   const title = '<img src=x onerror="globalThis.pwned=1">';
   await openWidget(

@@ -327,7 +327,10 @@ export class LatelightSearch extends SearchOptions {
   }
 
   protected override render(): TemplateResult {
-    if (!this.isModal) return this.renderSearch();
+    return html`<div class="frame">${this.isModal ? this.renderModal() : this.renderSearch()}</div>`;
+  }
+
+  private renderModal(): TemplateResult {
     return html`
       ${triggerView(this.wording, this.shortcut === 'off' ? '' : keyHint(), this.onTrigger)}
       <dialog

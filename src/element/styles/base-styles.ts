@@ -5,10 +5,6 @@ import { css } from 'lit';
 
 export const baseStyles = css`
   :host {
-    /* Nothing of the page's text leaks in (a bar that keeps its words in one line, say), only what a page means for all in it. */
-    all: initial;
-    color-scheme: inherit;
-    visibility: inherit;
     --_accent: var(--latelight-accent, light-dark(#8f4a00, #f2b45c));
     --_text: var(--latelight-text, light-dark(#211c16, #ebe4d8));
     --_muted: var(--latelight-muted, light-dark(#665d52, #a8a093));
@@ -21,15 +17,23 @@ export const baseStyles = css`
     --_radius: var(--latelight-radius, 0.875rem);
     display: block;
     box-sizing: border-box;
-    padding: var(--latelight-padding, 1rem);
     background: var(--_surface);
-    color: var(--_text);
-    font: 1rem / 1.55 var(--latelight-font, system-ui, sans-serif);
-    text-align: start;
-    overflow-wrap: anywhere;
   }
   :host([hidden]) {
     display: none;
+  }
+  /* A page's rule for all its elements (a reset) beats those for the host, so all else is set in here. Nothing of the page's text leaks in
+     (a bar that keeps its words in one line, say), only what a page means for all in it. */
+  .frame {
+    all: initial;
+    display: block;
+    padding: var(--latelight-padding, 1rem);
+    color: var(--_text);
+    color-scheme: inherit;
+    visibility: inherit;
+    font: 1rem / 1.55 var(--latelight-font, system-ui, sans-serif);
+    text-align: start;
+    overflow-wrap: anywhere;
   }
   *,
   ::before,

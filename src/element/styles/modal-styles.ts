@@ -5,8 +5,10 @@ import { css } from 'lit';
 export const modalStyles = css`
   :host([mode="modal"]) {
     display: inline-block;
-    padding: 0;
     background: none;
+  }
+  :host([mode="modal"]) .frame {
+    padding: 0;
   }
   :host([mode="modal"][hidden]) {
     display: none;
