@@ -45,6 +45,15 @@ it('keeps progress while opening and forgets it afterwards', async () => {
   expect(session.progress).toBeUndefined();
 });
 
+it('takes no progress of files still on their way once opening has failed', async () => {
+  const { attempts, session } = setUp();
+  const opening = session.open('/', { device: 'auto' });
+  attempts[0].reject(new LatelightError('download-failed', 'codec: expected a file, got status 404'));
+  await expect(opening).rejects.toMatchObject({ code: 'download-failed' });
+  attempts[0].options.onProgress?.({ loadedBytes: 1, totalBytes: 2, part: 'model', fromCache: false });
+  expect(session.progress).toBeUndefined();
+});
+
 it('does not download again after a failure until it is closed', async () => {
   const { attempts, session } = setUp();
   const failure = new LatelightError('hash-mismatch', 'model: expected a, got b');
@@ -105,6 +114,17 @@ describe('an engine that opens in its instant stage', () => {
     await Promise.resolve();
     expect(onFail).toHaveBeenCalledExactlyOnceWith(failure);
     expect([session.isFilling, session.engine !== undefined]).toEqual([false, true]);
+  });
+
+  it('takes no progress of files still on their way once the full stage is ready or has failed', async () => {
+    for (const end of ['complete', 'fail'] as const) {
+      const { session, attempts, settled, ...stage } = await openInstant();
+      stage[end](new LatelightError('download-failed', 'runtime: expected a file, got status 404'));
+      await settled;
+      await Promise.resolve();
+      attempts[0].options.onProgress?.({ loadedBytes: 2, totalBytes: 3, part: 'model', fromCache: false });
+      expect([session.progress, session.isFilling], end).toEqual([undefined, false]);
+    }
   });
 
   it('says nothing of a failure after it was closed', async () => {

@@ -19,6 +19,8 @@ export class EngineSession {
   private readonly onFail: (error: unknown) => void;
   private opening: Promise<SearchEngine> | undefined;
   private controller: AbortController | undefined;
+  /** The attempt that bytes are awaited of: files under way go on arriving after another of them has failed. */
+  private filling: AbortController | undefined;
 
   /**
    * @param onOpen called once for every engine that opened
@@ -58,7 +60,7 @@ export class EngineSession {
   close(): void {
     this.controller?.abort();
     this.engine?.close();
-    this.controller = undefined;
+    this.controller = this.filling = undefined;
     this.opening = undefined;
     this.engine = undefined;
     this.progress = undefined;
@@ -67,10 +69,10 @@ export class EngineSession {
 
   private async start(url: string, settings: EngineSettings): Promise<SearchEngine> {
     const controller = new AbortController();
-    this.controller = controller;
+    this.controller = this.filling = controller;
     this.onChange();
     const onProgress = (progress: LoadProgress) => {
-      if (this.controller !== controller) return;
+      if (this.filling !== controller) return;
       this.progress = progress;
       this.onChange();
     };
@@ -103,7 +105,7 @@ export class EngineSession {
   /** No more bytes are to come for this attempt. Whether it is still the one that counts. */
   private finish(controller: AbortController): boolean {
     if (this.controller !== controller) return false;
-    this.progress = undefined;
+    this.filling = this.progress = undefined;
     this.onChange();
     return true;
   }
