@@ -71,6 +71,29 @@ test('keys of a field and of an editor stay theirs, and so do all with shortcut=
   await expect(dialog(page)).toBeHidden();
 });
 
+for (const delegatesFocus of [false, true]) {
+  test(`a slash typed into a closed shadow root stays there, delegatesFocus: ${delegatesFocus}`, async ({ page }) => {
+    await openWidget(page, `<x-field></x-field><x-button tabindex="0"></x-button>${BODY}`, {});
+    await page.evaluate((delegatesFocus) => {
+      const host = document.querySelector('x-field') as HTMLElement;
+      const field = document.createElement('input');
+      host.attachShadow({ mode: 'closed', delegatesFocus }).append(field);
+      field.focus();
+      Object.assign(window, { field });
+    }, delegatesFocus);
+    await page.keyboard.press('/');
+    expect(await page.evaluate(() => (window as unknown as { field: HTMLInputElement }).field.value)).toBe('/');
+    await expect(dialog(page)).toBeHidden();
+    await page.keyboard.press('Control+k');
+    await expect(dialog(page)).toBeVisible();
+    await page.keyboard.press('Escape');
+    // One that has focus itself has no field inside that does.
+    await page.locator('x-button').focus();
+    await page.keyboard.press('/');
+    await expect(dialog(page)).toBeVisible();
+  });
+}
+
 test('Escape empties the box, then closes, wherever inside focus is', async ({ page }) => {
   await openWidget(page, BODY, {});
   await page.keyboard.press('/');

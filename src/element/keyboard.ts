@@ -88,7 +88,7 @@ export class Keyboard implements ReactiveController {
     const target = event.composedPath()[0];
     const isEditor = target instanceof HTMLElement && target.isContentEditable;
     const isField = isEditor || (target instanceof HTMLElement && target.matches('input, textarea, select'));
-    const isSlash = event.key === '/' && !isCombination(event) && !isField;
+    const isSlash = event.key === '/' && !isCombination(event) && !isField && !isClosedHost(target);
     // Ctrl-K makes a link in most editors.
     const isControlK = event.key.toLowerCase() === 'k' && hasOnlyControl(event) && !isEditor;
     if (!isSlash && !isControlK) return;
@@ -102,6 +102,15 @@ export class Keyboard implements ReactiveController {
     // The box is where a visitor reads what was typed: bring all of it back into view, not just its edge.
     if (target === this.host.box) target?.scrollIntoView({ block: 'nearest' });
   }
+}
+
+/**
+ * Whether focus is inside a closed shadow root, on what may be a field: better a key that opens nothing than a character that is lost. Its
+ * host then is the active element without having focus itself; with `delegatesFocus` it seems to, though nothing could give it any.
+ */
+function isClosedHost(target: EventTarget | undefined): boolean {
+  if (!(target instanceof HTMLElement) || target.shadowRoot || target.matches('html, body')) return false;
+  return !target.matches(':focus') || (target.localName.includes('-') && target.tabIndex < 0);
 }
 
 function isCombination(event: KeyboardEvent): boolean {
