@@ -110,3 +110,26 @@ test('an index without filters and orders shows neither', async ({ page }) => {
   expect(await last(page)).toMatchObject({ facets: false });
   await expect(box(page)).toBeFocused();
 });
+
+for (const mode of ['inline', 'modal']) {
+  test(`everything stays inside 160 px, ${mode}`, async ({ page }) => {
+    await page.setViewportSize({ width: 160, height: 640 });
+    const style = '<style>body { margin: 0 } h1 { font-size: 1rem }</style>';
+    await openWidget(page, `${style}<latelight-search mode="${mode}"></latelight-search>`, {
+      filters,
+      sorts: ['date'],
+    });
+    await page.locator('latelight-search').evaluate((search) => (search as HTMLElement & { show(): void }).show());
+    await searchFor(page, `close ${'x'.repeat(300)}`);
+    await button(page).click();
+    await page.getByRole('checkbox').first().check();
+    const outside = await page.locator('latelight-search').evaluate((search) => {
+      const elements = [...(search.shadowRoot as ShadowRoot).querySelectorAll('.scroll *:not(.hidden)')];
+      return elements
+        .filter((element) => element.getBoundingClientRect().right > 160)
+        .map(({ outerHTML }) => outerHTML);
+    });
+    expect(outside).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(160);
+  });
+}

@@ -31,13 +31,17 @@ export const refineStyles = css`
   }
   .sort {
     display: flex;
+    flex-wrap: wrap;
     align-items: center;
-    gap: 0.5rem;
+    gap: 0 0.5rem;
+    max-inline-size: 100%;
     margin-inline-start: auto;
     color: var(--_muted);
     font-size: 0.875rem;
   }
   select {
+    flex: 1 1 7rem;
+    min-inline-size: 0;
     min-block-size: 2.75rem;
     max-inline-size: 14rem;
     padding-inline: 0.75rem;
