@@ -167,7 +167,7 @@ test.describe('forced colours', () => {
 test('a page can choose the colour scheme of the element', async ({ page }) => {
   await page.goto('./');
   const search = page.locator('latelight-search');
-  const colour = () => search.evaluate((element) => getComputedStyle(element).color);
+  const colour = () => page.getByRole('searchbox').evaluate((box) => getComputedStyle(box).color);
   const light = await colour();
   await search.evaluate((element) => element.style.setProperty('color-scheme', 'dark'));
   await expect.poll(colour).not.toBe(light);
