@@ -81,3 +81,21 @@ it('finds forms that other chunks have, all of them asked for at once', async ()
   expect(await all).toEqual({ own: [0], forms: [8, 10] });
   expect(asked).toHaveLength(chunkCount);
 });
+
+it('waits no longer for a chunk when the search is cancelled; the download goes on, for whoever wants it next', async () => {
+  const { lexicon, asked, hold, release } = lexiconOf(['thick rope', 'a thicker one']);
+  hold();
+  const cancelling = new AbortController();
+  const { signal } = cancelling;
+  const ways = [
+    lexicon.postings('thick', signal),
+    lexicon.postingsFrom('thi', 5, signal),
+    lexicon.wordPassages('thick', signal),
+  ];
+  cancelling.abort();
+  for (const way of ways) await expect(way).rejects.toMatchObject({ code: 'aborted' });
+  const next = found(lexicon, 'thick');
+  release();
+  expect(await next).toEqual({ own: [0], forms: [1] });
+  expect(asked).toHaveLength(1);
+});

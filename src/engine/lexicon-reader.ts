@@ -1,6 +1,6 @@
 // Which passages of one index have a word, chunk by chunk: a chunk of the lexicon is fetched when one of its words is asked for.
 
-import { throwIfAborted } from '../errors.ts';
+import { throwIfAborted, unlessAborted } from '../errors.ts';
 import { areForms, formPrefix } from '../format/lexical-words.ts';
 import { chunkOf, type Postings, readLexiconChunk } from '../format/lexicon.ts';
 import type { LexiconRef } from '../format/manifest.ts';
@@ -43,7 +43,7 @@ export class LexiconReader {
   async postings(word: string, signal?: AbortSignal): Promise<Postings> {
     if (this.isKnownCommon(word)) return 'common';
     const at = chunkOf(this.firstWords, word);
-    const chunk = at < 0 ? undefined : await this.chunk(at);
+    const chunk = at < 0 ? undefined : await this.chunk(at, signal);
     throwIfAborted(signal, 'search');
     return chunk?.get(word) ?? new Uint32Array();
   }
@@ -52,7 +52,7 @@ export class LexiconReader {
   async postingsFrom(prefix: string, most: number, signal?: AbortSignal): Promise<Postings[]> {
     const found: Postings[] = [];
     for (const at of this.chunksFrom(prefix)) {
-      for (const [word, postings] of await this.chunk(at)) {
+      for (const [word, postings] of await this.chunk(at, signal)) {
         if (word.startsWith(prefix)) found.push(postings);
         if (found.length === most) return found;
       }
@@ -66,7 +66,10 @@ export class LexiconReader {
     const prefix = formPrefix(word);
     const reading = this.postings(word, signal);
     if (prefix === undefined || this.isKnownCommon(word)) return { own: await reading, forms: new Uint32Array() };
-    const [own, ...chunks] = await Promise.all([reading, ...this.chunksFrom(prefix).map((at) => this.chunk(at))]);
+    const [own, ...chunks] = await Promise.all([
+      reading,
+      ...this.chunksFrom(prefix).map((at) => this.chunk(at, signal)),
+    ]);
     if (own === 'common') return { own, forms: new Uint32Array() };
     const ids = new Set<number>();
     for (const chunk of chunks) {
@@ -94,8 +97,10 @@ export class LexiconReader {
     return numbers;
   }
 
-  private chunk(at: number): Promise<Map<string, Postings>> {
-    return this.chunks.get(at, async () => readLexiconChunk(await this.source.read(this.refs[at]), this.passageCount));
+  private chunk(at: number, signal: AbortSignal | undefined): Promise<Map<string, Postings>> {
+    const read = async () => readLexiconChunk(await this.source.read(this.refs[at]), this.passageCount);
+    // The reading is not bound to the caller's signal, only the waiting: another search may want the same chunk.
+    return unlessAborted(this.chunks.get(at, read), signal, 'search');
   }
 
   close(): void {

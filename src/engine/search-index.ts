@@ -2,7 +2,7 @@
 
 import type { Codec } from '../codec/codec.ts';
 import { readCodec } from '../codec/codec-file.ts';
-import { LatelightError, throwIfAborted } from '../errors.ts';
+import { LatelightError, throwIfAborted, unlessAborted } from '../errors.ts';
 import { type Filters, filterBitmap, filterCounts, readFilters } from '../format/filters.ts';
 import { Fragment, type FragmentPassage } from '../format/fragment.ts';
 import { blockBytes, MAX_RESULTS } from '../format/layout.ts';
@@ -180,11 +180,9 @@ export class SearchIndex {
   async passage(id: number, signal?: AbortSignal): Promise<FragmentPassage> {
     const part = lastAtMost(this.fragmentFirstIds, id);
     const ref = this.manifest.fragments[part];
-    // Not bound to the caller's signal: another search may be waiting for the same fragment.
-    const fragment = await this.fragments.get(
-      part,
-      async () => new Fragment(await this.source.read(ref), ref.passageCount),
-    );
+    const read = async () => new Fragment(await this.source.read(ref), ref.passageCount);
+    // The reading is not bound to the caller's signal, only the waiting: another search may want the same fragment.
+    const fragment = await unlessAborted(this.fragments.get(part, read), signal, 'search');
     throwIfAborted(signal, 'search');
     return fragment.passage(id - this.fragmentFirstIds[part]);
   }
