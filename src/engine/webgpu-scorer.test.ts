@@ -132,6 +132,21 @@ describe.runIf(gpu)('the webgpu scorer', () => {
     scorer.close();
   });
 
+  it('holds no result of a search that has settled', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const scorer = await createWebgpuScorer(gpu!.device, codec);
+    await scorer.addShard(shard);
+    const results: WeakRef<Uint32Array>[] = [];
+    for (let i = 0; i < 20; i++) results.push(new WeakRef((await scorer.search(query, { k: 50 })).ids));
+    const alive = () => {
+      collect();
+      return results.filter((result) => result.deref()).length;
+    };
+    await expect.poll(alive, { timeout: 10_000 }).toBe(0);
+    scorer.close();
+  });
+
   it('tells the GPU time of each stage when asked to, and makes nothing for it when not', async () => {
     const { device } = gpu!;
     const timed = await createWebgpuScorer(device, codec, { timings: true });
@@ -181,6 +196,63 @@ describe.runIf(gpu)('the webgpu scorer', () => {
     await next.addShard(shard);
     expect((await next.search(query, { k: 5 })).ids).toHaveLength(5);
     next.close();
+  });
+
+  it('rejects a search that the GPU refuses, instead of giving the one before it again, and goes on after it', async () => {
+    const { device } = (await openTestDevice())!;
+    const scorer = await createWebgpuScorer(device, codec);
+    await scorer.addShard(shard);
+    const embeddings = randomEmbeddings(1, 5, 32);
+    const before = await scorer.searchEmbeddings(embeddings, { k: 5 });
+    const buffer = createFilledBuffer(device, 'embeddings', GPUBufferUsage.STORAGE, randomEmbeddings(2, 5, 32).data);
+    buffer.destroy();
+    const refused = scorer.searchEmbeddings({ buffer, tokenCount: 5, dim: 32 }, { k: 5 });
+    await expect(refused).rejects.toMatchObject({ code: 'device-lost', message: expect.stringContaining('refused') });
+    expect(firstDifference(before, await scorer.searchEmbeddings(embeddings, { k: 5 }))).toBeUndefined();
+    scorer.close();
+    device.destroy();
+  });
+
+  it('rejects a search for whose scores the GPU has no memory', async () => {
+    const { device } = (await openTestDevice())!;
+    const scorer = await createWebgpuScorer(device, codec);
+    await scorer.addShard(shard);
+    await scorer.search(query, { k: 5 });
+    await scorer.addShard(shard);
+    const createBuffer = device.createBuffer.bind(device);
+    device.createBuffer = (descriptor) =>
+      createBuffer(descriptor.label === 'scores' ? { ...descriptor, size: 2 ** 40 } : descriptor);
+    await expect(scorer.search(randomQuery(2, 5, 32), { k: 5 })).rejects.toMatchObject({ code: 'device-lost' });
+    scorer.close();
+    device.destroy();
+  });
+
+  it('leaves nothing on the device when it is closed while a kernel compiles', async () => {
+    const { device } = (await openTestDevice())!;
+    const memory = watchMemory(device);
+    const scorer = await createWebgpuScorer(device, codec);
+    await scorer.addShard(shard);
+    let compiling = () => {};
+    const compiles = new Promise<void>((resolve) => {
+      compiling = resolve;
+    });
+    let compiled: Promise<unknown> = Promise.resolve();
+    const createPipeline = device.createComputePipelineAsync.bind(device);
+    device.createComputePipelineAsync = (descriptor) => {
+      const pipeline = createPipeline(descriptor);
+      compiled = pipeline;
+      compiling();
+      return pipeline;
+    };
+    const search = scorer.searchEmbeddings(randomEmbeddings(1, 5, 32), { k: 512 });
+    search.catch(() => undefined);
+    await compiles;
+    scorer.close();
+    await expect(search).rejects.toMatchObject({ code: 'closed' });
+    await compiled;
+    await device.queue.onSubmittedWorkDone();
+    expect(memory).toEqual({ bytes: 0, buffers: 0 });
+    device.destroy();
   });
 
   it('goes on after a search that failed', async () => {

@@ -73,14 +73,11 @@ export async function createWebgpuScorer(
 
   let passageCount = 0;
   let ended: LatelightError | undefined; // why no call can succeed any more
-  let rejectPending: (reason: LatelightError) => void;
-  const end = new Promise<never>((_, reject) => {
-    rejectPending = reject;
-  });
-  end.catch(() => {}); // a scorer that ends with nothing pending is no unhandled rejection
+  /** Of the calls that have not settled. A promise for them all to race against would hold their results while the scorer lives. */
+  const rejectPending = new Set<(reason: LatelightError) => void>();
   function endWith(reason: LatelightError): void {
     ended ??= reason;
-    rejectPending(ended);
+    for (const reject of rejectPending) reject(ended);
   }
   device.lost.then((info) =>
     endWith(new LatelightError('device-lost', `webgpu-scorer: ${info.message || info.reason}`)),
@@ -93,8 +90,11 @@ export async function createWebgpuScorer(
       if (ended) throw ended;
       return task();
     });
-    previous = run.catch(() => {});
-    return Promise.race([run, end]);
+    previous = run.then(ignore, ignore);
+    return new Promise((resolve, reject) => {
+      rejectPending.add(reject);
+      run.then(resolve, reject).finally(() => rejectPending.delete(reject));
+    });
   }
 
   function embeddingsBuffer(query: TokenEmbeddings | GpuTokenEmbeddings): GPUBuffer {
@@ -111,8 +111,27 @@ export async function createWebgpuScorer(
   async function run(query: Query, { k, filter }: SearchOptions): Promise<Timed<TopK & { queryCodes: QueryCodes }>> {
     checkSearchOptions({ k, filter }, maxsim.passageCount); // here, because shards may have been added while this search waited
     await topK.prepare(k);
+    checkOpen();
     const { tokenCount } = query;
     const queryBytes = tokenCount * dim;
+    const resultEnd = timingBytes + k * 8;
+    const refusal = refusalOf(device, () => submit(query, { k, filter }));
+    const [bytes, refused] = await Promise.all([readResult(resultEnd + queryBytes), refusal]);
+    if (refused) {
+      // What was read back is the result of the search before.
+      throw new LatelightError(
+        'device-lost',
+        `webgpu-scorer: expected the GPU to search, it refused: ${refused.message}`,
+      );
+    }
+    const queryCodes = { codes: new Int8Array(bytes, resultEnd, queryBytes), tokenCount, dim };
+    const gpuTimings = timer && toTimings(passMilliseconds(bytes.slice(0, timingBytes)));
+    return { ...readEntries(new Int32Array(bytes, timingBytes, k * 2)), queryCodes, ...(gpuTimings && { gpuTimings }) };
+  }
+
+  /** All stages, and a copy of what they give to the read-back buffer: timings, entries, query codes. */
+  function submit(query: Query, { k, filter }: SearchOptions): void {
+    const { tokenCount } = query;
     const encoder = device.createCommandEncoder({ label: 'search' });
     let pass: GPUComputePassEncoder | undefined;
     /** One pass for all stages, or a pass each when they are timed. */
@@ -131,15 +150,10 @@ export async function createWebgpuScorer(
     const last = beginStage(2);
     const best = topK.encode(last, scores, maxsim.passageCount, k);
     last.end();
-    const resultEnd = timingBytes + k * 8;
     timer?.resolve(encoder, readBack, 0);
     encoder.copyBufferToBuffer(best, 0, readBack, timingBytes, k * 8);
-    encoder.copyBufferToBuffer(queryBuffer, 0, readBack, resultEnd, queryBytes);
+    encoder.copyBufferToBuffer(queryBuffer, 0, readBack, timingBytes + k * 8, tokenCount * dim);
     device.queue.submit([encoder.finish()]);
-    const bytes = await readResult(resultEnd + queryBytes);
-    const queryCodes = { codes: new Int8Array(bytes, resultEnd, queryBytes), tokenCount, dim };
-    const gpuTimings = timer && toTimings(passMilliseconds(bytes.slice(0, timingBytes)));
-    return { ...readEntries(new Int32Array(bytes, timingBytes, k * 2)), queryCodes, ...(gpuTimings && { gpuTimings }) };
   }
 
   async function readResult(byteLength: number): Promise<ArrayBuffer> {
@@ -191,6 +205,24 @@ export async function createWebgpuScorer(
       for (const buffer of [queryBuffer, readBack, uploaded]) buffer?.destroy();
     },
   };
+}
+
+const ignore = () => undefined;
+
+/** What the GPU refuses of the work that `submit` gives it. Both scopes end before anything else uses the device. */
+function refusalOf(device: GPUDevice, submit: () => void): Promise<GPUError | null> {
+  device.pushErrorScope('out-of-memory');
+  device.pushErrorScope('validation');
+  // A lost device says so elsewhere.
+  const refusal = () => device.popErrorScope().catch(() => null);
+  try {
+    submit();
+  } catch (error) {
+    void refusal();
+    void refusal();
+    throw error;
+  }
+  return Promise.all([refusal(), refusal()]).then(([invalid, outOfMemory]) => outOfMemory ?? invalid);
 }
 
 function toTimings([quantizeMs, maxsimMs, topKMs]: number[]): GpuTimings {
