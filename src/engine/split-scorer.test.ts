@@ -94,6 +94,24 @@ describe('a split scorer', () => {
     split.close();
   });
 
+  it.each([1, 2])(
+    'keeps every passage when a shard comes during a filtered search, with %i workers',
+    async (workers) => {
+      const split = await createSplitScorer(codec, workers, helpers.start);
+      const expected = createReferenceScorer(codec);
+      const [first, second] = [32, 64].map((count) => randomShard(count, codec, new Array(count).fill(1)));
+      await Promise.all([split.addShard(first), expected.addShard(first)]);
+      const options = { k: 5, filter: Uint32Array.of(0xffff_ffff) };
+      const before = await expected.search(query, options);
+      const searching = split.search(query, options);
+      await split.addShard(second);
+      expect(firstDifference(before, await searching)).toBeUndefined();
+      await expected.addShard(second);
+      await expectSame(split, expected);
+      split.close();
+    },
+  );
+
   it('rejects a search that waits when it is closed, and ends its helpers', async () => {
     const { split } = await openBoth(helpers.start, 2);
     const ended = new Promise((resolve) => helpers.threads.at(-1)!.once('exit', resolve));

@@ -69,15 +69,19 @@ export async function createSplitScorer(
   }
 
   async function searchPart(part: Part, query: QueryCodes, { k, filter }: SearchOptions): Promise<TopK> {
-    const options = { k, filter: filter && filterOf(part.runs, filter) };
+    // Made when the scorer is asked: shards may have come while this search waited.
+    const options = () => ({ k, filter: filter && filterOf(part.runs, filter) });
+    await part.replacing;
+    const asked = part.scorer;
     try {
-      await part.replacing;
-      return await part.scorer.search(query, options);
-    } catch {
+      return await asked.search(query, options());
+    } catch (error) {
       open();
+      // One in this worker cannot be lost, and holds the only copy of its codes.
+      if (asked.passageCodes) throw error;
       part.replacing ??= replace(part);
       await part.replacing;
-      return part.scorer.search(query, options);
+      return part.scorer.search(query, options());
     }
   }
 
