@@ -2,6 +2,7 @@
 
 import { expect, it } from 'vitest';
 import { writeCodec } from '../codec/codec-file.ts';
+import { LatelightError } from '../errors.ts';
 import { writeFragment } from '../format/fragment.ts';
 import type { FileRef, Manifest } from '../format/manifest.ts';
 import { writePages } from '../format/pages.ts';
@@ -12,6 +13,7 @@ import type { ShardCodes } from '../types.ts';
 import { createReferenceScorer } from './reference-scorer.ts';
 import { randomCodec, randomQuery, randomShard } from './scorers.fixture.ts';
 import { SearchIndex } from './search-index.ts';
+import { createWasmScorer } from './wasm-scorer.ts';
 
 /** An index of one passage a shard, all of them in one fragment. */
 async function indexOf(passageCount: number) {
@@ -94,5 +96,29 @@ it('waits no longer for a fragment when the search is cancelled; the download go
   arrive();
   expect((await next).text).toBe('text 1');
   expect(asked.filter((file) => file === 'fragment.json')).toHaveLength(1);
+  index.close();
+});
+
+it('closes a scorer that it cannot fill after a device was lost, and keeps the one it has', async () => {
+  const { files, manifest } = await indexOf(2);
+  const read = async ({ file }: FileRef) => files.get(file)!;
+  const index = await SearchIndex.open({ read }, manifest, async (of) => createReferenceScorer(of));
+  const before = index.scorer;
+  let isClosed = false;
+  const replacing = index.replaceScorer(async (of) => ({
+    ...createReferenceScorer(of),
+    addShard: () => Promise.reject(new LatelightError('device-lost', 'addShard: no memory')),
+    close: () => {
+      isClosed = true;
+    },
+  }));
+  await expect(replacing).rejects.toMatchObject({ code: 'device-lost' });
+  expect(isClosed).toBe(true);
+  expect(index.scorer).toBe(before);
+  await index.replaceScorer(createWasmScorer);
+  expect(index.scorer.passageCount).toBe(2);
+  // Its codes are in main memory, and nowhere else.
+  await index.replaceScorer(async (of) => createReferenceScorer(of));
+  expect(index.scorer.backend).toBe('wasm');
   index.close();
 });

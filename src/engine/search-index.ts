@@ -144,13 +144,15 @@ export class SearchIndex {
     }
   }
 
-  /** Puts the same codes into another scorer, after a device was lost. */
+  /** Puts the same codes into another scorer, after a device was lost. One that has the codes in main memory was lost with none. */
   async replaceScorer(createScorer: CreateScorer): Promise<void> {
+    if (this.currentScorer.passageCodes) return;
     const scorer = await createScorer(this.codec);
-    for (const shard of this.shards) {
-      if (!shard.codes)
-        throw new LatelightError('closed', 'index: expected codes to fill a scorer. Open the index again.');
-      await scorer.addShard({ codes: shard.codes, firstBlocks: shard.firstBlocks });
+    try {
+      for (const { codes, firstBlocks } of this.shards) await scorer.addShard({ codes: codes!, firstBlocks });
+    } catch (error) {
+      scorer.close();
+      throw error;
     }
     this.currentScorer.close();
     this.currentScorer = scorer;

@@ -48,7 +48,7 @@ const STAGES = 3;
 /**
  * Embeddings in a GPU buffer must live on this device, have STORAGE usage and stay alive until the search settles.
  * What a call is given must not change until it settles. When the device is lost, pending and later calls reject with `device-lost`.
- * @throws LatelightError `bad-codec` when the codec is not one the scorers can be exact with.
+ * @throws LatelightError `bad-codec` when the codec is not one the scorers can be exact with; `device-lost` when no kernel compiles.
  */
 export async function createWebgpuScorer(
   device: GPUDevice,
@@ -61,7 +61,10 @@ export async function createWebgpuScorer(
     createQuantizeQuery(device, codec),
     createScoreMaxsim(device, codec, options),
     createTopK(device),
-  ]);
+  ]).catch((cause) => {
+    if (cause instanceof LatelightError) throw cause;
+    throw new LatelightError('device-lost', `webgpu-scorer: the GPU refuses a kernel: ${String(cause)}`, { cause });
+  });
   const { STORAGE, COPY_SRC, COPY_DST, MAP_READ } = GPUBufferUsage;
   const makeBuffer = (label: string, size: number, usage: number) => device.createBuffer({ label, size, usage });
   const queryBuffer = makeBuffer('query', MAX_QUERY_TOKENS * dim, STORAGE | COPY_SRC | COPY_DST);

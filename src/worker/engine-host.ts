@@ -1,6 +1,7 @@
 // The engine inside the worker: opens an index on the best device there is, searches it, and opens again what a lost device took.
 
-import type { Encoder } from '../encoder/encoder.ts';
+import type { ColbertTokenizer } from '../encoder/colbert-tokenizer.ts';
+import type { Encoder, RowWeigher } from '../encoder/encoder.ts';
 import type { TableEncoder } from '../encoder/table-encoder.ts';
 import { facetsOf } from '../engine/facets.ts';
 import { explain, nothingKnown, type Searched, search, searchInstant } from '../engine/search.ts';
@@ -9,9 +10,10 @@ import { sortsOf } from '../engine/search-run.ts';
 import { createSplitScorer, workersFor } from '../engine/split-scorer.ts';
 import { createWasmScorer } from '../engine/wasm-scorer.ts';
 import { createWebgpuScorer } from '../engine/webgpu-scorer.ts';
-import { LatelightError, throwIfAborted, unlessAborted } from '../errors.ts';
+import { fromErrorData, LatelightError, throwIfAborted, unlessAborted } from '../errors.ts';
 import type { FileRef, Manifest } from '../format/manifest.ts';
 import type { Explanation, LoadProgress, OpenOptions, SearchRequest, SearchResult, Stage } from '../types.ts';
+import { blamingDevice, type DeviceParts, openOrWithout, RecoverableParts } from './device-parts.ts';
 import { chooseDevice, type DeviceChoice } from './gpu-device.ts';
 import type { HttpSource } from './http-source.ts';
 import { encoderFiles, openEncoder, usable } from './open-encoder.ts';
@@ -20,10 +22,15 @@ import type { OpenedInfo, OpenSettings } from './protocol.ts';
 import { SiteList } from './sites.ts';
 import { startScoreWorker } from './start-score-worker.ts';
 
-interface Parts {
-  /** There from the start; what it is needed for waits for it. */
-  encoder: Promise<Encoder>;
-  choice: DeviceChoice;
+/** What an opening has before it knows on which device it will succeed. */
+interface Opening {
+  sites: SiteList;
+  source: HttpSource;
+  manifest: Manifest;
+  settings: OpenSettings;
+  onProgress: (progress: LoadProgress) => void;
+  whenQuiet: () => Promise<void>;
+  signal?: AbortSignal;
 }
 
 export class EngineHost {
@@ -34,7 +41,7 @@ export class EngineHost {
   private readonly settings: OpenSettings;
   /** Weighs the encoder's rows, when the index has a query table, and with `instant` answers until the encoder is there. */
   private readonly table: TableEncoder | undefined;
-  private parts: Parts;
+  private readonly parts: RecoverableParts;
   private isFull = false;
   /** Pages by filter value, counted once: `info` is asked for with every search. */
   private readonly filters: OpenedInfo['filters'];
@@ -47,7 +54,7 @@ export class EngineHost {
     manifest: Manifest,
     settings: OpenSettings,
     table: TableEncoder | undefined,
-    parts: Parts,
+    parts: DeviceParts,
   ) {
     this.sites = sites;
     this.filters = facetsOf(sites.searchable);
@@ -55,10 +62,15 @@ export class EngineHost {
     this.manifest = manifest;
     this.settings = settings;
     this.table = table;
-    this.parts = parts;
-    this.ready = parts.encoder.then(() => {
-      this.isFull = true;
+    this.parts = new RecoverableParts(parts, settings.device, {
+      choose: async () => usable(await chooseDevice(settings.device), manifest, settings.device),
+      open: (choice) => this.reopenOn(choice),
     });
+    this.ready = this.parts
+      .use(() => this.parts.encoder)
+      .then(() => {
+        this.isFull = true;
+      });
   }
 
   /**
@@ -78,22 +90,30 @@ export class EngineHost {
       sites.readManifests(settings.language, signal),
       chooseDevice(wanted),
     ]);
-    const device = usable(choice, manifest, wanted);
-    const progress = trackProgress(manifest, sites, device, onProgress);
+    const opening = { sites, source, manifest, settings, onProgress, whenQuiet, signal };
+    const host = await openOrWithout(usable(choice, manifest, wanted), wanted, (on) => EngineHost.openOn(on, opening));
+    // A failure is heard of through `ready` and through every search.
+    void host.ready.then(() => host.fillCache(settings.offline)).catch(() => undefined);
+    return host;
+  }
+
+  private static async openOn(choice: DeviceChoice, opening: Opening): Promise<EngineHost> {
+    const { sites, source, manifest, settings, onProgress, whenQuiet, signal } = opening;
+    const progress = trackProgress(manifest, sites, choice, onProgress);
     const read = (from: HttpSource, ref: FileRef) => from.read(ref, { signal, onBytes: progress('index') });
+    const scorer = (of: Manifest) => scorerOn(choice.device, of, settings.workers);
+    const readOptions = { signal, onBytes: progress('index') };
     // Without an instant stage every query waits for the encoder.
     const isInstant = settings.instant && manifest.queryEncoder.queryTable !== undefined;
-    const opened = await openStages(manifest, isInstant, {
-      sites: () =>
-        sites.openAll(
-          (from, of) =>
-            SearchIndex.open(from, of, scorerOn(device.device, of, settings.workers), {
-              signal,
-              onBytes: progress('index'),
-            }),
-          signal,
-        ),
-      read: (ref) => read(source, ref),
+    const parts = {
+      sites: async () => {
+        const opened = await sites.openAll((from, of) => SearchIndex.open(from, of, scorer(of), readOptions), signal);
+        // One of several that the device refuses is left out only where the device was asked for by name.
+        const refused = sites.states.find(({ error }) => error?.code === 'device-lost');
+        if (refused && settings.device === 'auto') throw fromErrorData(refused.error!);
+        return opened;
+      },
+      read: (ref: FileRef) => read(source, ref),
       otherTables: async () => {
         const others = sites.known.filter((state) => state.source !== source);
         const refs = others.map(({ source: from, manifest: { queryEncoder } }) => ({
@@ -103,17 +123,19 @@ export class EngineHost {
         const tables = await Promise.all(refs.map(({ from, ref }) => (ref ? read(from, ref).catch(() => []) : [])));
         return tables.flatMap((table) => (table instanceof Uint8Array ? [table] : []));
       },
-      encoder: (tokenizer, weigher) => {
+      encoder: (tokenizer: ColbertTokenizer, weigher: RowWeigher) => {
         const options = { progress, weigher, signal, ...(isInstant && { whenQuiet }) };
-        return openEncoder(source, manifest, tokenizer, device.device, options);
+        return blamingDevice(openEncoder(source, manifest, tokenizer, choice.device, options), choice, settings.device);
       },
-    });
-    throwIfAborted(signal, 'open');
-    const { table, encoder } = opened;
-    const host = new EngineHost(sites, source, manifest, settings, table, { encoder, choice: device });
-    // A failure is heard of through `ready` and through every search.
-    void host.ready.then(() => host.fillCache(settings.offline)).catch(() => undefined);
-    return host;
+    };
+    try {
+      const { table, encoder } = await openStages(manifest, isInstant, parts);
+      throwIfAborted(signal, 'open');
+      return new EngineHost(sites, source, manifest, settings, table, { encoder, choice });
+    } catch (error) {
+      sites.closeAll();
+      throw error;
+    }
   }
 
   get stage(): Stage {
@@ -135,7 +157,7 @@ export class EngineHost {
     const sites = this.sites.searchable;
     return {
       backend: sites[0].index.scorer.backend,
-      notice: this.parts.choice.notice,
+      notice: this.parts.notice,
       passageCount: sites.reduce((sum, { index }) => sum + index.manifest.passageCount, 0),
       siteRoot: sites[0].siteRoot,
       filters: this.filters,
@@ -156,28 +178,27 @@ export class EngineHost {
   async searchInstant(query: string, request: SearchRequest): Promise<SearchResult | undefined> {
     const { instant } = this;
     if (!instant || this.isFull || request.queryCodes) return undefined;
-    return searchInstant(this.searched, instant, query, request);
+    return this.parts.use(async () => {
+      // What recovered the device has opened the encoder too.
+      return this.isFull ? undefined : searchInstant(this.searched, instant, query, request);
+    }, request.signal);
   }
 
   /** Searches once the full stage is ready; when the device was lost, opens another (or the CPU, under `auto`) and searches once more. */
   async search(query: string, request: SearchRequest): Promise<SearchResult> {
-    if (request.stage === 'instant') return this.searchTable(query, request);
-    try {
-      const encoder = await unlessAborted(this.parts.encoder, request.signal, 'search');
-      return await search(this.searched, encoder, query, request);
-    } catch (error) {
-      if (!(await this.deviceWasLost())) throw error;
-      throwIfAborted(request.signal, 'search');
-      await this.recover();
-      return search(this.searched, await this.parts.encoder, query, request);
-    }
+    const { signal } = request;
+    if (request.stage === 'instant') return this.parts.use(() => this.searchTable(query, request), signal);
+    return this.parts.use(async () => {
+      const encoder = await unlessAborted(this.parts.encoder, signal, 'search');
+      return search(this.searched, encoder, query, request);
+    }, signal);
   }
 
   /** How a passage of one of the sites answers a query. */
   async explain(query: string, { site, id }: { site: number; id: number }): Promise<Explanation> {
     const found = this.sites.states[site]?.search;
     if (!found) throw new LatelightError('bad-option', `explain: expected a site that is open, got ${site}.`);
-    return explain(found.index, await this.parts.encoder, query, id);
+    return this.parts.use(async () => explain(found.index, await this.parts.encoder, query, id));
   }
 
   private get searched(): Searched {
@@ -206,37 +227,25 @@ export class EngineHost {
 
   close(): void {
     this.sites.close();
-    void this.parts.encoder.then((encoder) => encoder.close()).catch(() => undefined);
-    this.parts.choice.device?.destroy();
+    this.parts.close();
   }
 
-  /** A lost device fails in many ways (scorer, runtime, read-back): ask the device itself. */
-  private async deviceWasLost(): Promise<boolean> {
-    const { device } = this.parts.choice;
-    if (!device) return false;
-    const pending = Symbol('pending');
-    return (await Promise.race([device.lost, new Promise((resolve) => setTimeout(resolve, 50, pending))])) !== pending;
-  }
-
-  private async recover(): Promise<void> {
-    const { encoder } = this.parts;
-    let choice: DeviceChoice;
+  /** An encoder on another device, or on none, and the scorers filled there. */
+  private async reopenOn(choice: DeviceChoice): Promise<Encoder> {
+    const { source, manifest, settings, table } = this;
+    const tokenizer = await readTokenizer(manifest, (ref) => source.read(ref));
+    const opening = openEncoder(source, manifest, tokenizer, choice.device, { weigher: table });
+    const encoder = await blamingDevice(opening, choice, settings.device);
     try {
-      choice = usable(await chooseDevice(this.settings.device), this.manifest, this.settings.device);
-    } catch (cause) {
-      throw new LatelightError(
-        'device-lost',
-        `search: the GPU device was lost and no other could be had: ${String(cause)}`,
-        { cause },
-      );
+      for (const { index } of this.sites.searchable) {
+        await index.replaceScorer(scorerOn(choice.device, index.manifest, settings.workers));
+      }
+    } catch (error) {
+      await encoder.close().catch(() => undefined);
+      throw error;
     }
-    await encoder.then((lost) => lost.close()).catch(() => undefined);
-    const tokenizer = await readTokenizer(this.manifest, (ref) => this.source.read(ref));
-    const next = await openEncoder(this.source, this.manifest, tokenizer, choice.device, { weigher: this.table });
-    for (const { index } of this.sites.searchable)
-      await index.replaceScorer(scorerOn(choice.device, index.manifest, this.settings.workers));
-    const notice = choice.device ? choice.notice : 'The GPU device was lost; searching goes on with WASM.';
-    this.parts = { encoder: Promise.resolve(next), choice: { ...choice, notice } };
+    this.isFull = true;
+    return encoder;
   }
 }
 

@@ -116,6 +116,15 @@ export class SiteList {
     for (const { index } of this.searchable) index.close();
   }
 
+  /** As before `openAll`, so that it can be called again. */
+  closeAll(): void {
+    this.close();
+    for (const state of this.known) {
+      state.search = undefined;
+      state.error = undefined;
+    }
+  }
+
   private async each(step: (state: SiteState) => Promise<void>, signal?: AbortSignal): Promise<void> {
     await Promise.all(
       this.states.map((state) =>

@@ -1,0 +1,149 @@
+// What an engine has on a device. When the device is lost or refuses, all of it is opened again, on another (or on the CPU, under `auto`),
+// and what failed is done once more. Of an index and of the library alike.
+
+import type { Encoder } from '../encoder/encoder.ts';
+import { LatelightError, throwIfAborted, unlessAborted } from '../errors.ts';
+import type { DeviceChoice } from './gpu-device.ts';
+import type { Device } from './open-encoder.ts';
+
+export interface DeviceParts {
+  /** There from the start; what it is needed for waits for it. */
+  encoder: Promise<Encoder>;
+  choice: DeviceChoice;
+}
+
+export interface Reopening {
+  /** @throws LatelightError `no-webgpu` */
+  choose: () => Promise<DeviceChoice>;
+  /** Opens an encoder there and fills scorers; leaves nothing behind when it fails. */
+  open: (choice: DeviceChoice) => Promise<Encoder>;
+}
+
+export class RecoverableParts {
+  private readonly wanted: Device;
+  private readonly reopening: Reopening;
+  private parts: DeviceParts;
+  private recovering: Promise<void> | undefined;
+  private isClosed = false;
+
+  constructor(parts: DeviceParts, wanted: Device, reopening: Reopening) {
+    this.parts = parts;
+    this.wanted = wanted;
+    this.reopening = reopening;
+  }
+
+  get encoder(): Promise<Encoder> {
+    return this.parts.encoder;
+  }
+
+  get notice(): string {
+    return this.parts.choice.notice;
+  }
+
+  /**
+   * @param work may be done twice
+   * @throws what `work` does; `device-lost` when no other device can be had
+   */
+  async use<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    const { parts } = this;
+    try {
+      return await work();
+    } catch (error) {
+      throwIfAborted(signal, 'search');
+      // Parts that were replaced under the work may be what it failed of.
+      const isAgain = this.recovering !== undefined || this.parts !== parts || (await isDeviceFailure(error, parts));
+      if (this.isClosed || !isAgain) throw error;
+      if (this.parts === parts) await unlessAborted(this.recoverOnce(error), signal, 'search');
+      return work();
+    }
+  }
+
+  close(): void {
+    this.isClosed = true;
+    void this.parts.encoder.then((encoder) => encoder.close()).catch(() => undefined);
+    this.parts.choice.device?.destroy();
+  }
+
+  private recoverOnce(error: unknown): Promise<void> {
+    this.recovering ??= this.recover(error).finally(() => {
+      this.recovering = undefined;
+    });
+    return this.recovering;
+  }
+
+  /** @param error what it is for */
+  private async recover(error: unknown): Promise<void> {
+    const { wanted } = this;
+    const { encoder, choice: old } = this.parts;
+    const isGone = await isLost(old.device);
+    const choice = isGone || wanted !== 'auto' ? await this.chooseAnother() : { notice: '' };
+    await encoder.then((lost) => lost.close()).catch(() => undefined);
+    old.device?.destroy();
+    const parts = await openOrWithout(choice, wanted, async (on) => {
+      const next = await this.reopening.open(on);
+      return { encoder: Promise.resolve(next), choice: on };
+    });
+    const { device, notice } = parts.choice;
+    const why = isGone ? 'The GPU device was lost' : `The GPU refused (${messageOf(error)})`;
+    parts.choice = { device, notice: device ? notice : `${why}; searching goes on with WASM.` };
+    this.parts = parts;
+    if (this.isClosed) this.close();
+  }
+
+  private async chooseAnother(): Promise<DeviceChoice> {
+    try {
+      return await this.reopening.choose();
+    } catch (cause) {
+      throw new LatelightError(
+        'device-lost',
+        `search: the GPU device was lost and no other could be had: ${String(cause)}`,
+        { cause },
+      );
+    }
+  }
+}
+
+/**
+ * Opens on a device; under `auto`, when it refuses (it has no memory left, say), once more without one. What was downloaded is in the cache.
+ * A device that is not kept is destroyed.
+ * @param open leaves nothing behind when it fails
+ */
+export async function openOrWithout<T>(
+  choice: DeviceChoice,
+  wanted: Device,
+  open: (choice: DeviceChoice) => Promise<T>,
+): Promise<T> {
+  try {
+    return await open(choice);
+  } catch (error) {
+    choice.device?.destroy();
+    const isRefusal = error instanceof LatelightError && error.code === 'device-lost';
+    if (!choice.device || wanted !== 'auto' || !isRefusal) throw error;
+    return open({ notice: `WebGPU is not in use: the GPU refused (${error.message}).` });
+  }
+}
+
+/** Under `auto`, a model that does not open on a device is laid at the device's door: on the CPU it may. */
+export function blamingDevice(encoder: Promise<Encoder>, { device }: DeviceChoice, wanted: Device): Promise<Encoder> {
+  if (!device || wanted !== 'auto') return encoder;
+  return encoder.catch((error) => {
+    if (error instanceof LatelightError && error.code !== 'bad-model') throw error;
+    throw new LatelightError('device-lost', messageOf(error), { cause: error });
+  });
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+async function isDeviceFailure(error: unknown, { choice: { device } }: DeviceParts): Promise<boolean> {
+  if (!device) return false;
+  return (error instanceof LatelightError && error.code === 'device-lost') || isLost(device);
+}
+
+/** A lost device fails in many ways (scorer, runtime, read-back): ask the device itself. */
+async function isLost(device: GPUDevice | undefined): Promise<boolean> {
+  if (!device) return false;
+  const pending = Symbol('pending');
+  return (await Promise.race([device.lost, new Promise((resolve) => setTimeout(resolve, 50, pending))])) !== pending;
+}

@@ -1,0 +1,212 @@
+// Which device an engine ends up on when one is lost or refuses. Searching, files and runtime are stand-ins; e2e/recovery.spec.ts has them all.
+
+import { beforeEach, expect, it, vi } from 'vitest';
+import { LatelightError } from '../errors.ts';
+import type { StageParts } from './open-stages.ts';
+import type { OpenSettings } from './protocol.ts';
+
+/** When the encoder is downloaded, and what the GPU does next. */
+const gpu = {
+  arrived: Promise.resolve(),
+  hasMemory: true,
+  opensModels: true,
+  /** Open ones. */
+  encoders: new Set<object>(),
+  made: [] as { destroyed: number; lose: () => void }[],
+};
+
+vi.mock('./gpu-device.ts', () => ({
+  chooseDevice: async (wanted: string) => {
+    if (wanted === 'wasm') return { notice: '' };
+    let lose = () => {};
+    const lost = new Promise<void>((resolve) => {
+      lose = resolve;
+    });
+    const device = {
+      lost,
+      isLost: false,
+      destroyed: 0,
+      lose: () => {
+        device.isLost = true;
+        lose();
+      },
+      destroy: () => void device.destroyed++,
+    };
+    gpu.made.push(device);
+    return { device, notice: '' };
+  },
+}));
+
+vi.mock('./open-encoder.ts', () => ({
+  usable: (choice: unknown) => choice,
+  encoderFiles: () => ({ wasm: { bytes: 1 }, model: { bytes: 1 } }),
+  openEncoder: async (_source: unknown, _manifest: unknown, _tokenizer: unknown, device: unknown) => {
+    await gpu.arrived;
+    if (device && !gpu.opensModels) throw new LatelightError('bad-model', 'encoder: cannot open the model');
+    const encoder = { close: async () => void gpu.encoders.delete(encoder) };
+    gpu.encoders.add(encoder);
+    return encoder;
+  },
+}));
+
+vi.mock('./open-stages.ts', () => ({
+  readTokenizer: async () => ({}),
+  openStages: async (_manifest: unknown, isInstant: boolean, parts: StageParts) => {
+    const sites = await parts.sites();
+    const encoder = parts.encoder({} as never, {} as never);
+    encoder.catch(() => undefined);
+    if (!isInstant) await encoder;
+    return { sites, encoder, table: {} };
+  },
+}));
+
+vi.mock('./sites.ts', () => ({
+  SiteList: class {
+    states: { search?: unknown; error?: unknown }[] = [{}];
+    known = [];
+    declaredFilters = [];
+    get searchable() {
+      return this.states.flatMap(({ search }) => search ?? []);
+    }
+    async readManifests() {
+      const manifest = { passageCount: 1, shards: [], queryEncoder: { queryTable: {}, tokenizer: { bytes: 1 } } };
+      return { source: { prune: async () => undefined }, manifest };
+    }
+    async openAll(open: (source: unknown, manifest: unknown) => Promise<unknown>) {
+      const index = await open({}, { passageCount: 1, shards: [] });
+      this.states[0].search = { index };
+      return this.searchable;
+    }
+    describe = () => [];
+    closeAll = () => {
+      this.states = [{}];
+    };
+    close = () => {};
+  },
+}));
+
+vi.mock('../engine/webgpu-scorer.ts', () => ({
+  createWebgpuScorer: async (device: { isLost: boolean }) => {
+    if (!gpu.hasMemory) throw new LatelightError('device-lost', 'addShard: the GPU has no bytes left');
+    return { backend: 'webgpu', device };
+  },
+}));
+
+vi.mock('../engine/wasm-scorer.ts', () => ({ createWasmScorer: async () => ({ backend: 'wasm' }) }));
+
+type Create = (codec: unknown) => Promise<{ backend: string; device?: { isLost: boolean } }>;
+
+vi.mock('../engine/search-index.ts', () => ({
+  SearchIndex: {
+    files: () => [],
+    open: async (_source: unknown, manifest: unknown, create: Create) => {
+      const index = {
+        manifest,
+        filters: {},
+        pages: { sorts: {} },
+        scorer: await create({}),
+        replaceScorer: async (another: Create) => {
+          index.scorer = await another({});
+        },
+      };
+      return index;
+    },
+  },
+}));
+
+vi.mock('../engine/facets.ts', () => ({ facetsOf: () => ({}) }));
+
+vi.mock('../engine/search.ts', () => {
+  type Sites = { sites: { index: { scorer: { backend: string; device?: { isLost: boolean } } } }[] };
+  const answer = async ({ sites: [{ index }] }: Sites) => {
+    if (index.scorer.device?.isLost) throw new LatelightError('device-lost', 'webgpu-scorer: lost');
+    return { backend: index.scorer.backend };
+  };
+  return {
+    search: answer,
+    searchInstant: answer,
+    nothingKnown: () => ({}),
+    explain: (index: unknown) => answer({ sites: [{ index }] } as Sites),
+  };
+});
+
+const { EngineHost } = await import('./engine-host.ts');
+
+const auto: OpenSettings = { device: 'auto', offline: false, instant: true, workers: 1, mergeIndex: [], language: '' };
+const open = (settings = auto) =>
+  EngineHost.open(
+    'http://site.test/',
+    settings,
+    () => undefined,
+    async () => undefined,
+  );
+
+beforeEach(() => {
+  vi.stubGlobal('navigator', { hardwareConcurrency: 1 });
+  Object.assign(gpu, { arrived: Promise.resolve(), hasMemory: true, opensModels: true, encoders: new Set(), made: [] });
+});
+
+it.each(['search', 'explain'] as const)('recovers from a lost device in %s', async (call) => {
+  const host = await open();
+  await host.ready;
+  gpu.made[0].lose();
+  const answer = call === 'search' ? host.search('words', {}) : host.explain('words', { site: 0, id: 0 });
+  expect(await answer).toEqual({ backend: 'webgpu' });
+  expect(gpu.made.map(({ destroyed }) => destroyed)).toEqual([1, 0]);
+});
+
+it('recovers from a device that is lost before the full stage, in a search of the instant one', async () => {
+  let arrive = () => {};
+  gpu.arrived = new Promise((resolve) => {
+    arrive = resolve;
+  });
+  const host = await open();
+  gpu.made[0].lose();
+  gpu.opensModels = false;
+  const early = host.searchInstant('words', {});
+  arrive();
+  await gpu.arrived;
+  expect(await early).toBeUndefined(); // what opened the scorers again has opened the encoder too
+  expect(await host.search('words', {})).toEqual({ backend: 'wasm' });
+  expect(host.stage).toBe('full');
+  await host.ready;
+});
+
+it('recovers from a lost device in a search of the instant stage alone', async () => {
+  const host = await open();
+  await host.ready;
+  gpu.made[0].lose();
+  expect(await host.search('words', { stage: 'instant' })).toEqual({ backend: 'webgpu' });
+});
+
+it('leaves no device and no encoder open of a recovery which fails', async () => {
+  const host = await open({ ...auto, device: 'webgpu' });
+  await host.ready;
+  gpu.made[0].lose();
+  gpu.opensModels = false;
+  await expect(host.search('words', {})).rejects.toMatchObject({ code: 'bad-model' });
+  Object.assign(gpu, { opensModels: true, hasMemory: false });
+  await expect(host.search('words', {})).rejects.toMatchObject({ code: 'device-lost' });
+  expect([gpu.made[1].destroyed, gpu.made[2].destroyed, gpu.encoders.size]).toEqual([1, 1, 0]);
+});
+
+it('opens without a GPU that has no memory for the codes, and says so, unless it was asked for by name', async () => {
+  gpu.hasMemory = false;
+  const host = await open();
+  expect(host.info.backend).toBe('wasm');
+  expect(host.info.notice).toContain('no bytes left');
+  await expect(open({ ...auto, device: 'webgpu' })).rejects.toMatchObject({ code: 'device-lost' });
+  expect(gpu.made.map(({ destroyed }) => destroyed)).toEqual([1, 1]);
+});
+
+it.each([true, false])('goes on without a GPU that does not open the model, with instant %s', async (instant) => {
+  gpu.opensModels = false;
+  const host = await open({ ...auto, instant });
+  await host.ready;
+  expect(host.info.backend).toBe('wasm');
+  expect(host.info.notice).toContain('GPU refused (encoder: cannot open the model)');
+  expect(gpu.made.map(({ destroyed }) => destroyed)).toEqual([1]);
+  await expect(open({ ...auto, instant, device: 'webgpu' }).then(({ ready }) => ready)).rejects.toMatchObject({
+    code: 'bad-model',
+  });
+});
