@@ -1,9 +1,11 @@
 // The library's engine inside its search worker: segments searched together like merged sites, while they come and go.
 
 import { readCodec } from '../../codec/codec-file.ts';
+import type { ColbertTokenizer } from '../../encoder/colbert-tokenizer.ts';
 import type { Encoder } from '../../encoder/encoder.ts';
 import { facetsOf } from '../../engine/facets.ts';
 import { explain, nothingKnown, type Searched, search, searchInstant } from '../../engine/search.ts';
+import type { CreateScorer } from '../../engine/search-index.ts';
 import { sortsOf } from '../../engine/search-run.ts';
 import { createWasmScorer } from '../../engine/wasm-scorer.ts';
 import { createWebgpuScorer } from '../../engine/webgpu-scorer.ts';
@@ -11,9 +13,10 @@ import { LatelightError, throwIfAborted, unlessAborted } from '../../errors.ts';
 import type { EngineFile } from '../../format/engine-file.ts';
 import type { FileRef } from '../../format/manifest.ts';
 import type { Explanation, Hit, LoadProgress, SearchRequest, SearchResult, Stage } from '../../types.ts';
-import { chooseDevice } from '../../worker/gpu-device.ts';
+import { blamingDevice, type DeviceParts, openOrWithout, RecoverableParts } from '../../worker/device-parts.ts';
+import { chooseDevice, type DeviceChoice } from '../../worker/gpu-device.ts';
 import { HttpSource } from '../../worker/http-source.ts';
-import { encoderFiles, openEncoder, usable } from '../../worker/open-encoder.ts';
+import { type Device, encoderFiles, openEncoder, usable } from '../../worker/open-encoder.ts';
 import { readTokenizer } from '../../worker/open-stages.ts';
 import type { OpenedInfo } from '../../worker/protocol.ts';
 import type { OpenServed, ServedEngine } from '../../worker/serve-engine.ts';
@@ -26,105 +29,106 @@ import { LibraryWords } from './library-words.ts';
 import { SegmentList } from './segment-list.ts';
 import { SegmentSource } from './segment-source.ts';
 
+/** What an open library has whatever it runs on. */
+interface LibraryFiles {
+  pageUrl: string;
+  app: HttpSource;
+  engine: EngineFile;
+  store: LibraryStore;
+  tokenizer: ColbertTokenizer;
+  segments: SegmentList;
+  words: LibraryWords | undefined;
+}
+
 export class LibraryHost implements ServedEngine {
   readonly ready: Promise<void>;
-  private readonly pageUrl: string;
-  private readonly segments: SegmentList;
-  private readonly words: LibraryWords | undefined;
-  private readonly encoder: Promise<Encoder>;
-  private readonly notice: string;
-  private readonly end: () => void;
+  private readonly files: LibraryFiles;
+  private readonly parts: RecoverableParts;
+  private readonly wanted: Device;
+  private readonly stopListening: () => void;
   private isFull = false;
   /** Searches under way. */
   private running = 0;
   private filters: OpenedInfo['filters'];
 
-  private constructor(
-    pageUrl: string,
-    segments: SegmentList,
-    words: LibraryWords | undefined,
-    encoder: Promise<Encoder>,
-    notice: string,
-    keepApp: () => Promise<void>,
-    end: () => void,
-  ) {
-    this.pageUrl = pageUrl;
-    this.segments = segments;
-    this.words = words;
-    this.encoder = encoder;
-    this.notice = notice;
+  private constructor(files: LibraryFiles, parts: DeviceParts, wanted: Device, keepApp: () => Promise<void>) {
+    const { engine, segments } = files;
+    this.files = files;
+    this.wanted = wanted;
     this.filters = facetsOf(segments.all);
-    this.ready = encoder.then(async () => {
-      this.isFull = true;
-      await keepApp();
+    this.parts = new RecoverableParts(parts, wanted, {
+      choose: async () => usable(await chooseDevice(wanted), engine, wanted),
+      open: (choice) => this.reopenOn(choice),
     });
+    this.ready = this.parts
+      .use(() => this.parts.encoder)
+      .then(async () => {
+        this.isFull = true;
+        await keepApp();
+      });
     this.ready.catch(() => undefined); // every search says so too
-    const stop = listen(({ type }) => {
-      if (type === 'segments') void this.refresh();
+    this.stopListening = listen(({ type }) => {
+      // A segment may be the one that the GPU has no memory for. When it cannot be opened at all, it is not found; the next may be.
+      if (type === 'segments') void this.parts.use(() => this.refresh()).catch(() => undefined);
     });
-    this.end = () => {
-      stop();
-      end();
-    };
   }
 
   /** Opens the library with the model of the app at `url`. */
   static readonly open: OpenServed = async (url, settings, onProgress, whenQuiet, signal) => {
+    const wanted = settings.device;
     const app = new HttpSource(new URL('./', url).href);
     const [engine, store, choice] = await Promise.all([
       readEngineFile(app, signal),
       LibraryStore.open(),
-      chooseDevice(settings.device),
+      chooseDevice(wanted),
     ]);
     throwIfAborted(signal, 'open');
-    const { device, notice } = usable(choice, engine, settings.device);
-    const progress = countedBytes(engine, device, onProgress);
-    const tokenizer = readTokenizer(engine, (ref) => app.read(ref, { signal, onBytes: progress('model') }));
-    const scorerFor = ({ shards, passageCount }: StoredSegment) => {
-      const blockCount = shards.reduce((sum, shard) => sum + shard.blockCount, 0);
-      return (codec: Parameters<typeof createWasmScorer>[0]) =>
-        device
-          ? createWebgpuScorer(device, codec, { expected: { passageCount, blockCount } })
-          : createWasmScorer(codec);
-    };
     const pageUrl = url.split('#')[0];
-    const segments = new SegmentList(store, new SegmentSource(app, store), engine, pageUrl, scorerFor);
-    const codec = app.read(engine.codec, { signal, onBytes: progress('model') }).then(readCodec);
-    const { queryTable } = engine.queryEncoder;
-    const table = queryTable && app.read(queryTable, { signal, onBytes: progress('model') });
-    const [read] = await Promise.all([tokenizer, codec, table, segments.refresh()]);
-    const words = table && new LibraryWords(read, await table, await codec, engine.codec.sha256);
-    words?.count(segments.all);
-    const options = { progress, weigher: words, signal, ...(table && { whenQuiet }) };
-    const encoder = openEncoder(app, engine, read, device, options);
-    encoder.catch(() => undefined);
-    if (!words) await encoder;
-    const end = () => {
-      segments.close();
-      store.close();
-      void encoder.then((open) => open.close()).catch(() => undefined);
-      device?.destroy();
-    };
-    // From then on the network may be off, and the workers that encode find the model here.
-    const keepApp = async () => {
-      await app.kept();
-      await app.keepManifests();
-      const { likely, documentWeights } = engine;
-      if (documentWeights) await app.keep([documentModel(engine, device)], progress('model'));
-      await app.keep(likely ? [likely.table, likely.codec] : []);
-      await app.kept();
-      await app.prune();
-    };
-    return new LibraryHost(pageUrl, segments, words, encoder, notice, keepApp, end);
+    return openOrWithout(usable(choice, engine, wanted), wanted, async (on) => {
+      const { device } = on;
+      const progress = countedBytes(engine, device, onProgress);
+      const readOptions = { signal, onBytes: progress('model') };
+      const reading = readTokenizer(engine, (ref) => app.read(ref, readOptions));
+      const segments = new SegmentList(store, new SegmentSource(app, store), engine, pageUrl, scorersOn(device));
+      try {
+        const codec = app.read(engine.codec, readOptions).then(readCodec);
+        const { queryTable } = engine.queryEncoder;
+        const table = queryTable && app.read(queryTable, readOptions);
+        const [tokenizer] = await Promise.all([reading, codec, table, segments.refresh()]);
+        const words = table && new LibraryWords(tokenizer, await table, await codec, engine.codec.sha256);
+        words?.count(segments.all);
+        const options = { progress, weigher: words, signal, ...(table && { whenQuiet }) };
+        const encoder = blamingDevice(openEncoder(app, engine, tokenizer, device, options), on, wanted);
+        encoder.catch(() => undefined);
+        if (!words) await encoder;
+        // From then on the network may be off, and the workers that encode find the model here.
+        const keepApp = async () => {
+          await app.kept();
+          await app.keepManifests();
+          const { likely, documentWeights } = engine;
+          if (documentWeights) await app.keep([documentModel(engine, device)], progress('model'));
+          await app.keep(likely ? [likely.table, likely.codec] : []);
+          await app.kept();
+          await app.prune();
+        };
+        const files = { pageUrl, app, engine, store, tokenizer, segments, words };
+        return new LibraryHost(files, { encoder, choice: on }, wanted, keepApp);
+      } catch (error) {
+        segments.close();
+        throw error;
+      }
+    });
   };
 
   get stage(): Stage {
-    return this.isFull || !this.words ? 'full' : 'instant';
+    return this.isFull || !this.files.words ? 'full' : 'instant';
   }
 
   get info(): OpenedInfo {
-    const { pageUrl, notice, filters } = this;
-    const { all } = this.segments;
+    const { filters } = this;
+    const { notice } = this.parts;
+    const { pageUrl, segments } = this.files;
+    const { all } = segments;
     const passageCount = all.reduce((sum, { segment }) => sum + segment.passageCount, 0);
     const pageCount = all.reduce((sum, { segment }) => sum + segment.documents.length, 0);
     const sites = [{ url: pageUrl, siteRoot: pageUrl, passageCount, pageCount }];
@@ -133,43 +137,69 @@ export class LibraryHost implements ServedEngine {
   }
 
   async warmUp(): Promise<void> {
-    if (this.isFull) await (await this.encoder).warmUp();
-    for (const { index } of this.segments.all) await index.warmUp();
+    if (this.isFull) await (await this.parts.encoder).warmUp();
+    for (const { index } of this.files.segments.all) await index.warmUp();
   }
 
   async searchInstant(query: string, request: SearchRequest): Promise<SearchResult | undefined> {
-    const table = this.words?.table;
+    const table = this.files.words?.table;
     if (!table || this.isFull || request.queryCodes) return undefined;
-    return this.steadily((searched) => searchInstant(searched, table, query, request));
+    return this.parts.use(async () => {
+      // What recovered the device has opened the encoder too.
+      if (this.isFull) return undefined;
+      return this.steadily((searched) => searchInstant(searched, table, query, request));
+    }, request.signal);
   }
 
   async search(query: string, request: SearchRequest): Promise<SearchResult> {
-    const table = this.words?.table;
+    const { signal } = request;
+    const table = this.files.words?.table;
     if (request.stage === 'instant' && table) {
-      return this.steadily(async (searched) => {
-        return (await searchInstant(searched, table, query, request)) ?? nothingKnown(searched, table, query);
-      });
+      const searchTable = async (searched: Searched) =>
+        (await searchInstant(searched, table, query, request)) ?? nothingKnown(searched, table, query);
+      return this.parts.use(() => this.steadily(searchTable), signal);
     }
-    const encoder = await unlessAborted(this.encoder, request.signal, 'search');
-    return this.steadily((searched) => search(searched, encoder, query, request));
+    return this.parts.use(async () => {
+      const encoder = await unlessAborted(this.parts.encoder, signal, 'search');
+      return this.steadily((searched) => search(searched, encoder, query, request));
+    }, signal);
   }
 
   async explain(query: string, { site, id }: Pick<Hit, 'id' | 'site'>): Promise<Explanation> {
-    const found = this.segments.find(site);
+    const found = this.files.segments.find(site);
     if (!found)
       throw new LatelightError('bad-option', 'explain: expected a document that is still there. Search again.');
-    return explain(found.index, await this.encoder, query, id);
+    return this.parts.use(async () => explain(found.index, await this.parts.encoder, query, id));
   }
 
   close(): void {
-    this.end();
+    this.stopListening();
+    this.files.segments.close();
+    this.files.store.close();
+    this.parts.close();
+  }
+
+  /** An encoder on another device, or on none, and the segments' scorers filled there. */
+  private async reopenOn(choice: DeviceChoice): Promise<Encoder> {
+    const { app, engine, tokenizer, segments, words } = this.files;
+    const opening = openEncoder(app, engine, tokenizer, choice.device, { weigher: words });
+    const encoder = await blamingDevice(opening, choice, this.wanted);
+    try {
+      await segments.refill(scorersOn(choice.device));
+      await this.refresh(); // what came while the device was lost
+    } catch (error) {
+      await encoder.close().catch(() => undefined);
+      throw error;
+    }
+    this.isFull = true;
+    return encoder;
   }
 
   private async refresh(): Promise<void> {
-    await this.segments.refresh();
-    this.words?.count(this.segments.all);
-    this.filters = facetsOf(this.segments.all);
-    if (this.running === 0) this.segments.closeRetired();
+    await this.files.segments.refresh();
+    this.files.words?.count(this.files.segments.all);
+    this.filters = facetsOf(this.files.segments.all);
+    if (this.running === 0) this.files.segments.closeRetired();
   }
 
   /** Searches; once more when a segment was taken away in the middle of it, whose documents are in another one by then. */
@@ -178,20 +208,30 @@ export class LibraryHost implements ServedEngine {
     const onSiteFailure = () => {
       failed = true;
     };
-    await this.segments.settled;
+    await this.files.segments.settled;
     this.running++;
     try {
-      let result = await run({ sites: this.segments.all, declaredFilters: DECLARED, onSiteFailure });
+      let result = await run({ sites: this.files.segments.all, declaredFilters: DECLARED, onSiteFailure });
       if (failed) {
         await this.refresh();
-        result = await run({ sites: this.segments.all, declaredFilters: DECLARED });
+        result = await run({ sites: this.files.segments.all, declaredFilters: DECLARED });
       }
-      return result && { ...result, hits: pointIntoLibrary(result.hits, (site) => this.segments.find(site)?.segment) };
+      return (
+        result && { ...result, hits: pointIntoLibrary(result.hits, (site) => this.files.segments.find(site)?.segment) }
+      );
     } finally {
       this.running--;
-      if (this.running === 0) this.segments.closeRetired();
+      if (this.running === 0) this.files.segments.closeRetired();
     }
   }
+}
+
+function scorersOn(device: GPUDevice | undefined) {
+  return ({ shards, passageCount }: StoredSegment): CreateScorer => {
+    const blockCount = shards.reduce((sum, shard) => sum + shard.blockCount, 0);
+    return (codec) =>
+      device ? createWebgpuScorer(device, codec, { expected: { passageCount, blockCount } }) : createWasmScorer(codec);
+  };
 }
 
 /** Filters that every document has; while there is none, asking for them is no mistake. */

@@ -19,7 +19,7 @@ export class SegmentList {
   private readonly source: SegmentSource;
   private readonly engine: EngineFile;
   private readonly pageUrl: string;
-  private readonly scorerFor: (segment: StoredSegment) => CreateScorer;
+  private scorerFor: (segment: StoredSegment) => CreateScorer;
   private open: OpenSegment[] = [];
   private retired: OpenSegment[] = [];
   private nextSite = 0;
@@ -57,6 +57,17 @@ export class SegmentList {
   /** Opens what is new and closes what is gone; one refresh after another. */
   refresh(): Promise<void> {
     this.refreshing = this.refreshing.catch(() => undefined).then(() => this.refreshNow());
+    return this.refreshing;
+  }
+
+  /** Puts what is open into other scorers, after a device was lost; what opens from now on goes to such ones too. */
+  refill(scorerFor: (segment: StoredSegment) => CreateScorer): Promise<void> {
+    this.scorerFor = scorerFor;
+    this.refreshing = this.refreshing
+      .catch(() => undefined)
+      .then(async () => {
+        for (const { index, segment } of this.open) await index.replaceScorer(scorerFor(segment));
+      });
     return this.refreshing;
   }
 
