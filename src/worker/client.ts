@@ -82,6 +82,8 @@ export class WorkerEngine implements SearchEngine {
   private readonly pending = new Map<number, Pending>();
   private worker: Worker | undefined;
   private connecting: Promise<void> | undefined;
+  /** Does nothing once it has connected. */
+  private stopConnecting: (error: LatelightError) => void = () => undefined;
   private info: OpenedInfo | undefined;
   private readiness = new Readiness();
   private nextId = 1;
@@ -161,11 +163,16 @@ export class WorkerEngine implements SearchEngine {
 
   async explain(query: string, { id: passage, site }: Pick<Hit, 'id' | 'site'>): Promise<Explanation> {
     if (this.closed) throw new LatelightError('closed', 'explain: the engine was closed. Open it again.');
-    await this.connect();
     const id = this.nextId++;
     return new Promise<Explanation>((resolve, reject) => {
+      // Known from now on, so that whatever ends the engine finds it.
       this.pending.set(id, { resolve, reject });
-      this.post({ type: 'explain', id, query, hit: { id: passage, site } });
+      this.connect().then(
+        () => {
+          if (this.pending.has(id)) this.post({ type: 'explain', id, query, hit: { id: passage, site } });
+        },
+        (error: LatelightError) => this.settle(id)?.reject(error),
+      );
     });
   }
 
@@ -176,6 +183,7 @@ export class WorkerEngine implements SearchEngine {
     const closed = new LatelightError('closed', 'search: the engine was closed');
     this.readiness.fail(closed);
     this.rejectAll(closed);
+    this.stopConnecting(closed);
   }
 
   private start(): Promise<void> {
@@ -190,6 +198,7 @@ export class WorkerEngine implements SearchEngine {
         signal?.removeEventListener('abort', stop);
         settle();
       };
+      this.stopConnecting = (error) => finish(() => reject(error));
       const crashed = (what: string, code: ErrorCode = 'worker-crashed') => {
         if (this.worker !== worker) return;
         const error = new LatelightError(code, `worker: ${what}. Search again to start a new one.`);

@@ -1,0 +1,94 @@
+// That no call stays pending: an engine that is closed, or whose worker dies, answers everybody.
+
+import { beforeEach, expect, it, vi } from 'vitest';
+import { WorkerEngine } from './client.ts';
+import type { FromWorker, OpenedInfo, ToWorker } from './protocol.ts';
+
+/** A worker that does nothing but what a test says. */
+class FakeWorker extends EventTarget {
+  readonly posted: ToWorker[] = [];
+  postMessage(message: ToWorker): void {
+    this.posted.push(message);
+  }
+  terminate(): void {}
+  say(data: FromWorker): void {
+    this.dispatchEvent(Object.assign(new Event('message'), { data }));
+  }
+  crash(): void {
+    this.dispatchEvent(Object.assign(new Event('error'), { message: 'boom' }));
+  }
+}
+
+const workers: FakeWorker[] = [];
+const info: OpenedInfo = {
+  backend: 'wasm',
+  notice: '',
+  passageCount: 1,
+  siteRoot: '',
+  filters: {},
+  sorts: [],
+  sites: [],
+};
+const hit = { id: 0, site: 0 };
+
+function startEngine(): WorkerEngine {
+  return new WorkerEngine('http://site.test/', {}, () => {
+    const worker = new FakeWorker();
+    workers.push(worker);
+    return worker as unknown as Worker;
+  });
+}
+
+async function openEngine(): Promise<WorkerEngine> {
+  const engine = startEngine();
+  const opening = engine.connect();
+  workers[0].say({ type: 'opened', info, stage: 'full' });
+  await opening;
+  return engine;
+}
+
+beforeEach(() => {
+  vi.stubGlobal('navigator', {});
+  workers.length = 0;
+});
+
+it.each(['search', 'explain'] as const)('rejects %s when it is closed before the worker hears of it', async (call) => {
+  const engine = await openEngine();
+  const asked = call === 'search' ? engine.search('words') : engine.explain('words', hit);
+  engine.close();
+  await expect(asked).rejects.toMatchObject({ code: 'closed' });
+});
+
+it.each(['search', 'explain'] as const)('rejects %s when it is closed while another worker starts', async (call) => {
+  const engine = await openEngine();
+  workers[0].crash();
+  const asked = call === 'search' ? engine.search('words') : engine.explain('words', hit);
+  expect(workers).toHaveLength(2);
+  engine.close();
+  await expect(asked).rejects.toMatchObject({ code: 'closed' });
+});
+
+it.each(['search', 'explain'] as const)('rejects %s when the worker dies in the same turn', async (call) => {
+  const engine = await openEngine();
+  const asked = call === 'search' ? engine.search('words') : engine.explain('words', hit);
+  workers[0].crash();
+  await expect(asked).rejects.toMatchObject({ code: 'worker-crashed' });
+});
+
+it('rejects opening when it is closed meanwhile', async () => {
+  const engine = startEngine();
+  const opening = engine.connect();
+  engine.close();
+  await expect(opening).rejects.toMatchObject({ code: 'closed' });
+});
+
+it('asks the worker to explain, and gives its answer', async () => {
+  const engine = await openEngine();
+  const asked = engine.explain('words', hit);
+  await engine.connect();
+  const message = workers[0].posted.at(-1);
+  expect(message).toMatchObject({ type: 'explain', query: 'words', hit });
+  const explanation = { text: 'text', queryWords: [], words: [], similarity: new Float32Array() };
+  workers[0].say({ type: 'explanation', id: message?.type === 'explain' ? message.id : 0, explanation } as never);
+  expect(await asked).toEqual(explanation);
+});
