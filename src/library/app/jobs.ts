@@ -57,18 +57,25 @@ export class Jobs implements ReactiveController {
     return this.run(words.adding(0), async (job) => {
       const leftOut: string[] = [];
       const imported: string[] = [];
+      const failures: string[] = [];
       let added = 0;
       for await (const batch of batches(files)) {
-        const archives = batch.filter(({ path }) => /\.zip$/i.test(path));
-        const unknown = batch.filter(({ path }) => path.includes('/') && !documentKind(path) && !/\.zip$/i.test(path));
+        const archives = batch.filter(({ path }) => isArchive(path));
+        const unknown = batch.filter(({ path }) => path.includes('/') && !documentKind(path));
         leftOut.push(...unknown.map(({ path }) => extension(path)));
         const readable = batch.filter((file) => !archives.includes(file) && !unknown.includes(file));
         if (readable.length > 0) added += (await this.host.library.add(this.named(readable))).length;
-        for (const { file } of archives) imported.push(await this.import(file, job));
+        for (const { path, file } of archives) {
+          try {
+            imported.push(await this.import(file, job));
+          } catch (error) {
+            failures.push(words.notImported(path, messageOf(error)));
+          }
+        }
         this.advance(job, words.adding(added), undefined);
       }
-      const sentences = [added > 0 && words.added(added), ...imported, leftOutSentence(leftOut)].filter(Boolean);
-      return sentences.length > 0 ? sentences.join(' ') : words.nothingAdded;
+      const sentences = [added > 0 && words.added(added), ...imported, leftOutSentence(leftOut), ...failures];
+      return { text: sentences.filter(Boolean).join(' ') || words.nothingAdded, isFailure: failures.length > 0 };
     });
   }
 
@@ -79,7 +86,7 @@ export class Jobs implements ReactiveController {
       );
       const name = words.exportName(day(new Date()));
       download(archive, name);
-      return words.exported(name, archive.size);
+      return { text: words.exported(name, archive.size), isFailure: false };
     });
 
   private async import(file: Blob, job: Job): Promise<string> {
@@ -101,14 +108,14 @@ export class Jobs implements ReactiveController {
   }
 
   /** @returns whether it went well */
-  private async run(text: string, work: (job: Job) => Promise<string>): Promise<boolean> {
+  private async run(text: string, work: (job: Job) => Promise<Report>): Promise<boolean> {
     const job: Job = { text, share: undefined };
     this.running.add(job);
     this.host.requestUpdate();
     try {
-      this.report = { text: await work(job), isFailure: false };
+      this.report = await work(job);
       this.host.say(this.report.text);
-      return true;
+      return !this.report.isFailure;
     } catch (error) {
       this.fail(error);
       return false;
@@ -120,7 +127,7 @@ export class Jobs implements ReactiveController {
 
   /** Reports what a button could not do. */
   fail(error: unknown): void {
-    this.report = { text: words.failed(error instanceof Error ? error.message : String(error)), isFailure: true };
+    this.report = { text: words.failed(messageOf(error)), isFailure: true };
     this.host.say(this.report.text);
     this.host.requestUpdate();
   }
@@ -129,6 +136,15 @@ export class Jobs implements ReactiveController {
     Object.assign(job, { text, share });
     this.host.requestUpdate();
   }
+}
+
+/** Only one that was chosen itself: zips that lie in a folder are nobody's library as a rule. */
+function isArchive(path: string): boolean {
+  return !path.includes('/') && /\.zip$/i.test(path);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function extension(path: string): string {

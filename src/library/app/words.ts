@@ -126,6 +126,7 @@ export const words = {
     `${documents(imported)} with ${counted(passages, 'passage')} imported.${
       unchanged > 0 ? ` ${documents(unchanged)} ${unchanged === 1 ? 'was' : 'were'} here already.` : ''
     }`,
+  notImported: (file: string, message: string) => `${file} was not imported: ${message}`,
   exported: (file: string, size: number) => `Exported as ${file} (${bytes(size)}).`,
   failed: (message: string) => `That did not work: ${message}`,
   pasted: (when: string) => `Pasted ${when}.txt`,

@@ -1,0 +1,67 @@
+import { expect, test } from 'vitest';
+import type { AddedFile, ImportReport, Library, LibraryDocument } from '../types.ts';
+import { aDocument } from './bench/documents.ts';
+import { Jobs } from './jobs.ts';
+
+/** A library that keeps what it is given, and imports what `imports` says of a file's text. */
+function setUp(imports: Record<string, ImportReport | Error> = {}) {
+  const added: string[] = [];
+  const said: string[] = [];
+  const documents = new Map<number, LibraryDocument>();
+  const library = {
+    state: { documents },
+    add: async (files: readonly AddedFile[]) => {
+      added.push(...files.map(({ path }) => path));
+      return files.map(({ path }) => aDocument({ path }));
+    },
+    import: async (file: Blob) => {
+      const report = imports[await file.text()];
+      if (report instanceof Error) throw report;
+      return report;
+    },
+  } as unknown as Library;
+  const host = {
+    library,
+    say: (...sentences: string[]) => said.push(...sentences),
+    requestUpdate() {},
+    addController() {},
+  };
+  const jobs = new Jobs(host as never);
+  const add = async (...files: AddedFile[]) => {
+    const isKept = await jobs.add(
+      (async function* () {
+        yield* files;
+      })(),
+    );
+    return { isKept, ...jobs.report };
+  };
+  return { jobs, add, added, said, documents };
+}
+
+const file = (path: string, text = path): AddedFile => ({ path, file: new Blob([text]) });
+
+test('a zip inside a folder is left out like other kinds, and the rest of the folder goes in', async () => {
+  const { add, added } = setUp({ 'books/old.zip': new Error('import: expected an exported library') });
+  const files = Array.from({ length: 200 }, (_, n) => file(`books/${n}.md`));
+  files.splice(100, 0, file('books/old.zip'));
+  expect(await add(...files)).toEqual({
+    isKept: true,
+    text: '200 documents added. 1 file of other kinds was left out (zip).',
+    isFailure: false,
+  });
+  expect(added).toHaveLength(200);
+});
+
+test('an archive that cannot be imported does not stop the others, nor hide what was added', async () => {
+  const { add, added } = setUp({
+    good: { documents: 3, passages: 40, unchanged: 0 },
+    bad: new Error('import: expected a zip file, got a letter.'),
+  });
+  const report = await add(file('a.md'), file('bad.zip', 'bad'), file('good.zip', 'good'), file('b.md'));
+  expect(report).toEqual({
+    isKept: false,
+    text: '2 documents added. 3 documents with 40 passages imported. bad.zip was not imported: import: expected a zip file, got a letter.',
+    isFailure: true,
+  });
+  expect(added).toEqual(['a.md', 'b.md']);
+});
