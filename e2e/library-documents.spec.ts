@@ -123,7 +123,10 @@ test('what is empty, encrypted, damaged, huge or of another kind gets a row that
   await openLibraryPage(page);
   await page.evaluate(async () => {
     const huge = new Blob([new Uint8Array(257 * 2 ** 20)]);
-    await document.querySelector<LibraryElement>('latelight-library')!.library!.add([{ path: 'huge.txt', file: huge }]);
+    await document.querySelector<LibraryElement>('latelight-library')!.library!.add([
+      { path: 'huge.txt', file: huge },
+      { path: 'closed/', file: undefined },
+    ]);
   });
   await addFiles(page, [
     { path: 'empty.md', text: '' },
@@ -135,6 +138,7 @@ test('what is empty, encrypted, damaged, huge or of another kind gets a row that
   await settled(page);
   const reasons = Object.fromEntries((await listed(page)).map(({ path, reason }) => [path, reason]));
   expect(reasons['huge.txt']).toContain('larger than 256 MB');
+  expect(reasons.closed).toMatch(/may not read it/);
   expect(reasons['empty.md']).toBe('The file is empty.');
   expect(reasons['locked.pdf']).toMatch(/password|encrypted/i);
   expect(reasons['damaged.docx']).toMatch(/^Damaged/);

@@ -84,6 +84,26 @@ test('a zip that is dropped is a library to import', async ({ page }) => {
   expect(await calls(page)).toEqual([['import']]);
 });
 
+test('a folder’s file that the browser does not give is listed, and those after it come', async ({ page }) => {
+  await page.addInitScript(() => {
+    const folder = async () => {
+      const papers = await (await navigator.storage.getDirectory()).getDirectoryHandle('papers', { create: true });
+      for (const name of ['a.md', 'b.md', 'c.md']) await papers.getFileHandle(name, { create: true });
+      return papers;
+    };
+    const getFile = FileSystemFileHandle.prototype.getFile;
+    FileSystemFileHandle.prototype.getFile = function () {
+      if (this.name === 'b.md') return Promise.reject(new DOMException('no permission', 'NotAllowedError'));
+      return getFile.call(this);
+    };
+    Object.assign(window, { showDirectoryPicker: folder });
+  });
+  await show(page, 'empty');
+  await page.getByRole('button', { name: 'Add folder' }).click();
+  await expect(rows(page)).toHaveCount(3);
+  expect((await calls(page)).flat().sort()).toEqual(['add', 'papers/a.md', 'papers/b.md', 'papers/c.md']);
+});
+
 test('text that is pasted becomes a document with the time in its name, two of one minute become two', async ({
   page,
 }) => {

@@ -73,7 +73,8 @@ export interface LibraryState {
 export interface AddedFile {
   /** `/`-separated, with the folders it came from. */
   path: string;
-  file: Blob;
+  /** Nothing when the browser did not give it: it is listed as failed. */
+  file: Blob | undefined;
 }
 
 /** A passage of a document, as the reader needs it to find and mark it. */

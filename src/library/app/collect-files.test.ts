@@ -12,15 +12,23 @@ const TREE: Tree = {
 const PATHS = ['root/a.md', 'root/papers/b.pdf', 'root/papers/deep/d.txt'];
 
 const file = (name: string, text = '') => new File([text], name);
+const denied = () => new DOMException('not allowed', 'NotReadableError');
+
+/** Of a file, and of a folder once its first file was told. */
+const UNREADABLE = { 'a.md': 'a', 'b.md': '!', closed: { 'c.md': 'c', '!': '' }, 'd.md': 'd' };
+const READABLE = ['root/a.md', 'root/closed/c.md', 'root/d.md'];
 
 function handle(name: string, node: Tree | string): FileSystemHandle {
   const content =
     typeof node === 'string'
-      ? { kind: 'file', getFile: async () => file(name, node) }
+      ? { kind: 'file', getFile: async () => (node === '!' ? Promise.reject(denied()) : file(name, node)) }
       : {
           kind: 'directory',
           async *values() {
-            for (const [child, inner] of Object.entries(node)) yield handle(child, inner);
+            for (const [child, inner] of Object.entries(node)) {
+              if (child === '!') throw denied();
+              yield handle(child, inner);
+            }
           },
         };
   return { name, ...content } as unknown as FileSystemHandle;
@@ -28,11 +36,19 @@ function handle(name: string, node: Tree | string): FileSystemHandle {
 
 function entry(name: string, node: Tree | string): FileSystemEntry {
   if (typeof node === 'string')
-    return { name, isFile: true, file: (done: (file: File) => void) => done(file(name, node)) } as never;
-  const children = Object.entries(node).map(([child, inner]) => entry(child, inner));
+    return {
+      name,
+      isFile: true,
+      file: (done: (file: File) => void, fail: (error: unknown) => void) =>
+        node === '!' ? fail(denied()) : done(file(name, node)),
+    } as never;
+  const children = Object.entries(node).map(([child, inner]) => (child === '!' ? undefined : entry(child, inner)));
   // Two at a time, as browsers give a hundred.
   const createReader = () => ({
-    readEntries: (done: (entries: FileSystemEntry[]) => void) => done(children.splice(0, 2)),
+    readEntries: (done: (entries: FileSystemEntry[]) => void, fail: (error: unknown) => void) => {
+      const next = children.splice(0, children[1] ? 2 : 1);
+      return next.includes(undefined) ? fail(denied()) : done(next as FileSystemEntry[]);
+    },
   });
   return { name, isFile: false, createReader } as never;
 }
@@ -47,6 +63,14 @@ const paths = async (files: FileStream) => (await all(files)).map(({ path }) => 
 test('a folder gives its files with their paths, without hidden ones, packages and git', async () => {
   expect(await paths(filesOfHandle(handle('root', TREE)))).toEqual(PATHS);
   expect(await paths(filesOfEntry(entry('root', TREE)))).toEqual(PATHS);
+});
+
+test('what the browser does not give, a file or the rest of a folder, is told without content, and the others come', async () => {
+  for (const stream of [filesOfHandle(handle('root', UNREADABLE)), filesOfEntry(entry('root', UNREADABLE))]) {
+    const found = await all(stream);
+    expect(found.filter((one) => one.file).map(({ path }) => path)).toEqual(READABLE);
+    expect(found.filter((one) => !one.file).map(({ path }) => path)).toEqual(['root/b.md', 'root/closed/']);
+  }
 });
 
 test('a picked file has the path its input says', async () => {

@@ -18,11 +18,14 @@ export function isLeftOut(path: string): boolean {
 export async function* filesOfHandle(handle: FileSystemHandle, path = handle.name): FileStream {
   if (isLeftOut(handle.name)) return;
   if (handle.kind === 'file') {
-    const file = await (handle as FileSystemFileHandle).getFile();
-    yield { path, file };
-  } else {
+    yield { path, file: await orNothing((handle as FileSystemFileHandle).getFile()) };
+    return;
+  }
+  try {
     for await (const child of (handle as FileSystemDirectoryHandle).values())
       yield* filesOfHandle(child, `${path}/${child.name}`);
+  } catch {
+    yield unreadFolder(path);
   }
 }
 
@@ -33,17 +36,29 @@ export async function* filesOfHandles(handles: readonly FileSystemHandle[]): Fil
 export async function* filesOfEntry(entry: FileSystemEntry, path = entry.name): FileStream {
   if (isLeftOut(entry.name)) return;
   if (entry.isFile) {
-    const file = await new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject));
-    yield { path, file };
-  } else {
-    const reader = (entry as FileSystemDirectoryEntry).createReader();
-    for (;;) {
-      // A hundred at a time, until there are none.
-      const children = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject));
-      if (children.length === 0) return;
-      for (const child of children) yield* filesOfEntry(child, `${path}/${child.name}`);
-    }
+    const file = new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject));
+    yield { path, file: await orNothing(file) };
+    return;
   }
+  const reader = (entry as FileSystemDirectoryEntry).createReader();
+  for (;;) {
+    // A hundred at a time, until there are none.
+    const next = new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject));
+    const children = await orNothing(next);
+    if (!children) yield unreadFolder(path);
+    if (!children?.length) return;
+    for (const child of children) yield* filesOfEntry(child, `${path}/${child.name}`);
+  }
+}
+
+/** What the browser refuses, or what went away meanwhile, stops nothing that comes after it. */
+function orNothing<T>(read: Promise<T>): Promise<T | undefined> {
+  return read.catch(() => undefined);
+}
+
+/** A folder that cannot be listed, or not to its end: its path ends in `/`, so that nobody takes it for a file of another kind. */
+function unreadFolder(path: string): AddedFile {
+  return { path: `${path}/`, file: undefined };
 }
 
 /** Of an `<input type="file">`, which says the folders of what it picked. */
@@ -78,7 +93,7 @@ export async function* batches(files: FileStream): AsyncIterable<AddedFile[]> {
   let size = 0;
   for await (const added of files) {
     batch.push(added);
-    size += added.file.size;
+    size += added.file?.size ?? 0;
     if (batch.length < BATCH_FILES && size < BATCH_BYTES) continue;
     yield batch;
     batch = [];

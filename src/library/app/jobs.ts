@@ -60,10 +60,10 @@ export class Jobs implements ReactiveController {
       const failures: string[] = [];
       let added = 0;
       for await (const batch of batches(files)) {
-        const archives = batch.filter(({ path }) => isArchive(path));
-        const unknown = batch.filter(({ path }) => path.includes('/') && !documentKind(path));
+        const archives = batch.filter(isArchive);
+        const unknown = batch.filter(({ path }) => isOfFolder(path) && !documentKind(path));
         leftOut.push(...unknown.map(({ path }) => extension(path)));
-        const readable = batch.filter((file) => !archives.includes(file) && !unknown.includes(file));
+        const readable = batch.filter((file) => !isArchive(file) && !unknown.includes(file));
         if (readable.length > 0) added += (await this.host.library.add(this.named(readable))).length;
         for (const { path, file } of archives) {
           try {
@@ -139,8 +139,13 @@ export class Jobs implements ReactiveController {
 }
 
 /** Only one that was chosen itself: zips that lie in a folder are nobody's library as a rule. */
-function isArchive(path: string): boolean {
-  return !path.includes('/') && /\.zip$/i.test(path);
+function isArchive(added: AddedFile): added is AddedFile & { file: Blob } {
+  return added.file !== undefined && !added.path.includes('/') && /\.zip$/i.test(added.path);
+}
+
+/** Not a folder itself, which is among the files when it cannot be read. */
+function isOfFolder(path: string): boolean {
+  return path.includes('/') && !path.endsWith('/');
 }
 
 function messageOf(error: unknown): string {

@@ -93,5 +93,7 @@ async function zipEntries(zip: Blob): Promise<Map<string, ArchiveEntry>> {
 }
 
 function fileEntries(files: readonly AddedFile[]): Map<string, ArchiveEntry> {
-  return new Map(files.map(({ path, file }) => [path, { sizeBytes: file.size, read: async () => file }]));
+  return new Map(
+    files.flatMap(({ path, file }) => (file ? [[path, { sizeBytes: file.size, read: async () => file }]] : [])),
+  );
 }

@@ -44,7 +44,7 @@ export async function readShares(cache: Pick<Cache, 'keys' | 'match'>): Promise<
 }
 
 /** A shared text or address as a Markdown file. The address is kept as text: the page loads nothing from elsewhere. */
-export function sharedText({ title, text, url }: SharedFields): AddedFile | undefined {
+export function sharedText({ title, text, url }: SharedFields): { path: string; file: Blob } | undefined {
   const parts = [title && `# ${title.replace(/\s+/g, ' ')}`, text, text.includes(url) ? '' : url];
   const content = parts.map((part) => part.trim()).filter(Boolean);
   if (content.length === 0) return undefined;

@@ -1,6 +1,8 @@
 // What surrounds the library in this browser: updates, installing, files from outside, what it was started for. Wires the parts to the window.
 
 import { Workbox } from 'workbox-window';
+import { filesOfHandles } from '../app/collect-files.ts';
+import type { AddedFile } from '../types.ts';
 import { Arrivals } from './arrivals.ts';
 import { Install } from './install.ts';
 import { readShares, SHARED_CACHE } from './shared-files.ts';
@@ -73,7 +75,8 @@ function openUpdates(): Updates | undefined {
 
 /** A file that is opened again takes the place of what it was. */
 async function addOpened(arrivals: Arrivals, handles: readonly FileSystemFileHandle[]): Promise<void> {
-  const files = await Promise.all(handles.map(async (handle) => ({ path: handle.name, file: await handle.getFile() })));
+  const files: AddedFile[] = [];
+  for await (const file of filesOfHandles(handles)) files.push(file);
   await arrivals.add({ from: 'open', files });
 }
 

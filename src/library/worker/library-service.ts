@@ -19,6 +19,8 @@ import { isDamage, type Segmenter } from './segmenter.ts';
 /** Larger files are listed with the reason and not kept: reading one takes several times its size in memory. */
 export const MOST_FILE_BYTES = 256 * 2 ** 20;
 
+const UNREADABLE = 'This browser may not read it, or it changed while it was read.';
+
 /** Passages of imported documents that are made searchable together. */
 const IMPORTED_TOGETHER = 2048;
 
@@ -171,33 +173,27 @@ export class LibraryService {
     return document;
   }
 
-  private async addFile(path: string, file: Blob): Promise<StoredDocument> {
+  private async addFile(path: string, file: Blob | undefined): Promise<StoredDocument> {
     const about = {
       path,
       title: path.slice(path.lastIndexOf('/') + 1),
       kind: documentKind(path),
-      sizeBytes: file.size,
+      sizeBytes: file?.size ?? 0,
       addedAt: Date.now(),
       passageCount: 0,
       doneCount: 0,
       tokenCount: 0,
       warnings: [],
     };
-    const reason = refusal(file);
-    if (reason) return this.put({ ...about, sha256: '', state: 'failed', reason }, undefined);
+    const fails = (reason: string) => this.put({ ...about, sha256: '', state: 'failed', reason }, undefined);
+    const reason = file && refusal(file);
+    if (reason) return fails(reason);
     let bytes: Uint8Array;
     try {
+      if (!file) return fails(UNREADABLE);
       bytes = new Uint8Array(await file.arrayBuffer());
     } catch {
-      return this.put(
-        {
-          ...about,
-          sha256: '',
-          state: 'failed',
-          reason: 'This browser may not read it, or it changed while it was read.',
-        },
-        undefined,
-      );
+      return fails(UNREADABLE);
     }
     const sha256 = await sha256Hex(bytes);
     const same = this.list.all.find((known) => known.path === path && known.sha256 === sha256 && !known.isReplaced);

@@ -92,7 +92,7 @@ export class MemoryLibrary implements Library {
         ? { state: 'waiting' }
         : { state: 'failed', reason: 'Files of this kind cannot be read.' };
       const title = path.slice(path.lastIndexOf('/') + 1);
-      return this.put({ path, title, kind, sizeBytes: file.size, passageCount: 0, doneCount: 0, ...state });
+      return this.put({ path, title, kind, sizeBytes: file?.size ?? 0, passageCount: 0, doneCount: 0, ...state });
     });
     this.change({});
     return added;
