@@ -95,11 +95,11 @@ test('a new version that is cancelled leaves the old one, which is found all the
   await settled(page);
   await page.evaluate(() => document.querySelector<LibraryElement>('latelight-library')!.library!.pause());
   await addFiles(page, [{ path: 'harbour.md', text: text('noon') }]);
-  // Its hits lead to what takes its place.
+  // Its hits lead to it.
   expect((await firstHit(page, 'when does the harbour open')).excerpt).toContain('dawn');
   const { url } = await firstHit(page, 'when does the harbour open');
   await page.goto(new URL(url, page.url()).href);
-  await expect(page.locator('latelight-reader')).toBeVisible();
+  await expect(page.locator('latelight-reader').getByText('The harbour opens at dawn.')).toBeVisible();
   await page.keyboard.press('Escape');
   await page.getByRole('button', { name: 'Cancel the rest' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Remove them' }).click();
@@ -115,6 +115,31 @@ test('a new version that is cancelled leaves the old one, which is found all the
     (await listed(page)).map(({ id }) => id),
   );
   await expect.poll(async () => (await stored(page)).documents).toEqual([]);
+});
+
+test('a new version that cannot be read hides nothing: the one before it is found, opened, and stays when the failed one is removed', async ({
+  page,
+}) => {
+  await openLibraryPage(page);
+  await addFiles(page, [{ path: 'budget.md', text: '# Budget\n\nThe roof costs nine thousand.' }]);
+  await settled(page);
+  await addFiles(page, [{ path: 'budget.md', text: '' }]);
+  await expect(page.getByText('Failed. The file is empty. The version before it can still be searched.')).toBeVisible();
+  const { url, excerpt } = await firstHit(page, 'price of the roof');
+  expect(excerpt).toContain('nine thousand');
+  await page.goto(new URL(url, page.url()).href);
+  const reader = page.getByRole('complementary', { name: 'Budget', exact: true });
+  await expect(reader.getByText('The roof costs nine thousand.')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Remove budget.md' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Remove budget.md?' });
+  await expect(dialog.getByText('The version before it stays.')).toBeVisible();
+  await dialog.getByRole('button', { name: 'Remove' }).click();
+  await expect
+    .poll(async () => (await listed(page)).map(({ path, state }) => ({ path, state })))
+    .toEqual([{ path: 'budget.md', state: 'done' }]);
+  expect((await firstHit(page, 'price of the roof')).excerpt).toContain('nine thousand');
+  await expect.poll(async () => differences(await stored(page))).toEqual({ orphans: [], missing: [] });
 });
 
 test('what is empty, encrypted, damaged, huge or of another kind gets a row that says why; the rest goes on', async ({

@@ -31,8 +31,8 @@ export interface LibraryDocument {
   warnings: string[];
   /** Whether the file itself is kept, to be shown: not of documents that came with an index. */
   hasFile: boolean;
-  /** The document of the same path that is found until this one is done. */
-  replaces?: number;
+  /** The document of the same path that is found until this one is done, and is listed in it alone. */
+  older?: LibraryDocument;
 }
 
 export interface IndexingProgress {

@@ -28,7 +28,7 @@ export function snapshot(state: LibraryState): LibraryState {
   return { ...state, documents: new Map([...state.documents].map(([id, document]) => [id, { ...document }])) };
 }
 
-/** The document of an id: where a hit leads to an older one that is being replaced, the one that replaces it. */
+/** The document of an id: hits lead to one that is being replaced, too, until it is. */
 export function documentOf({ documents }: LibraryState, id: number): LibraryDocument | undefined {
-  return documents.get(id) ?? [...documents.values()].find(({ replaces }) => replaces === id);
+  return documents.get(id) ?? [...documents.values()].find(({ older }) => older?.id === id)?.older;
 }

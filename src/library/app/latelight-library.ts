@@ -137,15 +137,20 @@ export class LatelightLibrary extends LitElement {
     },
     searchOnly: ({ path }: LibraryDocument) => this.search.searchOnly(path),
     remove: (ids: number[]) => {
-      const first = this.library.state.documents.get(ids[0]);
-      void this.confirmation.ask(words.confirmRemove(ids.length, first?.title ?? ''), () => this.removeAll(ids));
+      const { documents } = this.library.state;
+      const title = documents.get(ids[0])?.title ?? '';
+      // A failed edit is no reason to lose what it was to replace.
+      const failed = ids.filter((id) => documents.get(id)?.state === 'failed' && documents.get(id)?.older);
+      void this.confirmation.ask(words.confirmRemove(ids.length, title, failed.length), () =>
+        this.removeAll(ids, { keepOlderOf: failed }),
+      );
     },
     retry: (ids: number[]) => this.attempt(() => this.library.retry(ids)),
     pause: () => this.attempt(() => this.library.pause()),
     resume: () => this.attempt(() => this.library.resume()),
     cancelRest: () => {
       const ids = this.idsOf(({ state }) => state === 'waiting' || state === 'reading' || state === 'indexing');
-      void this.confirmation.ask(words.confirmCancel(ids.length), () => this.removeAll(ids, { keepOlder: true }));
+      void this.confirmation.ask(words.confirmCancel(ids.length), () => this.removeAll(ids, { keepOlderOf: ids }));
     },
     clear: () => {
       const ids = this.idsOf(() => true);
@@ -166,9 +171,11 @@ export class LatelightLibrary extends LitElement {
     return [...this.library.state.documents.values()].filter(belongs).map(({ id }) => id);
   }
 
-  private removeAll(ids: number[], options: { keepOlder?: boolean } = {}): void {
+  private removeAll(ids: number[], { keepOlderOf = [] }: { keepOlderOf?: number[] } = {}): void {
     void this.attempt(async () => {
-      await this.library.remove(ids, options);
+      const others = ids.filter((id) => !keepOlderOf.includes(id));
+      if (others.length > 0) await this.library.remove(others);
+      if (keepOlderOf.length > 0) await this.library.remove(keepOlderOf, { keepOlder: true });
       this.say(words.removed(ids.length));
       const { onlyPath } = this.search;
       if (onlyPath && this.idsOf(({ path }) => path === onlyPath).length === 0) this.search.searchOnly(undefined);

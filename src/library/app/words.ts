@@ -82,12 +82,13 @@ export const words = {
   kind: (kind: DocumentKind | undefined) => (kind ? KINDS[kind] : 'Unknown kind'),
   passages: (value: number) => counted(value, 'passage'),
   size: bytes,
-  state: ({ state, doneCount, passageCount, reason }: LibraryDocument) => {
+  state: ({ state, doneCount, passageCount, reason, older }: LibraryDocument) => {
     if (state === 'waiting') return 'Waiting';
     if (state === 'reading') return 'Reading';
     if (state === 'indexing') return `${count(doneCount)} of ${counted(passageCount, 'passage')} indexed`;
-    if (state === 'failed') return `Failed. ${reason ?? 'The reason is not known.'}`;
-    return '';
+    if (state !== 'failed') return '';
+    const kept = older ? ' The version before it can still be searched.' : '';
+    return `Failed. ${reason ?? 'The reason is not known.'}${kept}`;
   },
   totals: (documentCount: number, passageCount: number) =>
     `${documents(documentCount)}, ${counted(passageCount, 'passage')}`,
@@ -138,9 +139,18 @@ export const words = {
   removed: (value: number) => `${documents(value)} removed.`,
 
   cancel: 'Keep',
-  confirmRemove: (value: number, title: string) => ({
+  /** @param keptCount of them, those that failed in the place of an older version */
+  confirmRemove: (value: number, title: string, keptCount: number) => ({
     question: value === 1 ? `Remove ${title}?` : `Remove ${documents(value)}?`,
-    detail: 'The copy and its index in this browser are deleted. Your own files are not touched.',
+    detail: [
+      'The copy and its index in this browser are deleted. Your own files are not touched.',
+      keptCount > 0 &&
+        (value === 1
+          ? 'The version before it stays.'
+          : `Of ${count(keptCount)} that failed, the version before stays.`),
+    ]
+      .filter(Boolean)
+      .join(' '),
     yes: 'Remove',
   }),
   confirmCancel: (value: number) => ({

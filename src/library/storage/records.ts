@@ -6,7 +6,7 @@ import type { VocabularyUse } from '../../indexing/vocabulary-use.ts';
 import type { Passage } from '../../types.ts';
 import type { LibraryDocument } from '../types.ts';
 
-export interface StoredDocument extends Omit<LibraryDocument, 'hasFile'> {
+export interface StoredDocument extends Omit<LibraryDocument, 'hasFile' | 'older'> {
   /** Name of the file among the kept documents; absent of those that came with an index. */
   fileName?: string;
   /** Of the file's bytes. */

@@ -89,7 +89,7 @@ export class DocumentList {
     const listed = [...this.changed].map((id) => ({ id, document: this.known.get(id) }));
     this.changed.clear();
     this.report({
-      changed: listed.flatMap(({ document }) => (document && !document.isReplaced ? [asListed(document)] : [])),
+      changed: listed.flatMap(({ document }) => (document && !document.isReplaced ? [asListed(document, this)] : [])),
       removed: listed.flatMap(({ id, document }) => (!document || document.isReplaced ? [id] : [])),
     });
     if (this.own.size > 0) announce({ type: 'documents', ids: [...this.own] });
@@ -97,7 +97,8 @@ export class DocumentList {
   }
 }
 
-export function asListed(document: StoredDocument): LibraryDocument {
-  const { fileName, sha256: _, tokenCount, reusedCount, segment, attempts, isReplaced, ...listed } = document;
-  return { ...listed, hasFile: fileName !== undefined };
+export function asListed(document: StoredDocument, list: Pick<DocumentList, 'get'>): LibraryDocument {
+  const { fileName, sha256: _, tokenCount, reusedCount, segment, attempts, isReplaced, replaces, ...listed } = document;
+  const older = replaces === undefined ? undefined : list.get(replaces);
+  return { ...listed, hasFile: fileName !== undefined, ...(older && { older: asListed(older, list) }) };
 }

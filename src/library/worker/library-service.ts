@@ -51,7 +51,7 @@ export class LibraryService {
   async add(files: readonly AddedFile[]): Promise<LibraryDocument[]> {
     const added: LibraryDocument[] = [];
     for (const { path, file } of files) {
-      added.push(asListed(await this.addFile(cleanPath(path), file)));
+      added.push(asListed(await this.addFile(cleanPath(path), file), this.list));
       this.indexer.pump();
     }
     return added;

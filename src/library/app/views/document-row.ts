@@ -28,8 +28,9 @@ export function canRetry({ state, hasFile }: LibraryDocument): boolean {
 
 /** Everything a row shows: it is drawn again only when something of it is another. */
 export function rowParts(document: LibraryDocument, isSelected: boolean, isOpen: boolean): unknown[] {
-  const { title, path, kind, sizeBytes, state, passageCount, doneCount, reason, warnings } = document;
-  return [title, path, kind, sizeBytes, state, passageCount, doneCount, reason, warnings.length, isSelected, isOpen];
+  const { title, path, kind, sizeBytes, state, passageCount, doneCount, reason, older, warnings } = document;
+  const told = [title, path, kind, sizeBytes, state, passageCount, doneCount, reason, older?.id, warnings.length];
+  return [...told, isSelected, isOpen];
 }
 
 export function rowView(document: LibraryDocument, context: RowContext): TemplateResult {
