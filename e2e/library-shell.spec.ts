@@ -131,7 +131,7 @@ test('what is shared with the app arrives once, and never at the server', async 
   await page.waitForURL(base);
   await page.waitForFunction(() => document.querySelector<LibraryElement>('latelight-library')?.library);
 
-  const folderName = String.raw`^shared/\d{4}-\d\d-\d\d \d\d\.\d\d\.\d\d/`;
+  const folderName = String.raw`^shared/\d{4}-\d\d-\d\d \d\d\.\d\d\.\d\d\.\d{3}/`;
   await expect
     .poll(async () => (await listed(page)).map(({ path }) => path).sort())
     .toEqual([

@@ -2,6 +2,7 @@
 
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { documentKind } from '../../ingest/document-kind.ts';
+import { freeName } from '../shell/file-names.ts';
 import type { AddedFile, Library } from '../types.ts';
 import { day } from './amounts.ts';
 import { batches, type FileStream } from './collect-files.ts';
@@ -100,10 +101,8 @@ export class Jobs implements ReactiveController {
   private named(files: AddedFile[]): AddedFile[] {
     const paths = new Set([...this.host.library.state.documents.values()].map(({ path }) => path));
     return files.map((added) => {
-      let { path } = added;
-      for (let at = 2; path.startsWith('Pasted ') && paths.has(path); at++)
-        path = added.path.replace(/\.txt$/, ` (${at}).txt`);
-      return { ...added, path };
+      const isTaken = (path: string) => path.startsWith('Pasted ') && paths.has(path);
+      return { ...added, path: freeName(added.path, isTaken) };
     });
   }
 

@@ -1,10 +1,20 @@
 // Paths of documents that come without a folder of their own. One document a path: two that come at different times are two.
 
-/** `2026-11-24 20.15.03`, in the visitor's own time: readable, and in order. */
+/** `2026-11-24 20.15.03.417`, in the visitor's own time: readable, in order, and two of one second are two. */
 export function timeName(time: Date): string {
   const two = (value: number) => String(value).padStart(2, '0');
   const day = [time.getFullYear(), two(time.getMonth() + 1), two(time.getDate())].join('-');
-  return `${day} ${[time.getHours(), time.getMinutes(), time.getSeconds()].map(two).join('.')}`;
+  const milliseconds = String(time.getMilliseconds()).padStart(3, '0');
+  return `${day} ${[time.getHours(), time.getMinutes(), time.getSeconds()].map(two).join('.')}.${milliseconds}`;
+}
+
+/** The name, or `scan (2).pdf` where it is taken. */
+export function freeName(name: string, isTaken: (name: string) => boolean): string {
+  const dot = name.lastIndexOf('.');
+  const [stem, ending] = dot > 0 ? [name.slice(0, dot), name.slice(dot)] : [name, ''];
+  let free = name;
+  for (let at = 2; isTaken(free); at++) free = `${stem} (${at})${ending}`;
+  return free;
 }
 
 /** A text's first words as a file name without an extension; nothing when there are none. */

@@ -1,7 +1,7 @@
 // What was shared with the installed app: share-target.js (in the service worker) keeps it in a cache, where it stays until it was taken.
 
 import type { AddedFile } from '../types.ts';
-import { fileNameOf, nameOfText, timeName } from './file-names.ts';
+import { fileNameOf, freeName, nameOfText, timeName } from './file-names.ts';
 
 /** The cache that share-target.js writes. */
 export const SHARED_CACHE = 'latelight-shared';
@@ -32,12 +32,16 @@ export async function readShares(cache: Pick<Cache, 'keys' | 'match'>): Promise<
     shares.set(id, share);
     share.keys.push(url);
     const folder = `shared/${timeName(new Date(share.time))}`;
+    const put = (name: string, file: Blob) => {
+      // Two pictures or scans of one share are often called the same.
+      const isTaken = (free: string) => share.files.some(({ path }) => path === `${folder}/${free}`);
+      share.files.push({ path: `${folder}/${freeName(name, isTaken)}`, file });
+    };
     if (part === 'fields') {
-      const file = sharedText((await response.json()) as SharedFields);
-      if (file) share.files.push({ ...file, path: `${folder}/${file.path}` });
+      const text = sharedText((await response.json()) as SharedFields);
+      if (text) put(text.path, text.file);
     } else {
-      const name = fileNameOf(decodeURIComponent(response.headers.get(NAME_HEADER) ?? ''));
-      share.files.push({ path: `${folder}/${name}`, file: await response.blob() });
+      put(fileNameOf(decodeURIComponent(response.headers.get(NAME_HEADER) ?? '')), await response.blob());
     }
   }
   return [...shares.values()].sort((a, b) => a.time - b.time);

@@ -131,7 +131,7 @@ it('an offer to install can be used once, and is gone when the app was installed
 
 describe('names of files', () => {
   it('are readable and safe', () => {
-    expect(timeName(new Date(2026, 0, 5, 7, 8, 9))).toBe('2026-01-05 07.08.09');
+    expect(timeName(new Date(2026, 0, 5, 7, 8, 9, 42))).toBe('2026-01-05 07.08.09.042');
     expect(nameOfText('  What is\n"this"/that? ')).toBe('What is this that');
     expect(nameOfText(`${'long '.repeat(20)}`)).toBe('long long long long long long long long long long long long');
     expect(nameOfText('x'.repeat(80))).toBe('x'.repeat(60));
@@ -157,6 +157,32 @@ describe('names of files', () => {
       ['later.md'],
     ]);
     expect(shares.map(({ keys }) => keys.length)).toEqual([2, 1]);
+  });
+
+  it('of one share, or of two at one second, are all kept though they are called the same', async () => {
+    const at = (name: string) => `https://a.example/library/.shared/${name}`;
+    const named = (name: string) => new Response('x', { headers: { [NAME_HEADER]: encodeURIComponent(name) } });
+    const entries: [string, Response][] = [
+      [at('5000-a/0'), named('scan.pdf')],
+      [at('5000-a/1'), named('scan.pdf')],
+      [at('5000-a/2'), named('scan (2).pdf')],
+      [at('5000-a/3'), named('notes.md')],
+      [at('5000-a/fields'), Response.json({ title: 'notes', text: 'more', url: '' })],
+      [at('5009-b/0'), named('scan.pdf')],
+    ];
+    const shares = await readShares({
+      keys: async () => entries.map(([url]) => new Request(url)),
+      match: async (url: RequestInfo | URL) => entries.find(([key]) => key === url)?.[1],
+    });
+    const paths = shares.flatMap(({ files }) => files.map(({ path }) => path));
+    expect(new Set(paths).size).toBe(entries.length);
+    expect(shares[0].files.map(({ path }) => path.replace(/^shared\/[^/]+\//, ''))).toEqual([
+      'scan.pdf',
+      'scan (2).pdf',
+      'scan (2) (2).pdf',
+      'notes.md',
+      'notes (2).md',
+    ]);
   });
 
   it('say an address once', async () => {
