@@ -319,6 +319,13 @@ test('the library is exported under the day’s name', async ({ page }) => {
     page.getByRole('button', { name: 'Export library' }).click(),
   ]);
   expect(download.suggestedFilename()).toBe('latelight-library-2026-11-24.zip');
+  await expect(page.getByText('Exported as latelight-library-2026-11-24.zip (2 B).', { exact: true })).toHaveCount(2);
+});
+
+test('an export says how many documents are not in it', async ({ page }) => {
+  await show(page, 'failures');
+  await page.getByRole('button', { name: 'Export library' }).click();
+  await expect(page.getByText('2 documents are not in it: only what can be searched is.').first()).toBeVisible();
 });
 
 test('the list is filtered and sorted, and shows a hundred at a time with focus on the first new one', async ({

@@ -126,7 +126,7 @@ export interface Library {
   passages(id: number): Promise<DocumentPassage[]>;
   /** Asks the browser not to clear the library by itself. Whether it agreed. */
   persist(): Promise<boolean>;
-  /** The whole library as one zip: an index folder that the command line opens, with the documents' files beside it. */
+  /** All that is indexed as one zip: an index folder that the command line opens, with the documents' files beside it. */
   export(onProgress?: (done: number, total: number) => void): Promise<Blob>;
   /** Takes in a zip made by `export`, or an index folder made by `latelight index` (zipped, or its files). */
   import(

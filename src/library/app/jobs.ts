@@ -82,12 +82,15 @@ export class Jobs implements ReactiveController {
 
   readonly export = (): Promise<boolean> =>
     this.run(words.exporting, async (job) => {
+      // As they are when it begins: what is done meanwhile is not in it.
+      const open = [...this.host.library.state.documents.values()].filter(({ state }) => state !== 'done');
+      const older = open.filter((document) => document.older).length;
       const archive = await this.host.library.export((done, total) =>
         this.advance(job, words.exporting, total > 0 ? done / total : undefined),
       );
       const name = words.exportName(day(new Date()));
       download(archive, name);
-      return { text: words.exported(name, archive.size), isFailure: false };
+      return { text: words.exported(name, archive.size, open.length - older, older), isFailure: false };
     });
 
   private async import(file: Blob, job: Job): Promise<string> {

@@ -128,7 +128,15 @@ export const words = {
       unchanged > 0 ? ` ${documents(unchanged)} ${unchanged === 1 ? 'was' : 'were'} here already.` : ''
     }`,
   notImported: (file: string, message: string) => `${file} was not imported: ${message}`,
-  exported: (file: string, size: number) => `Exported as ${file} (${bytes(size)}).`,
+  /** @param older in it as the version before, because the new one is not indexed */
+  exported: (file: string, size: number, missing: number, older: number) =>
+    [
+      `Exported as ${file} (${bytes(size)}).`,
+      missing > 0 && `${documents(missing)} ${missing === 1 ? 'is' : 'are'} not in it: only what can be searched is.`,
+      older > 0 && `${documents(older)} ${older === 1 ? 'is' : 'are'} in it as before the last change.`,
+    ]
+      .filter(Boolean)
+      .join(' '),
   failed: (message: string) => `That did not work: ${message}`,
   pasted: (when: string) => `Pasted ${when}.txt`,
   exportName: (date: string) => `latelight-library-${date}.zip`,
