@@ -149,6 +149,34 @@ test('a word that becomes common here tells less', async ({ page }) => {
   await expect.poll(share).toBeLessThan(before! - 0.01);
 });
 
+test('an import that goes well shows no document as failed', async ({ page, browser }) => {
+  await openLibraryPage(page);
+  await addFiles(page, [BEES, LEASE]);
+  await settled(page);
+  const zip = await exported(page);
+  const other = await freshPage(browser);
+  const states = await other.evaluate(async (text) => {
+    const { library } = document.querySelector<LibraryElement>('latelight-library')!;
+    const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+    const seen = new Set<string>();
+    let imported: Promise<unknown> | undefined;
+    // While somebody else changes segments the import waits with its documents kept: until the page has been told of them.
+    await navigator.locks.request('latelight-library-segments', () => {
+      const told = new Promise<void>((resolve) => {
+        library!.subscribe(({ documents }) => {
+          for (const { state } of documents.values()) seen.add(state);
+          if (documents.size === 2) resolve();
+        });
+      });
+      imported = library!.import(new Blob([bytes]));
+      return told;
+    });
+    await imported;
+    return [...seen];
+  }, base64(zip));
+  expect(states).toEqual(['indexing', 'done']);
+});
+
 test('what is no library is refused with the reason, and nothing of it is kept', async ({ page }) => {
   await openLibraryPage(page);
   await addFiles(page, [BEES]);

@@ -120,9 +120,15 @@ export class LibraryService {
       const about = { path: cleanPath(path), title, sizeBytes, addedAt, sha256, kind: documentKind(path) };
       const counts = { passageCount: 0, doneCount: 0, tokenCount: 0, warnings: [] };
       const reason = 'Its import was cut short. Import it again.';
-      const { id } = await this.put({ ...about, ...counts, state: 'failed', reason }, content);
-      await this.store.putWhole(id, passages);
-      whole.push(id);
+      const kept = await this.store.add({ ...about, ...counts, state: 'failed', reason }, content);
+      let { stored } = kept;
+      try {
+        stored = (await this.store.putWhole(stored.id, passages)) ?? stored;
+      } finally {
+        // Not before: it would be shown, and announced, as failed.
+        await this.noteAdded({ ...kept, stored });
+      }
+      whole.push(stored.id);
       passageCount += passages.length;
       if (passageCount >= IMPORTED_TOGETHER) await finish();
     };
@@ -206,12 +212,16 @@ export class LibraryService {
     document: Omit<StoredDocument, 'id' | 'fileName'>,
     content: Blob | undefined,
   ): Promise<StoredDocument> {
-    const { stored, gone } = await this.store.add(document, content);
+    const added = await this.store.add(document, content);
+    await this.noteAdded(added);
+    return added.stored;
+  }
+
+  private async noteAdded({ stored, gone }: { stored: StoredDocument; gone: readonly number[] }): Promise<void> {
     this.indexer.drop(gone);
     this.list.drop(gone);
     if (stored.replaces !== undefined) await this.list.reloadOwn([stored.replaces]);
     this.list.put(stored);
-    return stored;
   }
 }
 
