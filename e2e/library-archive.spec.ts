@@ -78,7 +78,7 @@ test('an exported library opens on the command line and in another browser, wher
   expect(readFileSync(join(folder, 'documents', BEES.path), 'utf8')).toBe(BEES.text);
 
   const other = await freshPage(browser);
-  expect(await imported(other, zip)).toEqual({ documents: 2, passages: 2, unchanged: 0 });
+  expect(await imported(other, zip)).toEqual({ documents: 2, passages: 2, replaced: 0, unchanged: 0, newer: 0 });
   expect((await listed(other)).map(({ path, state }) => `${path} ${state}`).sort()).toEqual([
     'home/lease.txt done',
     'nature/bees.md done',
@@ -91,7 +91,7 @@ test('an exported library opens on the command line and in another browser, wher
     return (await library!.file(bees!.id)).text();
   });
   expect(file).toBe(BEES.text);
-  expect(await imported(other, zip)).toEqual({ documents: 0, passages: 0, unchanged: 2 });
+  expect(await imported(other, zip)).toEqual({ documents: 0, passages: 0, replaced: 0, unchanged: 2, newer: 0 });
   expect(differences(await stored(other))).toEqual({ orphans: [], missing: [] });
 });
 
@@ -175,6 +175,24 @@ test('an import that goes well shows no document as failed', async ({ page, brow
     return [...seen];
   }, base64(zip));
   expect(states).toEqual(['indexing', 'done']);
+});
+
+test('a document that was corrected after the export is kept when the export is imported', async ({ page }) => {
+  await openLibraryPage(page);
+  await addFiles(page, [BEES, LEASE]);
+  await settled(page);
+  const zip = await exported(page);
+  await addFiles(page, [{ ...LEASE, text: 'The tenant pays for the new boiler and repairs it.' }]);
+  await settled(page);
+  expect(await imported(page, zip)).toEqual({ documents: 0, passages: 0, replaced: 0, unchanged: 1, newer: 1 });
+  expect((await firstHit(page, 'who repairs the heating')).excerpt).toContain('tenant');
+  // One that failed is no correction.
+  await addFiles(page, [{ ...BEES, text: '' }]);
+  expect(await imported(page, zip)).toMatchObject({ documents: 1, replaced: 1, newer: 1, unchanged: 0 });
+  expect((await listed(page)).map(({ path, state }) => `${path} ${state}`).sort()).toEqual([
+    'home/lease.txt done',
+    'nature/bees.md done',
+  ]);
 });
 
 test('what is no library is refused with the reason, and nothing of it is kept', async ({ page }) => {

@@ -99,8 +99,12 @@ export interface ReaderPlace {
 export interface ImportReport {
   documents: number;
   passages: number;
+  /** Of the documents, those that took the place of another of their path. */
+  replaced: number;
   /** Documents that were here already, unchanged. */
   unchanged: number;
+  /** Documents that were added here later than there: those here were kept. */
+  newer: number;
 }
 
 /** Calls reject with LatelightError. */

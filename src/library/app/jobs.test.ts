@@ -8,11 +8,18 @@ function setUp(imports: Record<string, ImportReport | Error> = {}) {
   const added: string[] = [];
   const said: string[] = [];
   const documents = new Map<number, LibraryDocument>();
+  let nextId = 10;
   const library = {
     state: { documents },
     add: async (files: readonly AddedFile[]) => {
       added.push(...files.map(({ path }) => path));
-      return files.map(({ path }) => aDocument({ path }));
+      return files.map(({ path }) => {
+        const id = path === 'same.md' ? 1 : nextId++;
+        const document = aDocument({ id, path });
+        for (const [known, { path: taken }] of documents) if (taken === path) documents.delete(known);
+        documents.set(id, document);
+        return document;
+      });
     },
     import: async (file: Blob) => {
       const report = imports[await file.text()];
@@ -52,15 +59,37 @@ test('a zip inside a folder is left out like other kinds, and the rest of the fo
   expect(added).toHaveLength(200);
 });
 
+test('it is said what took the place of another document, and what was here already', async () => {
+  const { add, documents } = setUp();
+  for (const [id, path] of ['same.md', 'invoice.txt'].entries()) documents.set(id + 1, aDocument({ id: id + 1, path }));
+  expect(await add(file('invoice.txt'), file('same.md'), file('new.md'), file('newer.md'))).toMatchObject({
+    text: '2 documents added, 1 replaced, 1 unchanged.',
+  });
+  expect(await add(file('same.md'))).toMatchObject({ text: '1 document unchanged.' });
+  expect(await add(file('same.md'), file('new.md'))).toMatchObject({ text: '1 document replaced, 1 unchanged.' });
+});
+
+test('an import that changed nothing says only that', async () => {
+  const { add } = setUp({ same: { documents: 0, passages: 0, replaced: 0, unchanged: 2, newer: 1 } });
+  expect(await add(file('a.zip', 'same'))).toMatchObject({
+    text: '2 documents were here already. 1 document here is newer, and was kept.',
+  });
+});
+
+test('of one path dropped twice the second replaces the first', async () => {
+  const { add } = setUp();
+  expect(await add(file('a.md'), file('a.md'))).toMatchObject({ text: '1 document added, 1 replaced.' });
+});
+
 test('an archive that cannot be imported does not stop the others, nor hide what was added', async () => {
   const { add, added } = setUp({
-    good: { documents: 3, passages: 40, unchanged: 0 },
+    good: { documents: 3, passages: 40, replaced: 1, unchanged: 0, newer: 2 },
     bad: new Error('import: expected a zip file, got a letter.'),
   });
   const report = await add(file('a.md'), file('bad.zip', 'bad'), file('good.zip', 'good'), file('b.md'));
   expect(report).toEqual({
     isKept: false,
-    text: '2 documents added. 3 documents with 40 passages imported. bad.zip was not imported: import: expected a zip file, got a letter.',
+    text: '2 documents added. 3 documents with 40 passages imported, 1 of them in the place of an older one. 2 documents here are newer, and were kept. bad.zip was not imported: import: expected a zip file, got a letter.',
     isFailure: true,
   });
   expect(added).toEqual(['a.md', 'b.md']);

@@ -6,7 +6,7 @@ import { freeName } from '../shell/file-names.ts';
 import type { AddedFile, Library } from '../types.ts';
 import { day } from './amounts.ts';
 import { batches, type FileStream } from './collect-files.ts';
-import { words } from './words.ts';
+import { type Added, words } from './words.ts';
 
 export interface JobsHost extends ReactiveControllerHost {
   readonly library: Library;
@@ -59,13 +59,13 @@ export class Jobs implements ReactiveController {
       const leftOut: string[] = [];
       const imported: string[] = [];
       const failures: string[] = [];
-      let added = 0;
+      const taken: Added = { added: 0, replaced: 0, unchanged: 0 };
       for await (const batch of batches(files)) {
         const archives = batch.filter(isArchive);
         const unknown = batch.filter(({ path }) => isOfFolder(path) && !documentKind(path));
         leftOut.push(...unknown.map(({ path }) => extension(path)));
         const readable = batch.filter((file) => !isArchive(file) && !unknown.includes(file));
-        if (readable.length > 0) added += (await this.host.library.add(this.named(readable))).length;
+        if (readable.length > 0) await this.keep(this.named(readable), taken);
         for (const { path, file } of archives) {
           try {
             imported.push(await this.import(file, job));
@@ -73,9 +73,9 @@ export class Jobs implements ReactiveController {
             failures.push(words.notImported(path, messageOf(error)));
           }
         }
-        this.advance(job, words.adding(added), undefined);
+        this.advance(job, words.adding(taken.added + taken.replaced + taken.unchanged), undefined);
       }
-      const sentences = [added > 0 && words.added(added), ...imported, leftOutSentence(leftOut), ...failures];
+      const sentences = [words.added(taken), ...imported, leftOutSentence(leftOut), ...failures];
       return { text: sentences.filter(Boolean).join(' ') || words.nothingAdded, isFailure: failures.length > 0 };
     });
   }
@@ -98,6 +98,16 @@ export class Jobs implements ReactiveController {
       this.advance(job, words.importing, total > 0 ? done / total : undefined),
     );
     return words.imported(report);
+  }
+
+  private async keep(files: AddedFile[], taken: Added): Promise<void> {
+    const { library } = this.host;
+    const ids = new Map([...library.state.documents.values()].map(({ path, id }) => [path, id]));
+    for (const { path, id } of await library.add(files)) {
+      const before = ids.get(path);
+      taken[before === undefined ? 'added' : before === id ? 'unchanged' : 'replaced']++;
+      ids.set(path, id);
+    }
   }
 
   /** Two pastes of one minute are two documents. */

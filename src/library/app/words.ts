@@ -6,6 +6,17 @@ import type { ImportReport, IndexingProgress, LibraryDocument, StorageState } fr
 import { bytes, count, counted, duration } from './amounts.ts';
 
 const documents = (value: number) => counted(value, 'document');
+const inPlace = (value: number) =>
+  value > 0 ? `, ${count(value)} of them in the place of ${value === 1 ? 'an older one' : 'older ones'}` : '';
+
+/** What became of files that were taken in. */
+export interface Added {
+  added: number;
+  /** In the place of another document of their path. */
+  replaced: number;
+  /** Here already, the same. */
+  unchanged: number;
+}
 
 const KINDS: Record<DocumentKind, string> = {
   html: 'HTML',
@@ -119,14 +130,27 @@ export const words = {
   adding: (value: number) => `Adding files: ${count(value)} so far`,
   importing: 'Importing a library',
   exporting: 'Exporting the library',
-  added: (value: number) => `${documents(value)} added.`,
+  added: ({ added, replaced, unchanged }: Added) => {
+    const counts = [
+      { value: added, became: 'added' },
+      { value: replaced, became: 'replaced' },
+      { value: unchanged, became: 'unchanged' },
+    ].filter(({ value }) => value > 0);
+    const parts = counts.map(({ value, became }, at) => `${at === 0 ? documents(value) : count(value)} ${became}`);
+    return parts.length > 0 ? `${parts.join(', ')}.` : '';
+  },
   leftOut: (value: number, extensions: string) =>
     `${counted(value, 'file')} of other kinds ${value === 1 ? 'was' : 'were'} left out (${extensions}).`,
   nothingAdded: 'There was nothing to add.',
-  imported: ({ documents: imported, passages, unchanged }: ImportReport) =>
-    `${documents(imported)} with ${counted(passages, 'passage')} imported.${
-      unchanged > 0 ? ` ${documents(unchanged)} ${unchanged === 1 ? 'was' : 'were'} here already.` : ''
-    }`,
+  imported: ({ documents: imported, passages, replaced, unchanged, newer }: ImportReport) =>
+    [
+      (imported > 0 || unchanged + newer === 0) &&
+        `${documents(imported)} with ${counted(passages, 'passage')} imported${inPlace(replaced)}.`,
+      unchanged > 0 && `${documents(unchanged)} ${unchanged === 1 ? 'was' : 'were'} here already.`,
+      newer > 0 && `${documents(newer)} here ${newer === 1 ? 'is newer, and was' : 'are newer, and were'} kept.`,
+    ]
+      .filter(Boolean)
+      .join(' '),
   notImported: (file: string, message: string) => `${file} was not imported: ${message}`,
   /** @param older in it as the version before, because the new one is not indexed */
   exported: (file: string, size: number, missing: number, older: number) =>

@@ -22,8 +22,8 @@ export interface ImportTools {
   engine: EngineFile;
   shape: ShardShape;
   mostFileBytes: number;
-  /** Whether a document is here already, unchanged. */
-  isHere: (document: ArchivedDocument) => boolean;
+  /** What there is of a document's path already; nothing when there is none. */
+  here: (document: ArchivedDocument) => 'unchanged' | 'newer' | 'older' | undefined;
   /** Takes in documents; resolves when they are kept. */
   keep: (document: ImportedDocument) => Promise<void>;
 }
@@ -48,15 +48,17 @@ export async function importArchive(
     lexicon: manifest.lexicon ?? [],
   };
   const passages = await readSegment(segment, tools.shape, (ref) => folder.read(ref));
-  const report: ImportReport = { documents: 0, passages: 0, unchanged: 0 };
+  const report: ImportReport = { documents: 0, passages: 0, replaced: 0, unchanged: 0, newer: 0 };
   for (const [id, archived] of documents.entries()) {
     const document = named(archived, passages.get(id) ?? []);
-    if (tools.isHere(document)) report.unchanged++;
+    const here = tools.here(document);
+    if (here === 'unchanged' || here === 'newer') report[here]++;
     else {
       const { file } = document;
       const content = file && folder.has(file) ? await folder.blob(file, tools.mostFileBytes) : undefined;
       await tools.keep({ ...document, passages: ownPassages(document, passages.get(id) ?? []), content });
       report.documents++;
+      if (here === 'older') report.replaced++;
       report.passages += document.passageCount;
     }
     onProgress(id + 1, documents.length);

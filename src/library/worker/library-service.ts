@@ -105,16 +105,20 @@ export class LibraryService {
       whole = [];
       passageCount = 0;
     };
-    const isHere = ({ path, sha256, passageCount: count }: ArchivedDocument) =>
-      this.list.all.some(
-        (known) =>
-          known.path === path &&
-          known.state === 'done' &&
-          // Pages of an index come without the hash of a file: whether they changed is not known.
-          sha256 !== '' &&
-          known.sha256 === sha256 &&
-          known.passageCount === count,
-      );
+    const here = ({ path, addedAt, sha256, passageCount: count }: ArchivedDocument) => {
+      const known = this.list.all.filter((one) => one.path === cleanPath(path));
+      const isSame = (one: StoredDocument) =>
+        one.state === 'done' &&
+        !one.isReplaced &&
+        // Pages of an index come without the hash of a file: whether they changed is not known.
+        sha256 !== '' &&
+        one.sha256 === sha256 &&
+        one.passageCount === count;
+      if (known.some(isSame)) return 'unchanged';
+      // Corrected since: an old export is no reason to lose that.
+      if (known.some((one) => one.state !== 'failed' && one.addedAt > addedAt)) return 'newer';
+      return known.length > 0 ? 'older' : undefined;
+    };
     const keep = async ({ path, title, sizeBytes, addedAt, sha256, passages, content }: ImportedDocument) => {
       // Whatever cuts an import short, its documents say so, and those whose file is here can be tried again.
       const about = { path: cleanPath(path), title, sizeBytes, addedAt, sha256, kind: documentKind(path) };
@@ -134,7 +138,7 @@ export class LibraryService {
     };
     const { engine, shape } = this.tools;
     try {
-      return await importArchive(source, { engine, shape, mostFileBytes: MOST_FILE_BYTES, isHere, keep }, onProgress);
+      return await importArchive(source, { engine, shape, mostFileBytes: MOST_FILE_BYTES, here, keep }, onProgress);
     } finally {
       if (whole.length > 0) await finish();
     }

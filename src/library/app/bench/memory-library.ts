@@ -138,7 +138,7 @@ export class MemoryLibrary implements Library {
 
   async import(): Promise<ImportReport> {
     this.calls.push(['import']);
-    return { documents: 3, passages: 40, unchanged: 1 };
+    return { documents: 3, passages: 40, replaced: 0, unchanged: 1, newer: 0 };
   }
 
   close(): void {
