@@ -212,7 +212,16 @@ test('what is no library is refused with the reason, and nothing of it is kept',
   const shard = manifest.shards[0].file;
   const otherModel = { ...manifest, codec: { ...manifest.codec, sha256: '0'.repeat(64) } };
   const climbing = Buffer.from(files['library.json']).toString().replaceAll('nature/bees.md', '../../bees.md');
+  // One byte of a packed file is another: what the zip says of its content is not so.
+  const packed = zipSync(files, { level: 0 });
+  const at = Buffer.from(packed).indexOf(Buffer.from(files[shard]).subarray(0, 64));
+  expect(at).toBeGreaterThan(0);
   const cases: [string, Uint8Array, string][] = [
+    [
+      'a damaged zip',
+      packed.map((byte, i) => (i === at + 9 ? byte ^ 1 : byte)),
+      `expected ${shard} as it was packed, got`,
+    ],
     ['no zip', strToU8('PK what a pity'), 'expected a zip file'],
     ['cut short', small.subarray(0, small.length / 2), 'expected a zip file'],
     ['no index', zipSync({ 'letter.txt': strToU8('Dear Sir') }), 'without a manifest.json'],

@@ -1,6 +1,9 @@
 // What the library makes of storage that a crash, another version, another model, a full disk or a second tab left it with.
 
-import { expect, type Page, test } from '@playwright/test';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { chromium, expect, type Page, test } from '@playwright/test';
+import { chromiumLaunch } from '../scripts/install.js';
 import {
   addFiles,
   differences,
@@ -174,6 +177,29 @@ test('storage of a newer version is left alone, with a word to say so', async ({
       }),
   );
   expect(kept).toEqual(['from the future']);
+});
+
+test('a browser that keeps nothing for the page has it said once, and nothing fails unheard', async ({
+  baseURL,
+}, testInfo) => {
+  const profile = testInfo.outputPath('profile');
+  await mkdir(join(profile, 'Default'), { recursive: true });
+  // As a person blocks a site's data.
+  const blocked = { profile: { default_content_setting_values: { cookies: 2 } } };
+  await writeFile(join(profile, 'Default/Preferences'), JSON.stringify(blocked));
+  const context = await chromium.launchPersistentContext(profile, await chromiumLaunch());
+  try {
+    const page = await context.newPage();
+    const errors: string[] = [];
+    page.on('pageerror', ({ message }) => errors.push(message));
+    await page.goto(new URL(LIBRARY, baseURL).href);
+    await expect(page.getByRole('alert')).toHaveText(
+      /^library: expected this browser to keep data for this page, got [^.]+[^.]\. Allow site data, or leave the private window\.$/,
+    );
+    expect(errors).toEqual([]);
+  } finally {
+    await context.close();
+  }
 });
 
 test('a newer version in another tab is not held up by this one, which says what to do', async ({ page }) => {

@@ -8,8 +8,10 @@ export function holdLock(tell: (lock: string) => void): void {
     tell(lock);
     return;
   }
-  void navigator.locks.request(lock, () => {
+  const held = navigator.locks.request(lock, () => {
     tell(lock);
     return new Promise(() => undefined);
   });
+  // Where a person blocks the site's data: nobody is told then, and only the noticing is lost.
+  held.catch(() => undefined);
 }

@@ -76,10 +76,7 @@ async function zipEntries(zip: Blob): Promise<Map<string, ArchiveEntry>> {
     const entries = await new ZipReader(new BlobReader(zip)).getEntries();
     const files = entries.filter((entry): entry is FileEntry => !entry.directory);
     return new Map(
-      files.map((entry) => [
-        entry.filename,
-        { sizeBytes: entry.uncompressedSize, read: () => entry.getData(new BlobWriter(), { checkSignature: true }) },
-      ]),
+      files.map((entry) => [entry.filename, { sizeBytes: entry.uncompressedSize, read: () => unpacked(entry) }]),
     );
   } catch (cause) {
     throw new LatelightError(
@@ -88,6 +85,20 @@ async function zipEntries(zip: Blob): Promise<Map<string, ArchiveEntry>> {
       {
         cause,
       },
+    );
+  }
+}
+
+/** @throws LatelightError `bad-option` when its content is not what the zip says of it */
+async function unpacked(entry: FileEntry): Promise<Blob> {
+  try {
+    return await entry.getData(new BlobWriter(), { checkSignature: true });
+  } catch (cause) {
+    const problem = cause instanceof Error ? cause.message : String(cause);
+    throw new LatelightError(
+      'bad-option',
+      `import: expected ${entry.filename} as it was packed, got a damaged one (${problem}). Copy the zip once more, or export the library again.`,
+      { cause },
     );
   }
 }

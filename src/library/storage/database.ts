@@ -64,7 +64,7 @@ export async function openDatabase(
       'storage-failed',
       isNewer
         ? `library: expected storage of version ${migrations.length} or older, got a newer one. Reload the page to get the newer app; nothing was changed.`
-        : `library: expected this browser to keep data for this page, got ${String(failure ?? cause)}. Allow site data, or leave the private window.`,
+        : `library: expected this browser to keep data for this page, got ${String(failure ?? cause).replace(/\.$/, '')}. Allow site data, or leave the private window.`,
       { cause },
     );
   }

@@ -39,9 +39,9 @@ function jobView({ text, share }: Job): TemplateResult {
     <progress aria-label=${text} max="1" .value=${share ?? 0} ?data-unknown=${share === undefined}></progress></div>`;
 }
 
-/** The model on its way, once in the life of a library. */
+/** The model on its way, once in the life of a library: what comes from the browser's cache is here in a moment. */
 export function downloadView({ loading }: LibraryState): TemplateResult | typeof nothing {
-  if (!loading || loading.loadedBytes >= loading.totalBytes) return nothing;
+  if (!loading || loading.fromCache || loading.loadedBytes >= loading.totalBytes) return nothing;
   return html`<div class="download">
     <p>${words.download(loading.loadedBytes, loading.totalBytes)}</p>
     <progress aria-label=${words.downloadLabel} max=${loading.totalBytes} .value=${loading.loadedBytes}></progress>
