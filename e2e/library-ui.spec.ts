@@ -68,10 +68,10 @@ async function search(page: Page): Promise<void> {
 
 test('files that are dropped are added, and it is said once', async ({ page }) => {
   await show(page, 'empty');
-  await drop(page, ['tides.md', '.hidden.md', 'logo.psd']);
-  await expect(rows(page)).toHaveCount(2);
-  expect(await calls(page)).toEqual([['add', 'tides.md', 'logo.psd']]);
-  await expect(status(page)).toContainText('2 documents added.');
+  await drop(page, ['tides.md', '.plan.md', 'logo.psd']);
+  await expect(rows(page)).toHaveCount(3);
+  expect(await calls(page)).toEqual([['add', 'tides.md', '.plan.md', 'logo.psd']]);
+  await expect(status(page)).toContainText('3 documents added.');
   await expect(status(page)).toContainText('logo.psd could not be indexed. Files of this kind cannot be read.');
 });
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { AddedFile } from '../types.ts';
-import { batches, type FileStream, filesOfEntry, filesOfHandle, filesOfList, isLeftOut } from './collect-files.ts';
+import { batches, type FileStream, filesOfEntry, filesOfHandle, filesOfList } from './collect-files.ts';
 
 type Tree = { [name: string]: Tree | string };
 
@@ -10,6 +10,7 @@ const TREE: Tree = {
   papers: { 'b.pdf': 'b', '.git': { config: 'no' }, node_modules: { 'c.js': 'no' }, deep: { 'd.txt': 'd' } },
 };
 const PATHS = ['root/a.md', 'root/papers/b.pdf', 'root/papers/deep/d.txt'];
+const HIDDEN = ['root/.hidden.md', 'root/papers/.git', 'root/papers/node_modules'];
 
 const file = (name: string, text = '') => new File([text], name);
 const denied = () => new DOMException('not allowed', 'NotReadableError');
@@ -58,11 +59,29 @@ async function all<T>(stream: AsyncIterable<T>): Promise<T[]> {
   for await (const one of stream) found.push(one);
   return found;
 }
-const paths = async (files: FileStream) => (await all(files)).map(({ path }) => path);
+const paths = async (files: FileStream) =>
+  (await all(files)).filter(({ isHidden }) => !isHidden).map(({ path }) => path);
+const hidden = async (files: FileStream) =>
+  (await all(files)).filter(({ isHidden }) => isHidden).map(({ path }) => path);
 
-test('a folder gives its files with their paths, without hidden ones, packages and git', async () => {
+test('a folder gives its files with their paths, and names hidden ones, packages and git without what is in them', async () => {
   expect(await paths(filesOfHandle(handle('root', TREE)))).toEqual(PATHS);
   expect(await paths(filesOfEntry(entry('root', TREE)))).toEqual(PATHS);
+  expect(await hidden(filesOfHandle(handle('root', TREE)))).toEqual(HIDDEN);
+  expect(await hidden(filesOfEntry(entry('root', TREE)))).toEqual(HIDDEN);
+});
+
+test('what was dropped or chosen itself is taken, whatever it is called', async () => {
+  const vault = { 'a.md': 'a', '.trash': { 'b.md': 'b' } };
+  expect(await paths(filesOfHandle(handle('.plan.txt', 'plan')))).toEqual(['.plan.txt']);
+  expect(await paths(filesOfHandle(handle('.vault', vault)))).toEqual(['.vault/a.md']);
+  expect(await paths(filesOfEntry(entry('.plan.txt', 'plan')))).toEqual(['.plan.txt']);
+  expect(await paths(filesOfEntry(entry('.vault', vault)))).toEqual(['.vault/a.md']);
+  const picked = ['.vault/a.md', '.vault/.trash/b.md', '.vault/.trash/c.md'].map((path) =>
+    Object.defineProperty(file('x'), 'webkitRelativePath', { value: path }),
+  );
+  expect(await paths(filesOfList([file('.plan.txt'), ...picked]))).toEqual(['.plan.txt', '.vault/a.md']);
+  expect(await hidden(filesOfList(picked))).toEqual(['.vault/.trash']);
 });
 
 test('what the browser does not give, a file or the rest of a folder, is told without content, and the others come', async () => {
@@ -79,9 +98,18 @@ test('a picked file has the path its input says', async () => {
   expect(await paths(filesOfList([file('a.md'), deep, hidden]))).toEqual(['a.md', 'notes/b.md']);
 });
 
-test('only whole names are left out', () => {
-  expect(['a/node_modules/b.js', '.env', '__MACOSX/a'].map(isLeftOut)).toEqual([true, true, true]);
-  expect(['my_node_modules/b.js', 'a.b/c.d', 'git/config.txt'].map(isLeftOut)).toEqual([false, false, false]);
+test('only whole names are left out', async () => {
+  const tree = {
+    my_node_modules: { 'b.js': 'b' },
+    'a.b': { 'c.d': 'c' },
+    git: { 'config.txt': 'd' },
+    __MACOSX: { a: 'no' },
+  };
+  expect(await paths(filesOfHandle(handle('root', tree)))).toEqual([
+    'root/my_node_modules/b.js',
+    'root/a.b/c.d',
+    'root/git/config.txt',
+  ]);
 });
 
 test('batches end by count or by size, and none is empty', async () => {

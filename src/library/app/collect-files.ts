@@ -7,23 +7,34 @@ import type { AddedFile } from '../types.ts';
 const BATCH_FILES = 64;
 const BATCH_BYTES = 32e6;
 
-export type FileStream = AsyncIterable<AddedFile>;
+/** A file, or what of a folder nobody looks into: named, so that it is said. */
+export interface FoundFile extends AddedFile {
+  isHidden?: true;
+}
 
-/** Of folders people drop, what they would never search: hidden files, packages, what macOS puts into zips. */
-export function isLeftOut(path: string): boolean {
-  return path.split('/').some((name) => name.startsWith('.') || name === 'node_modules' || name === '__MACOSX');
+export type FileStream = AsyncIterable<FoundFile>;
+
+/** Inside folders people drop, what they would never search: hidden files, packages, what macOS puts into zips. */
+function isLeftOut(name: string): boolean {
+  return name.startsWith('.') || name === 'node_modules' || name === '__MACOSX';
+}
+
+function leftOut(path: string): FoundFile {
+  return { path, file: undefined, isHidden: true };
 }
 
 /** @param path of the handle, with its own name */
 export async function* filesOfHandle(handle: FileSystemHandle, path = handle.name): FileStream {
-  if (isLeftOut(handle.name)) return;
   if (handle.kind === 'file') {
     yield { path, file: await orNothing((handle as FileSystemFileHandle).getFile()) };
     return;
   }
   try {
-    for await (const child of (handle as FileSystemDirectoryHandle).values())
-      yield* filesOfHandle(child, `${path}/${child.name}`);
+    for await (const child of (handle as FileSystemDirectoryHandle).values()) {
+      const childPath = `${path}/${child.name}`;
+      if (isLeftOut(child.name)) yield leftOut(childPath);
+      else yield* filesOfHandle(child, childPath);
+    }
   } catch {
     yield unreadFolder(path);
   }
@@ -34,7 +45,6 @@ export async function* filesOfHandles(handles: readonly FileSystemHandle[]): Fil
 }
 
 export async function* filesOfEntry(entry: FileSystemEntry, path = entry.name): FileStream {
-  if (isLeftOut(entry.name)) return;
   if (entry.isFile) {
     const file = new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject));
     yield { path, file: await orNothing(file) };
@@ -47,7 +57,11 @@ export async function* filesOfEntry(entry: FileSystemEntry, path = entry.name): 
     const children = await orNothing(next);
     if (!children) yield unreadFolder(path);
     if (!children?.length) return;
-    for (const child of children) yield* filesOfEntry(child, `${path}/${child.name}`);
+    for (const child of children) {
+      const childPath = `${path}/${child.name}`;
+      if (isLeftOut(child.name)) yield leftOut(childPath);
+      else yield* filesOfEntry(child, childPath);
+    }
   }
 }
 
@@ -63,9 +77,19 @@ function unreadFolder(path: string): AddedFile {
 
 /** Of an `<input type="file">`, which says the folders of what it picked. */
 export async function* filesOfList(files: Iterable<File>): FileStream {
+  const told = new Set<string>();
   for (const file of files) {
     const path = file.webkitRelativePath || file.name;
-    if (!isLeftOut(path)) yield { path, file };
+    const names = path.split('/');
+    const at = names.findIndex((name, depth) => depth > 0 && isLeftOut(name));
+    if (at < 0) {
+      yield { path, file };
+      continue;
+    }
+    // Once, not with each file that is in it.
+    const hidden = names.slice(0, at + 1).join('/');
+    if (!told.has(hidden)) yield leftOut(hidden);
+    told.add(hidden);
   }
 }
 
@@ -88,8 +112,8 @@ export function filesOfDrop(transfer: DataTransfer): FileStream {
   })();
 }
 
-export async function* batches(files: FileStream): AsyncIterable<AddedFile[]> {
-  let batch: AddedFile[] = [];
+export async function* batches(files: FileStream): AsyncIterable<FoundFile[]> {
+  let batch: FoundFile[] = [];
   let size = 0;
   for await (const added of files) {
     batch.push(added);

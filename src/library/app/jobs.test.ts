@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { AddedFile, ImportReport, Library, LibraryDocument } from '../types.ts';
 import { aDocument } from './bench/documents.ts';
+import type { FoundFile } from './collect-files.ts';
 import { Jobs } from './jobs.ts';
 
 /** A library that keeps what it is given, and imports what `imports` says of a file's text. */
@@ -34,7 +35,7 @@ function setUp(imports: Record<string, ImportReport | Error> = {}) {
     addController() {},
   };
   const jobs = new Jobs(host as never);
-  const add = async (...files: AddedFile[]) => {
+  const add = async (...files: FoundFile[]) => {
     const isKept = await jobs.add(
       (async function* () {
         yield* files;
@@ -79,6 +80,19 @@ test('an import that changed nothing says only that', async () => {
 test('of one path dropped twice the second replaces the first', async () => {
   const { add } = setUp();
   expect(await add(file('a.md'), file('a.md'))).toMatchObject({ text: '1 document added, 1 replaced.' });
+});
+
+test('what is hidden in a folder is counted', async () => {
+  const { add, added } = setUp();
+  const hidden = ['n/.git', 'n/a/.DS_Store', 'n/.DS_Store'].map((path) => ({
+    path,
+    file: undefined,
+    isHidden: true as const,
+  }));
+  expect(await add(file('n/a.md'), ...hidden)).toMatchObject({
+    text: '1 document added. 3 hidden files or folders were left out (.git, .DS_Store).',
+  });
+  expect(added).toEqual(['n/a.md']);
 });
 
 test('an archive that cannot be imported does not stop the others, nor hide what was added', async () => {

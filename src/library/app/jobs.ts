@@ -24,8 +24,8 @@ export interface Report {
   isFailure: boolean;
 }
 
-/** Kinds named of those that were left out. */
-const NAMED_EXTENSIONS = 5;
+/** Kinds and names that are told of those that were left out. */
+const NAMED = 5;
 
 export class Jobs implements ReactiveController {
   report: Report | undefined;
@@ -57,10 +57,13 @@ export class Jobs implements ReactiveController {
   add(files: FileStream): Promise<boolean> {
     return this.run(words.adding(0), async (job) => {
       const leftOut: string[] = [];
+      const hidden: string[] = [];
       const imported: string[] = [];
       const failures: string[] = [];
       const taken: Added = { added: 0, replaced: 0, unchanged: 0 };
-      for await (const batch of batches(files)) {
+      for await (const found of batches(files)) {
+        hidden.push(...found.filter(({ isHidden }) => isHidden).map(({ path }) => nameOf(path)));
+        const batch = found.filter(({ isHidden }) => !isHidden);
         const archives = batch.filter(isArchive);
         const unknown = batch.filter(({ path }) => isOfFolder(path) && !documentKind(path));
         leftOut.push(...unknown.map(({ path }) => extension(path)));
@@ -75,7 +78,13 @@ export class Jobs implements ReactiveController {
         }
         this.advance(job, words.adding(taken.added + taken.replaced + taken.unchanged), undefined);
       }
-      const sentences = [words.added(taken), ...imported, leftOutSentence(leftOut), ...failures];
+      const sentences = [
+        words.added(taken),
+        ...imported,
+        said(leftOut, words.leftOut),
+        said(hidden, words.hidden),
+        ...failures,
+      ];
       return { text: sentences.filter(Boolean).join(' ') || words.nothingAdded, isFailure: failures.length > 0 };
     });
   }
@@ -164,16 +173,20 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
 function extension(path: string): string {
-  const name = path.slice(path.lastIndexOf('/') + 1);
+  const name = nameOf(path);
   return name.includes('.') ? name.slice(name.lastIndexOf('.') + 1).toLowerCase() : name;
 }
 
-function leftOutSentence(extensions: string[]): string {
-  if (extensions.length === 0) return '';
-  const kinds = [...new Set(extensions)];
-  const named = kinds.slice(0, NAMED_EXTENSIONS).join(', ') + (kinds.length > NAMED_EXTENSIONS ? ', …' : '');
-  return words.leftOut(extensions.length, named);
+function said(names: string[], sentence: (value: number, names: string) => string): string {
+  if (names.length === 0) return '';
+  const kinds = [...new Set(names)];
+  const named = kinds.slice(0, NAMED).join(', ') + (kinds.length > NAMED ? ', …' : '');
+  return sentence(names.length, named);
 }
 
 function download(file: Blob, name: string): void {

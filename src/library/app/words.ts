@@ -141,6 +141,8 @@ export const words = {
   },
   leftOut: (value: number, extensions: string) =>
     `${counted(value, 'file')} of other kinds ${value === 1 ? 'was' : 'were'} left out (${extensions}).`,
+  hidden: (value: number, names: string) =>
+    `${counted(value, 'hidden file or folder', 'hidden files or folders')} ${value === 1 ? 'was' : 'were'} left out (${names}).`,
   nothingAdded: 'There was nothing to add.',
   imported: ({ documents: imported, passages, replaced, unchanged, newer }: ImportReport) =>
     [
