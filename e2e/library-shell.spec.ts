@@ -1,12 +1,13 @@
 // The offline library as an app: installable, whole without a network after one visit, one version in all tabs, files from outside.
 
-import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { cp, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BrowserContext, expect, type Page, test } from '@playwright/test';
 import { startServer } from '../src/cli/commands/serve-command.ts';
-import { type LibraryElement, listed, openLibraryPage } from './library-page.ts';
+import { addFiles, firstHit, type LibraryElement, listed, openLibraryPage, settled, stored } from './library-page.ts';
 
 let folder = '';
 let server: Server;
@@ -111,6 +112,78 @@ test('a new version waits until it is taken, and then all tabs run it', async ({
   for (const page of [first, second]) {
     await expect(page).toHaveTitle('Newer library');
     await expect(prompt(page)).toBeHidden();
+  }
+});
+
+/** Another build in the place of the one that is served: the same scripts, a codec of other dimensions. */
+async function publishOther(): Promise<void> {
+  for (const name of await readdir(folder)) await rm(join(folder, name), { recursive: true });
+  const args = ['bin/latelight.js', 'library', join(folder, 'next'), '--no-webgpu', '--dim', '64'];
+  execFileSync(process.execPath, args, { stdio: 'ignore' });
+  await cp(join(folder, 'next'), folder, { recursive: true });
+  await rm(join(folder, 'next'), { recursive: true });
+}
+
+const BEES = { path: 'bees.md', text: '# Bees\n\nBees dance to tell the others where nectar is found.' };
+const SNOW = { path: 'snow.md', text: '# Snow\n\nPloughs clear the mountain pass at night.' };
+
+async function states(page: Page): Promise<Record<string, string>> {
+  return Object.fromEntries((await listed(page)).map(({ path, state }) => [path, state]));
+}
+
+test('a tab that stays open codes what is added with the engine that it was started with, and so does a reload under its service worker', async ({
+  context,
+}) => {
+  const page = await openControlled(context);
+  await addFiles(page, [BEES]);
+  await settled(page);
+  const [{ key }] = (await stored(page)).segments;
+  await publishOther();
+  await addFiles(page, [SNOW]);
+  await expect.poll(() => states(page)).toEqual({ 'bees.md': 'done', 'snow.md': 'done' });
+  expect((await firstHit(page, 'where insects find food')).excerpt).toContain('nectar');
+  expect((await firstHit(page, 'clearing roads in winter')).excerpt).toContain('Ploughs');
+  // Two documents in one segment: what was there is read with the shape that it was written with, or would have been dropped.
+  expect((await stored(page)).segments.map(({ key: of }) => of)).not.toContain(key);
+
+  const before = (await stored(page)).segments;
+  await openLibraryPage(page, base);
+  await page.evaluate(() => document.querySelector<LibraryElement>('latelight-library')!.library!.engine.ready);
+  expect((await firstHit(page, 'clearing roads in winter')).excerpt).toContain('Ploughs');
+  expect((await stored(page)).segments).toEqual(before);
+  const reloaded = page.waitForEvent('load');
+  await page.getByRole('button', { name: 'Reload' }).click();
+  await reloaded;
+  await openLibraryPage(page, base);
+  await expect.poll(async () => (await stored(page)).segments.map(({ key: of }) => of)).not.toContain(before[0].key);
+  await settled(page);
+  await expect.poll(async () => (await firstHit(page, 'clearing roads in winter'))?.excerpt).toContain('Ploughs');
+});
+
+test('without the files of its engine a tab says so, and codes nothing with those of another', async ({ browser }) => {
+  const context = await browser.newContext({ serviceWorkers: 'block' });
+  try {
+    const page = await context.newPage();
+    await openLibraryPage(page, base);
+    await page.evaluate(() => document.querySelector<LibraryElement>('latelight-library')!.library!.engine.ready);
+    await addFiles(page, [BEES]);
+    await settled(page);
+    await publishOther();
+    await rename(join(folder, 'models'), join(folder, 'models-away'));
+    await page.evaluate(async () => {
+      for (const name of await caches.keys()) await caches.delete(name);
+    });
+    await addFiles(page, [SNOW]);
+    await expect(page.getByText('a newer version was published, reload this page').first()).toBeVisible();
+    expect((await states(page))['snow.md']).not.toBe('failed');
+    expect((await stored(page)).parts).toEqual([]);
+    expect((await firstHit(page, 'where insects find food')).excerpt).toContain('nectar');
+    await rename(join(folder, 'models-away'), join(folder, 'models'));
+    await openLibraryPage(page, base);
+    await expect.poll(() => states(page)).toEqual({ 'bees.md': 'done', 'snow.md': 'done' });
+    await expect.poll(async () => (await firstHit(page, 'clearing roads in winter'))?.excerpt).toContain('Ploughs');
+  } finally {
+    await context.close();
   }
 });
 

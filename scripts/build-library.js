@@ -28,6 +28,8 @@ const { count, size, warnings } = await generateSW({
   maximumFileSizeToCacheInBytes: 32 * 1024 * 1024,
   // A file whose name has its hash never changes.
   dontCacheBustURLsMatching: /^assets\//,
+  // Written beside it by `latelight library`, which puts hashes in the place of these: page and engine are then of one version, always.
+  additionalManifestEntries: [{ url: 'engine.json', revision: 'ENGINE_REVISION', integrity: 'ENGINE_INTEGRITY' }],
   importScripts: ['share-target.js'],
   navigateFallback: 'index.html',
   navigateFallbackDenylist: [/\.\w+$/],

@@ -130,9 +130,15 @@ describe('a model with a smaller query encoder', () => {
     expect(shipped(engine.documentWeights!.wasm)).toEqual(full);
     expect(engine.documentEncoder.sha256).toBe(engine.documentWeights!.wasm.sha256);
     expect(await latelight('library', at('one-library'), '--model', at('unit'))).toMatchObject({ code: 0 });
-    const one = parseEngineFile(await readFile(at('one-library/engine.json'), 'utf8'));
+    const engineText = await readFile(at('one-library/engine.json'), 'utf8');
+    const one = parseEngineFile(engineText);
     expect(one.documentWeights).toBeUndefined();
     expect(one.documentEncoder.sha256).toBe(one.queryEncoder.weights.wasm.sha256);
+    // Its service worker keeps this engine file and no other.
+    const sha256 = await sha256Hex(new TextEncoder().encode(engineText));
+    const integrity = `sha256-${Buffer.from(sha256, 'hex').toString('base64')}`;
+    const serviceWorker = await readFile(at('one-library/sw.js'), 'utf8');
+    expect(serviceWorker).toContain(`{url:"engine.json",revision:"${sha256}",integrity:"${integrity}"}`);
   });
 
   it('is refused when the rows of both are not of one width, or there is no file', async () => {

@@ -1,5 +1,6 @@
 // `latelight library <output>`: the offline library's page with the engine that it installs, as one static folder. Documents are no part of it.
 
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -32,7 +33,9 @@ export async function libraryCommand(folder: string, options: LibraryCommandOpti
   await files.addFolder(built);
   const engine = await addEngine(files, model, options.webgpu);
   // Last, so that a copy that was cut short is seen to be one.
-  files.addText('engine.json', `${JSON.stringify(engine, null, 1)}\n`);
+  const engineText = `${JSON.stringify(engine, null, 1)}\n`;
+  await nameEngine(files, engineText);
+  files.addText('engine.json', engineText);
   const totalBytes = await replaceFolder(
     output,
     async (write) => {
@@ -56,6 +59,20 @@ export async function libraryCommand(folder: string, options: LibraryCommandOpti
           ['folder', `${formatBytes(totalBytes)} in ${files.list.length} files at ${output}`],
         ])}\n${tryItLine(output)}`,
   );
+}
+
+/**
+ * Names the engine file in the service worker (scripts/build-library.js) by hash: a page that it serves never meets the engine of another
+ * version, and one that is installed while a folder is being published is not a mixture of two.
+ */
+async function nameEngine({ list }: FolderFiles, engineText: string): Promise<void> {
+  const worker = list.find(({ file }) => file === 'sw.js')!;
+  const hash = createHash('sha256').update(engineText).digest();
+  const text = new TextDecoder().decode(await worker.content());
+  const named = text
+    .replace('ENGINE_REVISION', hash.toString('hex'))
+    .replace('ENGINE_INTEGRITY', `sha256-${hash.toString('base64')}`);
+  worker.content = () => new TextEncoder().encode(named);
 }
 
 async function addEngine(files: FolderFiles, model: OpenModel, webgpu: boolean): Promise<EngineFile> {

@@ -1,6 +1,7 @@
 // Encoding on several cores: workers that each take a passage at a time, in the order they were given. On a GPU one worker is all.
 
-import { fromErrorData, LatelightError } from '../../errors.ts';
+import { type ErrorCode, fromErrorData, LatelightError } from '../../errors.ts';
+import type { EngineFile } from '../../format/engine-file.ts';
 import type { EncodedPassage } from '../../indexing/encode-passage.ts';
 import type { OpenOptions } from '../../types.ts';
 import type { FromEncodeWorker, ToEncodeWorker } from './encode-protocol.ts';
@@ -25,6 +26,7 @@ interface Slot {
 
 export class EncodePool {
   private readonly url: string;
+  private readonly engine: EngineFile;
   private readonly device: NonNullable<OpenOptions['device']>;
   private readonly most: number;
   private readonly waiting: Task[] = [];
@@ -32,9 +34,10 @@ export class EncodePool {
   private growing: Promise<void> | undefined;
   private closed = false;
 
-  /** @param url of the app's folder @param cores as the browser tells */
-  constructor(url: string, device: NonNullable<OpenOptions['device']>, cores: number) {
+  /** @param url of the app's folder @param engine what all workers encode with, whenever they start @param cores as the browser tells */
+  constructor(url: string, engine: EngineFile, device: NonNullable<OpenOptions['device']>, cores: number) {
     this.url = url;
+    this.engine = engine;
     this.device = device;
     this.most = Math.max(1, Math.min(MOST_WORKERS, cores));
   }
@@ -105,19 +108,23 @@ export class EncodePool {
     opened.catch(() => undefined);
     const slot: Slot = { worker, opened, task: undefined };
     this.slots.add(slot);
-    const died = (what: string) => {
+    const died = (what: string, code: ErrorCode = 'worker-crashed') => {
       if (!this.slots.delete(slot)) return;
       worker.terminate();
-      const error = new LatelightError('worker-crashed', `encode: ${what}`);
+      const error = new LatelightError(code, `encode: ${what}.`);
       fail(error);
       const { task } = slot;
       if (!task) return this.feed();
+      if (code !== 'worker-crashed') return task.reject(error);
       task.deaths++;
       if (task.deaths > 1) task.reject(error);
       else this.waiting.unshift(task);
       this.feed();
     };
-    worker.addEventListener('error', (event) => died(event.message || 'expected the worker to start, got an error'));
+    // An error of its script has a message; one without is a script that could not be had, which no passage is to blame for.
+    worker.addEventListener('error', ({ message }) =>
+      message ? died(message) : died('expected its script, got none', 'download-failed'),
+    );
     worker.addEventListener('messageerror', () => died('expected a message, got one that cannot be read'));
     worker.addEventListener('message', ({ data }: MessageEvent<FromEncodeWorker>) => {
       switch (data.type) {
@@ -144,7 +151,8 @@ export class EncodePool {
           data satisfies never;
       }
     });
-    worker.postMessage({ type: 'open', url: this.url, device: this.device } satisfies ToEncodeWorker);
+    const { url, engine, device } = this;
+    worker.postMessage({ type: 'open', url, engine, device } satisfies ToEncodeWorker);
     return slot;
   }
 

@@ -9,7 +9,7 @@ import { holdLock } from '../../worker/life-lock.ts';
 import { openEncoder, usable } from '../../worker/open-encoder.ts';
 import { readTokenizer } from '../../worker/open-stages.ts';
 import type { FromEncodeWorker, ToEncodeWorker } from './encode-protocol.ts';
-import { documentEncoderFiles, openCoding, readEngineFile } from './library-engine.ts';
+import { documentEncoderFiles, openCoding } from './library-engine.ts';
 
 const send = (message: FromEncodeWorker, transfer: Transferable[] = []) => postMessage(message, { transfer });
 let opened: Promise<{ encoder: Encoder; coding: Coding }> | undefined;
@@ -32,9 +32,8 @@ addEventListener('message', ({ data }: MessageEvent<ToEncodeWorker>) => {
 });
 holdLock((lock) => send({ type: 'hello', lock }));
 
-async function open({ url, device }: Extract<ToEncodeWorker, { type: 'open' }>) {
+async function open({ url, engine, device }: Extract<ToEncodeWorker, { type: 'open' }>) {
   const app = new HttpSource(url);
-  const engine = await readEngineFile(app);
   const files = documentEncoderFiles(engine);
   const choice = usable(await chooseDevice(device), files, device);
   const tokenizer = await readTokenizer(engine, (ref) => app.read(ref));

@@ -141,14 +141,22 @@ export class Indexer {
 
   /** A passage that ends workers is the document's fault; anything else stands in the way of all. */
   private async failed(document: StoredDocument, error: unknown): Promise<void> {
-    const { code, message } = toErrorData(error, 'worker-crashed');
+    const { code } = toErrorData(error, 'worker-crashed');
     if (code === 'aborted') return;
     const { store, list } = this.tools;
     if (code === 'worker-crashed') {
       const reason = 'Encoding it ended unexpectedly, twice.';
       const changed = await store.restart(document.id, { state: 'failed', reason }).catch(() => undefined);
       if (changed) list.put(changed);
-    } else this.stop(code, message);
+    } else this.stopFor(error);
+  }
+
+  private stopFor(error: unknown): void {
+    const { code, message } = toErrorData(error, 'storage-failed');
+    // One of the app's own files: those of an older version may be gone from the server.
+    const isOfApp = code === 'download-failed' || code === 'hash-mismatch';
+    const next = ' If a newer version was published, reload this page; nothing was lost.';
+    this.stop(code, isOfApp ? message + next : message);
   }
 
   /** Stands still until it is resumed. */
@@ -202,8 +210,7 @@ export class Indexer {
       try {
         await segmenter.finish(ids);
       } catch (error) {
-        const { code, message } = toErrorData(error, 'storage-failed');
-        this.stop(code, message);
+        this.stopFor(error);
       }
       await list.reloadOwn([...ids, ...replaced]);
       // Nothing is made searchable when a document of them was removed meanwhile: the others have another try.

@@ -80,10 +80,16 @@ async function open({ url, device, cores }: Extract<ToIndexer, { type: 'open' }>
   const list = new DocumentList(store, tell);
   const again = (ids: number[]) => void list.reloadOwn(ids).then(() => indexer.pump());
   let tokenizer: Promise<ColbertTokenizer> | undefined;
-  const countWords = countWordsWith(() => (tokenizer ??= readTokenizer(engine, (ref) => app.read(ref))));
+  const countWords = countWordsWith(() => {
+    tokenizer ??= readTokenizer(engine, (ref) => app.read(ref));
+    tokenizer.catch(() => {
+      tokenizer = undefined;
+    });
+    return tokenizer;
+  });
   const segmenter = new Segmenter(store, shape, countWords, () => announce({ type: 'segments' }), again);
-  const parse = new ParseProcess(url);
-  const startPool = () => new EncodePool(url, device, cores);
+  const parse = new ParseProcess(url, engine);
+  const startPool = () => new EncodePool(url, engine, device, cores);
   const indexer = new Indexer({ store, segmenter, list, parse, shape, startPool });
   const service = new LibraryService({ store, segmenter, list, indexer, shape, app, engine, countWords });
   const parts = { store, list, indexer, segmenter, service };

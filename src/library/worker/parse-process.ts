@@ -1,6 +1,7 @@
 // The parsing worker from outside: started when needed, ended when a document is too much for it. Documents take turns.
 
-import { fromErrorData } from '../../errors.ts';
+import { fromErrorData, LatelightError } from '../../errors.ts';
+import type { EngineFile } from '../../format/engine-file.ts';
 import type { FromParseWorker, Parsed, ToParseWorker } from './parse-protocol.ts';
 
 /**
@@ -12,14 +13,16 @@ const MS_PER_MIB = 4000;
 
 export class ParseProcess {
   private readonly url: string;
+  private readonly engine: EngineFile;
   private worker: Worker | undefined;
-  /** Ends the document under way. */
-  private giveUp: ((reason: string) => void) | undefined;
+  /** Ends the document under way: with the reason that is its own, or the error that is not. */
+  private giveUp: ((why: string | LatelightError) => void) | undefined;
   private last: Promise<unknown> = Promise.resolve();
 
-  /** @param url of the app's folder */
-  constructor(url: string) {
+  /** @param url of the app's folder @param engine whose tokens passages are measured in */
+  constructor(url: string, engine: EngineFile) {
     this.url = url;
+    this.engine = engine;
   }
 
   /** @throws LatelightError when the app's own files cannot be had; whatever is wrong with the document is in the answer */
@@ -44,9 +47,9 @@ export class ParseProcess {
         this.giveUp = undefined;
         settle();
       };
-      this.giveUp = (reason) => {
+      this.giveUp = (why) => {
         this.close();
-        end(() => resolve({ skipped: reason }));
+        end(() => (typeof why === 'string' ? resolve({ skipped: why }) : reject(why)));
       };
       let timer: ReturnType<typeof setTimeout> | undefined;
       const hear = ({ data }: MessageEvent<FromParseWorker>) => {
@@ -59,7 +62,8 @@ export class ParseProcess {
         else if (data.type === 'parse-failed') end(() => reject(fromErrorData(data.error)));
       };
       worker.addEventListener('message', hear);
-      worker.postMessage({ type: 'parse', url: this.url, path, file } satisfies ToParseWorker);
+      const { url, engine } = this;
+      worker.postMessage({ type: 'parse', url, engine, path, file } satisfies ToParseWorker);
     });
   }
 
@@ -70,15 +74,20 @@ export class ParseProcess {
       name: 'latelight-parse',
     });
     this.worker = worker;
-    const died = () => {
+    const died = (why: string | LatelightError = 'It is more than this browser can read.') => {
       if (this.worker !== worker) return;
       this.close();
-      this.giveUp?.('It is more than this browser can read.');
+      this.giveUp?.(why);
     };
-    worker.addEventListener('error', died);
+    worker.addEventListener('error', ({ message }) => (message ? died() : died(withoutScript())));
     worker.addEventListener('message', ({ data }: MessageEvent<FromParseWorker>) => {
-      if (data.type === 'hello') void navigator.locks?.request(data.lock, died);
+      if (data.type === 'hello') void navigator.locks?.request(data.lock, () => died());
     });
     return worker;
   }
+}
+
+/** An error of a worker's script has a message; one without is a script that could not be had, which no document is to blame for. */
+function withoutScript(): LatelightError {
+  return new LatelightError('download-failed', 'read: expected the script of a worker, got none.');
 }

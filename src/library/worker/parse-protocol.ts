@@ -1,9 +1,10 @@
 // What the parsing worker is asked and answers. It has one document at a time.
 
 import type { ErrorData } from '../../errors.ts';
+import type { EngineFile } from '../../format/engine-file.ts';
 import type { Passage } from '../../types.ts';
 
-export type ToParseWorker = { type: 'parse'; url: string; path: string; file: Blob };
+export type ToParseWorker = { type: 'parse'; url: string; engine: EngineFile; path: string; file: Blob };
 
 export interface ReadDocument {
   title: string;

@@ -2,6 +2,7 @@
 // the command line's.
 
 import { toErrorData } from '../../errors.ts';
+import type { EngineFile } from '../../format/engine-file.ts';
 import { countingTokens } from '../../indexing/count-tokens.ts';
 import { CONTEXT_TOKENS, passageContext } from '../../indexing/encode-passage.ts';
 import { passagesOf } from '../../ingest/ingest-page.ts';
@@ -9,7 +10,6 @@ import { parseDocument } from '../../ingest/parse-document.ts';
 import { HttpSource } from '../../worker/http-source.ts';
 import { holdLock } from '../../worker/life-lock.ts';
 import { readTokenizer } from '../../worker/open-stages.ts';
-import { readEngineFile } from './library-engine.ts';
 import { libraryFilters } from './library-filters.ts';
 import type { FromParseWorker, Parsed, ToParseWorker } from './parse-protocol.ts';
 
@@ -24,8 +24,8 @@ addEventListener('message', ({ data }: MessageEvent<ToParseWorker>) => {
 });
 holdLock((lock) => send({ type: 'hello', lock }));
 
-async function parse({ url, path, file }: ToParseWorker): Promise<Parsed> {
-  packing ??= openPacking(url);
+async function parse({ url, engine, path, file }: ToParseWorker): Promise<Parsed> {
+  packing ??= openPacking(url, engine);
   packing.catch(() => {
     packing = undefined;
   });
@@ -47,8 +47,8 @@ async function parse({ url, path, file }: ToParseWorker): Promise<Parsed> {
   return { title: result.page.title, passages, contexts, warnings: result.warnings };
 }
 
-async function openPacking(url: string) {
+async function openPacking(url: string, engine: EngineFile) {
   const app = new HttpSource(url);
-  const tokenizer = await readTokenizer(await readEngineFile(app), (ref) => app.read(ref));
+  const tokenizer = await readTokenizer(engine, (ref) => app.read(ref));
   return { countTokens: countingTokens(tokenizer), maxTokens: tokenizer.documentBudget - CONTEXT_TOKENS };
 }
