@@ -19,6 +19,8 @@ import { Segmenter } from './segmenter.ts';
 
 /** Held by the one tab that indexes, for as long as it lives. */
 const INDEXER_LOCK = 'latelight-library-indexer';
+const LOST_TWICE =
+  'library: expected to read back what was indexed, and could not, twice. Reload this page, then resume; no document was lost.';
 /** Milliseconds between two looks at what the browser says of its storage. */
 const STORAGE_MS = 2000;
 
@@ -78,7 +80,10 @@ async function open({ url, device, cores }: Extract<ToIndexer, { type: 'open' }>
   const { codec } = engine;
   const shape = { dim: codec.dim, subspaceDim: codec.subspaceDim, codecSha256: codec.sha256 };
   const list = new DocumentList(store, tell);
-  const again = (ids: number[]) => void list.reloadOwn(ids).then(() => indexer.pump());
+  const again = (ids: number[], isAgain: boolean) => {
+    if (isAgain) indexer.stop('storage-failed', LOST_TWICE);
+    void list.reloadOwn(ids).then(() => indexer.pump());
+  };
   let tokenizer: Promise<ColbertTokenizer> | undefined;
   const countWords = countWordsWith(() => {
     tokenizer ??= readTokenizer(engine, (ref) => app.read(ref));

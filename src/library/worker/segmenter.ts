@@ -19,18 +19,21 @@ export class Segmenter {
   private readonly shape: ShardShape;
   private readonly countWords: CountWords;
   private readonly onChange: () => void;
-  private readonly onDropped: (ids: number[]) => void;
+  private readonly onDropped: (ids: number[], isAgain: boolean) => void;
+  /** Documents whose segment could not be read: once is a damaged file, twice is what this very app writes. */
+  private readonly salvaged = new Set<number>();
 
   /**
    * @param onChange called when other segments are there than before
-   * @param onDropped called with documents that are to be indexed again, because what was made of them cannot be used
+   * @param onDropped called with documents that are to be indexed again, because what was made of them cannot be used, and whether that
+   * came to pass of one of them before: a third time would be no better
    */
   constructor(
     store: LibraryStore,
     shape: ShardShape,
     countWords: CountWords,
     onChange: () => void,
-    onDropped: (ids: number[]) => void,
+    onDropped: (ids: number[], isAgain: boolean) => void,
   ) {
     this.store = store;
     this.shape = shape;
@@ -93,11 +96,18 @@ export class Segmenter {
   /** Drops all segments, whose codes another model made. */
   dropAll(): Promise<void> {
     return this.alone(async () => {
-      for (const segment of await this.store.segments()) await this.drop(segment);
+      for (const segment of await this.store.segments()) await this.drop(segment, false);
     });
   }
 
-  private async drop(segment: StoredSegment): Promise<void> {
+  private async salvageNow(segment: StoredSegment): Promise<void> {
+    const ids = segment.documents.map(({ id }) => id);
+    const isAgain = ids.some((id) => this.salvaged.has(id));
+    for (const id of ids) this.salvaged.add(id);
+    await this.drop(segment, isAgain);
+  }
+
+  private async drop(segment: StoredSegment, isAgain: boolean): Promise<void> {
     const changed = new Map<number, DocumentChange>();
     const afresh = { segment: undefined, passageCount: 0, doneCount: 0, reusedCount: 0, tokenCount: 0 };
     const reason = 'What was kept of it cannot be used any more. Import it again.';
@@ -108,7 +118,7 @@ export class Segmenter {
     const nothing = { added: undefined, texts: new Map(), finished: [], forgotten: [] };
     if (!(await this.store.swap({ ...nothing, removed: [segment], changed }))) return;
     this.onChange();
-    this.onDropped([...changed.keys()]);
+    this.onDropped([...changed.keys()], isAgain);
   }
 
   /** The documents of segments with their passages, but for those to be forgotten. */
@@ -122,7 +132,7 @@ export class Segmenter {
       try {
         passages = await readSegment(segment, this.shape, (ref) => this.store.read(ref));
       } catch (error) {
-        if (isDamage(error)) await this.drop(segment);
+        if (isDamage(error)) await this.salvageNow(segment);
         throw error;
       }
       for (const [id, own] of passages) {

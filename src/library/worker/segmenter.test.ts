@@ -1,0 +1,60 @@
+// What becomes of documents whose segment cannot be read, told by a storage that has nothing but such segments.
+
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { LatelightError } from '../../errors.ts';
+import type { LibraryStore, SegmentSwap } from '../storage/library-store.ts';
+import type { StoredSegment } from '../storage/records.ts';
+import { Segmenter } from './segmenter.ts';
+
+const shape = { dim: 16, subspaceDim: 2, codecSha256: '' };
+const countWords = async () => ({ passageCount: 0, frequencies: new Map() });
+
+beforeEach(() => {
+  vi.stubGlobal('navigator', { locks: { request: (_: string, run: () => Promise<unknown>) => run() } });
+});
+afterEach(() => vi.unstubAllGlobals());
+
+function damaged(key: string, ids: number[]): StoredSegment {
+  const documents = ids.map((id) => ({ id, passageCount: 1 }));
+  return { key, documents, shards: [{ file: 'shards/0' }], fragments: [], lexicon: [], pages: {} } as never;
+}
+
+/** Segments as they are put there, none of which can be read. */
+function storeOf(segments: StoredSegment[]): LibraryStore {
+  return {
+    segments: async () => segments,
+    document: async (id: number) => ({ id, fileName: 'kept', tokenCount: 1 }),
+    read: async () => {
+      throw new LatelightError('bad-shard', 'shard: expected dim 16, got 64.');
+    },
+    swap: async ({ removed }: SegmentSwap) => {
+      for (const { key } of removed)
+        segments.splice(
+          segments.findIndex((segment) => segment.key === key),
+          1,
+        );
+      return true;
+    },
+  } as never;
+}
+
+it('a document whose segment is dropped again was not damaged by chance, and is told apart', async () => {
+  const segments = [damaged('a', [1, 2]), damaged('b', [3])];
+  const dropped: [number[], boolean][] = [];
+  const segmenter = new Segmenter(
+    storeOf(segments),
+    shape,
+    countWords,
+    () => undefined,
+    (ids, isAgain) => dropped.push([ids, isAgain]),
+  );
+  await segmenter.salvage('a');
+  await segmenter.salvage('b');
+  segments.push(damaged('c', [4, 2]));
+  await segmenter.salvage('c');
+  expect(dropped).toEqual([
+    [[1, 2], false],
+    [[3], false],
+    [[4, 2], true],
+  ]);
+});
