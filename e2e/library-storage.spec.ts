@@ -12,6 +12,7 @@ import {
   type LibraryElement,
   listed,
   openLibraryPage,
+  removeDocuments,
   settled,
   stored,
 } from './library-page.ts';
@@ -149,6 +150,45 @@ test('a full disk: adding and indexing say so, nothing is lost, and work goes on
   expect(await problem(page)).toBeUndefined();
   expect((await listed(page)).filter(({ state }) => state !== 'done')).toEqual([]);
   expect(differences(await stored(page))).toEqual({ orphans: [], missing: [] });
+});
+
+test('a full disk: documents can be removed, are found no more, and what is left of them goes when there is room', async ({
+  page,
+}) => {
+  await openLibraryPage(page);
+  await addFiles(page, [BEES, ...notes(30)]);
+  await settled(page);
+  const session = await page.context().newCDPSession(page);
+  const { origin } = new URL(page.url());
+  const used = await page.evaluate(async () => (await navigator.storage.estimate()).usage ?? 0);
+  // Over what is given by now: not a byte can be written, nor will be once a document is gone.
+  await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: used - 5e6 });
+  const before = await stored(page);
+  const [bees, first, second] = (await listed(page)).map(({ id }) => id);
+  await removeDocuments(page, [bees]);
+  await removeDocuments(page, [first, second]);
+  expect((await listed(page)).map(({ path }) => path)).toEqual(
+    notes(30)
+      .slice(2)
+      .map(({ path }) => path),
+  );
+  const during = await stored(page);
+  expect(during.files).toHaveLength(before.files.length - 3);
+  expect(during.segments).toEqual(before.segments);
+  await expect.poll(async () => (await firstHit(page, 'where insects find food')).excerpt).not.toContain('nectar');
+  const offered = await page.evaluate(async () => {
+    const { engine } = document.querySelector<LibraryElement>('latelight-library')!.library!;
+    const { hits } = await engine.search('note 1', { limit: 100 });
+    return { hits: hits.length, notes: engine.filters.folder.notes, bees: engine.filters.document['bees.md'] ?? 0 };
+  });
+  expect(offered).toEqual({ hits: 28, notes: 28, bees: 0 });
+
+  await session.send('Storage.overrideQuotaForOrigin', { origin });
+  await openLibraryPage(page);
+  await expect.poll(async () => differences(await stored(page))).toEqual({ orphans: [], missing: [] });
+  expect((await stored(page)).segments.flatMap(({ documents }) => documents)).toHaveLength(28);
+  expect((await listed(page)).every(({ state }) => state === 'done')).toBe(true);
+  await expect.poll(async () => (await firstHit(page, 'note 7')).excerpt).toContain('note 7');
 });
 
 test('storage of a newer version is left alone, with a word to say so', async ({ page }) => {

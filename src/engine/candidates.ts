@@ -21,6 +21,8 @@ export interface SearchSite {
   weight: number;
   /** Values that all its passages have. */
   filter: Record<string, string[]>;
+  /** One bit a passage: those that any search may give; absent for all. */
+  offered?: Uint32Array;
 }
 
 export interface Candidate {
@@ -41,7 +43,7 @@ const MOST_READ_FOR_PHRASE = 256;
 
 /** One bit a passage: those that a search may give; nothing for all. */
 export function allowed(
-  { index, filter }: SearchSite,
+  { index, filter, offered }: SearchSite,
   wanted: Record<string, string[]>,
   terms: readonly WantedTerm[],
   located: readonly TermPassages[],
@@ -57,7 +59,7 @@ export function allowed(
     const ids = located[t];
     if (term.quoted && ids !== 'anywhere') bitmap = both(bitmap, bitmapOf(ids, passageCount));
   });
-  return bitmap;
+  return offered ? both(bitmap, offered) : bitmap;
 }
 
 /** An index's best passages by score alone. */

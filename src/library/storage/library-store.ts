@@ -59,6 +59,10 @@ export class LibraryStore {
     return this.guarded(() => this.database.get('documents', id));
   }
 
+  documentIds(): Promise<number[]> {
+    return this.guarded(() => this.database.getAllKeys('documents'));
+  }
+
   segments(): Promise<StoredSegment[]> {
     return this.guarded(() => this.database.getAll('segments'));
   }
@@ -242,7 +246,7 @@ export class LibraryStore {
     });
   }
 
-  /** Forgets documents that are in no segment. @param kept documents that they were to replace, which are no longer */
+  /** Forgets documents; needs no room, as nothing is written. @param kept documents that they were to replace, which are no longer */
   async forget(ids: readonly number[], kept: readonly number[] = []): Promise<void> {
     const changed = new Map(kept.map((id) => [id, { isReplaced: false }]));
     await this.swap({ added: undefined, texts: new Map(), removed: [], finished: [], forgotten: ids, changed });

@@ -42,7 +42,7 @@ export interface StoredPart {
 /** A few thousand passages of whole documents: an index of its own, never changed, only replaced. */
 export interface StoredSegment {
   key: string;
-  /** In the order of their passages. */
+  /** In the order of their passages. One without a record was removed. */
   documents: { id: number; passageCount: number }[];
   passageCount: number;
   tokenCount: number;

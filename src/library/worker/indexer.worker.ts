@@ -159,6 +159,7 @@ async function takeOver({ store, list, indexer, segmenter }: Opened, fingerprint
     await store.setSetting('codes', fingerprint);
   }
   await store.sweep();
+  await segmenter.compact();
   await list.load(before !== undefined && before !== fingerprint);
   isIndexer = true;
   list.touch();

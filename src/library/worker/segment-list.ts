@@ -79,11 +79,14 @@ export class SegmentList {
 
   private async refreshNow(): Promise<void> {
     const wanted = [EMPTY_SEGMENT, ...(await this.store.segments())];
+    const there = new Set(await this.store.documentIds());
     const known = new Map(this.open.map((open) => [open.segment.key, open]));
     const next: OpenSegment[] = [];
     for (const segment of wanted) {
       const open = known.get(segment.key) ?? (await this.tryOpen(segment));
-      if (open) next.push(open);
+      if (!open) continue;
+      open.offered = passagesOf(segment, there);
+      next.push(open);
     }
     this.retired.push(...this.open.filter((open) => !next.includes(open)));
     this.open = next;
@@ -108,4 +111,19 @@ export class SegmentList {
       return undefined;
     }
   }
+}
+
+/** One bit a passage: those of documents that are there; nothing when all are. */
+export function passagesOf(
+  { documents, passageCount }: Pick<StoredSegment, 'documents' | 'passageCount'>,
+  there: ReadonlySet<number>,
+): Uint32Array | undefined {
+  if (documents.every(({ id }) => there.has(id))) return undefined;
+  const bitmap = new Uint32Array(Math.ceil(passageCount / 32));
+  let first = 0;
+  for (const { id, passageCount: own } of documents) {
+    if (there.has(id)) for (let at = first; at < first + own; at++) bitmap[at >> 5] |= 1 << (at & 31);
+    first += own;
+  }
+  return bitmap;
 }

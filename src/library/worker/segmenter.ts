@@ -1,4 +1,5 @@
 // Which segments there are: finished documents join one, removed ones leave theirs, small ones become one. A tab at a time, under a lock.
+// A document of a segment that has no record any more was removed: that it is still in there is seen by nobody, and costs space alone.
 
 import { LatelightError } from '../../errors.ts';
 import type { ShardShape } from '../../format/shard.ts';
@@ -74,15 +75,15 @@ export class Segmenter {
         known.flatMap((found) => (found ? [found.id, ...(found.replaces && !keepOlder ? [found.replaces] : [])] : [])),
       );
       const older = keepOlder ? known.flatMap((found) => found?.replaces ?? []) : [];
-      const segments = holding(await this.store.segments(), [...gone]);
-      for (const segment of segments) {
-        const forgotten = segment.documents.map(({ id }) => id).filter((id) => gone.has(id));
-        const kept = await this.documentsOf([segment], forgotten);
-        await this.replace([segment], kept, { finished: [], forgotten });
-        for (const id of forgotten) gone.delete(id);
-      }
       await this.store.forget([...gone], older);
+      this.onChange();
+      await this.compactNow();
     });
+  }
+
+  /** Writes segments again without the documents that were removed, where there is room for it. */
+  compact(): Promise<void> {
+    return this.alone(() => this.compactNow());
   }
 
   /** Drops a segment if it cannot be read, whoever says so; its documents are indexed again from their files. */
@@ -98,6 +99,19 @@ export class Segmenter {
     return this.alone(async () => {
       for (const segment of await this.store.segments()) await this.drop(segment, false);
     });
+  }
+
+  private async compactNow(): Promise<void> {
+    const there = new Set(await this.store.documentIds());
+    for (const segment of await this.store.segments()) {
+      if (segment.documents.every(({ id }) => there.has(id))) continue;
+      try {
+        await this.replace([segment], await this.documentsOf([segment], []), { finished: [], forgotten: [] });
+      } catch (error) {
+        // The old one goes after the new one is there: with no room for both it stays until there is.
+        if (!(error instanceof LatelightError && error.code === 'storage-full')) throw error;
+      }
+    }
   }
 
   private async salvageNow(segment: StoredSegment): Promise<void> {
@@ -121,7 +135,7 @@ export class Segmenter {
     this.onDropped([...changed.keys()], isAgain);
   }
 
-  /** The documents of segments with their passages, but for those to be forgotten. */
+  /** The documents of segments with their passages, but for those that were removed, or are to be forgotten. */
   private async documentsOf(
     segments: readonly StoredSegment[],
     forgotten: readonly number[],
@@ -136,8 +150,8 @@ export class Segmenter {
         throw error;
       }
       for (const [id, own] of passages) {
-        if (forgotten.includes(id)) continue;
-        documents.push({ id, tokenCount: (await this.store.document(id))?.tokenCount ?? 0, passages: own });
+        const record = forgotten.includes(id) ? undefined : await this.store.document(id);
+        if (record) documents.push({ id, tokenCount: record.tokenCount, passages: own });
       }
     }
     return documents;
