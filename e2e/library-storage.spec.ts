@@ -191,6 +191,39 @@ test('a full disk: documents can be removed, are found no more, and what is left
   await expect.poll(async () => (await firstHit(page, 'note 7')).excerpt).toContain('note 7');
 });
 
+test('a full disk: a new version can be cancelled, and the old one is there as it was', async ({ page }) => {
+  await openLibraryPage(page);
+  await addFiles(page, [BEES]);
+  await settled(page);
+  const [{ id: old }] = await listed(page);
+  const file = (id: number) =>
+    page.evaluate(async (of) => {
+      const { library } = document.querySelector<LibraryElement>('latelight-library')!;
+      const [content, passages] = await Promise.all([library!.file(of), library!.passages(of)]);
+      return { text: await content.text(), passages: passages.length };
+    }, id);
+  const before = await file(old);
+  await page.evaluate(() => document.querySelector<LibraryElement>('latelight-library')!.library!.pause());
+  await addFiles(page, [{ path: BEES.path, text: 'Another text about bees.' }]);
+  const [{ id: next }] = await listed(page);
+  expect(next).not.toBe(old);
+  expect(await file(old)).toEqual(before);
+
+  const session = await page.context().newCDPSession(page);
+  const { origin } = new URL(page.url());
+  const used = await page.evaluate(async () => (await navigator.storage.estimate()).usage ?? 0);
+  await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: used - 5e6 });
+  await page.evaluate(
+    (id) => document.querySelector<LibraryElement>('latelight-library')!.library!.remove([id], { keepOlder: true }),
+    next,
+  );
+  expect((await listed(page)).map(({ id, state }) => ({ id, state }))).toEqual([{ id: old, state: 'done' }]);
+  expect(await file(old)).toEqual(before);
+  await openLibraryPage(page);
+  expect((await listed(page)).map(({ id, state }) => ({ id, state }))).toEqual([{ id: old, state: 'done' }]);
+  expect((await firstHit(page, 'where insects find food')).excerpt).toContain('nectar');
+});
+
 test('storage of a newer version is left alone, with a word to say so', async ({ page }) => {
   await page.goto(new URL('engine.json', new URL(LIBRARY, test.info().project.use.baseURL)).href);
   await page.evaluate(
