@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page, test } from '@playwright/test';
 import { docxFile, pageOf, pdfFile } from '../src/ingest/document-fixtures.ts';
-import { addFiles, LIBRARY, type LibraryElement, listed, openLibraryPage, settled } from './library-page.ts';
+import { addFiles, firstHit, LIBRARY, type LibraryElement, listed, openLibraryPage, settled } from './library-page.ts';
 import { longestTask } from './main-thread.ts';
 
 const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64');
@@ -213,6 +213,31 @@ test('an open document that is still being indexed is not opened again with ever
   const [{ passageCount }] = await listed(page);
   await expect.poll(passages).toBe(passageCount);
   await expect(reader(page).locator('.document [data-first]')).toHaveCount(1);
+});
+
+test('an address that was kept, and a reader that is open, lead to the new version of a document that changed', async ({
+  page,
+}) => {
+  await openLibraryPage(page);
+  const plan = (when: string) => ({ path: 'plan.md', text: `# Plan\n\nThe choir rehearses on ${when}.` });
+  await addFiles(page, [plan('Tuesday evening')]);
+  await settled(page);
+  const { url } = await firstHit(page, 'when does the choir sing');
+  await page.goto(new URL(url, page.url()).href);
+  const reader = page.locator('latelight-reader');
+  await expect(reader).toContainText('Tuesday evening');
+  for (const when of ['Wednesday', 'Thursday']) {
+    await addFiles(page, [plan(when)]);
+    await settled(page);
+    await expect(reader).toContainText(when);
+  }
+  // One that was itself replaced before it was done.
+  await addFiles(page, [plan('Friday')]);
+  await addFiles(page, [plan('Saturday')]);
+  await settled(page);
+  await expect(reader).toContainText('Saturday');
+  await openLibraryPage(page, new URL(url, page.url()).href);
+  await expect(reader).toContainText('Saturday');
 });
 
 test('no task of the page takes 50 ms while documents are indexed and somebody searches', async ({ page, browser }) => {

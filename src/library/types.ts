@@ -33,6 +33,8 @@ export interface LibraryDocument {
   hasFile: boolean;
   /** The document of the same path that is found until this one is done, and is listed in it alone. */
   older?: LibraryDocument;
+  /** Documents of the same path whose place it took: addresses that name one of them lead here. */
+  formerIds?: number[];
 }
 
 export interface IndexingProgress {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { LibraryDocument, LibraryState } from '../types.ts';
 import { aDocument } from './bench/documents.ts';
-import { newsOf } from './changes.ts';
+import { documentOf, newsOf } from './changes.ts';
 
 const PROGRESS = {
   passagesDone: 1,
@@ -49,4 +49,10 @@ test('a problem is said when it comes, not as long as it lasts', () => {
   const full = state([], { problem: { code: 'full', message: 'Storage is full.' } });
   expect(newsOf(state([]), full)).toEqual(['Storage is full.']);
   expect(newsOf(full, full)).toEqual([]);
+});
+
+test('an id leads to its document, to one that is being replaced until it is, and then to what took its place', () => {
+  const [older] = state([{}]).documents.values();
+  const now = state([{ formerIds: [7, 8] }, { older: { ...older, id: 9 } }]);
+  expect([1, 8, 9, 10].map((id) => documentOf(now, id)?.id)).toEqual([1, 1, 9, undefined]);
 });

@@ -28,7 +28,12 @@ export function snapshot(state: LibraryState): LibraryState {
   return { ...state, documents: new Map([...state.documents].map(([id, document]) => [id, { ...document }])) };
 }
 
-/** The document of an id: hits lead to one that is being replaced, too, until it is. */
+/** The document of an id: hits lead to one that is being replaced, too, until it is; then addresses that name it lead to what took its place. */
 export function documentOf({ documents }: LibraryState, id: number): LibraryDocument | undefined {
-  return documents.get(id) ?? [...documents.values()].find(({ older }) => older?.id === id)?.older;
+  const all = [...documents.values()];
+  return (
+    documents.get(id) ??
+    all.find(({ older }) => older?.id === id)?.older ??
+    all.find(({ formerIds }) => formerIds?.includes(id))
+  );
 }

@@ -101,7 +101,13 @@ export class LibraryStore {
           await transaction.objectStore('parts').delete(partsOf(older.id));
         }
       }
-      const record = { ...document, ...(fileName && { fileName }), ...(replaces && { replaces }) };
+      const formerIds = gone.flatMap(idsOf);
+      const record = {
+        ...document,
+        ...(fileName && { fileName }),
+        ...(replaces && { replaces }),
+        ...(formerIds.length > 0 && { formerIds }),
+      };
       const id = await documents.add(record as StoredDocument);
       await transaction.done;
       return { ...record, id };
@@ -216,9 +222,14 @@ export class LibraryStore {
         for (const { file } of textFiles(segment)) writes.push(files.delete(file));
       }
       const gone: StoredDocument[] = [];
+      /** By a forgotten document's id: every id that addresses may know it by. */
+      const replaced = new Map<number | undefined, number[]>();
       for (const id of forgotten) {
         const record = await documents.get(id);
-        if (record) gone.push(record);
+        if (record) {
+          gone.push(record);
+          replaced.set(id, idsOf(record));
+        }
         writes.push(documents.delete(id), parts.delete(partsOf(id)));
       }
       for (const [id, change] of changed) {
@@ -232,7 +243,10 @@ export class LibraryStore {
         for (const { id } of added.documents) {
           const record = records.find((found) => found?.id === id) ?? (await documents.get(id));
           if (!record) continue;
-          writes.push(documents.put({ ...record, segment: added.key, state: 'done', replaces: undefined }));
+          const { replaces } = record;
+          const formerIds = [...(replaced.get(replaces) ?? []), ...(record.formerIds ?? [])];
+          const done = { segment: added.key, state: 'done', replaces: undefined } as const;
+          writes.push(documents.put({ ...record, ...done, ...(formerIds.length > 0 && { formerIds }) }));
           if (isFinished.has(id)) writes.push(parts.delete(partsOf(id)));
         }
       }
@@ -329,6 +343,10 @@ export class LibraryStore {
       throw storageError(error);
     }
   }
+}
+
+function idsOf({ id, formerIds = [] }: StoredDocument): number[] {
+  return [...formerIds, id];
 }
 
 function partsOf(id: number): IDBKeyRange {

@@ -1,0 +1,57 @@
+import 'fake-indexeddb/auto';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { LibraryStore } from './library-store.ts';
+import type { StoredDocument, StoredSegment } from './records.ts';
+
+// IndexedDB in Node, and no file is kept: what is tested is what becomes of the records.
+
+let store: LibraryStore;
+beforeEach(async () => {
+  const request = (_: string, options: unknown, run = options as () => Promise<unknown>) => run();
+  vi.stubGlobal('navigator', { locks: { request } });
+  store = await LibraryStore.open();
+});
+afterEach(() => {
+  store.close();
+  vi.unstubAllGlobals();
+});
+
+const about = { title: '', kind: 'markdown', sizeBytes: 7, addedAt: 0, sha256: '' } as const;
+const counts = { passageCount: 1, doneCount: 1, tokenCount: 1 };
+
+async function add(path: string): Promise<StoredDocument> {
+  return (await store.add({ ...about, ...counts, warnings: [], path, state: 'indexing' }, undefined)).stored;
+}
+
+/** Makes it searchable in the place of what it replaces, in a segment of its own. */
+async function finish({ id, replaces }: StoredDocument): Promise<StoredDocument | undefined> {
+  const [old] = (await store.segments()).filter(({ documents }) => documents.some((one) => one.id === replaces));
+  const files = { shards: [], fragments: [], lexicon: [], pages: { file: 'pages/0', bytes: 0, sha256: '' } };
+  const documents = [{ id, passageCount: 1 }];
+  const added: StoredSegment = { key: `of ${id}`, documents, passageCount: 1, tokenCount: 1, ...files };
+  const forgotten = replaces === undefined ? [] : [replaces];
+  await store.swap({ added, texts: new Map(), removed: old ? [old] : [], finished: [id], forgotten });
+  return store.document(id);
+}
+
+it('a document knows every id that its path had before, whether that was done or not', async () => {
+  const first = await add('plan.md');
+  expect((await finish(first))?.formerIds).toBeUndefined();
+  const second = await add('plan.md');
+  expect((await finish(second))?.formerIds).toEqual([first.id]);
+  const cut = await add('plan.md');
+  const third = await add('plan.md');
+  expect(third).toMatchObject({ replaces: second.id, formerIds: [cut.id] });
+  expect((await finish(third))?.formerIds).toEqual([first.id, second.id, cut.id]);
+  expect((await store.documents()).map(({ id }) => id)).toEqual([third.id]);
+});
+
+it('what is to be replaced stays as it is until the new one is done, and is free again when that is given up', async () => {
+  const first = (await finish(await add('bees.md')))!;
+  const second = await add('bees.md');
+  await store.restart(second.id, { state: 'failed', reason: 'It is damaged.' });
+  expect(await store.document(first.id)).toEqual({ ...first, isReplaced: true });
+  await store.forget([second.id], [first.id]);
+  expect(await store.document(first.id)).toEqual({ ...first, isReplaced: false });
+  expect(await store.document(second.id)).toBeUndefined();
+});
