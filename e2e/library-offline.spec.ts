@@ -3,10 +3,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium, expect, type Page, test } from '@playwright/test';
+import { type Browser, type BrowserContext, chromium, expect, type Page, test } from '@playwright/test';
 import { chromiumLaunch } from '../scripts/install.js';
 import { pageOf, pdfFile } from '../src/ingest/document-fixtures.ts';
-import { addFiles, LIBRARY, type LibraryElement, listed, openLibraryPage, settled } from './library-page.ts';
+import { addFiles, firstHit, LIBRARY, type LibraryElement, listed, openLibraryPage, settled } from './library-page.ts';
 import { DEMO_PORT } from './ports.ts';
 
 const origin = `http://localhost:${DEMO_PORT}`;
@@ -66,4 +66,71 @@ test('installed once, it starts offline after the browser was closed, takes a do
   } finally {
     await rm(profile, { recursive: true, force: true });
   }
+});
+
+const FROST = { path: 'frost.md', text: '# Frost\n\nCover tomato seedlings before the first cold night.' };
+const problemOf = (page: Page) =>
+  page.evaluate(() => document.querySelector<LibraryElement>('latelight-library')!.library!.state.problem?.code);
+
+/** A first visit on which the models do not come, until they are let. */
+async function withoutModels(
+  browser: Browser,
+  run: (page: Page, letThem: () => void, context: BrowserContext) => Promise<void>,
+): Promise<void> {
+  const context = await browser.newContext({ serviceWorkers: 'block' });
+  let areLet = false;
+  await context.route(/\.onnx$/, (route) => (areLet ? route.continue() : route.abort()));
+  try {
+    const page = await context.newPage();
+    await openLibraryPage(page, LIBRARY);
+    await addFiles(page, [FROST]);
+    await expect.poll(() => problemOf(page)).toBe('download-failed');
+    await run(page, () => (areLet = true), context);
+    await settled(page);
+    expect((await listed(page)).map(({ state }) => state)).toEqual(['done']);
+    expect(await problemOf(page)).toBeUndefined();
+    expect((await firstHit(page, 'protecting young plants')).excerpt).toContain('tomato');
+  } finally {
+    await context.close();
+  }
+}
+
+test('a model that did not come is said to be missing for as long as it is, and comes when indexing is resumed', async ({
+  browser,
+}) => {
+  await withoutModels(browser, async (page, letThem) => {
+    const indexing = page.getByRole('region', { name: 'Indexing' });
+    await expect(indexing).toContainText('Paused');
+    await page.getByRole('button', { name: 'Resume' }).click();
+    await expect.poll(() => problemOf(page)).toBe('download-failed');
+    // Whatever else the worker tells meanwhile.
+    await addFiles(page, [{ ...FROST, text: `${FROST.text} Or bring them in.` }]);
+    expect(await problemOf(page)).toBe('download-failed');
+    letThem();
+    await page.getByRole('button', { name: 'Resume' }).click();
+    await expect.poll(() => problemOf(page)).toBeUndefined();
+  });
+});
+
+test('a model that did not come is fetched when the network is there again', async ({ browser }) => {
+  await withoutModels(browser, async (page, letThem, context) => {
+    await context.setOffline(true);
+    letThem();
+    await context.setOffline(false);
+    await expect.poll(() => problemOf(page)).toBeUndefined();
+  });
+});
+
+test('a model that did not come is fetched when a search is tried again, not with every key', async ({ browser }) => {
+  await withoutModels(browser, async (page, letThem) => {
+    await box(page).fill('seedlings');
+    const again = page.getByRole('button', { name: 'Try again' });
+    await expect(again).toBeVisible();
+    letThem();
+    await box(page).fill('seedlings and tomatoes');
+    await expect(again).toBeVisible();
+    expect(await problemOf(page)).toBe('download-failed');
+    await again.click();
+    await expect.poll(() => problemOf(page)).toBeUndefined();
+  });
 });

@@ -2,7 +2,7 @@
 
 import { LatelightError } from '../errors.ts';
 import type { LoadProgress, OpenOptions, SearchEngine } from '../types.ts';
-import { WorkerEngine } from '../worker/client.ts';
+import { LibrarySearchEngine } from './library-search-engine.ts';
 import type { AddedFile, DocumentPassage, ImportReport, Library, LibraryDocument, LibraryState } from './types.ts';
 import type { StateChange } from './worker/protocol.ts';
 import { WorkerLink } from './worker-link.ts';
@@ -37,11 +37,13 @@ export async function openLibrary(url: string | URL, options: LibraryOptions = {
 
 class WorkerLibrary implements Library {
   readonly engine: SearchEngine;
-  private readonly search: WorkerEngine;
+  private readonly search: LibrarySearchEngine;
   private readonly link: WorkerLink;
   private readonly listeners = new Set<(state: LibraryState) => void>();
   private readonly documents = new Map<number, LibraryDocument>();
   private current: LibraryState;
+  /** As the worker tells it, which knows nothing of the search's model. */
+  private indexing: Pick<LibraryState, 'isPaused' | 'problem'> = { isPaused: false, problem: undefined };
 
   constructor(url: URL, { device = 'auto', workers }: LibraryOptions) {
     this.current = {
@@ -55,17 +57,20 @@ class WorkerLibrary implements Library {
     };
     const page = url.href.split('#')[0];
     const onProgress = (loading: LoadProgress) => this.update({ loading });
-    this.search = new WorkerEngine(page, { device, onProgress }, () => {
-      return new Worker(new URL('./worker/library-search.worker.ts', import.meta.url), {
+    const startWorker = () =>
+      new Worker(new URL('./worker/library-search.worker.ts', import.meta.url), {
         type: 'module',
         name: 'latelight-library-search',
       });
-    });
+    this.search = new LibrarySearchEngine(page, { device, onProgress }, startWorker, () => this.takeModel());
     this.engine = this.search;
     this.link = new WorkerLink(
       { type: 'open', url: new URL('./', url).href, device, cores: workers ?? navigator.hardwareConcurrency },
       (change) => this.take(change),
-      ({ code, message }) => this.update({ problem: { code, message } }),
+      ({ code, message }) => {
+        this.indexing = { ...this.indexing, problem: { code, message } };
+        this.update(this.standing());
+      },
     );
   }
 
@@ -74,17 +79,25 @@ class WorkerLibrary implements Library {
   }
 
   async connect(): Promise<void> {
-    await Promise.all([this.link.opened, this.search.connect()]);
-    // Indexing waits for the search's own model: both would download it at once.
-    this.search.ready
-      .then(
-        () => {
-          this.update({ loading: undefined });
-          return this.link.call('start', []);
-        },
-        ({ code, message }: LatelightError) => this.update({ loading: undefined, problem: { code, message } }),
-      )
-      .catch(() => undefined);
+    await Promise.all([this.link.opened, this.search.open()]);
+    addEventListener('online', this.reopen);
+  }
+
+  private readonly reopen = (): void => {
+    void this.search.reopen();
+    this.update(this.standing());
+  };
+
+  /** Indexing waits for the search's own model: both would download it at once. */
+  private takeModel(): void {
+    this.update({ loading: undefined, ...this.standing() });
+    if (!this.search.problem) this.link.call('start', []).catch(() => undefined);
+  }
+
+  /** What stands in the way of indexing, and whether it stands still: without the search's model it does. */
+  private standing(): Pick<LibraryState, 'isPaused' | 'problem'> {
+    const { problem } = this.search;
+    return problem ? { isPaused: true, problem: { code: problem.code, message: problem.message } } : this.indexing;
   }
 
   subscribe(listener: (state: LibraryState) => void): () => void {
@@ -101,6 +114,7 @@ class WorkerLibrary implements Library {
   }
 
   retry(ids: readonly number[]): Promise<void> {
+    this.reopen();
     return this.link.call('retry', [ids]);
   }
 
@@ -109,6 +123,7 @@ class WorkerLibrary implements Library {
   }
 
   resume(): Promise<void> {
+    this.reopen();
     return this.link.call('resume', []);
   }
 
@@ -139,6 +154,7 @@ class WorkerLibrary implements Library {
   }
 
   close(): void {
+    removeEventListener('online', this.reopen);
     this.link.close();
     this.search.close();
   }
@@ -146,7 +162,8 @@ class WorkerLibrary implements Library {
   private take({ changed, removed, ...rest }: StateChange): void {
     for (const document of changed) this.documents.set(document.id, document);
     for (const id of removed) this.documents.delete(id);
-    this.update(rest);
+    this.indexing = { isPaused: rest.isPaused, problem: rest.problem };
+    this.update({ ...rest, ...this.standing() });
   }
 
   private update(change: Partial<LibraryState>): void {

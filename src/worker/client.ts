@@ -140,6 +140,16 @@ export class WorkerEngine implements SearchEngine {
     return this.connecting;
   }
 
+  /** Starts anew when the full stage could not be had. Searches under way end with the reason that it could not. */
+  protected reconnect(): Promise<void> {
+    const { error } = this.readiness;
+    if (error && this.connecting && !this.closed) {
+      this.drop();
+      this.rejectAll(error);
+    }
+    return this.connect();
+  }
+
   async search(query: string, request: SearchRequest = {}): Promise<SearchResult> {
     if (this.closed) throw new LatelightError('closed', 'search: the engine was closed. Open it again.');
     this.cancelCurrent();

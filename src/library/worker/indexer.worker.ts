@@ -35,6 +35,8 @@ interface Opened {
 const send = (message: FromIndexer) => postMessage(message);
 let opened: Promise<Opened> | undefined;
 let isIndexer = false;
+/** Takes over, when it is this tab's turn and could not: to be tried again. */
+let turn: (() => Promise<void>) | undefined;
 /** The page said that the model is kept. */
 let modelIsHere = false;
 let storage: Awaited<ReturnType<typeof storageState>> | undefined;
@@ -121,13 +123,18 @@ async function open({ url, device, cores }: Extract<ToIndexer, { type: 'open' }>
     }
   });
   void navigator.locks.request(INDEXER_LOCK, async () => {
-    try {
-      await takeOver(parts, codesFingerprint(engine));
-    } catch (error) {
-      const { code, message } = toErrorData(error, 'storage-failed');
-      indexer.stop(code, `${message} Reload this page to try again.`);
-      list.flush();
-    }
+    const tryTurn = async () => {
+      turn = undefined;
+      try {
+        await takeOver(parts, codesFingerprint(engine));
+      } catch (error) {
+        turn = tryTurn;
+        const { code, message } = toErrorData(error, 'storage-failed');
+        indexer.stop(code, `${message} Resume to try again, or reload this page.`);
+        list.flush();
+      }
+    };
+    await tryTurn();
     return new Promise(() => undefined);
   });
   return parts;
@@ -182,7 +189,8 @@ async function answer(id: number, call: Call): Promise<unknown> {
     case 'pause':
       return service.setPaused(true);
     case 'resume':
-      return service.setPaused(false);
+      await service.setPaused(false);
+      return turn?.();
     case 'file':
       return service.file(...call.args);
     case 'passages':

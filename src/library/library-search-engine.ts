@@ -1,0 +1,56 @@
+// The library's search engine as its page has it: when the model cannot be had this says so, and asks for it again.
+
+import { LatelightError, throwIfAborted } from '../errors.ts';
+import type { OpenOptions, SearchRequest, SearchResult } from '../types.ts';
+import { type StartWorker, WorkerEngine } from '../worker/client.ts';
+
+export class LibrarySearchEngine extends WorkerEngine {
+  /** Why the last attempt to get the model failed; nothing while one is under way. */
+  problem: LatelightError | undefined;
+  private readonly onModel: () => void;
+  private failedQuery: string | undefined;
+
+  /** @param onModel called when the model is here, and when it cannot be had */
+  constructor(url: string, options: OpenOptions, startWorker: StartWorker, onModel: () => void) {
+    super(url, options, startWorker);
+    this.onModel = onModel;
+  }
+
+  async open(): Promise<void> {
+    await this.connect();
+    void this.follow();
+  }
+
+  /** Asks for the model again if it could not be had. What comes of it `onModel` says. */
+  async reopen(): Promise<void> {
+    if (!this.problem) return;
+    this.problem = undefined;
+    await this.reconnect().catch(() => undefined); // `ready` says so too
+    void this.follow();
+  }
+
+  /** Asking the same once more is to try again. Typing on is not: a model that is broken would be fetched with every key. */
+  override async search(query: string, request: SearchRequest = {}): Promise<SearchResult> {
+    if (query === this.failedQuery) {
+      await this.reopen();
+      throwIfAborted(request.signal, 'search');
+    }
+    this.failedQuery = undefined;
+    try {
+      return await super.search(query, request);
+    } catch (error) {
+      if (this.problem && !(error instanceof LatelightError && error.code === 'aborted')) this.failedQuery = query;
+      throw error;
+    }
+  }
+
+  private async follow(): Promise<void> {
+    try {
+      await this.ready;
+      this.problem = undefined;
+    } catch (error) {
+      this.problem = error as LatelightError;
+    }
+    this.onModel();
+  }
+}
