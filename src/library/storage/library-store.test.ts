@@ -41,7 +41,7 @@ it('a document knows every id that its path had before, whether that was done or
   expect((await finish(second))?.formerIds).toEqual([first.id]);
   const cut = await add('plan.md');
   const third = await add('plan.md');
-  expect(third).toMatchObject({ replaces: second.id, formerIds: [cut.id] });
+  expect(third).toMatchObject({ replaces: second.id, formerIds: [first.id, cut.id] });
   expect((await finish(third))?.formerIds).toEqual([first.id, second.id, cut.id]);
   expect((await store.documents()).map(({ id }) => id)).toEqual([third.id]);
 });

@@ -91,22 +91,25 @@ export class LibraryStore {
       const transaction = this.begin(['documents', 'parts']);
       const documents = transaction.objectStore('documents');
       let replaces: number | undefined;
+      /** Ids that addresses may know the path's document by, but for that of the one to be replaced, which is found by it until then. */
+      const formerIds: number[] = [];
       for (const older of await documents.index('path').getAll(document.path)) {
         if (older.state === 'done') {
           replaces = older.id;
+          formerIds.push(...(older.formerIds ?? []));
           await documents.put({ ...older, isReplaced: true });
         } else {
           gone.push(older);
+          formerIds.push(...idsOf(older));
           await documents.delete(older.id);
           await transaction.objectStore('parts').delete(partsOf(older.id));
         }
       }
-      const formerIds = gone.flatMap(idsOf);
       const record = {
         ...document,
         ...(fileName && { fileName }),
         ...(replaces && { replaces }),
-        ...(formerIds.length > 0 && { formerIds }),
+        ...(formerIds.length > 0 && { formerIds: [...new Set(formerIds)] }),
       };
       const id = await documents.add(record as StoredDocument);
       await transaction.done;
@@ -244,7 +247,7 @@ export class LibraryStore {
           const record = records.find((found) => found?.id === id) ?? (await documents.get(id));
           if (!record) continue;
           const { replaces } = record;
-          const formerIds = [...(replaced.get(replaces) ?? []), ...(record.formerIds ?? [])];
+          const formerIds = [...new Set([...(replaced.get(replaces) ?? []), ...(record.formerIds ?? [])])];
           const done = { segment: added.key, state: 'done', replaces: undefined } as const;
           writes.push(documents.put({ ...record, ...done, ...(formerIds.length > 0 && { formerIds }) }));
           if (isFinished.has(id)) writes.push(parts.delete(partsOf(id)));
