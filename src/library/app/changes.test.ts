@@ -53,6 +53,6 @@ test('a problem is said when it comes, not as long as it lasts', () => {
 
 test('an id leads to its document, to one that is being replaced until it is, and then to what took its place', () => {
   const [older] = state([{}]).documents.values();
-  const now = state([{ formerIds: [7, 8] }, { older: { ...older, id: 9 } }]);
-  expect([1, 8, 9, 10].map((id) => documentOf(now, id)?.id)).toEqual([1, 1, 9, undefined]);
+  const now = state([{ formerIds: [7, 8] }, { older: { ...older, id: 9, formerIds: [5] } }]);
+  expect([1, 8, 9, 5, 10].map((id) => documentOf(now, id)?.id)).toEqual([1, 1, 9, 9, undefined]);
 });

@@ -33,7 +33,7 @@ export function documentOf({ documents }: LibraryState, id: number): LibraryDocu
   const all = [...documents.values()];
   return (
     documents.get(id) ??
-    all.find(({ older }) => older?.id === id)?.older ??
+    all.flatMap(({ older }) => older ?? []).find((older) => older.id === id || older.formerIds?.includes(id)) ??
     all.find(({ formerIds }) => formerIds?.includes(id))
   );
 }

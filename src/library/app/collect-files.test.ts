@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { AddedFile } from '../types.ts';
-import { batches, type FileStream, filesOfEntry, filesOfHandle, filesOfList } from './collect-files.ts';
+import { batches, type FileStream, type FoundFile, filesOfEntry, filesOfHandle, filesOfList } from './collect-files.ts';
 
 type Tree = { [name: string]: Tree | string };
 
@@ -109,6 +109,15 @@ test('only whole names are left out', async () => {
     'root/my_node_modules/b.js',
     'root/a.b/c.d',
     'root/git/config.txt',
+  ]);
+});
+
+test('what a system puts into folders is passed over without a word', async () => {
+  const tree = { '.DS_Store': 'x', __MACOSX: { a: 'no' }, '.vault': { b: 'no' }, 'c.md': 'c' };
+  const found = await all<FoundFile>(filesOfHandle(handle('root', tree)));
+  expect(found.map(({ path, isHidden }) => [path, isHidden])).toEqual([
+    ['root/.vault', true],
+    ['root/c.md', undefined],
   ]);
 });
 

@@ -19,8 +19,11 @@ function isLeftOut(name: string): boolean {
   return name.startsWith('.') || name === 'node_modules' || name === '__MACOSX';
 }
 
-function leftOut(path: string): FoundFile {
-  return { path, file: undefined, isHidden: true };
+/** What systems put into folders, which nobody misses: nothing is said of it. */
+const UNSAID = new Set(['.DS_Store', '.localized', '__MACOSX']);
+
+function* leftOut(path: string): Iterable<FoundFile> {
+  if (!UNSAID.has(path.slice(path.lastIndexOf('/') + 1))) yield { path, file: undefined, isHidden: true };
 }
 
 /** @param path of the handle, with its own name */
@@ -32,7 +35,7 @@ export async function* filesOfHandle(handle: FileSystemHandle, path = handle.nam
   try {
     for await (const child of (handle as FileSystemDirectoryHandle).values()) {
       const childPath = `${path}/${child.name}`;
-      if (isLeftOut(child.name)) yield leftOut(childPath);
+      if (isLeftOut(child.name)) yield* leftOut(childPath);
       else yield* filesOfHandle(child, childPath);
     }
   } catch {
@@ -59,7 +62,7 @@ export async function* filesOfEntry(entry: FileSystemEntry, path = entry.name): 
     if (!children?.length) return;
     for (const child of children) {
       const childPath = `${path}/${child.name}`;
-      if (isLeftOut(child.name)) yield leftOut(childPath);
+      if (isLeftOut(child.name)) yield* leftOut(childPath);
       else yield* filesOfEntry(child, childPath);
     }
   }
@@ -88,7 +91,7 @@ export async function* filesOfList(files: Iterable<File>): FileStream {
     }
     // Once, not with each file that is in it.
     const hidden = names.slice(0, at + 1).join('/');
-    if (!told.has(hidden)) yield leftOut(hidden);
+    if (!told.has(hidden)) yield* leftOut(hidden);
     told.add(hidden);
   }
 }

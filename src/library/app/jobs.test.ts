@@ -84,13 +84,13 @@ test('of one path dropped twice the second replaces the first', async () => {
 
 test('what is hidden in a folder is counted', async () => {
   const { add, added } = setUp();
-  const hidden = ['n/.git', 'n/a/.DS_Store', 'n/.DS_Store'].map((path) => ({
+  const hidden = ['n/.git', 'n/a/.env', 'n/.env'].map((path) => ({
     path,
     file: undefined,
     isHidden: true as const,
   }));
   expect(await add(file('n/a.md'), ...hidden)).toMatchObject({
-    text: '1 document added. 3 hidden files or folders were left out (.git, .DS_Store).',
+    text: '1 document added. 3 hidden files or folders were left out (.git, .env).',
   });
   expect(added).toEqual(['n/a.md']);
 });
