@@ -49,6 +49,12 @@ test('a shard whose manifest was changed with it is refused by its structure', a
   expect(await openAndSearch(page, 'wasm', [{ text: 'a' }])).toMatchObject({ code: 'bad-shard' });
 });
 
+test('a script of the runtime that cannot be had is a download that failed, not a crash', async ({ page }) => {
+  await page.context().route('**/assets/ort.wasm*.js', (route) => route.fulfill({ status: 404, body: 'no' }));
+  await page.goto(SMALL);
+  await expectErrorThenRetry(page, /could not be downloaded/, /expected the script of onnxruntime-web \(wasm\)/);
+});
+
 test('a missing file is named with its status', async ({ page }) => {
   const { queryEncoder } = await readManifestFile();
   await page

@@ -28,15 +28,30 @@ export function evalAllowed(): boolean {
   }
 }
 
-/** Loads the script of a build. It can be called while WASM and model are still downloading. */
+/**
+ * Loads the script of a build. It can be called while WASM and model are still downloading.
+ * @throws LatelightError `download-failed`
+ */
 export async function loadOrt(build: RuntimeBuild): Promise<OrtModule> {
+  try {
+    return (await importOrt(build)) as OrtModule;
+  } catch (cause) {
+    throw new LatelightError(
+      'download-failed',
+      `encoder: expected the script of onnxruntime-web (${build}), got ${String(cause)}. Check the connection and try again; after a new version of the site reload the page.`,
+      { cause },
+    );
+  }
+}
+
+function importOrt(build: RuntimeBuild): Promise<unknown> {
   switch (build) {
     case 'wasm':
-      return (await import('onnxruntime-web/wasm')) as unknown as OrtModule;
+      return import('onnxruntime-web/wasm');
     case 'jspi':
-      return (await import('onnxruntime-web/jspi')) as unknown as OrtModule;
+      return import('onnxruntime-web/jspi');
     case 'asyncify':
-      return (await import('onnxruntime-web/webgpu')) as unknown as OrtModule;
+      return import('onnxruntime-web/webgpu');
     default:
       return build satisfies never;
   }

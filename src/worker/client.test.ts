@@ -92,3 +92,41 @@ it('asks the worker to explain, and gives its answer', async () => {
   workers[0].say({ type: 'explanation', id: message?.type === 'explain' ? message.id : 0, explanation } as never);
   expect(await asked).toEqual(explanation);
 });
+
+it('sends a copy of a filter that is being watched, as frameworks do', async () => {
+  const engine = await openEngine();
+  void engine.search('words', { filter: new Proxy({ topic: new Proxy(['care'], {}) }, {}) }).catch(() => undefined);
+  await engine.connect();
+  const message = workers[0].posted.at(-1);
+  expect(structuredClone(message)).toMatchObject({ type: 'search', request: { filter: { topic: ['care'] } } });
+});
+
+it('rejects what cannot be sent to a worker, and the next search goes on', async () => {
+  const engine = await openEngine();
+  const { postMessage } = workers[0];
+  workers[0].postMessage = (message) => postMessage.call(workers[0], structuredClone(message));
+  const odd = { sort: (() => 'title') as never };
+  await expect(engine.search('words', odd)).rejects.toMatchObject({ code: 'bad-option' });
+  void engine.search('more words').catch(() => undefined);
+  await engine.connect();
+  expect(workers[0].posted.at(-1)).toMatchObject({ type: 'search', query: 'more words' });
+});
+
+it.each([
+  ['a query that is no string', undefined, {}],
+  ['a stage that there is not', 'words', { stage: 'bogus' as never }],
+])('refuses %s', async (_, query, request) => {
+  const engine = await openEngine();
+  await expect(engine.search(query as string, request)).rejects.toMatchObject({ code: 'bad-option' });
+});
+
+it('says what keeps a page from starting the worker, and tries again the next time', async () => {
+  const engine = new WorkerEngine('http://site.test/', {}, () => {
+    throw new DOMException('cannot be accessed from origin', 'SecurityError');
+  });
+  await expect(engine.connect()).rejects.toMatchObject({
+    code: 'bad-option',
+    message: expect.stringContaining("from the page's own origin"),
+  });
+  await expect(engine.search('words')).rejects.toMatchObject({ code: 'bad-option' });
+});

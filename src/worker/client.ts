@@ -27,6 +27,9 @@ import { Readiness } from './readiness.ts';
 /** More than any machine gains from: a limit against mistakes. */
 const MAX_WORKERS = 16;
 
+const DEVICES = ['auto', 'webgpu', 'wasm'] as const satisfies NonNullable<OpenOptions['device']>[];
+const STAGES = ['instant', 'full'] as const satisfies Stage[];
+
 interface Pending {
   resolve: (answer: never) => void;
   reject: (error: LatelightError) => void;
@@ -52,6 +55,10 @@ export async function open(url: string | URL, options: OpenOptions = {}): Promis
   if (!Number.isInteger(workers) || workers < 1 || workers > MAX_WORKERS) {
     throw new LatelightError('bad-option', `open: expected 1 to ${MAX_WORKERS} workers, got ${workers}.`);
   }
+  const { device = 'auto' } = options;
+  if (!DEVICES.includes(device)) {
+    throw new LatelightError('bad-option', `open: expected device to be ${DEVICES.join(', ')}, got ${device}.`);
+  }
   const mergeIndex = options.mergeIndex?.map(checkMerged);
   const engine = new WorkerEngine(new URL(url, document.baseURI).href, { ...options, mergeIndex });
   await engine.connect();
@@ -66,7 +73,32 @@ function checkMerged({ url, weight = 1, filter = {} }: MergedIndex): MergedIndex
     throw new LatelightError('bad-option', `open: expected the weight of ${url} to be above 0, got ${weight}.`);
   }
   checkValues(`open: expected the values of the filter of ${url},`, filter);
-  return { url: new URL(url, document.baseURI).href, weight, filter };
+  return { url: new URL(url, document.baseURI).href, weight, filter: plainFilter(filter) };
+}
+
+/** A copy that a worker can be sent: what frameworks make of an object to watch it cannot. */
+function plainFilter(filter: Record<string, string[]>): Record<string, string[]> {
+  return Object.fromEntries(
+    Object.entries(filter).map(([name, values]) => [name, Array.isArray(values) ? [...values] : values]),
+  );
+}
+
+function checkRequest(query: string, { stage }: SearchRequest): void {
+  if (typeof query !== 'string') {
+    throw new LatelightError('bad-option', `search: expected the query to be a string, got ${typeof query}.`);
+  }
+  if (stage !== undefined && !STAGES.includes(stage)) {
+    throw new LatelightError('bad-option', `search: expected stage to be ${STAGES.join(' or ')}, got ${stage}.`);
+  }
+}
+
+function notSent(what: string, cause: unknown): LatelightError {
+  if (cause instanceof LatelightError) return cause;
+  return new LatelightError(
+    'bad-option',
+    `${what}: expected options of plain values, which a worker can be sent, got ${String(cause)}. Copy them first.`,
+    { cause },
+  );
 }
 
 /** Starts the worker that searches. */
@@ -152,22 +184,23 @@ export class WorkerEngine implements SearchEngine {
 
   async search(query: string, request: SearchRequest = {}): Promise<SearchResult> {
     if (this.closed) throw new LatelightError('closed', 'search: the engine was closed. Open it again.');
+    checkRequest(query, request);
     this.cancelCurrent();
-    const { signal, onInstant, ...rest } = request;
+    const { signal, onInstant, filter, ...rest } = request;
     throwIfAborted(signal, 'search');
+    const sent = filter ? { ...rest, filter: plainFilter(filter) } : rest;
     const id = this.nextId++;
     return new Promise<SearchResult>((resolve, reject) => {
       const cancel = () => this.cancel(id);
       signal?.addEventListener('abort', cancel, { once: true });
       this.current = { id, detach: () => signal?.removeEventListener('abort', cancel) };
       this.pending.set(id, { resolve, reject, onInstant });
-      this.connect().then(
-        () => {
+      this.connect()
+        .then(() => {
           const instant = onInstant !== undefined && this.stage === 'instant';
-          if (this.pending.has(id)) this.post({ type: 'search', id, query, request: rest, instant });
-        },
-        (error: LatelightError) => this.settle(id)?.reject(error),
-      );
+          if (this.pending.has(id)) this.post({ type: 'search', id, query, request: sent, instant });
+        })
+        .catch((error) => this.settle(id)?.reject(notSent('search', error)));
     });
   }
 
@@ -177,12 +210,11 @@ export class WorkerEngine implements SearchEngine {
     return new Promise<Explanation>((resolve, reject) => {
       // Known from now on, so that whatever ends the engine finds it.
       this.pending.set(id, { resolve, reject });
-      this.connect().then(
-        () => {
+      this.connect()
+        .then(() => {
           if (this.pending.has(id)) this.post({ type: 'explain', id, query, hit: { id: passage, site } });
-        },
-        (error: LatelightError) => this.settle(id)?.reject(error),
-      );
+        })
+        .catch((error) => this.settle(id)?.reject(notSent('explain', error)));
     });
   }
 
@@ -196,8 +228,8 @@ export class WorkerEngine implements SearchEngine {
     this.stopConnecting(closed);
   }
 
-  private start(): Promise<void> {
-    const worker = this.startWorker();
+  private async start(): Promise<void> {
+    const worker = this.newWorker();
     this.worker = worker;
     this.readiness = new Readiness();
     return new Promise<void>((resolve, reject) => {
@@ -258,6 +290,19 @@ export class WorkerEngine implements SearchEngine {
       // Read once its script has run; waiting for its hello would cost two ways.
       this.post({ type: 'open', version: PROTOCOL_VERSION, url: this.url, settings: this.settings });
     });
+  }
+
+  private newWorker(): Worker {
+    try {
+      return this.startWorker();
+    } catch (cause) {
+      throw new LatelightError(
+        'bad-option',
+        `open: expected a page that may start the search's worker, got ${String(cause)}. Its script must come from the page's own origin, ` +
+          "and the page's policy must allow it (worker-src; with require-trusted-types-for, a default policy): docs/guide/hosting.md.",
+        { cause },
+      );
+    }
   }
 
   private get settings(): OpenSettings {

@@ -239,6 +239,14 @@ describe('a manifest that is cut in its body', () => {
     expect(await new HttpSource(base).readManifest()).toBe('{"kept":true}');
   });
 
+  it('is read as it was kept when the server is down, not when it has no such index any more', async () => {
+    cache.entries.set(url(), new TextEncoder().encode('{"kept":true}'));
+    answer = (_request, response) => response.writeHead(503).end('maintenance');
+    expect(await new HttpSource(base).readManifest()).toBe('{"kept":true}');
+    answer = (_request, response) => response.writeHead(404).end();
+    await expect(new HttpSource(base).readManifest()).rejects.toMatchObject({ code: 'download-failed' });
+  });
+
   it('fails as a download where none was kept, and as aborted when it was given up', async () => {
     await expect(new HttpSource(base).readManifest()).rejects.toMatchObject({
       code: 'download-failed',

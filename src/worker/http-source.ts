@@ -38,13 +38,18 @@ export class HttpSource implements ByteSource {
       text = response.ok ? await response.text() : '';
     } catch (cause) {
       throwIfAborted(signal, 'open');
-      const kept = await (await openCache())?.match(url);
-      if (kept) return kept.text();
+      const kept = await keptManifest(url);
+      if (kept !== undefined) return kept;
       throw downloadFailed(url, String(cause), cause);
     } finally {
       patience.end();
     }
-    if (!response.ok) throw downloadFailed(url, `status ${response.status}`);
+    if (!response.ok) {
+      // A server that is down or overloaded is no server; one that says 404 has no such index any more.
+      const kept = response.status >= 500 ? await keptManifest(url) : undefined;
+      if (kept !== undefined) return kept;
+      throw downloadFailed(url, `status ${response.status}`);
+    }
     this.manifests.set(url, text);
     return text;
   }
@@ -153,6 +158,10 @@ async function keepWhole(
 }
 
 let cacheOpening: Promise<BoundedCache | undefined> | undefined;
+
+async function keptManifest(url: string): Promise<string | undefined> {
+  return (await (await openCache())?.match(url))?.text();
+}
 
 function openCache(): Promise<BoundedCache | undefined> {
   cacheOpening ??= BoundedCache.open(CACHE_NAME);
