@@ -1,5 +1,5 @@
-// Three builds and the unit tests: `vite build` makes what pages load (dist/site), `vite build --mode library` the offline library's page
-// (dist/library), `vite build --ssr` what Node runs (dist/cli).
+// Four builds and the unit tests: `vite build` makes what pages load (dist/site), `vite build --mode library` the offline library's page
+// (dist/library), `vite build --mode package` what apps import from 'latelight' (dist/package), `vite build --ssr` what Node runs (dist/cli).
 
 import { builtinModules } from 'node:module';
 import { join } from 'node:path';
@@ -94,14 +94,25 @@ const libraryBuild: BuildEnvironmentOptions = {
   },
 };
 
+/** The package's own entry: a few lines that bundlers read again, so they stay as they are. */
+const packageBuild: BuildEnvironmentOptions = {
+  outDir: join(root, 'dist/package'),
+  emptyOutDir: true,
+  target: 'es2022',
+  // As a library: no preload code of Vite's around its import().
+  lib: { entry: join(root, 'src/package/index.ts'), formats: ['es'], fileName: 'latelight' },
+  minify: false,
+};
+
 const builds = {
   node: { root, publicDir: false, build: nodeBuild },
   site: { root: join(root, 'src/page'), publicDir: join(root, 'public/icons'), build: siteBuild },
   library: { root: join(root, 'src/library/page'), publicDir: join(root, 'public/library-icons'), build: libraryBuild },
+  package: { root, publicDir: false, build: packageBuild },
 } as const;
 
 export default defineConfig(({ isSsrBuild, mode }) => ({
-  ...builds[isSsrBuild ? 'node' : mode === 'library' ? 'library' : 'site'],
+  ...builds[isSsrBuild ? 'node' : mode === 'library' || mode === 'package' ? mode : 'site'],
   base: './',
   worker: { format: 'es', plugins: () => [withoutRuntimeWasm()] },
   plugins: [withoutRuntimeWasm(), withCompactStyles()],

@@ -1,5 +1,5 @@
-// `npm run build`: the WASM scorer, the page scripts (dist/site), the service worker over them, the offline library (dist/library), the CLI
-// (dist/cli), the types.
+// `npm run build`: the WASM scorer, the page scripts (dist/site), the service worker over them, the offline library (dist/library), the
+// package's entry (dist/package), the CLI (dist/cli), the types.
 
 import { join } from 'node:path';
 import { must, root } from './install.js';
@@ -23,5 +23,6 @@ const { count, warnings } = await generateSW({
 for (const warning of warnings) console.warn(warning);
 console.log(`service worker: ${count} files kept for offline use`);
 must(process.execPath, ['scripts/build-library.js']);
+must('npx', ['vite', 'build', '--mode', 'package', '--logLevel', 'warn']);
 must('npx', ['vite', 'build', '--ssr', '--logLevel', 'warn']);
 must('npx', ['tsc', '-p', 'tsconfig.build.json']);

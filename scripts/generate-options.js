@@ -89,31 +89,22 @@ function elementTable() {
   );
   const without = file.program.body.find(({ declarations }) => declarations?.[0].id.name === 'WITHOUT');
   const defaults = new Map(without.declarations[0].init.properties.map(({ key, value }) => [key.name, slice(value)]));
-  const row = (source, name, node, type) => {
-    const written = oneLine(source.text.slice(type.start, type.end)).replace(/ \| undefined$/, '');
-    const start = defaults.get(name) ?? '';
-    return [code(attributes.get(name) ?? ''), code(name), code(written), code(start), cell(source.docOf(node))];
-  };
-  const rows = body
-    .filter((node) => node.declare)
-    .map((node) => row(file, node.key.name, node, node.typeAnnotation.typeAnnotation));
-  // Those that the element has accessors of its own for, in the words of their getters.
-  const element = read('src/element/latelight-search.ts');
-  const members = declared(element, 'LatelightSearch', 'ClassDeclaration').body.body;
-  for (const { key, value } of properties.properties) {
-    if (!value.properties.some((one) => one.key.name === 'noAccessor')) continue;
-    const getter = members.find((node) => node.kind === 'get' && node.key.name === key.name);
-    rows.push(row(element, key.name, getter, getter.value.returnType.typeAnnotation));
-  }
+  const pages = read('src/element/public-element.ts');
+  const { body: members } = declared(pages, 'LatelightSearchElement', 'TSInterfaceDeclaration').body;
+  const rows = properties.properties.map(({ key: { name } }) => {
+    const member = members.find(({ key, kind }) => key.name === name && kind !== 'set');
+    if (!member) throw new Error(`generate-options: expected ${name} in LatelightSearchElement, found none`);
+    const { start, end } = (member.typeAnnotation ?? member.returnType).typeAnnotation;
+    const written = oneLine(pages.text.slice(start, end)).replace(/ \| undefined$/, '');
+    const without = code(defaults.get(name) ?? '');
+    return [code(attributes.get(name) ?? ''), code(name), code(written), without, cell(pages.docOf(member))];
+  });
   return table(['attribute', 'property', 'type', 'without', 'what'], rows);
 }
 
 function eventTable() {
-  const file = read('src/element/latelight-search.ts');
-  const globals = file.program.body.find(
-    ({ type, id }) => /Global|Module/.test(type) && (id === undefined || id?.name === 'global'),
-  );
-  const map = globals.body.body.find(({ id }) => id?.name === 'HTMLElementEventMap');
+  const file = read('src/element/public-element.ts');
+  const map = declared(file, 'LatelightSearchEventMap', 'TSInterfaceDeclaration');
   const rows = map.body.body.map((node) => {
     const type = file.text.slice(node.typeAnnotation.typeAnnotation.start, node.typeAnnotation.end);
     return [

@@ -11,7 +11,7 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import { open } from '../open.ts';
-import type { Hit, SearchEngine, SearchResult, Stage } from '../types.ts';
+import type { Hit, SearchEngine, SearchResult } from '../types.ts';
 import { EngineSession } from './engine-session.ts';
 import { type FilterChoice, filterGroups, ticked, toggled } from './filter-choice.ts';
 import type { Group } from './grouping.ts';
@@ -22,6 +22,7 @@ import { passageAddress } from './links.ts';
 import { LiveRegion } from './live-region.ts';
 import type { Wording } from './messages.ts';
 import { Modal } from './modal.ts';
+import type { LatelightSearchConstructor, LatelightSearchElement } from './public-element.ts';
 import { SearchModel } from './search-model.ts';
 import { SearchOptions } from './search-options.ts';
 import { SpokenLanguage } from './spoken-language.ts';
@@ -39,7 +40,7 @@ import { keyHint, triggerView } from './views/trigger-view.ts';
 import { VisitorMemory } from './visitor-memory.ts';
 import { WordChips } from './word-chips.ts';
 
-export class LatelightSearch extends SearchOptions {
+export class LatelightSearch extends SearchOptions implements LatelightSearchElement {
   static override styles = styles;
 
   private readonly keyboard = new Keyboard(this);
@@ -72,7 +73,6 @@ export class LatelightSearch extends SearchOptions {
     new KeptFocus(this);
   }
 
-  /** The engine in use. Hand in an open one to share it: it is then not closed with the element. */
   get engine(): SearchEngine | undefined {
     return this.handedIn ?? this.session.engine;
   }
@@ -83,7 +83,6 @@ export class LatelightSearch extends SearchOptions {
     if (this.query) this.searchNow();
   }
 
-  /** What the box holds. Setting it searches at once. */
   get query(): string {
     return this.model.text;
   }
@@ -93,7 +92,6 @@ export class LatelightSearch extends SearchOptions {
     if (text !== this.query) this.model.setText(text, 0, this.isConnected);
   }
 
-  /** Values ticked, a list for each name. Setting it searches at once. */
   get filter(): FilterChoice {
     return this.model.filter;
   }
@@ -103,7 +101,6 @@ export class LatelightSearch extends SearchOptions {
     this.searchNow();
   }
 
-  /** `date:desc`, `title:asc`, or empty for the best match first. */
   get sort(): string {
     return this.model.sort;
   }
@@ -117,7 +114,6 @@ export class LatelightSearch extends SearchOptions {
     return this.mode === 'modal';
   }
 
-  /** Whether the dialog is open. */
   get isOpen(): boolean {
     return this.modal.isOpen;
   }
@@ -148,7 +144,6 @@ export class LatelightSearch extends SearchOptions {
     return this.model.isSettled;
   }
 
-  /** Opens the dialog; without one, focuses the box. @param opener gets focus back when the dialog closes */
   show(opener?: HTMLElement): void {
     if (!this.hasUpdated) void this.updateComplete.then(() => this.show(opener));
     else if (this.isModal) this.modal.show(opener);
@@ -158,7 +153,6 @@ export class LatelightSearch extends SearchOptions {
     }
   }
 
-  /** Closes the dialog. */
   close(): void {
     this.modal.hide();
   }
@@ -170,12 +164,10 @@ export class LatelightSearch extends SearchOptions {
     else void this.updateComplete.then(focus);
   }
 
-  /** Empties the box as a visitor would: listeners hear an `input` event. */
   clear(): void {
     this.type('');
   }
 
-  /** Puts a query into the box as a visitor would, and searches. */
   ask(query: string): void {
     this.type(query);
     this.searchNow();
@@ -493,18 +485,12 @@ export class LatelightSearch extends SearchOptions {
   }
 }
 
-if (!customElements.get('latelight-search')) customElements.define('latelight-search', LatelightSearch);
+if (!customElements.get('latelight-search')) {
+  customElements.define('latelight-search', LatelightSearch satisfies LatelightSearchConstructor);
+}
 
 declare global {
   interface HTMLElementTagNameMap {
     'latelight-search': LatelightSearch;
-  }
-  interface HTMLElementEventMap {
-    'latelight-open': CustomEvent<undefined>;
-    'latelight-close': CustomEvent<undefined>;
-    'latelight-ready': CustomEvent<SearchEngine>;
-    'latelight-results': CustomEvent<SearchResult>;
-    'latelight-select': CustomEvent<{ hit: Hit; index: number; address: string | undefined; stage: Stage }>;
-    'latelight-error': CustomEvent<Error>;
   }
 }

@@ -1,10 +1,10 @@
-// What can be set on <latelight-search>: its attributes, its properties, and what they are without.
+// What can be set on <latelight-search>: its attributes, its properties, and what they are without. What each means: public-element.ts.
 
 import { LitElement } from 'lit';
 import type { MergedIndex, OpenOptions } from '../types.ts';
 import { LANGUAGES } from './languages.ts';
 import type { Translations } from './messages.ts';
-import type { RenderHit } from './views/hit-template.ts';
+import type { RenderHit } from './public-element.ts';
 
 /** What options are when nothing is set. */
 const WITHOUT = {
@@ -49,45 +49,26 @@ export class SearchOptions extends LitElement {
     sort: { type: String, noAccessor: true },
   };
 
-  /** Index folder of elements without `src`. The script that a site includes sets it to its own folder. */
   static defaultSrc = './';
-  /** Languages by tag, to add to: messages, or a function that fetches them. */
   static translations = LANGUAGES;
 
-  /** Address of the index folder, relative to the page. */
   declare src: string | undefined;
-  /** Where to compute: `auto`, `webgpu` or `wasm`. */
   declare device: OpenOptions['device'];
-  /** Further indexes to search with this one. */
   declare mergeIndex: MergedIndex[] | undefined;
-  /** Pages to show, at first and with each "more". */
   declare limit: number;
-  /** Passages of one page to show. */
   declare perPage: number;
-  /** Pause in typing, in milliseconds, after which a search starts. */
   declare debounce: number;
-  /** Opens the engine at once instead of on first focus. */
   declare eager: boolean;
-  /** Keeps all of the index for offline use, fetched in the background after opening. */
   declare offline: boolean;
-  /** Shown in an empty box; a phrase of the element's language without it. */
   declare placeholder: string | undefined;
   declare mode: 'inline' | 'modal';
-  /** `off`: `/` and Ctrl-K stay the page's own. */
   declare shortcut: 'on' | 'off';
-  /** `off`: recent searches are neither kept nor shown. */
   declare recents: 'on' | 'off';
-  /** `off`: pages cannot be kept as favourites. */
   declare favourites: 'on' | 'off';
-  /** Names to filter by, separated by commas, in the order to show them; all without it, `off` for none. */
   declare filters: string | undefined;
-  /** Adds the strongest words to the addresses of hits, for pages that load the highlight module. */
   declare highlight: boolean;
-  /** Where links open, as of `<a>`. */
   declare target: string;
-  /** Messages that differ from those of the language. */
   declare translations: Translations | undefined;
-  /** Draws the inside of each hit. */
   declare renderHit: RenderHit | undefined;
 
   constructor() {

@@ -5,10 +5,8 @@ import type { Hit } from '../../types.ts';
 import { segmentExcerpt } from '../excerpt.ts';
 import type { Group } from '../grouping.ts';
 import { imageAddress } from '../links.ts';
+import type { RenderHit } from '../public-element.ts';
 import type { HitView } from './hits-view.ts';
-
-/** @param html Lit's tag, so that a page needs no Lit of its own. @returns a Lit template, a node, or text */
-export type RenderHit = (hit: Hit, group: Group, tag: typeof html) => unknown;
 
 export interface FieldSources {
   siteRoot: string;

@@ -1,0 +1,85 @@
+// An app that imports `latelight` from npm, as Vite bundles it and as its dev server prepares it: script, worker and index come from
+// the index folder.
+
+import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, type Page, test } from '@playwright/test';
+import { build, createServer } from 'vite';
+import { ask, serveSite } from './example-sites.ts';
+
+const { latelight } = (await import('../dist/cli/vite.js' as string)) as typeof import('../src/vite/index.ts');
+const packageRoot = join(import.meta.dirname, '..');
+
+const HTML = `<!doctype html><html lang="en"><head><title>Harbour</title></head><body>
+<latelight-search></latelight-search><p role="status"></p><p role="alert"></p>
+<main><h1>Tides</h1><h2 id="spring">Spring tides</h2><p>At full and new moon high water is highest.</p></main>
+<script type="module" src="/app.js"></script></body></html>`;
+const APP = `
+import { defineElement, LatelightError, open } from 'latelight';
+
+const say = (role, text) => { document.querySelector('[role=' + role + ']').textContent = text; };
+const folder = import.meta.env.BASE_URL + 'latelight';
+await defineElement(folder);
+const engine = await open(folder + '/');
+const { hits } = await engine.search('when is the water highest');
+say('status', hits[0].url);
+const error = await open(import.meta.env.BASE_URL + 'elsewhere/').catch((error) => error);
+say('alert', [error instanceof LatelightError, error.code, error.message].join(' '));
+`;
+
+let root: string;
+test.beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'latelight-app-'));
+  // A copy, not a link: Vite treats what lies in node_modules in a way of its own.
+  const installed = join(root, 'node_modules/latelight');
+  await mkdir(join(installed, 'dist'), { recursive: true });
+  await cp(join(packageRoot, 'package.json'), join(installed, 'package.json'));
+  await cp(join(packageRoot, 'dist/package'), join(installed, 'dist/package'), { recursive: true });
+  await writeFile(join(root, 'package.json'), '{ "type": "module" }');
+  await writeFile(join(root, 'index.html'), HTML);
+  await writeFile(join(root, 'app.js'), APP);
+});
+test.afterAll(() => rm(root, { recursive: true, force: true }));
+
+const settings = () => ({
+  root,
+  base: '/harbour/',
+  configFile: false as const,
+  logLevel: 'warn' as const,
+  plugins: [latelight({ webgpu: false, pages: '.', exclude: ['node_modules/**', 'dist/**'] })],
+});
+
+async function expectToSearch(page: Page, url: string): Promise<void> {
+  await page.goto(url);
+  await expect(page.getByRole('status').first()).toHaveText('index.html#spring');
+  await expect(page.getByRole('alert')).toContainText(
+    `true download-failed open: expected the script of an index at ${url}elsewhere/latelight.js`,
+  );
+  await expect(await ask(page, 'when is the water highest')).toContainText('high water is highest');
+}
+
+test('a production build searches with the script of the index folder, and says where there is none', async ({
+  page,
+}) => {
+  await build({ ...settings(), build: { target: 'es2022' } });
+  expect(await readdir(join(root, 'dist/assets'))).toEqual([expect.stringMatching(/^index-.*\.js$/)]);
+  const site = await serveSite(join(root, 'dist'), '/harbour/');
+  try {
+    await expectToSearch(page, site.url);
+  } finally {
+    await site.close();
+  }
+});
+
+test('the dev server does likewise', async ({ page }) => {
+  const server = await createServer({ ...settings(), server: { port: 0, host: 'localhost' } });
+  try {
+    await server.listen();
+    const { port } = server.httpServer!.address() as AddressInfo;
+    await expectToSearch(page, `http://localhost:${port}/harbour/`);
+  } finally {
+    await server.close();
+  }
+});

@@ -1,0 +1,104 @@
+// <latelight-search> as pages see it: what they set, read, call and hear. No code, and nothing of Lit, whose types a page need not
+// have; the class implements it.
+
+import type { Hit, MergedIndex, OpenOptions, SearchEngine, SearchResult, Stage } from '../types.ts';
+import type { FilterChoice } from './filter-choice.ts';
+import type { Group } from './grouping.ts';
+import type { Language } from './languages.ts';
+import type { Translations } from './messages.ts';
+
+/** Lit's `html` tag: what it gives can be returned from `renderHit`. */
+export type HtmlTag = (strings: TemplateStringsArray, ...values: unknown[]) => unknown;
+
+/** @param html Lit's tag, so that a page needs no Lit of its own. @returns a Lit template, a node, or text */
+export type RenderHit = (hit: Hit, group: Group, html: HtmlTag) => unknown;
+
+export interface LatelightSearchElement extends HTMLElement {
+  /** Address of the index folder, relative to the page. */
+  src: string | undefined;
+  /** Where to compute: `auto`, `webgpu` or `wasm`. */
+  device: OpenOptions['device'];
+  /** Further indexes to search with this one. */
+  mergeIndex: MergedIndex[] | undefined;
+  /** Pages to show, at first and with each "more". */
+  limit: number;
+  /** Passages of one page to show. */
+  perPage: number;
+  /** Pause in typing, in milliseconds, after which a search starts. */
+  debounce: number;
+  /** Opens the engine at once instead of on first focus. */
+  eager: boolean;
+  /** Keeps all of the index for offline use, fetched in the background after opening. */
+  offline: boolean;
+  /** Shown in an empty box; a phrase of the element's language without it. */
+  placeholder: string | undefined;
+  /** `modal`: a button, and a dialog that holds box and results. */
+  mode: 'inline' | 'modal';
+  /** `off`: `/` and Ctrl-K stay the page's own. */
+  shortcut: 'on' | 'off';
+  /** `off`: recent searches are neither kept nor shown. */
+  recents: 'on' | 'off';
+  /** `off`: pages cannot be kept as favourites. */
+  favourites: 'on' | 'off';
+  /** Names to filter by, separated by commas, in the order to show them; all without it, `off` for none. */
+  filters: string | undefined;
+  /** Adds the strongest words to the addresses of hits, for pages that load the highlight module. */
+  highlight: boolean;
+  /** Where links open, as of `<a>`. */
+  target: string;
+  /** Messages that differ from those of the language. */
+  translations: Translations | undefined;
+  /** Draws the inside of each hit. */
+  renderHit: RenderHit | undefined;
+  /** The engine in use. Hand in an open one to share it: it is then not closed with the element. */
+  get engine(): SearchEngine | undefined;
+  set engine(engine: SearchEngine | undefined);
+  /** What the box holds. Setting it searches at once. */
+  get query(): string;
+  set query(query: string | null | undefined);
+  /** Values ticked, a list for each name. Setting it searches at once. */
+  get filter(): FilterChoice;
+  set filter(filter: FilterChoice | null | undefined);
+  /** `date:desc`, `title:asc`, or empty for the best match first. */
+  get sort(): string;
+  set sort(sort: string | null | undefined);
+  /** Whether the dialog is open. */
+  readonly isOpen: boolean;
+  /** Opens the dialog; without one, focuses the box. @param opener gets focus back when the dialog closes */
+  show(opener?: HTMLElement): void;
+  /** Closes the dialog. */
+  close(): void;
+  /** Puts a query into the box as a visitor would, and searches. */
+  ask(query: string): void;
+  /** Empties the box as a visitor would: listeners hear an `input` event. */
+  clear(): void;
+  /** Resolves when what was set is on show. */
+  readonly updateComplete: Promise<boolean>;
+}
+
+/** The element's class. */
+export interface LatelightSearchConstructor {
+  new (): LatelightSearchElement;
+  /** Index folder of elements without `src`. The script that a site includes sets it to its own folder. */
+  defaultSrc: string;
+  /** Languages by tag, to add to: messages, or a function that fetches them. */
+  translations: Record<string, Language>;
+}
+
+export interface LatelightSearchTagNameMap {
+  'latelight-search': LatelightSearchElement;
+}
+
+export interface LatelightSearchEventMap {
+  'latelight-open': CustomEvent<undefined>;
+  'latelight-close': CustomEvent<undefined>;
+  'latelight-ready': CustomEvent<SearchEngine>;
+  'latelight-results': CustomEvent<SearchResult>;
+  'latelight-select': CustomEvent<{ hit: Hit; index: number; address: string | undefined; stage: Stage }>;
+  'latelight-error': CustomEvent<Error>;
+}
+
+declare global {
+  interface HTMLElementTagNameMap extends LatelightSearchTagNameMap {}
+  interface HTMLElementEventMap extends LatelightSearchEventMap {}
+}
