@@ -25,8 +25,11 @@ await defineElement(folder);
 const engine = await open(folder + '/');
 const { hits } = await engine.search('when is the water highest');
 say('found', hits[0].url);
-const error = await open(import.meta.env.BASE_URL + 'elsewhere/').catch((error) => error);
-say('failed', [error instanceof LatelightError, error.code, error.message].join(' '));
+const failures = ['elsewhere/', 'https://other.example/latelight/'].map(async (url) => {
+  const error = await open(new URL(url, document.baseURI)).catch((error) => error);
+  return [error instanceof LatelightError, error.code, error.message].join(' ');
+});
+say('failed', (await Promise.all(failures)).join(' | '));
 `;
 
 let root: string;
@@ -54,9 +57,11 @@ const settings = () => ({
 async function expectToSearch(page: Page, url: string): Promise<void> {
   await page.goto(url);
   await expect(page.locator('#found')).toHaveText('./#spring');
-  await expect(page.locator('#failed')).toContainText(
+  const failed = page.locator('#failed');
+  await expect(failed).toContainText(
     `true download-failed open: expected the script of an index at ${url}elsewhere/latelight.js`,
   );
+  await expect(failed).toContainText(/true bad-option open: expected an index folder of the page's own origin/);
   await expect(await ask(page, 'when is the water highest')).toContainText('high water is highest');
 }
 
@@ -64,10 +69,10 @@ test('a production build searches with the script of the index folder, and says 
   page,
 }) => {
   await build({ ...settings(), build: { target: 'es2022' } });
-  expect(await readdir(join(root, 'dist/assets'))).toEqual([expect.stringMatching(/^index-.*\.js$/)]);
   const site = await serveSite(join(root, 'dist'), '/harbour/');
   try {
     await expectToSearch(page, site.url);
+    expect(await readdir(join(root, 'dist/assets'))).toEqual([expect.stringMatching(/^index-.*\.js$/)]);
   } finally {
     await site.close();
   }

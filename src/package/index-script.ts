@@ -16,8 +16,9 @@ export interface IndexScript {
  * @param url the index folder, absolute or relative to the page
  * @returns an engine that can search: in the instant stage when the index has a query table, else with everything ready
  * @throws an error with a `code` of `ERROR_CODES`. Tell it by that, not by `instanceof`: the script in the folder has a
- * LatelightError of its own. `download-failed` when there is no such script, `bad-option` in Node, and those of the engine:
- * `hash-mismatch`, `bad-manifest`, `bad-shard`, `bad-codec`, `bad-model`, `no-webgpu`, `insecure-context`, `worker-crashed`, `aborted`
+ * LatelightError of its own. `download-failed` when there is no such script, `bad-option` in Node and for a folder of another
+ * origin, and those of the engine: `hash-mismatch`, `bad-manifest`, `bad-shard`, `bad-codec`, `bad-model`, `no-webgpu`,
+ * `insecure-context`, `worker-crashed`, `aborted`
  */
 export async function open(url: string | URL, options: OpenOptions = {}): Promise<SearchEngine> {
   throwIfAborted(options.signal, 'open');
@@ -31,7 +32,7 @@ export async function open(url: string | URL, options: OpenOptions = {}): Promis
  * that was asked for first gives the script.
  * @param url the index folder, absolute or relative to the page
  * @returns the element's class, whose `translations` can be added to
- * @throws an error with a `code`, as of `open`: `download-failed`, or `bad-option` in Node
+ * @throws an error with a `code`, as of `open`: `download-failed`, `bad-option`
  */
 export async function defineElement(url: string | URL): Promise<LatelightSearchConstructor> {
   const { LatelightSearch } = await load('defineElement', indexFolder('defineElement', url));
@@ -49,7 +50,15 @@ function indexFolder(caller: string, url: string | URL): string {
   if (!URL.canParse(url, document.baseURI)) {
     throw new LatelightError('bad-option', `${caller}: expected the address of an index folder, got ${url}.`);
   }
-  return new URL(url, document.baseURI).href.replace(/\/?$/, '/');
+  const folder = new URL(url, document.baseURI);
+  if (folder.origin !== globalThis.origin) {
+    // Nor would its worker start: browsers start none of another origin.
+    throw new LatelightError(
+      'bad-option',
+      `${caller}: expected an index folder of the page's own origin, got ${folder}. Give one of another origin to mergeIndex.`,
+    );
+  }
+  return folder.href.replace(/\/?$/, '/');
 }
 
 async function load(caller: string, folder: string): Promise<IndexScript> {
