@@ -149,7 +149,7 @@ const content = `<!-- Made by scripts/generate-options.js from the source. -->
 
 ${elementTable()}
 
-Words come from the language of \`lang\`, on the element or above it. \`LatelightSearch.translations\` holds the languages; \`translations\` on one element replaces single messages.
+Words come from the language of \`lang\`, on the element or above it. \`LatelightSearch.translations\` holds the languages (the class is what \`latelight.js\` of the index folder exports, and what \`defineElement\` of the package resolves with); \`translations\` on one element replaces single messages.
 
 ### Events
 
