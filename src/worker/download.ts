@@ -16,7 +16,7 @@ export async function download(
   url: string,
   ref: FileRef,
   pieces: KeptPieces | undefined,
-  patienceMs: number | undefined,
+  patienceMs: number,
   { signal, onBytes }: ReadOptions,
 ): Promise<Downloaded> {
   const bytes = roomFor(ref);
@@ -97,22 +97,20 @@ function isEncoded({ headers }: Response): boolean {
 
 /** A signal that fires with another one, or when nothing was heard for some time. */
 export class Patience {
-  readonly signal: AbortSignal | undefined;
+  readonly signal: AbortSignal;
   private readonly controller = new AbortController();
-  private readonly ms: number | undefined;
+  private readonly ms: number;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(ms: number | undefined, signal: AbortSignal | undefined) {
+  constructor(ms: number, signal: AbortSignal | undefined) {
     this.ms = ms;
-    this.signal = ms === undefined ? signal : AbortSignal.any([this.controller.signal, ...(signal ? [signal] : [])]);
+    this.signal = AbortSignal.any([this.controller.signal, ...(signal ? [signal] : [])]);
     this.renew();
   }
 
   renew(): void {
-    if (this.ms === undefined) return;
     clearTimeout(this.timer);
-    const { ms } = this;
-    this.timer = setTimeout(() => this.controller.abort(new Error(`nothing came for ${ms / 1000} s`)), ms);
+    this.timer = setTimeout(() => this.controller.abort(new Error(`nothing came for ${this.ms / 1000} s`)), this.ms);
   }
 
   end(): void {

@@ -8,6 +8,8 @@ import { download, downloadFailed, Patience } from './download.ts';
 import { KeptPieces } from './kept-pieces.ts';
 
 const CACHE_NAME = 'latelight-1';
+/** How long a server may be silent, not counting downloads that come slowly: what waits for one that hangs would wait for ever. */
+const PATIENCE_MS = 30_000;
 /** Cache keys are addresses that no server has; the origin's own, as the Cache API wants. */
 const keyOf = (sha256: string) => new URL(`/.latelight/${sha256}`, location.origin).href;
 
@@ -19,10 +21,10 @@ export class HttpSource implements ByteSource {
   /** Address -> text of the manifests in use. */
   private readonly manifests = new Map<string, string>();
 
-  /** Milliseconds without a byte after which a request is given up; nothing: never. */
-  private readonly patienceMs: number | undefined;
+  private readonly patienceMs: number;
 
-  constructor(url: string, patienceMs?: number) {
+  /** @param patienceMs milliseconds without a byte after which a request is given up */
+  constructor(url: string, patienceMs = PATIENCE_MS) {
     this.base = new URL(url.endsWith('/') ? url : `${url}/`);
     this.patienceMs = patienceMs;
   }

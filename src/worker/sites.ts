@@ -19,10 +19,8 @@ export interface SiteState {
   error?: ErrorData;
 }
 
-/** How long a server may be silent, not counting downloads that come slowly: what waits for one that hangs would wait for ever. */
-const PATIENCE_MS = 30_000;
-/** A site among several: the others are not kept waiting by it. */
-const PATIENCE_AMONG_SEVERAL_MS = 5000;
+/** How long a site among several may be silent: the others are not kept waiting by one that hangs. */
+const PATIENCE_MS = 5000;
 
 export class SiteList {
   readonly states: SiteState[];
@@ -30,7 +28,7 @@ export class SiteList {
   /** @param url of the first index; `merged` those beside it, already checked */
   constructor(url: string, merged: readonly MergedIndex[]) {
     this.states = [{ url }, ...merged].map(({ url, weight = 1, filter = {} }: MergedIndex) => ({
-      source: new HttpSource(url, merged.length > 0 ? PATIENCE_AMONG_SEVERAL_MS : PATIENCE_MS),
+      source: new HttpSource(url, merged.length > 0 ? PATIENCE_MS : undefined),
       weight,
       filter,
     }));
