@@ -127,7 +127,17 @@ it('serves pages at the addresses that an index gives them, whatever their names
 
 it('keeps hidden files and what is above the site to itself', async () => {
   await serving('site/my search', async (address) => {
-    for (const path of ['/.env', '/%2Eenv', '/guide/%2e%2e/.env', '/..%2falone/index.html', '/%00', '/%E0%A4%A']) {
+    for (const path of [
+      '/.env',
+      '/%2Eenv',
+      '/guide/%2e%2e/.env',
+      '/..%2falone/index.html',
+      '/%00',
+      '/%E0%A4%A',
+      '/my%20search/..%2f.env',
+      '/my%20search/%2e%2e%2f.env',
+      '/%5C.env',
+    ]) {
       expect(await textAt(path, address), path).toBe(404);
     }
   });

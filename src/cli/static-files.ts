@@ -23,12 +23,14 @@ export function staticFiles(root: string, index: string): RequestListener {
     };
     const [rawPath, search] = splitAddress(request.url ?? '/');
     const path = decoded(rawPath);
-    // A site's folder is also where .git and .env are.
-    if (path === undefined || (!path.startsWith(inIndex) && /\/\.(?!well-known\/)/.test(path))) return notFound();
+    // A site's folder is also where .git and .env are. The index's own place may be hidden; nothing in it is, and `..` leads out of it.
+    const asked = path?.startsWith(inIndex) ? path.slice(inIndex.length - 1) : path;
+    if (path === undefined || asked === undefined || /[/\\]\.(?!well-known\/)/.test(asked)) return notFound();
     const lead = (to: string) => void response.writeHead(302, { Location: to + search }).end();
     if (isFolderPage(root, path)) return lead(`${rawPath.replace(/^\/+/, '/')}/`);
     // Sites of Markdown files have no page at their root.
-    if (path === '/' && index && !existsSync(join(root, 'index.html'))) return lead(encodeURI(inIndex));
+    if (path === '/' && index && !existsSync(join(root, 'index.html')))
+      return lead(inIndex.split('/').map(encodeURIComponent).join('/'));
     setPath(request, path);
     files(request, response, notFound);
   };

@@ -11,3 +11,8 @@ it.each([
 ])('the path %s is the one word %s in a shell', (path, word) => {
   expect(shellWord(path)).toBe(word);
 });
+
+it('quotes as Windows does there, where single quotes are none', () => {
+  expect(shellWord('my site\\latelight', true)).toBe('"my site\\latelight"');
+  expect(shellWord('site\\latelight', true)).toBe('site\\latelight');
+});

@@ -29,10 +29,10 @@ export function table(rows: string[][], right = false): string {
 }
 
 /** A path as a shell takes it for one word. */
-export function shellWord(path: string): string {
+export function shellWord(path: string, isWindows = process.platform === 'win32'): string {
   if (/^[\w./:@%+,=\\-]+$/.test(path)) return path;
-  // Double quotes are what Windows knows too; what they let through is for single ones.
-  return /["$`!\\]/.test(path) ? `'${path.replaceAll("'", "'\\''")}'` : `"${path}"`;
+  // Double quotes are what Windows knows; what they let through elsewhere is for single ones.
+  return !isWindows && /["$`!\\]/.test(path) ? `'${path.replaceAll("'", "'\\''")}'` : `"${path}"`;
 }
 
 /** Printed after a folder was made. */

@@ -36,4 +36,7 @@ it('finds a version with and without its "v", and no other number that it is a p
 
 it('takes the "v" of a version in quotation marks for meant', async () => {
   expect(await found('"v2.1.9"')).toEqual([1]);
+  // Its parts are in more passages than are read; the whole is not.
+  const [term] = exactTerms('"2.1.9"', () => false);
+  expect(await passagesWith(lexicon, term)).toEqual(Uint32Array.of(0));
 });

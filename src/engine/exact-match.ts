@@ -20,24 +20,24 @@ export async function passagesWith(
 ): Promise<TermPassages> {
   const number = versionNumber(term);
   // Looked up as a whole: its parts stand everywhere, and "v9.6.24" is "9.6.24".
-  if (number) {
-    const list = await lexicon.postings(lexiconKey(lexicalKey(number)), signal);
-    return list === 'common' ? 'anywhere' : list;
-  }
+  const whole = number && (await lexicon.postings(lexiconKey(lexicalKey(number)), signal));
+  if (whole && !term.quoted) return whole === 'common' ? 'anywhere' : whole;
   const lists = await Promise.all(
     term.keys.map((key, i) => {
       const isPrefix = term.isPrefix && i === term.keys.length - 1;
       return isPrefix ? prefixPostings(lexicon, lexiconKey(key), signal) : lexicon.postings(lexiconKey(key), signal);
     }),
   );
+  // In quotation marks the parts are meant too, and the "v".
+  if (whole) lists.push(whole);
   let common: TermPassages = 'anywhere';
   for (const list of lists) if (list !== 'common') common = common === 'anywhere' ? list : intersection(common, list);
   return common;
 }
 
-/** The number of a version, without its "v"; in quotation marks the "v" is meant. */
-function versionNumber({ text, quoted, isPrefix }: WantedTerm): string | undefined {
-  return quoted || isPrefix ? undefined : /^v?(\p{N}+(?:\.\p{N}+)+)$/iu.exec(text)?.[1];
+/** The number of a version, without its "v". */
+function versionNumber({ text, isPrefix }: WantedTerm): string | undefined {
+  return isPrefix ? undefined : /^v?(\p{N}+(?:\.\p{N}+)+)$/iu.exec(text)?.[1];
 }
 
 /** Whether the lexicon's word is proof enough, or the passage must be read. */
@@ -74,7 +74,7 @@ export function hasTerm(passage: Pick<FragmentPassage, 'text' | 'title' | 'headi
 export function termSpans(text: string, term: WantedTerm): { start: number; end: number }[] {
   if (hasSigns(term)) return literalSpans(text, term.text);
   const number = versionNumber(term);
-  if (number) return versionSpans(text, number);
+  if (number && !term.quoted) return versionSpans(text, number);
   const words = lexicalWords(text);
   const spans: { start: number; end: number }[] = [];
   const last = term.keys.length - 1;

@@ -36,8 +36,13 @@ export async function replaceFolder<T>(
   const temporary = join(parent, `.${name}.${process.pid}.tmp`);
   const old = join(parent, `.${name}.${process.pid}.old`);
   try {
+    await mkdir(parent, { recursive: true });
+    await rm(temporary, { recursive: true, force: true });
+    await mkdir(temporary);
     const filled = await fill(async (file, content) => {
       signal?.throwIfAborted();
+      // Gone when a run elsewhere, which does not see this process, took it for left over: half a folder must not appear.
+      await access(temporary);
       const path = join(temporary, file);
       await mkdir(dirname(path), { recursive: true });
       await writeFile(path, content);

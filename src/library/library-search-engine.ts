@@ -1,6 +1,6 @@
 // The library's search engine as its page has it: when the model cannot be had this says so, and asks for it again.
 
-import { LatelightError, throwIfAborted } from '../errors.ts';
+import { abortError, LatelightError, throwIfAborted } from '../errors.ts';
 import type { OpenOptions, SearchRequest, SearchResult } from '../types.ts';
 import { type StartWorker, WorkerEngine } from '../worker/client.ts';
 
@@ -9,6 +9,7 @@ export class LibrarySearchEngine extends WorkerEngine {
   problem: LatelightError | undefined;
   private readonly onModel: () => void;
   private failedQuery: string | undefined;
+  private lastSearch = 0;
 
   /** @param onModel called when the model is here, and when it cannot be had */
   constructor(url: string, options: OpenOptions, startWorker: StartWorker, onModel: () => void) {
@@ -31,13 +32,21 @@ export class LibrarySearchEngine extends WorkerEngine {
 
   /** Asking the same once more is to try again. Typing on is not: a model that is broken would be fetched with every key. */
   override async search(query: string, request: SearchRequest = {}): Promise<SearchResult> {
+    const turn = ++this.lastSearch;
     if (query === this.failedQuery) {
       await this.reopen();
       throwIfAborted(request.signal, 'search');
+      if (turn !== this.lastSearch) throw abortError('search'); // a newer one came meanwhile
     }
     this.failedQuery = undefined;
     try {
-      return await super.search(query, request);
+      const result = await super.search(query, request);
+      // A search starts a worker that died anew, and with it its model may have come after all.
+      if (this.problem && this.stage === 'full') {
+        this.problem = undefined;
+        this.onModel();
+      }
+      return result;
     } catch (error) {
       if (this.problem && !(error instanceof LatelightError && error.code === 'aborted')) this.failedQuery = query;
       throw error;

@@ -82,6 +82,21 @@ it('rejects opening when it is closed meanwhile', async () => {
   await expect(opening).rejects.toMatchObject({ code: 'closed' });
 });
 
+it('a search that is sent again at once by who hears of the failure is answered by the worker that it started', async () => {
+  const engine = await openEngine();
+  workers[0].crash();
+  const asked = engine.search('words').catch(() => engine.search('words'));
+  await vi.waitFor(() => expect(workers[1].posted).toHaveLength(1));
+  workers[1].crash();
+  await vi.waitFor(() => expect(workers).toHaveLength(3));
+  workers[2].say({ type: 'opened', info, stage: 'full' });
+  await vi.waitFor(() => expect(workers[2].posted.at(-1)).toMatchObject({ type: 'search' }));
+  const message = workers[2].posted.at(-1);
+  const result = { hits: [] };
+  workers[2].say({ type: 'result', id: message?.type === 'search' ? message.id : 0, result } as never);
+  expect(await asked).toEqual(result);
+});
+
 it('asks the worker to explain, and gives its answer', async () => {
   const engine = await openEngine();
   const asked = engine.explain('words', hit);

@@ -163,13 +163,17 @@ export class WorkerEngine implements SearchEngine {
 
   /** Starts the worker and opens the index; calls made meanwhile share the one attempt. */
   connect(): Promise<void> {
-    this.connecting ??= this.start().catch((error) => {
-      // A failed start leaves nothing behind, so that the next call tries again.
-      this.drop();
-      this.readiness.fail(error);
+    if (this.connecting) return this.connecting;
+    const attempt: Promise<void> = this.start().catch((error) => {
+      // A failed start leaves nothing behind, so that the next call tries again; one that did so already is left alone.
+      if (!this.connecting || this.connecting === attempt) {
+        this.drop();
+        this.readiness.fail(error);
+      }
       throw error;
     });
-    return this.connecting;
+    this.connecting = attempt;
+    return attempt;
   }
 
   /** Starts anew when the full stage could not be had. Searches under way end with the reason that it could not. */

@@ -52,6 +52,7 @@ export class RecoverableParts {
       throwIfAborted(signal, 'search');
       // Parts that were replaced under the work may be what it failed of.
       const isAgain = this.recovering !== undefined || this.parts !== parts || (await isDeviceFailure(error, parts));
+      throwIfAborted(signal, 'search');
       if (this.isClosed || !isAgain) throw error;
       if (this.parts === parts) await unlessAborted(this.recoverOnce(error), signal, 'search');
       return work();

@@ -36,6 +36,7 @@ export async function download(
       // From the start: the server ignored the range, or has nothing there. An answer with the whole file is used as it is.
       if (response.status !== 200) {
         await response.body?.cancel();
+        patience.renew();
         response = await fetch(url, { signal: patience.signal });
       }
       onBytes?.(-kept, true);

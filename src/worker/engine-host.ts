@@ -107,11 +107,12 @@ export class EngineHost {
     const isInstant = settings.instant && manifest.queryEncoder.queryTable !== undefined;
     const parts = {
       sites: async () => {
-        const opened = await sites.openAll((from, of) => SearchIndex.open(from, of, scorer(of), readOptions), signal);
+        const all = sites.openAll((from, of) => SearchIndex.open(from, of, scorer(of), readOptions), signal);
+        await all.catch(() => undefined);
         // One of several that the device refuses is left out only where the device was asked for by name.
         const refused = sites.states.find(({ error }) => error?.code === 'device-lost');
         if (refused && settings.device === 'auto') throw fromErrorData(refused.error!);
-        return opened;
+        return all;
       },
       read: (ref: FileRef) => read(source, ref),
       otherTables: async () => {

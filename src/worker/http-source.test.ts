@@ -239,6 +239,21 @@ describe('a manifest that is cut in its body', () => {
     expect(await new HttpSource(base).readManifest()).toBe('{"kept":true}');
   });
 
+  it('may come as slowly as it will, as long as something comes', async () => {
+    const pieces = ['{"slow', '":', 'true', '}'];
+    answer = (_request, response) => {
+      response.writeHead(200);
+      const next = () => {
+        const piece = pieces.shift();
+        if (piece === undefined) return void response.end();
+        response.write(piece);
+        setTimeout(next, 700);
+      };
+      next();
+    };
+    expect(await new HttpSource(base, 2000).readManifest()).toBe('{"slow":true}');
+  });
+
   it('is read as it was kept when the server is down, not when it has no such index any more', async () => {
     cache.entries.set(url(), new TextEncoder().encode('{"kept":true}'));
     answer = (_request, response) => response.writeHead(503).end('maintenance');

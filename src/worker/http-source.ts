@@ -37,7 +37,7 @@ export class HttpSource implements ByteSource {
     try {
       response = await fetch(url, { signal: patience.signal, cache: 'no-cache' });
       // Read here: a connection can break in the body as well as before it.
-      text = response.ok ? await response.text() : '';
+      text = response.ok ? await textOf(response, patience) : '';
     } catch (cause) {
       throwIfAborted(signal, 'open');
       const kept = await keptManifest(url);
@@ -160,6 +160,17 @@ async function keepWhole(
 }
 
 let cacheOpening: Promise<BoundedCache | undefined> | undefined;
+
+async function textOf({ body }: Response, patience: Patience): Promise<string> {
+  const reader = body?.pipeThrough(new TextDecoderStream()).getReader();
+  let text = '';
+  for (;;) {
+    const { done, value } = (await reader?.read()) ?? { done: true, value: undefined };
+    if (done) return text;
+    patience.renew();
+    text += value;
+  }
+}
 
 async function keptManifest(url: string): Promise<string | undefined> {
   return (await (await openCache())?.match(url))?.text();

@@ -1,6 +1,6 @@
 // `latelight index <folder>`: documents in, one folder out that is all a site needs. The work is src/node's.
 
-import { accessSync, constants, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import type { ModelOverrides } from '../../encoder/model-config.ts';
 import { LatelightError } from '../../errors.ts';
@@ -142,13 +142,15 @@ function cachePathOf(root: string, output: string): string | true {
   if (root === project || ownOutput(root, output).length === 0) return true;
   const isInProject = root.startsWith(project.endsWith(sep) ? project : project + sep);
   const place = isInProject ? project : dirname(root);
+  const path = projectCachePath(place, relative(place, output).split(sep).join('-'));
+  let there = dirname(path);
+  while (!existsSync(there)) there = dirname(there);
   try {
-    accessSync(place, constants.W_OK);
+    accessSync(there, constants.W_OK);
+    return path;
   } catch {
     return true;
   }
-  const name = relative(place, output).split(sep).join('-');
-  return projectCachePath(place, name);
 }
 
 /** The output is often a folder inside the input. */

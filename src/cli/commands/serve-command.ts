@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs';
 import { readFile, realpath } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
-import { join, relative, resolve, sep } from 'node:path';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import { LatelightError } from '../../errors.ts';
 import type { CliIo } from '../io.ts';
 import { staticFiles } from '../static-files.ts';
@@ -46,6 +46,8 @@ async function siteOf(folder: string): Promise<{ root: string; index: string }> 
   if (!/^(\.\.\/)+$/.test(siteRoot)) return { root: folder, index: '' };
   const real = await realpath(folder);
   const root = resolve(real, siteRoot);
+  // A whole disk is no site.
+  if (root === dirname(root)) return { root: folder, index: '' };
   return { root, index: relative(root, real).split(sep).join('/') };
 }
 

@@ -166,7 +166,7 @@ async function takeOver({ store, list, indexer, segmenter }: Opened, fingerprint
     await store.setSetting('codes', fingerprint);
   }
   await store.sweep();
-  await segmenter.compact();
+  await segmenter.compact().catch(() => undefined); // costs space alone, until the next removal or start
   await list.load(before !== undefined && before !== fingerprint);
   isIndexer = true;
   list.touch();

@@ -69,7 +69,8 @@ export class LibraryHost implements ServedEngine {
     this.ready.catch(() => undefined); // every search says so too
     this.stopListening = listen(({ type }) => {
       // A segment may be the one that the GPU has no memory for. When it cannot be opened at all, it is not found; the next may be.
-      if (type === 'segments') void this.parts.use(() => this.refresh()).catch(() => undefined);
+      const refresh = () => this.refresh();
+      if (type === 'segments') void (wanted === 'auto' ? this.parts.use(refresh) : refresh()).catch(() => undefined);
     });
   }
 
@@ -186,7 +187,10 @@ export class LibraryHost implements ServedEngine {
     const encoder = await blamingDevice(opening, choice, this.wanted);
     try {
       await segments.refill(scorersOn(choice.device));
-      await this.refresh(); // what came while the device was lost
+      // What came while the device was lost. On one that was asked for by name, what does not fit is not found, and the rest is.
+      await this.refresh().catch((error) => {
+        if (this.wanted === 'auto' && isRefusal(error)) throw error;
+      });
     } catch (error) {
       await encoder.close().catch(() => undefined);
       throw error;
@@ -253,4 +257,8 @@ function countedBytes(engine: EngineFile, device: GPUDevice | undefined, onProgr
     loadedBytes += byteCount;
     onProgress({ loadedBytes, totalBytes, part, fromCache });
   };
+}
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof LatelightError && error.code === 'device-lost';
 }

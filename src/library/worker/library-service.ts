@@ -60,9 +60,12 @@ export class LibraryService {
   async remove(ids: readonly number[], { keepOlder = false }: { keepOlder?: boolean } = {}): Promise<void> {
     this.indexer.drop(ids);
     const replaced = ids.flatMap((id) => this.list.get(id)?.replaces ?? []);
-    await this.segmenter.remove(ids, keepOlder);
-    this.list.drop(ids);
-    await this.list.reloadOwn(replaced);
+    try {
+      await this.segmenter.remove(ids, keepOlder);
+    } finally {
+      // Whatever failed: what has no record any more is dropped from the list.
+      await this.list.reloadOwn([...ids, ...replaced]);
+    }
   }
 
   async retry(ids: readonly number[]): Promise<void> {

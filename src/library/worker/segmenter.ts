@@ -77,7 +77,10 @@ export class Segmenter {
       const older = keepOlder ? known.flatMap((found) => found?.replaces ?? []) : [];
       await this.store.forget([...gone], older);
       this.onChange();
-      await this.compactNow();
+      // They are removed by now: what space they took can be freed later.
+      await this.compactNow().catch((error) => {
+        if (isDamage(error)) throw error; // `alone` salvages, and does it again
+      });
     });
   }
 
