@@ -10,7 +10,7 @@ import { CONTEXT_TOKENS } from '../indexing/encode-passage.ts';
 import { expectOutput } from '../indexing/write-folder.ts';
 import { ingestDirectory } from '../ingest/directory.ts';
 import { parsePage, passagesOf } from '../ingest/ingest-page.ts';
-import { isHtmlPath, isMarkdownPath } from '../ingest/page-url.ts';
+import { isHtmlPath, isMarkdownPath, pageUrl } from '../ingest/page-url.ts';
 import { DEFAULT_EXCLUDE, DEFAULT_INCLUDE } from '../ingest/walk.ts';
 import * as rule from './check-options.ts';
 import { cachePathBeside, composeIndex } from './compose-index.ts';
@@ -61,12 +61,13 @@ export class IndexBuilder implements SearchIndexBuilder {
         language: rule.call,
       });
       const root = resolve(path);
-      const { language, ...ingest } = options;
+      const { language, markdownUrl, ...ingest } = options;
       const given = { include: [options.include ?? []].flat(), exclude: [options.exclude ?? []].flat() };
       const { passages, pages, report, leftOut, unmatched } = await ingestDirectory(root, {
         ...this.packing(),
         cleanUrls: this.options.cleanUrls,
         ...ingest,
+        ...(markdownUrl && { markdownUrl: (page: string) => relativeAddress(markdownUrl(page), 'addDirectory') }),
         include: [DEFAULT_INCLUDE, ...given.include],
         exclude: [...DEFAULT_EXCLUDE, ...given.exclude],
         signal: this.signal,
@@ -216,7 +217,9 @@ export class IndexBuilder implements SearchIndexBuilder {
     const skip = (reason: string) => ({ ...added, skipped: [{ path, reason }] });
     const parsed = parsePage(path, bytesOf(file.content));
     if ('skipped' in parsed) return skip(parsed.skipped);
-    const outcome = passagesOf(path, parsed.page, { ...this.packing(), cleanUrls: this.options.cleanUrls }, url);
+    const { cleanUrls } = this.options;
+    const address = url ?? relativeAddress(pageUrl(path, { cleanUrls }), where);
+    const outcome = passagesOf(path, parsed.page, { ...this.packing(), cleanUrls }, address);
     if ('skipped' in outcome) return skip(outcome.skipped);
     const { page, passages } = outcome;
     added.warnings.push(...outcome.warnings.map((message) => ({ path, message })));

@@ -342,7 +342,17 @@ describe('misuse', () => {
           /content to be a string, got 7/,
         ],
         [() => index.addHTMLFile({ content: '<p>Text.</p>' }), 'bad-option', /a url or a sourcePath.*neither/],
+        [
+          () => index.addHTMLFile({ sourcePath: '../a.html', content: '<p>Text.</p>' }),
+          'bad-option',
+          /site's root.*"\.\.\/a\.html"/,
+        ],
         [() => index.addHTMLFile({ sourcePath: 'a.md', content: '# A' }), 'bad-option', /end in \.html, got a\.md/],
+        [
+          () => index.addDirectory(join(folder, 'site'), { markdownUrl: () => '../garden/' }),
+          'bad-option',
+          /site's root.*"\.\.\/garden\/"/,
+        ],
         [() => index.addDirectory(join(folder, 'missing')), 'ingest-failed', /expected a readable folder/],
         [() => index.write(join(folder, 'empty')), 'ingest-failed', /expected pages with text, got none/],
         [

@@ -13,7 +13,7 @@ export function relativeAddress(url: string, where: string): string {
   if (isOnSite) return relative;
   throw new LatelightError(
     'bad-option',
-    `${where}: expected url to be an address relative to the site's root, such as guide/setup.html#install, got ${JSON.stringify(url)}.`,
+    `${where}: expected a page's url, or what its sourcePath gives, to be relative to the site's root, such as guide/setup.html#install, got ${JSON.stringify(url)}.`,
   );
 }
 
