@@ -1,6 +1,6 @@
 // The library's search engine as its page has it: when the model cannot be had this says so, and asks for it again.
 
-import { abortError, LatelightError, throwIfAborted } from '../errors.ts';
+import { abortError, type LatelightError, throwIfAborted } from '../errors.ts';
 import type { OpenOptions, SearchRequest, SearchResult } from '../types.ts';
 import { type StartWorker, WorkerEngine } from '../worker/client.ts';
 
@@ -8,7 +8,7 @@ export class LibrarySearchEngine extends WorkerEngine {
   /** Why the last attempt to get the model failed; nothing while one is under way. */
   problem: LatelightError | undefined;
   private readonly onModel: () => void;
-  private failedQuery: string | undefined;
+  private lastQuery: string | undefined;
   private lastSearch = 0;
 
   /** @param onModel called when the model is here, and when it cannot be had */
@@ -30,27 +30,26 @@ export class LibrarySearchEngine extends WorkerEngine {
     void this.follow();
   }
 
-  /** Asking the same once more is to try again. Typing on is not: a model that is broken would be fetched with every key. */
+  /**
+   * Asking the same once more is to try again, also before it has failed. Typing on is not: a model that is broken would be fetched
+   * with every key.
+   */
   override async search(query: string, request: SearchRequest = {}): Promise<SearchResult> {
+    const isAgain = this.problem !== undefined && query === this.lastQuery;
     const turn = ++this.lastSearch;
-    if (query === this.failedQuery) {
+    this.lastQuery = query;
+    if (isAgain) {
       await this.reopen();
       throwIfAborted(request.signal, 'search');
       if (turn !== this.lastSearch) throw abortError('search'); // a newer one came meanwhile
     }
-    this.failedQuery = undefined;
-    try {
-      const result = await super.search(query, request);
-      // A search starts a worker that died anew, and with it its model may have come after all.
-      if (this.problem && this.stage === 'full') {
-        this.problem = undefined;
-        this.onModel();
-      }
-      return result;
-    } catch (error) {
-      if (this.problem && !(error instanceof LatelightError && error.code === 'aborted')) this.failedQuery = query;
-      throw error;
+    const result = await super.search(query, request);
+    // A search starts a worker that died anew, and with it its model may have come after all.
+    if (this.problem && this.stage === 'full') {
+      this.problem = undefined;
+      this.onModel();
     }
+    return result;
   }
 
   private async follow(): Promise<void> {
