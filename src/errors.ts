@@ -36,6 +36,11 @@ export class LatelightError extends Error {
   }
 }
 
+/** Of whatever was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 export function abortError(what: string): LatelightError {
   return new LatelightError('aborted', `${what}: aborted`);
 }

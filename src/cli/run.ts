@@ -103,7 +103,6 @@ function commandLine(io: CliIo): Command {
     .option('--site-root <path>', "where hits' addresses lead, relative to the index (default: found from the folders)")
     .option('--clean-urls', 'link to pages without .html', false)
     .option('--by-lang', 'one index for each language of the pages, in the same folder', false)
-
     .addOption(language('of pages that name none; with --by-lang the default (default: that of most pages)'))
     .option('--include <glob...>', "files to read besides HTML and Markdown, in quotes: '**/*.pdf' 'src/**/*.ts'", [])
     .option('--exclude <glob...>', "files to leave out, likewise: 'drafts/**'", [])
@@ -132,14 +131,12 @@ function commandLine(io: CliIo): Command {
     .argument('<query>', 'the question')
     .addOption(new Option('-n, --limit <n>', 'hits shown').argParser(wholeNumber(1, MAX_RESULTS)).default(5))
     .option('-f, --filter <name=value...>', 'only passages with this value', collectFilter, {})
-
     .addOption(language('whose index, where there is one for each language'))
     .addOption(json())
     .action((folder, query, options) => searchCommand(folder, query, { ...options, color: io.interactive }, io));
 
   command('inspect', 'check an index and list what it weighs')
     .argument('<index>', 'a folder made by `latelight index`')
-
     .addOption(language('whose index is listed, where there is one for each language; all are checked'))
     .addOption(json())
     .action((folder, options) => inspectCommand(folder, options, io));

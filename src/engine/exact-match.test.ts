@@ -1,21 +1,10 @@
 import { expect, it } from 'vitest';
-import { writeLexicon } from '../format/lexicon.ts';
-import type { FileRef } from '../format/manifest.ts';
 import { hasTerm, passagesWith, termSpans } from './exact-match.ts';
 import { exactTerms } from './exact-terms.ts';
-import { LexiconReader } from './lexicon-reader.ts';
+import { lexiconOf } from './lexicon.fixture.ts';
 
 const passages = ['changed in 2.1.9.', 'since v2.1.9 only', 'not 12.1.9', 'nor 2.1.90', 'nor 2.1.9.4', '2 of 1 and 9'];
-const chunks = [...writeLexicon(passages)];
-const refs = chunks.map(({ first, common, content }, i) => ({
-  file: `${i}`,
-  bytes: content.length,
-  sha256: '',
-  first,
-  common,
-}));
-const source = { read: async ({ file }: FileRef) => chunks[Number(file)].content };
-const lexicon = new LexiconReader(source, refs, passages.length);
+const { lexicon } = lexiconOf(passages);
 
 const found = async (query: string) => {
   const [term] = exactTerms(query, () => false);

@@ -41,15 +41,9 @@ export function cutExcerpt(
   const others = matched.map((mark) =>
     isLookalike(mark) ? { ...mark, strength: mark.strength * LOOKALIKE_STRENGTH } : mark,
   );
-  const weighed = [
-    ...others.map((mark) => ({ ...mark, weight: mark.strength ** 2 })),
-    ...exact.map((mark) => ({ ...mark, weight: EXACT_WEIGHT })),
-  ];
   const marks: Mark[] = [...others, ...exact].sort((a, b) => a.start - b.start);
-  const { start, end } = bestWindow(
-    text,
-    weighed.sort((a, b) => a.start - b.start),
-  );
+  const weightOf = (mark: Mark) => (exact.includes(mark) ? EXACT_WEIGHT : mark.strength ** 2);
+  const { start, end } = bestWindow(text, marks, weightOf);
   const before = start > 0 ? '… ' : '';
   const after = end < text.length ? ' …' : '';
   const body = text.slice(start, end);
@@ -67,26 +61,23 @@ function overlap(a: Mark, b: Mark): boolean {
   return a.start < b.end && b.start < a.end;
 }
 
-interface WeighedMark extends Mark {
-  weight: number;
-}
-
 /** @param marks by their start */
-function bestWindow(text: string, marks: WeighedMark[]): { start: number; end: number } {
+function bestWindow(text: string, marks: Mark[], weightOf: (mark: Mark) => number): { start: number; end: number } {
   if (text.length <= EXCERPT_CHARACTERS + SLACK) return { start: 0, end: text.length };
-  let best = { start: 0, end: 0, weight: -1 };
+  let best = { start: 0, end: 0, weight: 0 };
   // A window that starts at a mark holds the most weight some window can hold; different query words count more than repeats.
   for (const first of [{ start: 0 }, ...marks]) {
-    const seen = new Map<number, WeighedMark>();
+    const seen = new Map<number, { mark: Mark; weight: number }>();
     for (const mark of marks) {
       if (mark.start < first.start || mark.end > first.start + EXCERPT_CHARACTERS) continue;
-      if (mark.weight > (seen.get(mark.queryWord)?.weight ?? 0)) seen.set(mark.queryWord, mark);
+      const weight = weightOf(mark);
+      if (weight > (seen.get(mark.queryWord)?.weight ?? 0)) seen.set(mark.queryWord, { mark, weight });
     }
     const counted = [...seen.values()];
-    const weight = counted.reduce((sum, mark) => sum + mark.weight, 0);
+    const weight = counted.reduce((sum, one) => sum + one.weight, 0);
     if (weight <= best.weight + 1e-9) continue;
-    const start = Math.min(...counted.map((mark) => mark.start), Number.MAX_SAFE_INTEGER);
-    best = { start: counted.length > 0 ? start : 0, end: Math.max(0, ...counted.map((mark) => mark.end)), weight };
+    const [starts, ends] = [counted.map(({ mark }) => mark.start), counted.map(({ mark }) => mark.end)];
+    best = { start: Math.min(...starts), end: Math.max(...ends), weight };
   }
   const start = sentenceStart(text, best.start);
   // A sentence that begins earlier must not push out the marks that the part was chosen for.

@@ -62,7 +62,7 @@ function fail(what: string): never {
 
 function checkPassage(passage: FragmentPassage): void {
   if (!isPassage(passage)) fail('a passage lacks a field, or has one of another type');
-  if (!relativeUrl(passage.url)) fail(`expected a relative address, got ${JSON.stringify(passage.url)}`);
+  if (!staysOnSite(passage.url)) fail(`expected a relative address, got ${JSON.stringify(passage.url)}`);
   let end = 0;
   for (let i = 0; i < passage.words.length; i++) end += passage.words[i];
   if (passage.words.length % 2 !== 0 || end > passage.text.length) fail('expected words inside the text');
@@ -98,7 +98,7 @@ export function packWords(spans: { start: number; end: number }[]): number[] {
 const ANY_ROOTS = ['http://http.invalid/http/', 'https://https.invalid/https/'];
 
 /** Whether an address stays on the site: resolved as a browser would, it keeps the scheme, the host and the root's folder. */
-function relativeUrl(url: string): boolean {
+export function staysOnSite(url: string): boolean {
   return ANY_ROOTS.every((root) => URL.canParse(url, root) && new URL(url, root).href.startsWith(root));
 }
 

@@ -1,6 +1,7 @@
 // The YAML block at the top of a Markdown file -> title, metadata, filters and sort values. Broken YAML is a warning, not an error.
 
 import { parseDocument } from 'yaml';
+import { messageOf } from '../errors.ts';
 import { oneLine } from './clean-text.ts';
 
 export interface FrontMatter {
@@ -43,7 +44,7 @@ export function readFrontMatter(source: string): FrontMatter {
     values = document.toJS();
   } catch (error) {
     // Below its first line is the place in the text, which a colon announces.
-    const reason = (error instanceof Error ? error.message : String(error)).split('\n')[0].replace(/:$/, '');
+    const reason = messageOf(error).split('\n')[0].replace(/:$/, '');
     result.warnings.push(`front matter is not valid YAML and was ignored: ${reason}`);
     return result;
   }

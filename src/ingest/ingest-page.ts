@@ -1,6 +1,7 @@
 // One file's bytes -> its parsed page, and a parsed page -> its passages. Pure; the two steps are apart because a set of
 // pages can change what one of them means (data-latelight-body, titles that all pages share).
 
+import { messageOf } from '../errors.ts';
 import type { Passage } from '../types.ts';
 import { decodeHtml, decodeMarkdown } from './decode.ts';
 import type { DocumentLimits } from './document-limits.ts';
@@ -49,7 +50,7 @@ export function parsePage(
     return { page: { ...page, warnings: [...decoded.warnings, ...page.warnings] } };
   } catch (error) {
     // No input is known to get here; one bad page must not cost the whole index if one turns up.
-    return { skipped: `could not be parsed: ${error instanceof Error ? error.message : String(error)}` };
+    return { skipped: `could not be parsed: ${messageOf(error)}` };
   }
 }
 

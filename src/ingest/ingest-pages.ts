@@ -1,6 +1,6 @@
 // A set of files, from wherever they come -> passages and a report. Pure: the page that indexes dropped files uses it too.
 
-import { abortError, throwIfAborted } from '../errors.ts';
+import { abortError, messageOf, throwIfAborted } from '../errors.ts';
 import type { Passage } from '../types.ts';
 import { documentKind, isBook } from './document-kind.ts';
 import type { DocumentLimits } from './document-limits.ts';
@@ -103,7 +103,7 @@ async function readAndParse(file: SourceFile, options: IngestOptions) {
     bytes = await file.read();
   } catch (error) {
     if (signal?.aborted) throw abortError('ingest');
-    return { skipped: `cannot be read: ${error instanceof Error ? error.message : String(error)}` };
+    return { skipped: `cannot be read: ${messageOf(error)}` };
   }
   return bytes.length > maxFileBytes ? tooLarge : parseDocument(file.path, bytes, options);
 }

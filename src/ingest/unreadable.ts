@@ -1,6 +1,6 @@
 // Why a document cannot be read: one plain sentence for people. Thrown by the readers of one kind, turned into `skipped` by parseDocument.
 
-import { LatelightError } from '../errors.ts';
+import { LatelightError, messageOf } from '../errors.ts';
 
 export class UnreadableDocument extends LatelightError {
   constructor(reason: string, options?: { cause?: unknown }) {
@@ -10,6 +10,6 @@ export class UnreadableDocument extends LatelightError {
 
 /** First line of what a package said, short enough to show. */
 export function shortMessage(error: unknown): string {
-  const [line] = (error instanceof Error ? error.message : String(error)).split('\n');
+  const [line] = messageOf(error).split('\n');
   return line.length > 120 ? `${line.slice(0, 120)}…` : line;
 }

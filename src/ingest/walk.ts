@@ -3,6 +3,7 @@
 import { type Dirent, promises, type Stats } from 'node:fs';
 import { join, sep } from 'node:path';
 import picomatch from 'picomatch';
+import { messageOf } from '../errors.ts';
 import { documentKind, isBook } from './document-kind.ts';
 import { byCodeUnits, type Skipped } from './ingest-pages.ts';
 import { isHtmlPath } from './page-url.ts';
@@ -189,5 +190,5 @@ class GlobList {
 /** The system's code (EACCES, ENOENT, ELOOP) and nothing more: its message holds the machine's own paths. */
 export function reasonOf(error: unknown): string {
   if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code;
-  return error instanceof Error ? error.message : String(error);
+  return messageOf(error);
 }

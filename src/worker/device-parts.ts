@@ -2,7 +2,7 @@
 // and what failed is done once more. Of an index and of the library alike.
 
 import type { Encoder } from '../encoder/encoder.ts';
-import { LatelightError, throwIfAborted, unlessAborted } from '../errors.ts';
+import { LatelightError, messageOf, throwIfAborted, unlessAborted } from '../errors.ts';
 import type { DeviceChoice } from './gpu-device.ts';
 import type { Device } from './open-encoder.ts';
 
@@ -118,8 +118,7 @@ export async function openOrWithout<T>(
     return await open(choice);
   } catch (error) {
     choice.device?.destroy();
-    const isRefusal = error instanceof LatelightError && error.code === 'device-lost';
-    if (!choice.device || wanted !== 'auto' || !isRefusal) throw error;
+    if (!choice.device || wanted !== 'auto' || !isDeviceLost(error)) throw error;
     return open({ notice: `WebGPU is not in use: the GPU refused (${error.message}).` });
   }
 }
@@ -133,13 +132,14 @@ export function blamingDevice(encoder: Promise<Encoder>, { device }: DeviceChoic
   });
 }
 
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+/** Whether the device went away, or refused. */
+export function isDeviceLost(error: unknown): error is LatelightError {
+  return error instanceof LatelightError && error.code === 'device-lost';
 }
 
 async function isDeviceFailure(error: unknown, { choice: { device } }: DeviceParts): Promise<boolean> {
   if (!device) return false;
-  return (error instanceof LatelightError && error.code === 'device-lost') || isLost(device);
+  return isDeviceLost(error) || isLost(device);
 }
 
 /** A lost device fails in many ways (scorer, runtime, read-back): ask the device itself. */

@@ -27,7 +27,7 @@ export async function inspectCommand(folder: string, options: InspectCommandOpti
   const languages: Record<string, LanguageReport> = {};
   const checked = new Set<string>();
   for (const [language, file] of Object.entries(languagesOf(parseManifest(texts.get('manifest.json')!)))) {
-    const text = await source.readManifest(undefined, file);
+    const text = texts.get(file) ?? (await source.readManifest(undefined, file));
     texts.set(file, text);
     const own = parseManifest(text);
     await checkFiles(source, own, checked);

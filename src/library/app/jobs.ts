@@ -1,6 +1,7 @@
 // What takes a while and was asked for by hand: adding, importing, exporting. One line of progress, then one of report.
 
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import { messageOf } from '../../errors.ts';
 import { documentKind } from '../../ingest/document-kind.ts';
 import { freeName } from '../shell/file-names.ts';
 import type { AddedFile, Library } from '../types.ts';
@@ -167,10 +168,6 @@ function isArchive(added: AddedFile): added is AddedFile & { file: Blob } {
 /** Not a folder itself, which is among the files when it cannot be read. */
 function isOfFolder(path: string): boolean {
   return path.includes('/') && !path.endsWith('/');
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 function nameOf(path: string): string {

@@ -2,6 +2,7 @@
 // gone on to another state: of one that was read anew there were none before.
 
 import type { ReactiveControllerHost } from 'lit';
+import { messageOf } from '../../errors.ts';
 import type { DocumentPassage, DocumentState, Library, LibraryDocument } from '../types.ts';
 
 export class OpenDocument {
@@ -33,7 +34,7 @@ export class OpenDocument {
       Object.assign(this, { file, passages, problem: '' });
     } catch (error) {
       if (!isCurrent()) return;
-      this.problem = error instanceof Error ? error.message : String(error);
+      this.problem = messageOf(error);
     }
     this.host.requestUpdate();
   }

@@ -1,7 +1,7 @@
 // What is imported, whichever way it came: the files of a zip or of a folder, by path, as the folder of an index would have them.
 
 import { BlobReader, BlobWriter, type FileEntry, ZipReader } from '@zip.js/zip.js';
-import { LatelightError } from '../../errors.ts';
+import { LatelightError, messageOf } from '../../errors.ts';
 import type { FileRef } from '../../format/manifest.ts';
 import { checkBytes } from '../../format/source.ts';
 import type { AddedFile } from '../types.ts';
@@ -94,7 +94,7 @@ async function unpacked(entry: FileEntry): Promise<Blob> {
   try {
     return await entry.getData(new BlobWriter(), { checkSignature: true });
   } catch (cause) {
-    const problem = cause instanceof Error ? cause.message : String(cause);
+    const problem = messageOf(cause);
     throw new LatelightError(
       'bad-option',
       `import: expected ${entry.filename} as it was packed, got a damaged one (${problem}). Copy the zip once more, or export the library again.`,

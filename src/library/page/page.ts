@@ -1,6 +1,7 @@
 // The library's page: opens the library, and puts the app in once it is there, with what surrounds it (updates, installing, files from
 // outside).
 
+import { messageOf } from '../../errors.ts';
 import type { LatelightLibrary } from '../app/latelight-library.ts';
 import '../app/latelight-library.ts';
 import { openLibrary } from '../client.ts';
@@ -49,7 +50,7 @@ function bindShell(app: LatelightLibrary, { updates, install }: Shell): void {
 }
 
 function showFailure(error: unknown): void {
-  find('#opening p').textContent = error instanceof Error ? error.message : String(error);
+  find('#opening p').textContent = messageOf(error);
   find('#opening').setAttribute('role', 'alert');
 }
 

@@ -13,7 +13,13 @@ import { LatelightError, throwIfAborted, unlessAborted } from '../../errors.ts';
 import type { EngineFile } from '../../format/engine-file.ts';
 import type { FileRef } from '../../format/manifest.ts';
 import type { Explanation, Hit, LoadProgress, SearchRequest, SearchResult, Stage } from '../../types.ts';
-import { blamingDevice, type DeviceParts, openOrWithout, RecoverableParts } from '../../worker/device-parts.ts';
+import {
+  blamingDevice,
+  type DeviceParts,
+  isDeviceLost,
+  openOrWithout,
+  RecoverableParts,
+} from '../../worker/device-parts.ts';
 import { chooseDevice, type DeviceChoice } from '../../worker/gpu-device.ts';
 import { HttpSource } from '../../worker/http-source.ts';
 import { type Device, encoderFiles, openEncoder, usable } from '../../worker/open-encoder.ts';
@@ -189,7 +195,7 @@ export class LibraryHost implements ServedEngine {
       await segments.refill(scorersOn(choice.device));
       // What came while the device was lost. On one that was asked for by name, what does not fit is not found, and the rest is.
       await this.refresh().catch((error) => {
-        if (this.wanted === 'auto' && isRefusal(error)) throw error;
+        if (this.wanted === 'auto' && isDeviceLost(error)) throw error;
       });
     } catch (error) {
       await encoder.close().catch(() => undefined);
@@ -257,8 +263,4 @@ function countedBytes(engine: EngineFile, device: GPUDevice | undefined, onProgr
     loadedBytes += byteCount;
     onProgress({ loadedBytes, totalBytes, part, fromCache });
   };
-}
-
-function isRefusal(error: unknown): boolean {
-  return error instanceof LatelightError && error.code === 'device-lost';
 }
