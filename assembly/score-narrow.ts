@@ -1,4 +1,4 @@
-// MaxSim over 4-bit codes where a partial score takes one byte: 16 rows and four query tokens at a time, one table a subspace instead of
+// MaxSim over 4-bit codes where a partial score takes one byte: 16 rows and four query tokens (or the two that are left) at a time, one table a subspace instead of
 // two. Codecs are fitted so that this holds for nearly all query tokens (docs/decisions/0004); four with one that does not fit take score-wide.ts.
 // Exact: sums of 16 bits hold what checkCodec bounds by 32767 either way, less the least there can be.
 
@@ -13,6 +13,7 @@ const TOO_WIDE: i32 = i32.MIN_VALUE;
  * Partial dots of every codeword with four query tokens, less the least of their subspace.
  * query int8 [4, dim] (the host adds tokens of zeros), codewords int8 [subspaceCount, 16, subspaceDim], subspaceCount even
  * tables u8 [subspaceCount, 4 tokens, 16]
+ * @param more how often the first token counts beyond once
  * @returns what scoreNarrow must add to a passage's sum, or TOO_WIDE: the four then need other tables
  */
 export function buildNarrowTables(
@@ -22,6 +23,7 @@ export function buildNarrowTables(
   subspaceDim: usize,
   tables: usize,
   work: usize,
+  more: i32,
 ): i32 {
   let bias: i32 = 0;
   for (let token: usize = 0; token < TOKENS; token++, query += dim) {
@@ -36,7 +38,7 @@ export function buildNarrowTables(
       if (widest > 255) return TOO_WIDE;
       const from = i16x8.splat(<i16>least);
       v128.store(table, i8x16.narrow_i16x8_u(i16x8.sub(a, from), i16x8.sub(b, from)));
-      bias += least;
+      bias += token == 0 ? least * (more + 1) : least;
     }
   }
   return bias;
@@ -45,7 +47,7 @@ export function buildNarrowTables(
 /**
  * Adds the MaxSim of four query tokens to the scores of the passages first..end-1.
  * codes u8 [blockCount, blockBytes / 16, 16], firstBlocks u32 [passageCount + 1], scores i32 [passageCount]
- * @param tables and bias as buildNarrowTables wrote and returned them
+ * @param tables as buildNarrowTables wrote them, for the same `more`, and bias as it returned it
  */
 export function scoreNarrow(
   codes: usize,
@@ -55,6 +57,40 @@ export function scoreNarrow(
   end: usize,
   tables: usize,
   scores: usize,
+  more: i32,
+  bias: i32,
+): void {
+  scoreTokens(4, codes, blockBytes, firstBlocks, first, end, tables, scores, more, bias);
+}
+
+/** The same where the last two of the four tokens are zeros, in little more than half of the time. */
+export function scoreNarrowTwo(
+  codes: usize,
+  blockBytes: usize,
+  firstBlocks: usize,
+  first: usize,
+  end: usize,
+  tables: usize,
+  scores: usize,
+  more: i32,
+  bias: i32,
+): void {
+  scoreTokens(2, codes, blockBytes, firstBlocks, first, end, tables, scores, more, bias);
+}
+
+/** @param tokens 4 or 2, known when this is compiled */
+// @ts-ignore: decorator
+@inline
+function scoreTokens(
+  tokens: usize,
+  codes: usize,
+  blockBytes: usize,
+  firstBlocks: usize,
+  first: usize,
+  end: usize,
+  tables: usize,
+  scores: usize,
+  more: i32,
   bias: i32,
 ): void {
   const nibble = i8x16.splat(15);
@@ -89,23 +125,34 @@ export function scoreNarrow(
         sum = i8x16.add(swizzle(v128.load(table, 16), even), swizzle(v128.load(table, 80), uneven));
         both1 = i16x8.add(both1, sum);
         odd1 = i16x8.add(odd1, i16x8.shr_u(sum, 8));
-        sum = i8x16.add(swizzle(v128.load(table, 32), even), swizzle(v128.load(table, 96), uneven));
-        both2 = i16x8.add(both2, sum);
-        odd2 = i16x8.add(odd2, i16x8.shr_u(sum, 8));
-        sum = i8x16.add(swizzle(v128.load(table, 48), even), swizzle(v128.load(table, 112), uneven));
-        both3 = i16x8.add(both3, sum);
-        odd3 = i16x8.add(odd3, i16x8.shr_u(sum, 8));
+        if (tokens == 4) {
+          sum = i8x16.add(swizzle(v128.load(table, 32), even), swizzle(v128.load(table, 96), uneven));
+          both2 = i16x8.add(both2, sum);
+          odd2 = i16x8.add(odd2, i16x8.shr_u(sum, 8));
+          sum = i8x16.add(swizzle(v128.load(table, 48), even), swizzle(v128.load(table, 112), uneven));
+          both3 = i16x8.add(both3, sum);
+          odd3 = i16x8.add(odd3, i16x8.shr_u(sum, 8));
+        }
         table += 128;
         code += 16;
       } while (code < blockEnd);
       best0 = i16x8.max_u(best0, larger(both0, odd0));
       best1 = i16x8.max_u(best1, larger(both1, odd1));
-      best2 = i16x8.max_u(best2, larger(both2, odd2));
-      best3 = i16x8.max_u(best3, larger(both3, odd3));
+      if (tokens == 4) {
+        best2 = i16x8.max_u(best2, larger(both2, odd2));
+        best3 = i16x8.max_u(best3, larger(both3, odd3));
+      }
     }
-    const sum = largestUnsigned(best0) + largestUnsigned(best1) + largestUnsigned(best2) + largestUnsigned(best3);
+    let sum = largestUnsigned(best0) + largestUnsigned(best1);
+    if (tokens == 4) sum += largestUnsigned(best2) + largestUnsigned(best3);
+    if (more > 0) sum += again(more, best0);
     store<i32>(slot, load<i32>(slot) + sum + bias);
   }
+}
+
+/** What the first token adds beyond once. A call of its own: in line it costs queries without repeated tokens 13%. */
+function again(more: i32, best: v128): i32 {
+  return more * largestUnsigned(best);
 }
 
 /** The larger of an odd row's sum and the even one's beside it. */

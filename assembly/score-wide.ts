@@ -33,6 +33,7 @@ function split(table: usize): void {
  * Adds the MaxSim of two query tokens to the scores of the passages first..end-1.
  * codes u8 [blockCount, blockBytes / 16, 16], firstBlocks u32 [passageCount + 1], scores i32 [passageCount]
  * tables: u8 [subspaceCount, 2, low | high, 16] as buildWideTables wrote them
+ * @param more how often the first token counts beyond once
  */
 export function scoreWide(
   codes: usize,
@@ -42,6 +43,7 @@ export function scoreWide(
   end: usize,
   tables: usize,
   scores: usize,
+  more: i32,
 ): void {
   const nibble = i8x16.splat(15);
   const lastSlot = scores + (end << 2);
@@ -91,7 +93,7 @@ export function scoreWide(
       bestEven1 = i16x8.max_s(bestEven1, joinEven(low1, odd1, high1));
       bestOdd1 = i16x8.max_s(bestOdd1, joinOdd(odd1, high1));
     }
-    const sum = largest(i16x8.max_s(bestEven0, bestOdd0)) + largest(i16x8.max_s(bestEven1, bestOdd1));
+    const sum = largest(i16x8.max_s(bestEven0, bestOdd0)) * (more + 1) + largest(i16x8.max_s(bestEven1, bestOdd1));
     store<i32>(slot, load<i32>(slot) + sum);
   }
 }

@@ -2,6 +2,7 @@
 // node scripts/run-ts.js bench/score.ts [--json] [--assert] [--webgpu]
 
 import { setFlagsFromString } from 'node:v8';
+import type { Codec } from '../src/codec/codec.ts';
 import { createReferenceScorer } from '../src/engine/reference-scorer.ts';
 import { firstDifference, fittedCodec, randomQuery, randomShard } from '../src/engine/scorers.fixture.ts';
 import { createWasmScorer } from '../src/engine/wasm-scorer.ts';
@@ -9,6 +10,7 @@ import { createWebgpuScorer } from '../src/engine/webgpu-scorer.ts';
 import { BLOCK_ROWS } from '../src/format/layout.ts';
 import { openTestDevice } from '../src/kernels/open-test-device.ts';
 import { createWasmMaxsim } from '../src/kernels/score-maxsim-wasm.ts';
+import type { QueryCodes } from '../src/types.ts';
 import { describeMachine, machineLine } from './machine.ts';
 
 interface Case {
@@ -17,6 +19,8 @@ interface Case {
   passageCount: number;
   rows: number;
   tokenCount: number;
+  /** The first two query tokens have one row, as the default model's [CLS] and prefix: it is scored once. */
+  alike?: boolean;
   /** Million (row, query token) pairs a second that must be reached. */
   minimumRate?: number;
   /** Milliseconds that must not be exceeded. */
@@ -29,6 +33,11 @@ const CASES: Case[] = [
   { dim: 64, subspaceDim: 4, passageCount: 10_000, rows: 32, tokenCount: 12, minimumRate: 700 },
   { dim: 128, subspaceDim: 2, passageCount: 1_000, rows: 304, tokenCount: 32, minimumRate: 200 },
   { dim: 128, subspaceDim: 2, passageCount: 10_000, rows: 32, tokenCount: 5 },
+  { dim: 128, subspaceDim: 2, passageCount: 10_000, rows: 32, tokenCount: 5, alike: true },
+  { dim: 128, subspaceDim: 2, passageCount: 10_000, rows: 32, tokenCount: 7 },
+  { dim: 128, subspaceDim: 2, passageCount: 10_000, rows: 32, tokenCount: 7, alike: true },
+  { dim: 128, subspaceDim: 2, passageCount: 10_000, rows: 32, tokenCount: 9 },
+  { dim: 128, subspaceDim: 2, passageCount: 10_000, rows: 32, tokenCount: 9, alike: true },
   { dim: 64, subspaceDim: 4, passageCount: 50_000, rows: 64, tokenCount: 12 },
 ];
 const RUNS = 15;
@@ -71,11 +80,17 @@ function toRow(backend: string, wanted: Case, times: number[]): Row {
   };
 }
 
+function queryOf({ tokenCount, dim, alike }: Case, codec: Codec): QueryCodes {
+  const query = randomQuery(3, tokenCount, dim, codec.queryScale);
+  if (alike) query.codes.copyWithin(dim, 0, dim);
+  return query;
+}
+
 /** Throws when a search over the first passages differs from the reference. */
 async function checkSample(wanted: Case, webgpu: boolean): Promise<void> {
   const codec = fittedCodec(1, wanted.dim, wanted.subspaceDim);
   const shard = randomShard(2, codec, new Array(100).fill(wanted.rows / BLOCK_ROWS));
-  const query = randomQuery(3, wanted.tokenCount, wanted.dim, codec.queryScale);
+  const query = queryOf(wanted, codec);
   const expected = createReferenceScorer(codec);
   const gpu = webgpu ? await openTestDevice() : undefined;
   for (const scorer of [await createWasmScorer(codec), ...(gpu ? [await createWebgpuScorer(gpu.device, codec)] : [])]) {
@@ -97,7 +112,7 @@ for (const wanted of CASES) {
   await checkSample(wanted, webgpu);
   const codec = fittedCodec(1, wanted.dim, wanted.subspaceDim);
   const shard = randomShard(2, codec, new Array(wanted.passageCount).fill(wanted.rows / BLOCK_ROWS));
-  const query = randomQuery(3, wanted.tokenCount, wanted.dim, codec.queryScale);
+  const query = queryOf(wanted, codec);
   const kernels = [
     { name: 'SIMD', maxsim: await createWasmMaxsim(codec, { relaxed: false }) },
     { name: 'relaxed SIMD', maxsim: await createWasmMaxsim(codec, { relaxed: true }) },
@@ -124,7 +139,7 @@ if (json) {
   for (const row of rows) {
     const bar = row.minimumRate ? `${row.minimumRate}${row.maximumMs ? `, ${row.maximumMs} ms` : ''}` : '';
     const figures = [row.firstMs, row.minMs, row.medianMs].map((ms) => ms.toFixed(1)).join(' | ');
-    const size = `${row.passageCount} x ${row.rows} x ${row.tokenCount}`;
+    const size = `${row.passageCount} x ${row.rows} x ${row.tokenCount}${row.alike ? ', two alike' : ''}`;
     const verdict = bar && `${bar} ${row.passed ? 'met' : 'MISSED'}`;
     console.log(
       `| ${row.backend} | ${row.dim} | ${row.rowBytes} | ${size} | ${figures} | ${row.rate.toFixed(0)} | ${verdict} |`,

@@ -16,7 +16,7 @@ import {
 import { blockBytes } from '../format/layout.ts';
 import type { QueryCodes, ShardCodes } from '../types.ts';
 import { scoreMaxsimReference } from './score-maxsim.reference.ts';
-import { createWasmMaxsim } from './score-maxsim-wasm.ts';
+import { createWasmMaxsim, fours } from './score-maxsim-wasm.ts';
 import { EXCLUDED_SCORE } from './search-input.ts';
 
 setFlagsFromString('--experimental-wasm-relaxed-simd'); // newer than Node 20's defaults; browsers have it
@@ -85,7 +85,7 @@ describe.each([
     const query = { codes: Int8Array.from({ length: 32 }, (_, d) => (d % 8 < 4 ? 1 : 0)), tokenCount: 4, dim: 8 };
     const shard = { codes: new Uint8Array(64).map((_, i) => (i % 16) * 17), firstBlocks: Uint32Array.of(0, 1, 2) };
     const maxsim = await createWasmMaxsim(codec, { relaxed });
-    expect(maxsim.tableKinds(query)).toEqual(extra < 2 ? ['narrow'] : ['wide', 'wide']);
+    expect(maxsim.tableKinds(query)).toEqual(extra < 2 ? ['narrow'] : ['wide']); // one token, four times
     expect(reference(codec, shard, query)[0]).toBe(4 * (128 + extra));
     await expectExact(codec, shard, query);
   });
@@ -102,6 +102,29 @@ describe.each([
     }
   });
 
+  // Rows of the query by number, 0 for one of zeros.
+  it.each([
+    ['[CLS] and the prefix alike', [1, 1, 2, 3, 4]],
+    ['two left over', [1, 1, 2, 3, 4, 5, 6]],
+    ['one token only', [7]],
+    ['one token 64 times', new Array(64).fill(9)],
+    ['more repeated than fours', [1, 1, 2, 2, 2, 3, 3, 4, 5]],
+    ['zeros between', [1, 1, 0, 2, 0, 3, 0]],
+    ['nothing but zeros', [0, 0]],
+  ])('is exact where tokens are repeated or zeros: %s', async (_, tokens) => {
+    const narrow = fittedCodec(9, 64, 2);
+    for (const [codec, scale] of [
+      [narrow, narrow.queryScale],
+      [extremeCodec(64, 2), 127],
+    ] as const) {
+      const codes = new Int8Array(tokens.length * 64);
+      tokens.forEach((row, i) => {
+        if (row > 0) codes.set(randomQuery(row, 1, 64, scale).codes, i * 64);
+      });
+      await expectExact(codec, randomShard(6, codec, [1, 3, 2]), { codes, tokenCount: tokens.length, dim: 64 });
+    }
+  });
+
   it('is exact when one token of four needs wide tables', async () => {
     const codec = { ...fittedCodec(6, 64, 2), queryScale: 127 };
     const short = randomQuery(4, 8, 64, 20).codes;
@@ -113,5 +136,26 @@ describe.each([
       expect(maxsim.tableKinds(query)).toEqual(loud < 4 ? ['wide', 'wide', 'narrow'] : ['narrow', 'wide', 'wide']);
       await expectExact(codec, randomShard(5, codec, [1, 3, 2]), query);
     }
+  });
+});
+
+describe('tokens scored together', () => {
+  const of = (...rows: number[]) => fours(Int8Array.from(rows.flatMap((row) => [row, 0])), rows.length, 2);
+
+  it('scores a repeated one once, in front of a four', () => {
+    expect(of(5, 6, 7, 7)).toEqual([{ tokens: [2, 0, 1], more: 1 }]);
+    expect(of(1, 2, 3, 4, 9, 9, 9)).toEqual([
+      { tokens: [4, 0, 1, 2], more: 2 },
+      { tokens: [3], more: 0 },
+    ]);
+  });
+
+  it('leaves zeros out', () => {
+    expect(of(0, 3, 0)).toEqual([{ tokens: [1], more: 0 }]);
+    expect(of(0)).toEqual([]);
+  });
+
+  it('has room for one repeated in each four, the rarest stay as they are', () => {
+    expect(of(1, 1, 2, 2, 2)).toEqual([{ tokens: [2, 0, 0], more: 2 }]);
   });
 });

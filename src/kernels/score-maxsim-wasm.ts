@@ -33,8 +33,11 @@ interface Exports {
     subspaceDim: number,
     tables: number,
     work: number,
+    more: number,
   ): number;
   scoreNarrow(...parameters: [...ScoreParameters, bias: number]): void;
+  /** Where the last two of the four are zeros. */
+  scoreNarrowTwo(...parameters: [...ScoreParameters, bias: number]): void;
   scoreWide(...parameters: ScoreParameters): void;
 }
 
@@ -46,16 +49,21 @@ type ScoreParameters = [
   end: number,
   tables: number,
   scores: number,
+  more: number,
 ];
 
 /** As in assembly/score-narrow.ts. */
 const TOO_WIDE = -(2 ** 31);
 
-/** Tokens scored together: the kernel that reads their tables, and what it adds to every passage. */
+/**
+ * Tokens scored together: the kernel that reads their tables, how often the first of them counts beyond once, and what is added to every
+ * passage.
+ */
 interface TableGroup {
   kind: TableKind;
   score: (...parameters: [...ScoreParameters, bias: number]) => void;
   tables: number;
+  more: number;
   bias: number;
 }
 
@@ -99,43 +107,37 @@ export async function createWasmMaxsim(codec: Codec, options: WasmMaxsimOptions 
   let end = SHARDS_OFFSET;
   new Int8Array(memory.buffer, CODEWORDS_OFFSET, codec.codewords.length).set(codec.codewords);
 
-  /** @returns the number of tokens with the zeros that were added, which score nothing */
-  function loadQuery({ codes, tokenCount, dim }: QueryCodes): number {
-    const paddedCount = Math.ceil(tokenCount / 4) * 4;
-    new Int8Array(memory.buffer, QUERY_OFFSET, paddedCount * dim).fill(0).set(codes);
-    return paddedCount;
-  }
-
   /** Puts a query where the kernel reads it. @returns what adds the scores of the passages first..end-1 of a shard to what is there. */
   function prepare(query: QueryCodes): (shard: ShardInMemory, first: number, end: number) => void {
-    const paddedCount = loadQuery(query);
-    const { dim } = query;
-    const groups = tableGroups(paddedCount, dim);
+    const groups = tableGroups(query);
     return ({ codesOffset, firstBlocksOffset, scoresOffset }, first, end) => {
-      for (const { score, tables, bias } of groups) {
-        score(codesOffset, bytesPerBlock, firstBlocksOffset, first, end, tables, scoresOffset, bias);
+      for (const { score, tables, more, bias } of groups) {
+        score(codesOffset, bytesPerBlock, firstBlocksOffset, first, end, tables, scoresOffset, more, bias);
       }
     };
   }
 
   /** Tables of the query's tokens: narrow ones of four tokens where they fit, else of two. */
-  function tableGroups(paddedCount: number, dim: number): TableGroup[] {
-    const groups: TableGroup[] = [];
-    for (let token = 0; token < paddedCount; token += 4) {
-      const [query, tables] = [QUERY_OFFSET + token * dim, TABLES_OFFSET + token * codec.subspaceCount * 32];
-      const { subspaceDim } = codec;
-      const bias = kernels.buildNarrowTables(query, dim, CODEWORDS_OFFSET, subspaceDim, tables, WORK_ROW_OFFSET);
+  function tableGroups({ codes, tokenCount, dim }: QueryCodes): TableGroup[] {
+    const { subspaceDim, subspaceCount } = codec;
+    return fours(codes, tokenCount, dim).flatMap(({ tokens, more }, four): TableGroup[] => {
+      const at = QUERY_OFFSET + four * 4 * dim;
+      const rows = new Int8Array(memory.buffer, at, 4 * dim).fill(0);
+      tokens.forEach((token, i) => {
+        rows.set(codes.subarray(token * dim, (token + 1) * dim), i * dim);
+      });
+      const tables = TABLES_OFFSET + four * 4 * subspaceCount * 32;
+      const bias = kernels.buildNarrowTables(at, dim, CODEWORDS_OFFSET, subspaceDim, tables, WORK_ROW_OFFSET, more);
       if (bias !== TOO_WIDE) {
-        groups.push({ kind: 'narrow', score: kernels.scoreNarrow, tables, bias });
-        continue;
+        const score = tokens.length > 2 ? kernels.scoreNarrow : kernels.scoreNarrowTwo;
+        return [{ kind: 'narrow', score, tables, more, bias }];
       }
-      for (let pair = token; pair < token + 4; pair += 2) {
-        const tables = TABLES_OFFSET + pair * codec.subspaceCount * 32;
-        kernels.buildWideTables(QUERY_OFFSET + pair * dim, dim, CODEWORDS_OFFSET, subspaceDim, tables);
-        groups.push({ kind: 'wide', score: kernels.scoreWide, tables, bias: 0 });
-      }
-    }
-    return groups;
+      return [0, 2].slice(0, Math.ceil(tokens.length / 2)).map((pair): TableGroup => {
+        const ofPair = tables + pair * subspaceCount * 32;
+        kernels.buildWideTables(at + pair * dim, dim, CODEWORDS_OFFSET, subspaceDim, ofPair);
+        return { kind: 'wide', score: kernels.scoreWide, tables: ofPair, more: pair === 0 ? more : 0, bias: 0 };
+      });
+    });
   }
 
   function reserve(byteLength: number): number {
@@ -170,7 +172,7 @@ export async function createWasmMaxsim(codec: Codec, options: WasmMaxsimOptions 
     },
 
     tableKinds(query) {
-      return tableGroups(loadQuery(query), query.dim).map(({ kind }) => kind);
+      return tableGroups(query).map(({ kind }) => kind);
     },
 
     score(query, filter) {
@@ -210,6 +212,41 @@ export async function createWasmMaxsim(codec: Codec, options: WasmMaxsimOptions 
       return memory.buffer.byteLength;
     },
   };
+}
+
+/**
+ * Tokens that are scored together, up to four, each of which stands for itself but the first, which counts `more` times more: a model's [CLS]
+ * and prefix often have one row (docs/decisions/0013), a repeated word has. Tokens of zeros score nothing and are left out.
+ * @param codes int8 [tokenCount, dim]
+ */
+export function fours(codes: Int8Array, tokenCount: number, dim: number): { tokens: number[]; more: number }[] {
+  const counts = new Map<string, { token: number; count: number }>();
+  for (let token = 0; token < tokenCount; token++) {
+    const row = codes.subarray(token * dim, (token + 1) * dim);
+    if (row.every((value) => value === 0)) continue;
+    const key = row.join();
+    const alike = counts.get(key);
+    if (alike) alike.count++;
+    else counts.set(key, { token, count: 1 });
+  }
+  const single: number[] = [];
+  const repeated: { token: number; count: number }[] = [];
+  for (const one of counts.values()) {
+    if (one.count > 1) repeated.push(one);
+    else single.push(one.token);
+  }
+  // A four has room for one: the others stand there as often as they count.
+  repeated.sort((a, b) => b.count - a.count);
+  while (repeated.length > Math.ceil((repeated.length + single.length) / 4)) {
+    const { token, count } = repeated.pop()!;
+    single.push(...new Array<number>(count).fill(token));
+  }
+  const count = Math.ceil((repeated.length + single.length) / 4);
+  return Array.from({ length: count }, (_, four) => {
+    const head = repeated[four];
+    const tokens = [...(head ? [head.token] : []), ...single.splice(0, head ? 3 : 4)];
+    return { tokens, more: head ? head.count - 1 : 0 };
+  });
 }
 
 function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
