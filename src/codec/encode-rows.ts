@@ -4,6 +4,7 @@
 
 import { BLOCK_ROWS, CODEWORDS } from '../format/layout.ts';
 import type { Codec } from './codec.ts';
+import { dotsOf } from './dots.ts';
 import { type LikelyQueries, type ScoreGoals, scoreGoals } from './score-goals.ts';
 
 /** Changes whenever the codes of the same rows would, or the words they are said to stand for: cached passages of another version are encoded again. */
@@ -17,12 +18,10 @@ const LEAST_GAIN = 1e-9;
 export function rotateRows(codec: Pick<Codec, 'dim' | 'rotation'>, rows: Float32Array, count: number): Float32Array {
   const { dim, rotation } = codec;
   const rotated = new Float32Array(count * dim);
+  const turned = new Float64Array(dim);
   for (let row = 0; row < count; row++) {
-    for (let i = 0; i < dim; i++) {
-      let sum = 0;
-      for (let d = 0; d < dim; d++) sum += rotation[i * dim + d] * rows[row * dim + d];
-      rotated[row * dim + i] = sum;
-    }
+    dotsOf(rows, row * dim, rotation, 0, dim, dim, turned);
+    rotated.set(turned, row * dim);
   }
   return rotated;
 }
@@ -74,6 +73,8 @@ export class RowCoder {
   private readonly words: Float32Array;
   private readonly sweeps: number;
   private readonly coded: Float64Array;
+  /** [subspaceCount, subspaceDim, subspaceDim] how the loss bends in each subspace, the same whatever the codes are. */
+  private readonly bends: Float64Array;
 
   constructor(goals: ScoreGoals, subspaceCount: number, words: Float32Array, sweeps: number) {
     this.goals = goals;
@@ -82,12 +83,13 @@ export class RowCoder {
     this.words = words;
     this.sweeps = sweeps;
     this.coded = new Float64Array(goals.dim);
+    this.bends = new Float64Array(goals.dim * this.subspaceDim);
   }
 
   /** Writes the codes of one row. */
   encode(row: number, codes: Uint8Array): void {
-    const { subspaceDim, subspaceCount, words, coded } = this;
-    const { dim, means, firstTerm, rows, targets, weights } = this.goals;
+    const { coded } = this;
+    const { dim, means, firstTerm, rows, targets } = this.goals;
     const mean = means.subarray(row * dim, (row + 1) * dim);
     const [first, end] = [firstTerm[row], firstTerm[row + 1]];
     this.startFrom(startingPoint(mean), codes);
@@ -98,54 +100,114 @@ export class RowCoder {
       for (let d = 0; d < dim; d++) dot += coded[d] * rows[term * dim + d];
       miss[term - first] = dot;
     }
-    const linear = new Float64Array(subspaceDim);
-    const quadratic = new Float64Array(subspaceDim * subspaceDim);
+    this.bend(first, end);
     for (let sweep = 0; sweep < this.sweeps; sweep++) {
       let changed = false;
-      for (let s = 0; s < subspaceCount; s++) {
-        const at = s * subspaceDim;
-        // The loss around the present code, as a quadratic in the change of this subspace.
-        for (let a = 0; a < subspaceDim; a++) {
-          linear[a] = coded[at + a] - mean[at + a];
-          for (let b = 0; b < subspaceDim; b++) quadratic[a * subspaceDim + b] = a === b ? 1 : 0;
-        }
-        for (let term = first; term < end; term++) {
-          const z = term * dim + at;
-          for (let a = 0; a < subspaceDim; a++) {
-            const weighted = weights[term] * rows[z + a];
-            linear[a] += weighted * miss[term - first];
-            for (let b = 0; b < subspaceDim; b++) quadratic[a * subspaceDim + b] += weighted * rows[z + b];
-          }
-        }
-        let best = codes[s];
-        let lowest = -LEAST_GAIN;
-        for (let word = 0; word < CODEWORDS; word++) {
-          if (word === codes[s]) continue;
-          let change = 0;
-          const from = (s * CODEWORDS + word) * subspaceDim;
-          for (let a = 0; a < subspaceDim; a++) {
-            const delta = words[from + a] - coded[at + a];
-            let bent = 2 * linear[a];
-            for (let b = 0; b < subspaceDim; b++)
-              bent += quadratic[a * subspaceDim + b] * (words[from + b] - coded[at + b]);
-            change += delta * bent;
-          }
-          if (change < lowest) {
-            lowest = change;
-            best = word;
-          }
-        }
-        if (best === codes[s]) continue;
+      for (let s = 0; s < this.subspaceCount; s++) {
+        const own = codes[s];
+        codes[s] =
+          this.subspaceDim === 2
+            ? this.betterOfPair(s, own, mean, first, miss)
+            : this.better(s, own, mean, first, miss);
+        if (codes[s] === own) continue;
         changed = true;
-        codes[s] = best;
-        const from = (s * CODEWORDS + best) * subspaceDim;
-        for (let term = first; term < end; term++) {
-          for (let a = 0; a < subspaceDim; a++)
-            miss[term - first] += (words[from + a] - coded[at + a]) * rows[term * dim + at + a];
-        }
-        for (let a = 0; a < subspaceDim; a++) coded[at + a] = words[from + a];
+        this.replace(s, codes[s], first, miss);
       }
       if (!changed) break;
+    }
+  }
+
+  /** Second derivatives of half the loss by the change of each subspace. */
+  private bend(first: number, end: number): void {
+    const { subspaceDim, subspaceCount, bends } = this;
+    const { dim, rows, weights } = this.goals;
+    for (let s = 0; s < subspaceCount; s++) {
+      const bend = s * subspaceDim * subspaceDim;
+      for (let a = 0; a < subspaceDim; a++) {
+        for (let b = 0; b < subspaceDim; b++) {
+          let sum = a === b ? 1 : 0;
+          for (let term = first; term < end; term++) {
+            const z = term * dim + s * subspaceDim;
+            sum += weights[term] * rows[z + a] * rows[z + b];
+          }
+          bends[bend + a * subspaceDim + b] = sum;
+        }
+      }
+    }
+  }
+
+  /** The code of a subspace that lowers the loss most beside the others' present codes. */
+  private better(s: number, own: number, mean: Float32Array, first: number, miss: Float64Array): number {
+    const { subspaceDim, words, coded, bends } = this;
+    const { dim, rows, weights } = this.goals;
+    const at = s * subspaceDim;
+    const slopes = new Float64Array(subspaceDim);
+    for (let a = 0; a < subspaceDim; a++) {
+      let slope = coded[at + a] - mean[at + a];
+      for (let i = 0; i < miss.length; i++) slope += weights[first + i] * rows[(first + i) * dim + at + a] * miss[i];
+      slopes[a] = slope;
+    }
+    let best = own;
+    let lowest = -LEAST_GAIN;
+    for (let word = 0; word < CODEWORDS; word++) {
+      if (word === own) continue;
+      let change = 0;
+      const from = (s * CODEWORDS + word) * subspaceDim;
+      for (let a = 0; a < subspaceDim; a++) {
+        let bent = 2 * slopes[a];
+        for (let b = 0; b < subspaceDim; b++) {
+          bent += bends[(at + a) * subspaceDim + b] * (words[from + b] - coded[at + b]);
+        }
+        change += (words[from + a] - coded[at + a]) * bent;
+      }
+      if (change < lowest) {
+        lowest = change;
+        best = word;
+      }
+    }
+    return best;
+  }
+
+  /** `better` where a subspace has 2 dimensions, which is what ships: the same sums without loops of two. */
+  private betterOfPair(s: number, own: number, mean: Float32Array, first: number, miss: Float64Array): number {
+    const { words, coded, bends } = this;
+    const { dim, rows, weights } = this.goals;
+    const at = 2 * s;
+    const [x, y] = [coded[at], coded[at + 1]];
+    let slopeX = x - mean[at];
+    let slopeY = y - mean[at + 1];
+    for (let i = 0, z = first * dim + at; i < miss.length; i++, z += dim) {
+      const weight = weights[first + i];
+      slopeX += weight * rows[z] * miss[i];
+      slopeY += weight * rows[z + 1] * miss[i];
+    }
+    const [bendXX, bendXY, bendYX, bendYY] = [bends[2 * at], bends[2 * at + 1], bends[2 * at + 2], bends[2 * at + 3]];
+    let best = own;
+    let lowest = -LEAST_GAIN;
+    for (let word = 0, from = at * CODEWORDS; word < CODEWORDS; word++, from += 2) {
+      if (word === own) continue;
+      const moveX = words[from] - x;
+      const moveY = words[from + 1] - y;
+      const change =
+        moveX * (2 * slopeX + bendXX * moveX + bendXY * moveY) + moveY * (2 * slopeY + bendYX * moveX + bendYY * moveY);
+      if (change < lowest) {
+        lowest = change;
+        best = word;
+      }
+    }
+    return best;
+  }
+
+  /** Takes another code in a subspace: what the row is then, and what each term misses. */
+  private replace(s: number, code: number, first: number, miss: Float64Array): void {
+    const { subspaceDim, words, coded } = this;
+    const { dim, rows } = this.goals;
+    for (let a = 0; a < subspaceDim; a++) {
+      const at = s * subspaceDim + a;
+      const word = words[(s * CODEWORDS + code) * subspaceDim + a];
+      const move = word - coded[at];
+      for (let i = 0; i < miss.length; i++) miss[i] += move * rows[(first + i) * dim + at];
+      coded[at] = word;
     }
   }
 

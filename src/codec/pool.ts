@@ -2,6 +2,7 @@
 // which rows go together; encode-rows.ts chooses one code for all of a group's members.
 
 import { BLOCK_ROWS } from '../format/layout.ts';
+import { dotsOf } from './dots.ts';
 
 /** Tokens that a pooled row stands for, and where between two whole blocks to round up: docs/decisions/0002. */
 const POOL_FACTOR = 3.77;
@@ -98,11 +99,11 @@ function clusterRows(data: Float32Array, count: number, dim: number, target: num
 /** [count, count] squared Euclidean distances, 2 - 2 cosine for unit rows: what Ward's criterion is defined on. */
 function squaredDistances(data: Float32Array, count: number, dim: number): Float64Array {
   const distance = new Float64Array(count * count);
+  const dots = new Float64Array(count);
   for (let a = 0; a < count; a++) {
+    dotsOf(data, a * dim, data, (a + 1) * dim, dim, count - a - 1, dots);
     for (let b = a + 1; b < count; b++) {
-      let dot = 0;
-      for (let d = 0; d < dim; d++) dot += data[a * dim + d] * data[b * dim + d];
-      const squared = Math.max(0, 2 - 2 * dot);
+      const squared = Math.max(0, 2 - 2 * dots[b - a - 1]);
       distance[a * count + b] = squared;
       distance[b * count + a] = squared;
     }
