@@ -1,5 +1,5 @@
-// docs/reference/options.md from the source: attributes, events, slots, parts and custom properties of the element, and the options of
-// every function, in the words of their docstrings. `--check` writes nothing and exits 1 when the file is not what it would be.
+// docs/reference/options.md from the source: attributes, methods, events, slots, parts and custom properties of the element, the options
+// of every function and the types they name, in the words of their docstrings. `--check` writes nothing and exits 1 when the file is not what it would be.
 
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -41,19 +41,35 @@ function declared(file, name, type) {
 /** Members of an interface: name, type as it is written, docstring, whether it may be left out. */
 function members(path, name) {
   const file = read(path);
-  return declared(file, name, 'TSInterfaceDeclaration').body.body.map((node) => {
+  const { body } = declared(file, name, 'TSInterfaceDeclaration').body;
+  const named = body.filter(({ key, kind }) => key !== undefined && kind !== 'set');
+  return named.map((node) => {
     const doc = file.docOf(node);
     const source = file.text.slice(node.start, node.end).replace(/;$/, '');
-    const isMethod = node.type === 'TSMethodSignature';
+    const isMethod = node.type === 'TSMethodSignature' && node.kind === 'method';
+    const typed = node.typeAnnotation ?? node.returnType;
     const type = isMethod
       ? source.slice(node.key.end - node.start)
-      : file.text.slice(node.typeAnnotation.typeAnnotation.start, node.typeAnnotation.end);
-    return { name: node.key.name ?? node.key.value, type: oneLine(type), doc, optional: node.optional === true };
+      : typed && file.text.slice(typed.typeAnnotation.start, typed.end);
+    return {
+      name: node.key.name ?? node.key.value,
+      type: oneLine(type ?? ''),
+      doc,
+      optional: node.optional === true,
+      isMethod,
+      isReadonly: node.readonly === true,
+    };
   });
 }
 
 const oneLine = (text) => text.replace(/\s+/g, ' ').trim();
-const cell = (text) => text.replaceAll('|', '\\|').replaceAll('{', '&#123;').replaceAll('<', '&lt;');
+/** Text of a table's cell: what is in backticks stands there as it is, but for what would end the cell. */
+const cell = (text) =>
+  text
+    .split(/(`[^`]*`)/)
+    .map((part, i) => (i % 2 === 1 ? part : part.replaceAll('{', '&#123;').replaceAll('<', '&lt;')))
+    .join('')
+    .replaceAll('|', '\\|');
 const code = (text) =>
   text === ''
     ? ''
@@ -102,6 +118,55 @@ function elementTable() {
   return table(['attribute', 'property', 'type', 'without', 'what'], rows);
 }
 
+/** What is called on the element, or only read. */
+function methodTable() {
+  const called = members('src/element/public-element.ts', 'LatelightSearchElement').filter(
+    ({ isMethod, isReadonly }) => isMethod || isReadonly,
+  );
+  return table(
+    ['name', 'type', 'what'],
+    called.map(({ name, type, doc }) => [code(name), code(type), cell(required(name, doc))]),
+  );
+}
+
+/** Properties of the class, beside its constructor. */
+function classTable() {
+  return table(
+    ['name', 'type', 'what'],
+    members('src/element/public-element.ts', 'LatelightSearchConstructor').map(({ name, type, doc }) => [
+      code(name),
+      code(type),
+      cell(required(name, doc)),
+    ]),
+  );
+}
+
+/** A type of one line, as it is written, with its docstring. */
+function typeAlias(path, name) {
+  const file = read(path);
+  const node = declared(file, name, 'TSTypeAliasDeclaration');
+  const text = oneLine(file.text.slice(node.typeAnnotation.start, node.typeAnnotation.end));
+  const statement = file.program.body.find(({ declaration }) => declaration === node) ?? node;
+  return `${code(text)}${file.docOf(statement) && `: ${file.docOf(statement)}`}`;
+}
+
+/** Every message of the element, in English. */
+function messageTable() {
+  const file = read('src/element/languages/en.ts');
+  const declaration = file.program.body.find(({ declaration }) => declaration?.declarations?.[0].id.name === 'en');
+  const messages = declaration.declaration.declarations[0].init.expression;
+  const written = ({ start, end }) => oneLine(file.text.slice(start, end)).replace(/^'(.*)'$/, '$1');
+  return table(
+    ['message', 'in English'],
+    messages.properties.map(({ key, value }) => [code(key.name ?? key.value), code(written(value))]),
+  );
+}
+
+function required(name, doc) {
+  if (doc === '') throw new Error(`generate-options: expected a docstring before ${name}, found none`);
+  return doc;
+}
+
 function eventTable() {
   const file = read('src/element/public-element.ts');
   const map = declared(file, 'LatelightSearchEventMap', 'TSInterfaceDeclaration');
@@ -110,7 +175,7 @@ function eventTable() {
     return [
       code(node.key.value),
       code(oneLine(type.replace(/^CustomEvent<([\s\S]*)>$/, '$1'))),
-      cell(file.docOf(node)),
+      cell(required(node.key.value, file.docOf(node))),
     ];
   });
   return table(['event', '`detail`', 'when'], rows);
@@ -149,7 +214,19 @@ const content = `<!-- Made by scripts/generate-options.js from the source. -->
 
 ${elementTable()}
 
-Words come from the language of \`lang\`, on the element or above it. \`LatelightSearch.translations\` holds the languages (the class is what \`latelight.js\` of the index folder exports, and what \`defineElement\` of the package resolves with); \`translations\` on one element replaces single messages.
+Words come from the language of \`lang\`, on the element or above it; \`translations\` on one element replaces single [messages](#messages).
+
+### Methods, and what can only be read
+
+${methodTable()}
+
+Any element of the page with the attribute \`data-latelight-open\` calls \`show\` when it is clicked: of every \`<latelight-search>\`, or with \`data-latelight-open="docs-search"\` of the one with that \`id\`.
+
+### \`LatelightSearch\`
+
+The class: \`latelight.js\` of the index folder exports it, and \`defineElement\` of the package resolves with it.
+
+${classTable()}
 
 ### Events
 
@@ -162,6 +239,14 @@ ${eventTable()}
 ${headerList('Slots').replace(/<template slot="hit"> \(see [^)]*\)/, '`<template slot="hit">`')}. A \`<template slot="hit">\` is copied for each hit; its elements with \`data-field\` (\`title\`, \`excerpt\`, \`url\`,
 \`breadcrumb\`, \`image\`) are filled with text, never with HTML.
 
+### \`renderHit\`
+
+${typeAlias('src/element/public-element.ts', 'RenderHit')}
+
+\`hit\` is [a hit](#a-hit), and \`group\` the page it is on:
+
+${interfaceTable('src/element/grouping.ts', 'Group')}
+
 ### Parts
 
 ${headerList('Parts')}.
@@ -169,6 +254,12 @@ ${headerList('Parts')}.
 ### Custom properties
 
 ${customProperties()}
+
+### Messages
+
+The keys of \`Translations\`, all of which may be left out. A message is a text, or an object of forms by CLDR plural category (\`one\`, \`few\`, ..., \`other\`), chosen by its number. What stands in braces is filled in.
+
+${messageTable()}
 
 ## \`open(url, options)\`
 
@@ -178,9 +269,25 @@ ${interfaceTable('src/types.ts', 'OpenOptions')}
 
 ${interfaceTable('src/types.ts', 'MergedIndex')}
 
+### \`LoadProgress\`
+
+${interfaceTable('src/types.ts', 'LoadProgress')}
+
 ## \`engine\`
 
 ${interfaceTable('src/types.ts', 'SearchEngine')}
+
+### \`Stage\`
+
+${typeAlias('src/types.ts', 'Stage')}
+
+### \`Site\`
+
+${interfaceTable('src/types.ts', 'Site')}
+
+### \`Explanation\`
+
+${interfaceTable('src/types.ts', 'Explanation')}
 
 ## \`engine.search(query, request)\`
 
@@ -194,6 +301,22 @@ ${interfaceTable('src/types.ts', 'SearchResult')}
 
 ${interfaceTable('src/types.ts', 'Hit')}
 
+### \`Mark\`
+
+${interfaceTable('src/types.ts', 'Mark')}
+
+### \`QueryWord\`
+
+${interfaceTable('src/types.ts', 'QueryWord')}
+
+### \`ExactTerm\`
+
+${interfaceTable('src/types.ts', 'ExactTerm')}
+
+### \`SearchTimings\`
+
+${interfaceTable('src/types.ts', 'SearchTimings')}
+
 ## \`createIndex(options)\` of \`latelight/node\`
 
 ${interfaceTable('src/node/options.ts', 'CreateIndexOptions')}
@@ -201,6 +324,36 @@ ${interfaceTable('src/node/options.ts', 'CreateIndexOptions')}
 ### The builder
 
 ${interfaceTable('src/node/options.ts', 'SearchIndexBuilder')}
+
+### \`AddDirectoryOptions\`
+
+${interfaceTable('src/node/options.ts', 'AddDirectoryOptions')}
+
+### \`PageFile\`
+
+${interfaceTable('src/node/options.ts', 'PageFile')}
+
+### \`IndexRecord\`
+
+${interfaceTable('src/node/options.ts', 'IndexRecord')}
+
+### \`AddedPages\`
+
+${interfaceTable('src/node/options.ts', 'AddedPages')}
+
+### \`AddedDirectory\`
+
+All of \`AddedPages\`, and:
+
+${interfaceTable('src/node/options.ts', 'AddedDirectory')}
+
+### \`WrittenIndex\`
+
+${interfaceTable('src/node/options.ts', 'WrittenIndex')}
+
+### \`IndexFolderFile\`
+
+${interfaceTable('src/node/options.ts', 'IndexFolderFile')}
 
 ## \`latelight(options)\` of \`latelight/vite\`
 

@@ -10,7 +10,7 @@ import type { Translations } from './messages.ts';
 /** Lit's `html` tag: what it gives can be returned from `renderHit`. */
 export type HtmlTag = (strings: TemplateStringsArray, ...values: unknown[]) => unknown;
 
-/** @param html Lit's tag, so that a page needs no Lit of its own. @returns a Lit template, a node, or text */
+/** Gives a Lit template, a node, or text. `html` is Lit's tag, so that a page needs no Lit of its own. */
 export type RenderHit = (hit: Hit, group: Group, html: HtmlTag) => unknown;
 
 export interface LatelightSearchElement extends HTMLElement {
@@ -90,11 +90,17 @@ export interface LatelightSearchTagNameMap {
 }
 
 export interface LatelightSearchEventMap {
+  /** The dialog was opened. */
   'latelight-open': CustomEvent<undefined>;
+  /** The dialog was closed. */
   'latelight-close': CustomEvent<undefined>;
+  /** An engine of the element’s own is open; `detail.stage` says what it can search with by now. */
   'latelight-ready': CustomEvent<SearchEngine>;
+  /** A result is on show: of the instant stage first where the model is still to come (`detail.stage`), and again for more results. */
   'latelight-results': CustomEvent<SearchResult>;
+  /** A hit was chosen. Cancelling leaves the page where it is; `index` is the hit’s among the result’s, `address` where its link leads. */
   'latelight-select': CustomEvent<{ hit: Hit; index: number; address: string | undefined; stage: Stage }>;
+  /** Opening or a search has failed, and the box says so; not when a newer search took the place of one. */
   'latelight-error': CustomEvent<Error>;
 }
 
