@@ -4,6 +4,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { indexFolderName, indexSite, projectCachePath, type SiteIndexOptions } from '../node/index-site.ts';
+import { languageOfSite } from '../node/languages.ts';
 import { latelight as vitePlugin } from '../vite/plugin.ts';
 
 export interface AstroOptions extends SiteIndexOptions {
@@ -40,7 +41,7 @@ export default function latelight(options: AstroOptions = {}): Integration {
   let config: AstroConfig;
   const settings = (): SiteIndexOptions => ({
     splitByLang: (config.i18n?.locales.length ?? 0) > 1,
-    language: config.i18n?.defaultLocale,
+    language: languageOfSite(config.i18n?.defaultLocale),
     ...site,
   });
   return {

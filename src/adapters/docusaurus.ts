@@ -9,6 +9,7 @@ import {
   projectCachePath,
   type SiteIndexOptions,
 } from '../node/index-site.ts';
+import { languageOfSite } from '../node/languages.ts';
 
 export interface DocusaurusOptions extends SiteIndexOptions {
   /** Attributes of `<latelight-search>` in the navigation bar. Default `{ mode: 'modal' }`. */
@@ -56,7 +57,7 @@ export default function latelight(
         options: {
           title: siteConfig.title,
           splitByLang: i18n.locales.length > 1,
-          language: i18n.localeConfigs[i18n.defaultLocale]?.htmlLang,
+          language: languageOfSite(i18n.localeConfigs[i18n.defaultLocale]?.htmlLang),
           ...site,
           // Every locale has one.
           exclude: ['**/404.html', ...[site.exclude ?? []].flat()],

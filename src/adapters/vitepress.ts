@@ -4,6 +4,7 @@
 import { join } from 'node:path';
 import type { Plugin, ResolvedConfig } from 'vite';
 import { indexFolderName, indexSite, type SiteIndexOptions } from '../node/index-site.ts';
+import { languageOfSite } from '../node/languages.ts';
 import type { LiveIndex } from '../vite/live-index.ts';
 import { serveLive } from '../vite/plugin.ts';
 
@@ -39,7 +40,7 @@ export function latelight(options: VitePressOptions = {}): Plugin {
   const settings = (): SiteIndexOptions => ({
     title: vitepress.site.title,
     splitByLang: Object.keys(vitepress.site.locales).length > 1,
-    language: vitepress.site.lang,
+    language: languageOfSite(vitepress.site.lang),
     ...site,
   });
 

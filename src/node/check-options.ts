@@ -1,6 +1,7 @@
 // Options from JavaScript, which no compiler has seen: a wrong or misspelt one is named instead of ignored.
 
 import { LatelightError } from '../errors.ts';
+import { canonicalLanguage } from './languages.ts';
 
 export interface Rule {
   expected: string;
@@ -8,7 +9,7 @@ export interface Rule {
   required?: boolean;
 }
 
-const isText = (value: unknown) => typeof value === 'string';
+const isText = (value: unknown): value is string => typeof value === 'string';
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
@@ -16,6 +17,10 @@ export const text: Rule = { expected: 'a string', holds: isText };
 export const filledText: Rule = {
   expected: 'a string that is not empty',
   holds: (value) => isText(value) && value !== '',
+};
+export const languageTag: Rule = {
+  expected: 'a language tag such as en or pt-BR',
+  holds: (value) => isText(value) && canonicalLanguage(value) !== '',
 };
 export const flag: Rule = { expected: 'true or false', holds: (value) => typeof value === 'boolean' };
 export const call: Rule = { expected: 'a function', holds: (value) => typeof value === 'function' };

@@ -25,7 +25,7 @@ const RULES = {
     holds: (value: unknown) => typeof value === 'string' && /^(\.\.?\/)*([\w.-]+\/)*$/.test(value),
   },
   splitByLang: rule.flag,
-  language: rule.text,
+  language: rule.languageTag,
   onProgress: rule.call,
   onMessage: rule.call,
   signal: { expected: 'an AbortSignal', holds: (value: unknown) => value instanceof AbortSignal },

@@ -14,7 +14,7 @@ import { isHtmlPath, isMarkdownPath, pageUrl } from '../ingest/page-url.ts';
 import { DEFAULT_EXCLUDE, DEFAULT_INCLUDE } from '../ingest/walk.ts';
 import * as rule from './check-options.ts';
 import { cachePathBeside, composeIndex } from './compose-index.ts';
-import { groupByLanguage, mostCommonLanguage } from './languages.ts';
+import { canonicalLanguage, groupByLanguage, mostCommonLanguage } from './languages.ts';
 import type {
   AddDirectoryOptions,
   AddedDirectory,
@@ -106,7 +106,7 @@ export class IndexBuilder implements SearchIndexBuilder {
         url: rule.required(rule.filledText),
         title: rule.required(rule.text),
         content: rule.required(rule.text),
-        language: rule.text,
+        language: rule.languageTag,
         headings: rule.texts,
         meta: rule.textTable,
         filters: rule.textsTable,
@@ -166,7 +166,8 @@ export class IndexBuilder implements SearchIndexBuilder {
       );
     }
     const { splitByLang = false, language, webgpu = true } = options;
-    const whole = { language: language ?? mostCommonLanguage(kept), manifest: 'manifest.json', pages: kept };
+    const ofMost = canonicalLanguage(language ?? mostCommonLanguage(kept));
+    const whole = { language: ofMost, manifest: 'manifest.json', pages: kept };
     const written = await composeIndex(
       {
         model: this.model,

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { canonicalLanguage, groupByLanguage } from './languages.ts';
+import { canonicalLanguage, groupByLanguage, languageOfSite } from './languages.ts';
 
 const page = (url: string, lang: string) => ({ url, path: url, lang, hasBodyMark: false, passages: [] });
 
@@ -12,6 +12,15 @@ it('writes tags as BCP 47 does, and takes what is none for no language', () => {
     '',
     '',
     '',
+  ]);
+});
+
+it('leaves the language to the pages where a generator names its own as no tag', () => {
+  expect(['pt_BR', 'site de base', '', undefined].map(languageOfSite)).toEqual([
+    'pt-BR',
+    undefined,
+    undefined,
+    undefined,
   ]);
 });
 

@@ -23,6 +23,11 @@ export function canonicalLanguage(tag: string): string {
   }
 }
 
+/** What a site generator calls its language; nothing where that is no tag, as names of locales need not be: the pages then say it. */
+export function languageOfSite(name: string | undefined): string | undefined {
+  return canonicalLanguage(name ?? '') || undefined;
+}
+
 /** The language of most pages, as they name it; of equals the root page's, else the first in code units; '' when none names one. */
 export function mostCommonLanguage(pages: IndexedPage[]): string {
   const counts = new Map<string, number>();

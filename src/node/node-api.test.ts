@@ -261,6 +261,15 @@ describe('an index by language', () => {
     expect(files.filter((file) => /\.onnx$|\.wasm$/.test(file)).length).toBe(2);
   });
 
+  it('is one of a canonical tag where all pages are in one', async () => {
+    const output = join(folder, 'one-language');
+    await using({ language: 'pt_br' }, async (index) => {
+      await index.addRecord({ url: 'plain', title: 'Plain', content: 'No language is named here.' });
+      await index.write(output);
+    });
+    expect((await readManifest(output)).language).toBe('pt-BR');
+  });
+
   it('is what the command line makes with --by-lang', async () => {
     const output = join(folder, 'by-lang');
     let out = '';
@@ -317,6 +326,7 @@ describe('misuse', () => {
         /expected the url of a page, got guide#part/,
       ],
       [() => createIndex({ siteRoot: 'https://elsewhere/' }), /siteRoot to be a relative folder .* got "https:/],
+      [() => createIndex({ language: 'nope nope' }), /language to be a language tag such as .*, got "nope nope"/],
       [() => createIndex({ shape: { dim: 3 } }), /dim to be a whole number from 8 to 256, got 3/],
       [
         () => createIndex(null as unknown as CreateIndexOptions),
@@ -341,6 +351,7 @@ describe('misuse', () => {
           'bad-option',
           /content to be a string, got 7/,
         ],
+        [() => index.addRecord({ ...record, language: '../x' }), 'bad-option', /language to be a language tag/],
         [() => index.addHTMLFile({ content: '<p>Text.</p>' }), 'bad-option', /a url or a sourcePath.*neither/],
         [
           () => index.addHTMLFile({ sourcePath: '../a.html', content: '<p>Text.</p>' }),

@@ -106,7 +106,7 @@ export interface IndexRecord {
   title: string;
   /** Plain text; empty lines separate paragraphs. */
   content: string;
-  /** BCP 47 */
+  /** BCP 47 tag, of the text. */
   language?: string;
   /** Headings above the text, outermost first, without the title. */
   headings?: string[];
