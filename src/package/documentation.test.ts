@@ -1,11 +1,49 @@
 // The documentation as files, as a reader on a code host has it. As a site: e2e/docs.spec.ts.
 
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import GithubSlugger from 'github-slugger';
 import { expect, it } from 'vitest';
 import { packageRoot } from '../cli/package-files.ts';
 
 const textOf = (path: string): Promise<string> => readFile(join(packageRoot, path), 'utf8');
+
+async function pages(): Promise<Map<string, string>> {
+  const names = await readdir(join(packageRoot, 'docs'), { recursive: true });
+  const paths = names
+    .filter((name) => name.endsWith('.md') && !name.includes('node_modules'))
+    .map((name) => `docs/${name.replaceAll('\\', '/')}`);
+  return new Map(await Promise.all(['README.md', ...paths].map(async (path) => [path, await textOf(path)] as const)));
+}
+
+/** Addresses of a page's links, without those to elsewhere. */
+function linksOf(markdown: string): string[] {
+  const links = Array.from(markdown.matchAll(/\]\(([^)\s]+)\)/g), ([, address]) => address);
+  return links.filter((address) => !/^[a-z]+:/.test(address));
+}
+
+function anchorsOf(markdown: string): string[] {
+  const slugger = new GithubSlugger();
+  const headings = markdown.replaceAll(/^```[\s\S]*?^```/gm, '').matchAll(/^#{1,6} (.*)$/gm);
+  return Array.from(headings, ([, heading]) => slugger.slug(heading.replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')));
+}
+
+it('has no link that leads to no file or no heading', async () => {
+  const all = await pages();
+  expect(all.size).toBeGreaterThan(30);
+  const dead: string[] = [];
+  for (const [page, markdown] of all) {
+    for (const link of linksOf(markdown)) {
+      const [path, anchor] = link.split('#');
+      const target = path === '' ? page : join(dirname(page), path).replaceAll('\\', '/');
+      const text = all.get(target) ?? (await textOf(target).catch(() => undefined));
+      const isFolder = text === undefined && (await readdir(join(packageRoot, target)).catch(() => undefined));
+      if (text === undefined && !isFolder) dead.push(`${page}: ${link}`);
+      else if (anchor && text !== undefined && !anchorsOf(text).includes(anchor)) dead.push(`${page}: ${link}`);
+    }
+  }
+  expect(dead).toEqual([]);
+});
 
 it('shows code of the options page as it is, not escaped where Markdown decodes nothing', async () => {
   const lines = (await textOf('docs/reference/options.md')).split('\n');
