@@ -96,6 +96,31 @@ describe('codec', () => {
     }
   });
 
+  it('refuses codewords that could overflow only by what rounding adds to a query', () => {
+    const rotation = Float32Array.from({ length: 64 * 64 }, (_, i) => (i % 65 === 0 ? 1 : 0));
+    const codewords = new Int8Array(16 * 64).fill(33);
+    const shape = { dim: 64, subspaceDim: 2, subspaceCount: 32 } as const;
+    const codec: Codec = { ...shape, rotation, codewords, codewordScale: 264, queryScale: 124 };
+    // 124 / 8 is 15.5, which rounds to 16 in every dimension.
+    const query = { data: new Float32Array(64).fill(1 / 8), tokenCount: 1, dim: 64 };
+    const score = quantizeQueryCpu(query, codec).codes.reduce((sum, value) => sum + 33 * value, 0);
+    expect(score).toBeGreaterThan(MAX_PAIR_SCORE);
+    expect(() => checkCodec(codec)).toThrow(/<= 32767/);
+    checkCodec({ ...codec, codewords: codewords.map(() => 31) });
+  });
+
+  it.each([
+    ['a rotation that stretches', 32, 1.01, /orthogonal rotation/],
+    ['a rotation that is no number', 32, Number.NaN, /orthogonal rotation/],
+    ['a scale of 0', 20, 0, /positive scale/],
+    ['a scale below 0', 20, -3, /positive scale/],
+    ['a scale beyond all sense', 20, 1e6, /positive scale/],
+  ])('refuses %s', (_, byteOffset, value, message) => {
+    const bytes = writeCodec(fitted(32, 2));
+    new DataView(bytes.buffer).setFloat32(byteOffset, value, true);
+    expect(() => readCodec(bytes)).toThrow(message);
+  });
+
   it('says what is wrong with rows that are no numbers', () => {
     const { rows, rowOfToken, rowCount } = groupedRows(200, 32, 3);
     rows[77] = Number.NaN;

@@ -75,6 +75,17 @@ it('gives each shard to the scorer as it arrives, and waits for the next only th
   index.close();
 });
 
+it.each([{ dim: 64 }, { subspaceDim: 2 as const }])(
+  'refuses a codec of another shape than the manifest names: %o',
+  async (other) => {
+    const { files, manifest } = await indexOf(1);
+    const read = async ({ file }: FileRef) => files.get(file)!;
+    const changed = { ...manifest, codec: { ...manifest.codec, ...other } };
+    const opening = SearchIndex.open({ read }, changed, async (of) => createReferenceScorer(of));
+    await expect(opening).rejects.toMatchObject({ code: 'bad-codec' });
+  },
+);
+
 it('waits no longer for a fragment when the search is cancelled; the download goes on, for whoever wants it next', async () => {
   const { files, manifest } = await indexOf(2);
   let arrive = () => {};
@@ -96,6 +107,19 @@ it('waits no longer for a fragment when the search is cancelled; the download go
   arrive();
   expect((await next).text).toBe('text 1');
   expect(asked.filter((file) => file === 'fragment.json')).toHaveLength(1);
+  index.close();
+});
+
+it('reads a fragment again whose reading failed', async () => {
+  const { files, manifest } = await indexOf(1);
+  let failures = 1;
+  const read = async ({ file }: FileRef) => {
+    if (file === 'fragment.json' && failures-- > 0) throw new LatelightError('download-failed', 'offline');
+    return files.get(file)!;
+  };
+  const index = await SearchIndex.open({ read }, manifest, async (of) => createReferenceScorer(of));
+  await expect(index.passage(0)).rejects.toMatchObject({ code: 'download-failed' });
+  expect((await index.passage(0)).text).toBe('text 0');
   index.close();
 });
 

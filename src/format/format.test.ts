@@ -334,6 +334,8 @@ describe('manifest', () => {
       'manifest.pt-BR.json',
       'manifest.zh.json',
     ]);
+    const relatives = { 'pt-PT': 'manifest.pt-PT.json', 'pt-BR': 'manifest.pt-BR.json' };
+    expect(manifestFor({ languages: relatives }, 'pt')).toBe('manifest.pt-BR.json');
     expect(['fr', '', 'e'].map(of)).toEqual([undefined, undefined, undefined]);
     expect(manifestFor({}, 'en')).toBeUndefined();
     expect(parse((m) => Object.assign(m, { languages }))().languages).toEqual(languages);

@@ -119,6 +119,25 @@ describe('lexicon', () => {
     expect(contents([long]).get(lexiconKey(long))).toEqual(Uint32Array.of(0));
   });
 
+  it('refuses words that are not ascending, twice the same word, and bytes after the last word', () => {
+    const [{ content }] = writeLexicon(['alpha beta']);
+    const [alpha, beta] = ['alpha', 'beta'].map((word) => [...new TextEncoder().encode(word)]);
+    /** A chunk of words that share nothing with the one before, each in passage 0. */
+    const chunkOfWords = (...words: number[][]) => {
+      const header = content.slice(0, 16);
+      header[12] = words.length;
+      return Uint8Array.from([...header, ...words.flatMap((word) => [0, word.length, ...word, 1, 0])]);
+    };
+    expect([...readLexiconChunk(chunkOfWords(alpha, beta), 1).keys()]).toEqual(['alpha', 'beta']);
+    for (const words of [
+      [beta, alpha],
+      [alpha, alpha],
+    ])
+      expect(() => readLexiconChunk(chunkOfWords(...words), 1)).toThrow(/expected ascending words/);
+    const longer = Uint8Array.from([...content, 0]);
+    expect(() => readLexiconChunk(longer, 1)).toThrow(`expected ${content.length} bytes, got ${longer.length}`);
+  });
+
   it('refuses every damaged byte that it cannot read, and never ids beyond the index', () => {
     const [{ content }] = writeLexicon(['alpha beta gamma', 'beta delta', 'gamma']);
     for (let at = 0; at < content.length; at++) {

@@ -113,6 +113,16 @@ describe('passage cache', () => {
     await cache.close();
   });
 
+  it('takes no other passage for the one that stood there', async () => {
+    const [key, other] = await Promise.all([keyOf(1), keyOf(2)]);
+    const cache = PassageCache.open(path);
+    cache.put(key, passage(1));
+    cache.save();
+    await writeFile(path, (await readFile(path, 'utf8')).replace(key, other));
+    expect(() => cache.get(key)).toThrow(/one indexing of a folder at a time/);
+    await cache.close();
+  });
+
   it('leaves nothing behind when nothing is to be kept', async () => {
     const before = await readdir(tmpdir());
     const cache = PassageCache.open(undefined);

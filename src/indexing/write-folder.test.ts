@@ -60,6 +60,18 @@ describe('replaceFolder', () => {
     }
   });
 
+  it('puts the older folder back when the new one cannot take its place', async () => {
+    await writeFile(join(target, 'manifest.json'), '{"format":"latelight"}');
+    const replaced = replaceFolder(target, async (put) => {
+      await put('new.txt', bytes('new'));
+      // As a run elsewhere does, that takes the new folder for left over.
+      await rm(join(folder, `.search.${process.pid}.tmp`), { recursive: true });
+    });
+    await expect(replaced).rejects.toMatchObject({ code: 'ENOENT' });
+    expect(await readdir(folder)).toEqual(['search']);
+    expect(await readdir(target)).toEqual(['manifest.json']);
+  });
+
   it('clears what a process that was killed left beside the target, and no more', async () => {
     for (const left of [
       `.search.${DEAD}.tmp`,

@@ -2,7 +2,7 @@
 
 import { beforeEach, expect, it, vi } from 'vitest';
 import { WorkerEngine } from './client.ts';
-import type { FromWorker, OpenedInfo, ToWorker } from './protocol.ts';
+import { type FromWorker, type OpenedInfo, PROTOCOL_VERSION, type ToWorker } from './protocol.ts';
 
 /** A worker that does nothing but what a test says. */
 class FakeWorker extends EventTarget {
@@ -13,6 +13,9 @@ class FakeWorker extends EventTarget {
   terminate(): void {}
   say(data: FromWorker): void {
     this.dispatchEvent(Object.assign(new Event('message'), { data }));
+  }
+  sayWhatCannotBeRead(): void {
+    this.dispatchEvent(new Event('messageerror'));
   }
   crash(): void {
     this.dispatchEvent(Object.assign(new Event('error'), { message: 'boom' }));
@@ -72,6 +75,22 @@ it.each(['search', 'explain'] as const)('rejects %s when the worker dies in the 
   const engine = await openEngine();
   const asked = call === 'search' ? engine.search('words') : engine.explain('words', hit);
   workers[0].crash();
+  await expect(asked).rejects.toMatchObject({ code: 'worker-crashed' });
+});
+
+it('does not open with a worker of another version, and says so', async () => {
+  const opening = startEngine().connect();
+  workers[0].say({ type: 'hello', version: PROTOCOL_VERSION + 1, lock: 'lock' } as never);
+  await expect(opening).rejects.toMatchObject({
+    code: 'worker-crashed',
+    message: expect.stringContaining(`expected protocol ${PROTOCOL_VERSION}, got ${PROTOCOL_VERSION + 1}`),
+  });
+});
+
+it('rejects what waits for a message that cannot be read', async () => {
+  const engine = await openEngine();
+  const asked = engine.search('words');
+  workers[0].sayWhatCannotBeRead();
   await expect(asked).rejects.toMatchObject({ code: 'worker-crashed' });
 });
 

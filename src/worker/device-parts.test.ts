@@ -1,6 +1,6 @@
 // A device that is lost, refuses, or cannot be had again: what is opened in its place, what is closed, and what callers hear.
 
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import type { Encoder } from '../encoder/encoder.ts';
 import { LatelightError } from '../errors.ts';
 import { blamingDevice, openOrWithout, RecoverableParts, type Reopening } from './device-parts.ts';
@@ -115,6 +115,32 @@ it('recovers nothing for a search that is cancelled, nor once it is closed', asy
   parts.close();
   await expect(parts.use(work)).rejects.toMatchObject({ code: 'device-lost' });
   expect([opened.length, encoder.closed, device.destroyed]).toEqual([0, 1, 1]);
+});
+
+it('closes what a recovery opens after it was closed', async () => {
+  let open = (_: Encoder) => {};
+  const opening = new Promise<Encoder>((resolve) => {
+    open = resolve;
+  });
+  let isOpening = false;
+  const { parts, device, next, encoder } = partsOn('auto', {
+    open: () => {
+      isOpening = true;
+      return opening;
+    },
+  });
+  device.lose();
+  let isLost = true;
+  const used = parts.use(async () => {
+    if (isLost) throw lostError();
+  });
+  await vi.waitFor(() => expect(isOpening).toBe(true));
+  parts.close();
+  isLost = false;
+  const late = fakeEncoder();
+  open(late as unknown as Encoder);
+  await used;
+  expect([encoder.closed > 0, late.closed, next.destroyed]).toEqual([true, 1, 1]);
 });
 
 it('opens once more without the device that refuses, under auto only', async () => {

@@ -1,0 +1,25 @@
+import { expect, it } from 'vitest';
+import type { Candidate, SearchSite } from './candidates.ts';
+import { selectHits } from './select-hits.ts';
+
+/** A passage on each of so many pages, best first; later pages have the smaller values. */
+function candidatesOn(pageCount: number): Candidate[] {
+  const sorts = { order: Array.from({ length: pageCount }, (_, page) => String(1000 - page)) };
+  const site = { site: 0, index: { pages: { sorts } } } as unknown as SearchSite;
+  return Array.from({ length: pageCount }, (_, id) => ({ site, id, page: id, score: 0, rank: -id, exact: [] }));
+}
+
+const byOrder = { perPage: 1, sort: { by: 'order', order: 'asc' } } as const;
+
+it('orders the 50 best pages by a value, and no others', () => {
+  const { chosen, hasMore } = selectHits(candidatesOn(60), byOrder, 60);
+  expect(chosen.map(({ page }) => page)).toEqual(Array.from({ length: 50 }, (_, i) => 49 - i));
+  expect(hasMore).toBe(false);
+});
+
+it('gives all pages without an order, and as many passages of each as are asked for', () => {
+  const candidates = candidatesOn(60).map((candidate) => ({ ...candidate, page: candidate.page % 20 }));
+  const { chosen, hasMore } = selectHits(candidates, { perPage: 2 }, 10);
+  expect(chosen.map(({ id }) => id).slice(0, 4)).toEqual([0, 20, 1, 21]);
+  expect([chosen.length, hasMore]).toEqual([20, true]);
+});
