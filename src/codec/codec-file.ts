@@ -62,7 +62,7 @@ export function readCodec(bytes: Uint8Array): Codec {
     rotation,
     codewords,
     codewordScale,
-    // Files of version 0.1.0 name none.
+    // A file that names none means the full one.
     queryScale: view.getUint8(24) || FULL_QUERY_SCALE,
   };
   checkCodec(codec);

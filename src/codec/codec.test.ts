@@ -68,7 +68,7 @@ describe('codec', () => {
     expect(readCodec(writeCodec(codec))).toEqual(codec);
   });
 
-  it('rounds queries at 127 where a file of 0.1.0 names no scale, and refuses other bytes in its reserved part', () => {
+  it('rounds queries at 127 where a file names no scale, and refuses other bytes in its reserved part', () => {
     const codec = { ...fitted(64, 2), queryScale: 127 };
     const bytes = writeCodec(codec);
     bytes[24] = 0;
