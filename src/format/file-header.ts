@@ -1,4 +1,5 @@
 // The first 20 bytes that our binary files share: magic, byte order, version, header bytes, dimensions, and the codec's hash further on.
+// A lexicon shares the magic alone.
 
 /** What is common to every file of a kind. */
 export interface FileKind {
@@ -15,9 +16,14 @@ interface CodedShape {
 
 const BYTE_ORDER = 0x01020304;
 
+/** Returns a view of the whole. */
+export function writeMagic(bytes: Uint8Array, { magic }: FileKind): DataView {
+  for (let i = 0; i < 8; i++) bytes[i] = magic.charCodeAt(i);
+  return viewOf(bytes);
+}
+
 export function writeFileHeader(bytes: Uint8Array, kind: FileKind, shape: CodedShape): DataView {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  for (let i = 0; i < 8; i++) bytes[i] = kind.magic.charCodeAt(i);
+  const view = writeMagic(bytes, kind);
   view.setUint32(8, BYTE_ORDER, true);
   view.setUint16(12, kind.version, true);
   view.setUint16(14, kind.headerBytes, true);
@@ -29,6 +35,10 @@ export function writeFileHeader(bytes: Uint8Array, kind: FileKind, shape: CodedS
 /** First half of the codec file's SHA-256, 16 bytes at `offset`. */
 export function writeCodecHash(bytes: Uint8Array, offset: number, codecSha256: string): void {
   for (let i = 0; i < 16; i++) bytes[offset + i] = Number.parseInt(codecSha256.slice(2 * i, 2 * i + 2), 16);
+}
+
+function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
+  return new DataView(buffer, byteOffset, byteLength);
 }
 
 /** Checks fields of one file; every failure goes to `fail`, which throws. */
@@ -43,16 +53,29 @@ export class FieldChecker {
     if (expected !== got) this.fail(`expected ${name} ${expected}, got ${got}`);
   }
 
-  /** The first 20 bytes; returns a view of the whole. */
-  expectHeader(bytes: Uint8Array, kind: FileKind, shape: CodedShape): DataView {
-    if (bytes.length < kind.headerBytes) this.fail(`expected at least ${kind.headerBytes} bytes, got ${bytes.length}`);
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    this.expect('magic', JSON.stringify(kind.magic), JSON.stringify(String.fromCharCode(...bytes.subarray(0, 8))));
+  /** Room for a header, and the first 8 bytes; returns a view of the whole. */
+  expectMagic(bytes: Uint8Array, { magic, headerBytes }: FileKind): DataView {
+    if (bytes.length < headerBytes) this.fail(`expected at least ${headerBytes} bytes, got ${bytes.length}`);
+    this.expect('magic', JSON.stringify(magic), JSON.stringify(String.fromCharCode(...bytes.subarray(0, 8))));
+    return viewOf(bytes);
+  }
+
+  /** The first 20 bytes; returns a view of the whole. @param shape absent: whatever the file says */
+  expectHeader(bytes: Uint8Array, kind: FileKind, shape?: CodedShape): DataView {
+    const view = this.expectMagic(bytes, kind);
     this.expect('byte order', BYTE_ORDER, view.getUint32(8, true));
     this.expect('version', kind.version, view.getUint16(12, true));
     this.expect('header bytes', kind.headerBytes, view.getUint16(14, true));
-    this.expect('dimension', shape.dim, view.getUint16(16, true));
-    this.expect('subspace dimension', shape.subspaceDim, view.getUint16(18, true));
+    if (shape) {
+      this.expect('dimension', shape.dim, view.getUint16(16, true));
+      this.expect('subspace dimension', shape.subspaceDim, view.getUint16(18, true));
+    }
     return view;
+  }
+
+  /** Inverts `writeCodecHash`. */
+  expectCodecHash(bytes: Uint8Array, offset: number, codecSha256: string): void {
+    const found = Array.from(bytes.subarray(offset, offset + 16), (byte) => byte.toString(16).padStart(2, '0'));
+    this.expect('codec', codecSha256.slice(0, 32), found.join(''));
   }
 }

@@ -2,6 +2,7 @@
 
 import { LatelightError } from '../errors.ts';
 import type { Passage } from '../types.ts';
+import { parseJson } from './json-fields.ts';
 
 /** Filter name -> value -> passage ids as runs: [first, count, first, count, ...], ascending. */
 export type Filters = Record<string, Record<string, number[]>>;
@@ -26,7 +27,7 @@ export function collectFilters(passages: Pick<Passage, 'filters'>[]): Filters {
 export function readFilters(bytes: Uint8Array, passageCount: number): Filters {
   let parsed: unknown;
   try {
-    parsed = JSON.parse(new TextDecoder().decode(bytes));
+    parsed = parseJson(bytes);
   } catch (cause) {
     throw badFilters(String(cause), cause);
   }

@@ -259,6 +259,13 @@ describe('filters file', () => {
       );
   });
 
+  it('refuses bytes that are no UTF-8, as other files do', () => {
+    const bytes = new TextEncoder().encode('{"tag":{"?":[0,1]}}');
+    expect(readFilters(bytes, 1)).toEqual({ tag: { '?': [0, 1] } });
+    bytes[bytes.indexOf('?'.charCodeAt(0))] = 0xff;
+    expect(() => readFilters(bytes, 1)).toThrow(expect.objectContaining({ code: 'bad-manifest' }));
+  });
+
   it('takes whole numbers for runs, not what merely compares like them', () => {
     const read = (runs: unknown) => () =>
       readFilters(new TextEncoder().encode(JSON.stringify({ tag: { a: runs } })), 20);

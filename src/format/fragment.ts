@@ -3,6 +3,7 @@
 
 import { LatelightError } from '../errors.ts';
 import type { Passage } from '../types.ts';
+import { parseJson } from './json-fields.ts';
 
 export const FRAGMENT_VERSION = 1;
 
@@ -35,7 +36,7 @@ export class Fragment {
   constructor(bytes: Uint8Array, passageCount: number) {
     let parsed: { version?: unknown; passages?: unknown };
     try {
-      parsed = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+      parsed = parseJson(bytes) as typeof parsed;
     } catch (cause) {
       throw new LatelightError('bad-fragment', `fragment: expected UTF-8 JSON, got ${String(cause)}`, { cause });
     }

@@ -4,6 +4,11 @@ import { type ErrorCode, LatelightError } from '../errors.ts';
 
 export type Json = Record<string, unknown>;
 
+/** @throws whatever is wrong with bytes that are no UTF-8 or no JSON */
+export function parseJson(bytes: Uint8Array): unknown {
+  return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+}
+
 export class JsonFields {
   private readonly code: ErrorCode;
   private readonly where: string;

@@ -2,12 +2,12 @@
 // docs/FORMAT.md, "Lexicon".
 
 import { LatelightError } from '../errors.ts';
+import { FieldChecker, type FileKind, writeMagic } from './file-header.ts';
 import { dottedNumbers, lexicalWords } from './lexical-words.ts';
 
-const MAGIC = 'LLLEXIC\n';
-const VERSION = 1;
 /** Magic, u16 version, u16 header bytes, u32 words. */
 const HEADER_BYTES = 16;
+const KIND: FileKind = { magic: 'LLLEXIC\n', version: 1, headerBytes: HEADER_BYTES };
 /** A chunk is closed before it would grow beyond this: one word of a query costs one download of about so much. */
 const CHUNK_BYTES = 16 * 1024;
 /** Words in more than this share of the passages say nothing by being there; their passages are not listed. */
@@ -63,9 +63,8 @@ export function* writeLexicon(texts: Iterable<string>): Generator<LexiconChunk> 
   let previous = new Uint8Array();
   const close = (): LexiconChunk => {
     const content = new Uint8Array(HEADER_BYTES + entries.length);
-    for (let i = 0; i < 8; i++) content[i] = MAGIC.charCodeAt(i);
-    const view = new DataView(content.buffer);
-    view.setUint16(8, VERSION, true);
+    const view = writeMagic(content, KIND);
+    view.setUint16(8, KIND.version, true);
     view.setUint16(10, HEADER_BYTES, true);
     view.setUint32(12, count, true);
     content.set(entries, HEADER_BYTES);
@@ -115,15 +114,13 @@ function wordEntry(previous: Uint8Array, word: Uint8Array, ids: number[], most: 
  * @throws LatelightError `bad-fragment` when the bytes are no chunk of an index of `passageCount` passages
  */
 export function readLexiconChunk(bytes: Uint8Array, passageCount: number): Map<string, Postings> {
-  const fail = (what: string): never => {
+  const check = new FieldChecker((what) => {
     throw new LatelightError('bad-fragment', `lexicon: ${what}. Download it again, or index the site again.`);
-  };
-  if (bytes.length < HEADER_BYTES) fail(`expected at least ${HEADER_BYTES} bytes, got ${bytes.length}`);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const magic = String.fromCharCode(...bytes.subarray(0, 8));
-  if (magic !== MAGIC) fail(`expected magic ${JSON.stringify(MAGIC)}, got ${JSON.stringify(magic)}`);
-  if (view.getUint16(8, true) !== VERSION) fail(`expected version ${VERSION}, got ${view.getUint16(8, true)}`);
-  if (view.getUint16(10, true) !== HEADER_BYTES) fail(`expected ${HEADER_BYTES} header bytes`);
+  });
+  const { fail } = check;
+  const view = check.expectMagic(bytes, KIND);
+  check.expect('version', KIND.version, view.getUint16(8, true));
+  check.expect('header bytes', HEADER_BYTES, view.getUint16(10, true));
   const count = view.getUint32(12, true);
   if (count > bytes.length) fail(`expected at most ${bytes.length} words, got ${count}`);
 

@@ -75,12 +75,17 @@ export function manifestFor({ languages }: Pick<Manifest, 'languages'>, wanted: 
   return relative === undefined ? undefined : languages![relative];
 }
 
+/** What a `siteRoot` may be: `../`, `docs/`, or nothing. */
+export function isRelativeFolder(path: string): boolean {
+  return /^(\.\.?\/)*([\w.-]+\/)*$/.test(path);
+}
+
 /** @throws LatelightError `bad-manifest` naming the field, what was expected and what came */
 export function parseManifest(text: string): Manifest {
   const root = fields.root(text, 'latelight', MANIFEST_VERSION);
   const siteRoot = fields.string(root.siteRoot, 'siteRoot');
   // Relative, so that an index can be copied to any base path, and so that no hit can lead to another site or to a script.
-  if (!/^(\.\.?\/)*([\w.-]+\/)*$/.test(siteRoot)) fields.fail('siteRoot', 'a relative folder', siteRoot);
+  if (!isRelativeFolder(siteRoot)) fields.fail('siteRoot', 'a relative folder', siteRoot);
 
   const shards = fields.list(root.shards, 'shards').map((value, i): ShardRef => {
     const path = `shards[${i}]`;

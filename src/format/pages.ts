@@ -2,6 +2,7 @@
 
 import { LatelightError } from '../errors.ts';
 import type { Passage } from '../types.ts';
+import { parseJson } from './json-fields.ts';
 
 export const PAGES_VERSION = 1;
 
@@ -40,7 +41,7 @@ export function readPages(bytes: Uint8Array, passageCount: number): Pages {
   };
   let parsed: Partial<Record<'version' | 'firstIds' | 'sorts', unknown>>;
   try {
-    parsed = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    parsed = parseJson(bytes) as typeof parsed;
   } catch (cause) {
     throw new LatelightError('bad-manifest', `pages: expected UTF-8 JSON, got ${String(cause)}`, { cause });
   }

@@ -81,8 +81,7 @@ export function readQueryTable(bytes: Uint8Array, shape: ShardShape): QueryTable
   const size = mapAt + mapRows * (1 + rowBytes(shape.dim, shape.subspaceDim));
   check.expect('file bytes', size, view.getUint32(28, true));
   check.expect('file bytes', size, bytes.length);
-  const codec = Array.from(bytes.subarray(32, 48), (byte) => byte.toString(16).padStart(2, '0')).join('');
-  check.expect('codec', shape.codecSha256.slice(0, 32), codec);
+  check.expectCodecHash(bytes, 32, shape.codecSha256);
   for (let i = 50; i < HEADER_BYTES; i++) check.expect(`reserved byte ${i}`, 0, bytes[i]);
 
   const ids = new Uint32Array(rowCount);

@@ -77,8 +77,7 @@ export function readShard(bytes: Uint8Array, shape: ShardShape): Shard {
   check.expect('codes offset', start, view.getUint32(28, true));
   check.expect('file bytes', start + blockCount * size, view.getUint32(32, true));
   check.expect('file bytes', start + blockCount * size, bytes.length);
-  const codec = Array.from(bytes.subarray(36, 52), (byte) => byte.toString(16).padStart(2, '0')).join('');
-  check.expect('codec', shape.codecSha256.slice(0, 32), codec);
+  check.expectCodecHash(bytes, 36, shape.codecSha256);
   for (let i = 52; i < HEADER_BYTES; i++) check.expect(`reserved byte ${i}`, 0, bytes[i]);
 
   const firstBlocks = new Uint32Array(passageCount + 1);

@@ -3,6 +3,7 @@
 import { resolveModel } from '../cli/hub.ts';
 import { DEFAULT_SHAPE, openModel } from '../cli/model.ts';
 import { defaultModelFolder } from '../cli/package-files.ts';
+import { isRelativeFolder } from '../format/manifest.ts';
 import * as rule from './check-options.ts';
 import { IndexBuilder } from './index-builder.ts';
 import type { CreateIndexOptions, SearchIndexBuilder } from './options.ts';
@@ -21,8 +22,7 @@ const RULES = {
   examples: rule.texts,
   siteRoot: {
     expected: "a relative folder such as '../' or 'docs/'",
-    // As a manifest's reader wants it.
-    holds: (value: unknown) => typeof value === 'string' && /^(\.\.?\/)*([\w.-]+\/)*$/.test(value),
+    holds: (value: unknown) => typeof value === 'string' && isRelativeFolder(value),
   },
   splitByLang: rule.flag,
   language: rule.languageTag,
