@@ -8,7 +8,7 @@ import { firstDifference, fittedCodec, randomQuery, randomShard } from '../src/e
 import { createWasmScorer } from '../src/engine/wasm-scorer.ts';
 import { createWebgpuScorer } from '../src/engine/webgpu-scorer.ts';
 import { BLOCK_ROWS } from '../src/format/layout.ts';
-import { openTestDevice } from '../src/kernels/open-test-device.ts';
+import { openTestDevice } from '../src/kernels/open-test-device.fixture.ts';
 import { createWasmMaxsim } from '../src/kernels/score-maxsim-wasm.ts';
 import type { QueryCodes } from '../src/types.ts';
 import { describeMachine, machineLine } from './machine.ts';

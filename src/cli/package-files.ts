@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { LatelightError } from '../errors.ts';
 
-export const DEFAULT_MODEL = 'colbert-minilm-l6-v1';
+const DEFAULT_MODEL = 'colbert-minilm-l6-v1';
 
 /** The package's root: the nearest folder above this file (source or bundle) that holds its package.json. */
 export const packageRoot = findRoot(dirname(fileURLToPath(import.meta.url)));

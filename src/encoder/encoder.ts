@@ -222,7 +222,7 @@ function inputValues(name: string, encoded: TokenIds): number[] {
 }
 
 /** L2-normalises rows in place, as PyLate does after projecting; a zero row stays zero. */
-export function normalizeRows(data: Float32Array, dim: number): Float32Array {
+function normalizeRows(data: Float32Array, dim: number): Float32Array {
   for (let start = 0; start < data.length; start += dim) {
     let squared = 0;
     for (let d = start; d < start + dim; d++) squared += data[d] * data[d];

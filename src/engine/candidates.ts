@@ -129,7 +129,7 @@ export async function gather(
 }
 
 /** Best first; ties to the first site, then to the lowest id. */
-export function byRank(a: Candidate, b: Candidate): number {
+function byRank(a: Candidate, b: Candidate): number {
   return b.rank - a.rank || a.site.site - b.site.site || a.id - b.id;
 }
 

@@ -3,7 +3,7 @@
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Codec } from '../codec/codec.ts';
 import { MAX_QUERY_TOKENS, MAX_RESULTS } from '../format/layout.ts';
-import { openTestDevice } from '../kernels/open-test-device.ts';
+import { openTestDevice } from '../kernels/open-test-device.fixture.ts';
 import { createWasmMaxsim } from '../kernels/score-maxsim-wasm.ts';
 import type { Backend, QueryCodes, ShardCodes } from '../types.ts';
 import { createReferenceScorer } from './reference-scorer.ts';

@@ -5,7 +5,7 @@ import { runInNewContext } from 'node:vm';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Codec } from '../codec/codec.ts';
 import { createFilledBuffer } from '../kernels/compute-pipeline.ts';
-import { openTestDevice } from '../kernels/open-test-device.ts';
+import { openTestDevice } from '../kernels/open-test-device.fixture.ts';
 import {
   firstDifference,
   raggedBlocks,

@@ -5,7 +5,7 @@ import { LatelightError } from '../errors.ts';
 import type { Passage } from '../types.ts';
 import { parseJson } from './json-fields.ts';
 
-export const FRAGMENT_VERSION = 1;
+const FRAGMENT_VERSION = 1;
 
 export interface FragmentPassage extends Passage {
   /** [2 x words] gap since the end of the previous word, then length, in UTF-16 units of `text`. */

@@ -4,7 +4,7 @@ import { LatelightError } from '../errors.ts';
 import type { Passage } from '../types.ts';
 import { parseJson } from './json-fields.ts';
 
-export const PAGES_VERSION = 1;
+const PAGES_VERSION = 1;
 
 export interface Pages {
   /** [pages] first passage of each page; a page's passages are consecutive. Ascending, the first is 0. */

@@ -12,7 +12,7 @@ import type { Passage } from '../types.ts';
 import type { EncodedPassage } from './encode-passage.ts';
 
 /** A shard is closed before it would grow beyond this, so that a page can show progress and a cache can keep parts. */
-export const SHARD_BYTES = 4 * 1024 * 1024;
+const SHARD_BYTES = 4 * 1024 * 1024;
 /** A fragment is closed before its JSON would: ten hits from ten places then cost about 50 KB gzipped. */
 const FRAGMENT_BYTES = 16 * 1024;
 

@@ -15,7 +15,7 @@ export interface FolderKind {
   format: string;
 }
 
-export const INDEX_FOLDER: FolderKind = { name: 'index', marker: 'manifest.json', format: 'latelight' };
+const INDEX_FOLDER: FolderKind = { name: 'index', marker: 'manifest.json', format: 'latelight' };
 export const LIBRARY_FOLDER: FolderKind = { name: 'library', marker: 'engine.json', format: 'latelight-engine' };
 
 /**

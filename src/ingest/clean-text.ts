@@ -10,7 +10,7 @@ const ENDLESS_RUN = /[!-~]{400,}/g;
 const KEPT_OF_RUN = 80;
 
 /** Drops invisible characters. Keeps white space as it is. */
-export function stripInvisible(text: string): string {
+function stripInvisible(text: string): string {
   return text.replace(INVISIBLE, '').replace(LONE_SURROGATE, '\uFFFD');
 }
 

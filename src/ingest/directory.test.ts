@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type DirectoryOptions, ingestDirectory } from './directory.ts';
 import { docxFile, epubFile, pageOf, pdfFile } from './document-fixtures.ts';
-import { ingestPage } from './ingest-page.ts';
+import { ingestPage } from './ingest-page.fixture.ts';
 import { ingestPages } from './ingest-pages.ts';
 import { DEFAULT_INCLUDE, nodeFs } from './walk.ts';
 

@@ -29,12 +29,7 @@ export interface PageInfo {
 export type ParseOutcome = { page: ParsedPage } | { skipped: string };
 export type PageOutcome = { page: PageInfo; passages: Passage[]; warnings: string[] } | { skipped: string };
 
-/** Bytes -> passages, for one page on its own. Nothing is thrown for anything the bytes may hold. */
-export function ingestPage(path: string, bytes: Uint8Array, options: PageOptions): PageOutcome {
-  const outcome = parsePage(path, bytes);
-  return 'skipped' in outcome ? outcome : passagesOf(path, outcome.page, options);
-}
-
+/** Nothing is thrown for anything the bytes may hold. */
 export function parsePage(
   path: string,
   bytes: Uint8Array,

@@ -3,7 +3,8 @@
 import { describe, expect, it } from 'vitest';
 import { imageAddress } from '../element/links.ts';
 import type { Hit } from '../types.ts';
-import { ingestPage, type PageOptions, parsePage, passagesOf } from './ingest-page.ts';
+import { ingestPage } from './ingest-page.fixture.ts';
+import { type PageOptions, parsePage, passagesOf } from './ingest-page.ts';
 
 const packing = { countTokens: (text: string) => text.length / 5, maxTokens: 200 };
 const bytes = (text: string) => new TextEncoder().encode(text);

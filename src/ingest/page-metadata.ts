@@ -27,7 +27,7 @@ export interface Capture {
 /**
  * `name`, `name[attribute]`, `name:value`, comma-separated. A value runs to the end, commas included, so it comes last.
  */
-export function parseCaptures(source: string): Capture[] {
+function parseCaptures(source: string): Capture[] {
   const captures: Capture[] = [];
   let rest = source.trim();
   while (rest !== '') {

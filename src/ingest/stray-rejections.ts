@@ -11,7 +11,7 @@ interface NodeProcess {
 const PDF_EXCEPTIONS =
   /^(XRefEntryException|XRefParseException|MissingDataException|FormatError|InvalidPDFException|ParserEOFException|UnknownErrorException)$/;
 
-export function isStrayPdfError(error: unknown): boolean {
+function isStrayPdfError(error: unknown): boolean {
   return error instanceof Error && PDF_EXCEPTIONS.test(error.name);
 }
 

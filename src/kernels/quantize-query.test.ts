@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { randomCodec, randomEmbeddings } from '../engine/scorers.fixture.ts';
 import type { TokenEmbeddings } from '../types.ts';
 import { createFilledBuffer } from './compute-pipeline.ts';
-import { openTestDevice, runAndRead } from './open-test-device.ts';
+import { openTestDevice, runAndRead } from './open-test-device.fixture.ts';
 import { quantizeQueryReference } from './quantize-query.reference.ts';
 import { createQuantizeQuery } from './quantize-query.ts';
 import { quantizeQueryCpu } from './quantize-query-cpu.ts';

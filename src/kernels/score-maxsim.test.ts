@@ -13,7 +13,7 @@ import {
 import type { QueryCodes, ShardCodes } from '../types.ts';
 import { createFilledBuffer } from './compute-pipeline.ts';
 import { chooseVariant } from './maxsim-prelude.ts';
-import { openTestDevice, runAndRead } from './open-test-device.ts';
+import { openTestDevice, runAndRead } from './open-test-device.fixture.ts';
 import { scoreMaxsimReference } from './score-maxsim.reference.ts';
 import { createScoreMaxsim, packCodebook, type ScoreMaxsimOptions } from './score-maxsim.ts';
 import { RELAXED_SIMD, SIMD } from './score-maxsim-wasm.generated.ts';

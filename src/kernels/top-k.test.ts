@@ -3,7 +3,7 @@ import { firstDifference, seededRandom } from '../engine/scorers.fixture.ts';
 import { selectTopK } from '../engine/top-k.ts';
 import type { TopK } from '../types.ts';
 import { createFilledBuffer } from './compute-pipeline.ts';
-import { openTestDevice, runAndRead } from './open-test-device.ts';
+import { openTestDevice, runAndRead } from './open-test-device.fixture.ts';
 import { EXCLUDED_SCORE } from './search-input.ts';
 import { topKReference } from './top-k.reference.ts';
 import { createTopK, planTopK } from './top-k.ts';

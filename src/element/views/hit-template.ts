@@ -17,7 +17,7 @@ export interface FieldSources {
  * A copy of the template with `data-field="title|excerpt|url|breadcrumb|image"` filled in. Text goes in as text, whatever it looks
  * like; `url` becomes the `href` of a link and `image` the `src` of an image, http(s) only.
  */
-export function fillTemplate(template: HTMLTemplateElement, hit: Hit, sources: FieldSources): DocumentFragment {
+function fillTemplate(template: HTMLTemplateElement, hit: Hit, sources: FieldSources): DocumentFragment {
   const copy = document.importNode(template.content, true);
   for (const element of copy.querySelectorAll<HTMLElement>('[data-field]')) fill(element, hit, sources);
   return copy;

@@ -55,7 +55,7 @@ export function* passagePieces(passages: readonly DocumentPassage[]): Generator<
   }
 }
 
-export function passageId(number: number): string {
+function passageId(number: number): string {
   return `passage-${number}`;
 }
 

@@ -30,7 +30,7 @@ export const MIGRATIONS: readonly Migration[] = [
   },
 ];
 
-export const DATABASE_NAME = 'latelight-library';
+const DATABASE_NAME = 'latelight-library';
 
 /**
  * @param onSuperseded another tab runs a newer version that waits for this connection to end: it was closed

@@ -9,7 +9,7 @@ import type { ByteSource } from '../../format/source.ts';
 import type { Coding } from '../../indexing/encode-passage.ts';
 import type { EncoderFiles } from '../../worker/open-encoder.ts';
 
-export const ENGINE_FILE = 'engine.json';
+const ENGINE_FILE = 'engine.json';
 
 /** @throws LatelightError `download-failed`, `bad-manifest` */
 export async function readEngineFile(source: ByteSource, signal?: AbortSignal): Promise<EngineFile> {

@@ -17,7 +17,7 @@ import type { Indexer } from './indexer.ts';
 import { isDamage, type Segmenter } from './segmenter.ts';
 
 /** Larger files are listed with the reason and not kept: reading one takes several times its size in memory. */
-export const MOST_FILE_BYTES = 256 * 2 ** 20;
+const MOST_FILE_BYTES = 256 * 2 ** 20;
 
 const UNREADABLE = 'This browser may not read it, or it changed while it was read.';
 
