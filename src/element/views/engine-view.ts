@@ -18,7 +18,7 @@ export function engineView(result: SearchResult, engine: SearchEngine | undefine
   const missing = (engine?.sites ?? []).filter(({ error }) => error).length;
   return html`<details class="engine" part="engine" @keydown=${closeOnEscape} @focusout=${closeOnLeave}>
     <summary><span class="hidden">${wording.say('engine')}: </span>${wording.engineSummary(result)}</summary>
-    <div class="panel" part="engine-panel">
+    <div class="panel" part="engine-panel" tabindex="-1">
       <dl>
         ${rows.map(([name, ms]) => html`<div><dt>${name}</dt><dd>${milliseconds(ms)}</dd></div>`)}
       </dl>
@@ -33,9 +33,13 @@ function closeOnEscape(event: KeyboardEvent): void {
   if (event.key !== 'Escape' || !details.open) return;
   event.preventDefault();
   details.open = false;
+  details.querySelector('summary')?.focus();
 }
 
 function closeOnLeave(event: FocusEvent): void {
   const details = event.currentTarget as HTMLDetailsElement;
-  if (!details.contains(event.relatedTarget as Node | null)) details.open = false;
+  // Not at once: Chromium crashes when <details> closes while a press on what is in it takes the focus.
+  setTimeout(() => {
+    if (!details.contains((details.getRootNode() as ShadowRoot).activeElement)) details.open = false;
+  });
 }
