@@ -94,12 +94,17 @@ for (const delegatesFocus of [false, true]) {
   });
 }
 
-test('Escape empties the box, then closes, wherever inside focus is', async ({ page }) => {
+test('Escape leads back to the box from wherever inside focus is, empties it, closes', async ({ page }) => {
   await openWidget(page, BODY, {});
   await page.keyboard.press('/');
   await searchFor(page, 'close server');
-  await page.keyboard.press('ArrowDown');
-  await expect(pages(page).first()).toBeFocused();
+  const elsewhere = [pages(page).first(), page.getByRole('toolbar').getByRole('button').first()];
+  for (const place of [...elsewhere, dialog(page).getByRole('button', { name: 'Close the search' })]) {
+    await place.focus();
+    await page.keyboard.press('Escape');
+    await expect(box(page)).toBeFocused();
+    await expect(box(page)).toHaveValue('close server');
+  }
   await page.keyboard.press('Escape');
   await expect(box(page)).toBeFocused();
   await expect(box(page)).toHaveValue('');

@@ -55,14 +55,15 @@ test('links lead to the words of the passage', async ({ page }) => {
   );
 });
 
-test('more results come below, and focus and scroll stay where they were', async ({ page }) => {
+test('more results come below, where they were asked for, and the first of them has focus', async ({ page }) => {
   await openWidget(page, INLINE, { pageCount: 25 });
   await searchFor(page, 'close server');
   await more(page).focus();
   const before = await page.evaluate(() => scrollY);
   await page.keyboard.press('Enter');
   await expect(pages(page)).toHaveCount(20);
-  await expect(more(page)).toBeFocused();
+  await expect(pages(page).nth(10)).toBeFocused();
+  await expect(pages(page).nth(10)).toBeInViewport();
   expect(await page.evaluate(() => scrollY)).toBe(before);
   await page.keyboard.press('Enter');
   await expect(pages(page)).toHaveCount(25);
@@ -81,6 +82,7 @@ test('while more are on their way the others stay, and are not out of date', asy
   });
   await more(page).click();
   await expect(more(page)).toHaveAttribute('aria-disabled', 'true');
+  await more(page).focus();
   await expect(pages(page)).toHaveCount(10);
   await expect(results(page)).not.toHaveAttribute('data-stale');
   await expect(results(page)).toHaveAttribute('aria-busy', 'false');

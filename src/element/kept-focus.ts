@@ -15,6 +15,7 @@ interface Focused {
   hit: string | undefined;
   at: number;
   isStar: boolean;
+  /** Whether it is the button for more, and more are on their way. */
   isMore: boolean;
   linkCount: number;
 }
@@ -39,7 +40,7 @@ export class KeptFocus implements ReactiveController {
       hit,
       at: hit === undefined ? -1 : hitLinks.findIndex((link) => hitOf(link) === hit),
       isStar: element.matches('.star'),
-      isMore: element.matches('.more'),
+      isMore: element.matches('.more[aria-disabled=true]'),
       linkCount: hitLinks.length,
     };
   }
@@ -61,10 +62,10 @@ function sameHit({ hit, at, isStar, element }: Focused, { hitLinks, box }: KeptF
   return star || same || hitLinks[Math.min(at, hitLinks.length - 1)] || box;
 }
 
-/** Only for what went away: after "more", the first hit that came; after a filter's chip, the filters; else the box. */
+/** After "more" the first hit that came: what is to be read next. For what went away: after a filter's chip the filters, else the box. */
 function lost({ element, isMore, linkCount }: Focused, { hitLinks, box, shadowRoot }: KeptFocusHost) {
-  if (element.isConnected) return null;
   if (isMore && hitLinks.length > linkCount) return hitLinks[linkCount];
+  if (element.isConnected) return null;
   return shadowRoot?.querySelector<HTMLElement>('.ticked button, .bar button') ?? box;
 }
 

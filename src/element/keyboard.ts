@@ -6,6 +6,7 @@
 // dialog (APG "dialog (modal)").
 
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import { isComposing } from './composing.ts';
 import { edgeOf, step } from './moves.ts';
 
 export interface KeyboardHost extends ReactiveControllerHost, HTMLElement {
@@ -42,7 +43,7 @@ export class Keyboard implements ReactiveController {
   }
 
   readonly onBoxKey = (event: KeyboardEvent): void => {
-    if (event.isComposing) return;
+    if (isComposing(event)) return;
     const { box, hitLinks, stops, isSettled, isModal } = this.host;
     if (event.key === 'ArrowDown' && stops.length > 0) this.focus(event, stops[0]);
     else if (event.key === 'Escape' && !isModal) {
@@ -59,7 +60,9 @@ export class Keyboard implements ReactiveController {
 
   readonly onStopKey = (event: KeyboardEvent): void => {
     const { box, stops, isModal } = this.host;
-    const at = stops.indexOf(event.target as HTMLElement);
+    const target = event.target as HTMLElement;
+    const at = stops.indexOf(target);
+    if (event.key === 'ArrowUp' && target.matches('.more')) this.focus(event, stops[stops.length - 1]);
     if (at < 0) return;
     const edge = edgeOf(event.key, stops.length);
     if (edge !== undefined) this.focus(event, stops[edge]);
@@ -84,13 +87,13 @@ export class Keyboard implements ReactiveController {
   };
 
   private readonly onPageKey = (event: KeyboardEvent): void => {
-    if (event.defaultPrevented || event.isComposing || this.host.shortcut === 'off') return;
+    if (event.defaultPrevented || isComposing(event) || this.host.shortcut === 'off') return;
     const target = event.composedPath()[0];
     const isEditor = target instanceof HTMLElement && target.isContentEditable;
     const isField = isEditor || (target instanceof HTMLElement && target.matches('input, textarea, select'));
     const isSlash = event.key === '/' && !isCombination(event) && !isField && !isClosedHost(target);
     // Ctrl-K makes a link in most editors.
-    const isControlK = event.key.toLowerCase() === 'k' && hasOnlyControl(event) && !isEditor;
+    const isControlK = isK(event) && hasOnlyControl(event) && !isEditor;
     if (!isSlash && !isControlK) return;
     event.preventDefault();
     this.host.show();
@@ -115,6 +118,11 @@ function isClosedHost(target: EventTarget | undefined): boolean {
 
 function isCombination(event: KeyboardEvent): boolean {
   return event.ctrlKey || event.metaKey || event.altKey;
+}
+
+/** The key of K where that types none, nor another Latin letter: Cyrillic, Greek, Arabic. */
+function isK({ key, code }: KeyboardEvent): boolean {
+  return key.toLowerCase() === 'k' || (code === 'KeyK' && !/^\p{Script=Latin}/u.test(key));
 }
 
 function hasOnlyControl(event: KeyboardEvent): boolean {

@@ -2,6 +2,7 @@
 // keys, by any element with `data-latelight-open`; focus goes back to where it came from.
 
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import { isComposing } from './composing.ts';
 
 export interface ModalHost extends ReactiveControllerHost, HTMLElement {
   readonly isModal: boolean;
@@ -74,15 +75,14 @@ export class Modal implements ReactiveController {
     this.host.onModalChange(false);
   };
 
-  /** Escape first empties the box, then closes: whatever inside the dialog has focus. */
+  /** Escape leads back to the box, empties it, then closes. */
   readonly onKey = (event: KeyboardEvent): void => {
-    if (event.key !== 'Escape' || event.defaultPrevented || event.isComposing) return;
+    if (event.key !== 'Escape' || event.defaultPrevented || isComposing(event)) return;
     event.preventDefault();
-    if (!this.host.query) this.hide();
-    else {
-      this.host.clear();
-      this.host.box?.focus();
-    }
+    const { box, query, shadowRoot } = this.host;
+    if (box !== shadowRoot?.activeElement) box?.focus();
+    else if (query) this.host.clear();
+    else this.hide();
   };
 
   readonly onPointerDown = (event: PointerEvent): void => {

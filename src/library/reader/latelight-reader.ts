@@ -2,6 +2,7 @@
 // document needs is open-view.ts and the views, what it looks like is styles/.
 
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { isComposing } from '../../element/composing.ts';
 import type { DocumentPassage, LibraryDocument } from '../types.ts';
 import { citation } from './citation.ts';
 import type { DocumentView, Outcome } from './document-view.ts';
@@ -136,7 +137,7 @@ export class LatelightReader extends LitElement {
   }
 
   private readonly onKey = (event: KeyboardEvent): void => {
-    if (event.key !== 'Escape' || event.defaultPrevented || event.isComposing) return;
+    if (event.key !== 'Escape' || event.defaultPrevented || isComposing(event)) return;
     event.preventDefault();
     this.close();
   };
