@@ -19,6 +19,8 @@ export interface KeyboardHost extends ReactiveControllerHost, HTMLElement {
   readonly isSettled: boolean;
   /** Whether Escape belongs to a dialog. */
   readonly isModal: boolean;
+  /** Whether a visitor would see what `show` brings. */
+  readonly isShowable: boolean;
   readonly shortcut: string;
   show(): void;
   clear(): void;
@@ -94,7 +96,7 @@ export class Keyboard implements ReactiveController {
     const isSlash = event.key === '/' && !isCombination(event) && !isField && !isClosedHost(target);
     // Ctrl-K makes a link in most editors.
     const isControlK = isK(event) && hasOnlyControl(event) && !isEditor;
-    if (!isSlash && !isControlK) return;
+    if ((!isSlash && !isControlK) || !this.host.isShowable) return;
     event.preventDefault();
     this.host.show();
   };

@@ -21,7 +21,7 @@ import { inheritedLang } from './languages.ts';
 import { passageAddress } from './links.ts';
 import { LiveRegion } from './live-region.ts';
 import type { Wording } from './messages.ts';
-import { Modal } from './modal.ts';
+import { isInert, isSeen, Modal } from './modal.ts';
 import type { LatelightSearchConstructor, LatelightSearchElement } from './public-element.ts';
 import { SearchModel } from './search-model.ts';
 import { SearchOptions } from './search-options.ts';
@@ -117,6 +117,10 @@ export class LatelightSearch extends SearchOptions implements LatelightSearchEle
   get isOpen(): boolean {
     return this.modal.isOpen;
   }
+  get isShowable(): boolean {
+    return isSeen(this.renderRoot?.querySelector('.frame') ?? this) && !isInert(this);
+  }
+
 
   get dialog(): HTMLDialogElement | null {
     return this.renderRoot?.querySelector('dialog') ?? null;

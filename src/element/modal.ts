@@ -6,6 +6,8 @@ import { isComposing } from './composing.ts';
 
 export interface ModalHost extends ReactiveControllerHost, HTMLElement {
   readonly isModal: boolean;
+  /** Whether a visitor would see what `show` brings. */
+  readonly isShowable: boolean;
   readonly dialog: HTMLDialogElement | null;
   readonly box: HTMLInputElement | null;
   readonly query: string;
@@ -43,12 +45,18 @@ export class Modal implements ReactiveController {
 
   /** @param opener gets focus back; the focused element without it */
   show(opener?: HTMLElement): void {
-    const { dialog, box } = this.host;
-    if (!dialog) return;
+    const { dialog, box, isShowable } = this.host;
+    if (!dialog || !isShowable) return;
     if (!this.isOpen) {
-      this.opener = opener ?? focusedElement();
-      this.unlock = lockScroll();
+      const from = opener ?? focusedElement();
       dialog.showModal();
+      // One that nobody sees would keep the page out of reach, and nobody would know how to get back.
+      if (!isSeen(dialog)) {
+        dialog.close();
+        return;
+      }
+      this.opener = from;
+      this.unlock = lockScroll();
       this.host.onModalChange(true);
     }
     box?.focus({ preventScroll: true });
@@ -98,10 +106,22 @@ export class Modal implements ReactiveController {
     const opener = event.composedPath().find((node) => node instanceof HTMLElement && node.matches(OPENER));
     if (!(opener instanceof HTMLElement) || event.defaultPrevented) return;
     const id = opener.dataset.latelightOpen;
-    if (id && id !== this.host.id) return;
+    if ((id && id !== this.host.id) || !this.host.isShowable) return;
     event.preventDefault();
     this.host.show(opener);
   };
+}
+
+/** Whether an element has a place on the page and is drawn there, in sight or beyond its edge. */
+export function isSeen(element: Element): boolean {
+  return element.checkVisibility({ visibilityProperty: true });
+}
+
+/** Whether an element is out of reach of mouse and keys, by itself or by what is around it. */
+export function isInert(element: HTMLElement): boolean {
+  for (let node: Node | null = element; node; node = node.parentNode ?? (node as Partial<ShadowRoot>).host ?? null)
+    if ((node as Partial<HTMLElement>).inert) return true;
+  return false;
 }
 
 function focusedElement(): HTMLElement | undefined {

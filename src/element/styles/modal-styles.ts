@@ -10,7 +10,15 @@ export const modalStyles = css`
   :host([mode="modal"]) .frame {
     padding: 0;
   }
+  /* Hidden is the button alone: a page with an opener of its own needs the dialog. Whatever the page's reset says of [hidden], and
+     without a place of its own in a row. */
   :host([mode="modal"][hidden]) {
+    display: contents !important;
+  }
+  :host([mode="modal"][hidden]) .frame {
+    position: absolute;
+  }
+  :host([mode="modal"][hidden]) [name="trigger"] {
     display: none;
   }
   .trigger {
@@ -97,7 +105,13 @@ export const modalStyles = css`
   .modal .panel {
     max-inline-size: min(22rem, calc(100vw - 5rem));
   }
-  @media (max-width: 40rem) {
+  /* On paper the page, as without it. */
+  @media print {
+    dialog[open] {
+      display: none;
+    }
+  }
+  @media (max-width: 40em) {
     dialog {
       inline-size: 100vw;
       block-size: 100dvh;
