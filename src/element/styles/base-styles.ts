@@ -1,5 +1,5 @@
 // Colours, which follow `color-scheme` and can each be replaced through a `--latelight-*` property, and what all parts share. Sizes
-// are in rem and logical, so that zoom and right-to-left need nothing more.
+// are in rem, which styles.ts makes the element's own, and logical, so that zoom and right-to-left need nothing more.
 
 import { css } from 'lit';
 
@@ -73,6 +73,7 @@ export const baseStyles = css`
   svg {
     flex: none;
     inline-size: 1.5rem;
+    max-inline-size: 100%;
   }
   ul,
   ol {

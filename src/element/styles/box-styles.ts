@@ -94,7 +94,20 @@ export const boxStyles = css`
   .close:focus-visible {
     outline-offset: -4px;
   }
-
+  /* Room to type where there is little of it. */
+  @media (max-width: 24em) {
+    .lens {
+      display: none;
+    }
+    #box {
+      padding-inline-start: 1rem;
+    }
+  }
+  @media (max-height: 30em) {
+    #box {
+      block-size: 2.75rem;
+    }
+  }
 
   /* Bytes and work under way: one line of light along the lower edge of the box. Quick work never shows it. */
   progress,

@@ -17,7 +17,7 @@ export const footStyles = css`
     font-variant-numeric: tabular-nums;
   }
   .note {
-    flex: 1 1 13rem;
+    flex: 1 1 8rem;
     margin: 0;
     padding-block: 0.6875rem;
     line-height: 1.4;

@@ -76,11 +76,32 @@ export const modalStyles = css`
     background: var(--latelight-backdrop, rgb(20 16 10 / 0.5));
   }
   .modal {
+    container-type: inline-size;
     flex: 1;
     display: flex;
     flex-direction: column;
     min-inline-size: 0;
     min-block-size: 0;
+  }
+  /* Text may be large in a wide window too. */
+  @container (max-width: 24em) {
+    .lens {
+      display: none;
+    }
+    #box {
+      padding-inline-start: 1rem;
+    }
+    .close,
+    .modal .clear {
+      min-inline-size: 0;
+      inline-size: 44px;
+    }
+    .close svg {
+      display: block;
+    }
+    .close kbd {
+      display: none;
+    }
   }
   .modal > .search {
     flex: none;

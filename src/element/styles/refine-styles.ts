@@ -51,6 +51,24 @@ export const refineStyles = css`
     color: var(--_text);
     font-size: 0.9375rem;
   }
+  @media (max-height: 30em) {
+    .refine {
+      margin-block-end: 0.25rem;
+    }
+    .bar {
+      flex-wrap: nowrap;
+    }
+    .bar > .pill {
+      flex: none;
+    }
+    .sort {
+      min-inline-size: 0;
+    }
+    .sort > span {
+      position: absolute;
+      clip-path: inset(50%);
+    }
+  }
   .ticked {
     display: flex;
     flex-wrap: wrap;

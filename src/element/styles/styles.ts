@@ -1,6 +1,7 @@
 // The element's look, part by part; later ones win. Not .css files: the build would rewrite `light-dark()` for older browsers, and
 // then a page's `color-scheme` would do nothing.
 
+import { css, unsafeCSS } from 'lit';
 import { baseStyles } from './base-styles.ts';
 import { boxStyles } from './box-styles.ts';
 import { errorStyles } from './error-styles.ts';
@@ -13,7 +14,7 @@ import { resultStyles } from './result-styles.ts';
 import { startStyles } from './start-styles.ts';
 import { wordStyles } from './word-styles.ts';
 
-export const styles = [
+const parts = [
   baseStyles,
   boxStyles,
   footStyles,
@@ -26,3 +27,13 @@ export const styles = [
   modalStyles,
   preferenceStyles,
 ];
+
+/** A rem is the page's root's, which may have been made 10 px: what is in rem above is in parts of a size that a page can set. */
+const ownRem = css`
+  :host {
+    --_rem: var(--latelight-font-size, 1rem);
+  }
+`;
+const sized = parts.map(({ cssText }) => cssText.replace(/(-?[\d.]+)rem/g, 'calc($1 * var(--_rem))'));
+
+export const styles = [ownRem, ...sized.map((text) => unsafeCSS(text))];

@@ -14,6 +14,16 @@ export const wordStyles = css`
     padding-inline: 0.25rem;
     overflow-y: auto;
   }
+  /* In a low window one row, which scrolls sideways. */
+  @media (max-height: 30em) {
+    .chips {
+      flex-wrap: nowrap;
+      margin-block-end: 0;
+    }
+    .chip {
+      flex: none;
+    }
+  }
   .chip {
     display: grid;
     grid-template-columns: minmax(0, auto);
