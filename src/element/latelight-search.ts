@@ -62,11 +62,12 @@ export class LatelightSearch extends SearchOptions implements LatelightSearchEle
     hasEngine: () => this.engine !== undefined,
     onChange: () => this.requestUpdate(),
     onResult: (result, groups) => this.onResult(result, groups),
-    onError: (error) => this.emit('latelight-error', error),
+    onError: (error) => this.onError(error),
   });
   private handedIn: SearchEngine | undefined;
   private openedLanguage = '';
   private areFiltersOpen = false;
+  private isWaiting = false;
 
   constructor() {
     super();
@@ -98,6 +99,7 @@ export class LatelightSearch extends SearchOptions implements LatelightSearchEle
 
   set filter(filter: FilterChoice | null | undefined) {
     this.model.filter = filter ?? {};
+    this.live.expectNews();
     this.searchNow();
   }
 
@@ -107,6 +109,7 @@ export class LatelightSearch extends SearchOptions implements LatelightSearchEle
 
   set sort(sort: string | null | undefined) {
     this.model.sort = sort ?? '';
+    this.live.expectNews();
     this.searchNow();
   }
 
@@ -238,6 +241,9 @@ export class LatelightSearch extends SearchOptions implements LatelightSearchEle
     if (this.hasUpdated && (isOther || changed.has('limit') || changed.has('perPage'))) this.searchNow();
     this.words.read(model.result);
     if (this.eager) this.prepare();
+    const isWaiting = this.session.isOpening && this.query.trim() !== '';
+    if (isWaiting && !this.isWaiting) this.live.say(this.wording.loading(undefined, true));
+    this.isWaiting = isWaiting;
   }
 
   private get wording(): Wording {
@@ -271,6 +277,12 @@ export class LatelightSearch extends SearchOptions implements LatelightSearchEle
   private onResult(result: SearchResult, groups: Group[]): void {
     this.live.say(this.wording.announcement(result, groups.length));
     this.emit('latelight-results', result);
+  }
+
+  private onError(error: unknown): void {
+    // It speaks for itself: an alert.
+    if (!this.model.result) this.live.say('');
+    this.emit('latelight-error', error);
   }
 
   private emit(type: string, detail: unknown, cancelable = false): boolean {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ERROR_CODES } from '../errors.ts';
 import type { SearchResult } from '../types.ts';
-import { milliseconds, Wording } from './messages.ts';
+import { milliseconds, shortened, Wording } from './messages.ts';
 
 const english = new Wording();
 
@@ -96,5 +96,25 @@ describe('Wording', () => {
   it('falls back to English for a message that is missing and for a tag that is none', () => {
     const odd = new Wording('not a tag', { label: 'Suche' });
     expect([odd.lang, odd.say('label'), odd.say('retry')]).toEqual(['en', 'Suche', 'Try again']);
+  });
+});
+
+describe('shortened', () => {
+  it('leaves what is short as it is', () => {
+    expect(shortened('close the server')).toBe('close the server');
+    expect(shortened('x'.repeat(80))).toBe('x'.repeat(80));
+  });
+
+  it('cuts after 80 characters as people count them, never inside one', () => {
+    const flag = '🇳🇱';
+    expect(shortened(flag.repeat(80))).toBe(flag.repeat(80));
+    expect(shortened(flag.repeat(81))).toBe(`${flag.repeat(80)}…`);
+    expect(shortened(`${'x'.repeat(79)} and more`)).toBe(`${'x'.repeat(79)}…`);
+  });
+
+  it('is what is said of a search', () => {
+    const query = 'x'.repeat(5000);
+    expect(english.announcement(result({ query }), 3)).toBe(`3 results for ${'x'.repeat(80)}…`);
+    expect(english.announcement(result({ query }), 0)).toBe(`No results for ${'x'.repeat(80)}…`);
   });
 });

@@ -84,8 +84,8 @@ export class Wording {
 
   /** For the live region. */
   announcement({ query, stage }: SearchResult, groupCount: number): string {
-    if (groupCount === 0) return this.say('nothing', { query });
-    return this.say(stage === 'instant' ? 'foundQuick' : 'found', { count: groupCount, query }, groupCount);
+    const values = { count: groupCount, query: shortened(query) };
+    return this.say(groupCount === 0 ? 'nothing' : stage === 'instant' ? 'foundQuick' : 'found', values, groupCount);
   }
 
   processor(name: Processor): string {
@@ -98,6 +98,17 @@ export class Wording {
     const names = [...new Set([this.processor(encoder), this.processor(backend)])].join(' + ');
     return `${names} · ${milliseconds(timings.totalMs)}`;
   }
+}
+
+const MOST_GRAPHEMES = 80;
+
+/** A query as far as one wants to hear or read it again: characters as people count them. */
+export function shortened(text: string): string {
+  if (text.length <= MOST_GRAPHEMES || !('Segmenter' in Intl)) return text;
+  let count = 0;
+  for (const { index } of new Intl.Segmenter().segment(text))
+    if (count++ === MOST_GRAPHEMES) return `${text.slice(0, index).trimEnd()}…`;
+  return text;
 }
 
 export function milliseconds(value: number): string {

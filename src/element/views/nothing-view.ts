@@ -2,7 +2,7 @@
 
 import { html, nothing, type TemplateResult } from 'lit';
 import type { SearchResult } from '../../types.ts';
-import type { Wording } from '../messages.ts';
+import { shortened, type Wording } from '../messages.ts';
 import { sentenceView } from './sentence-view.ts';
 
 export function nothingView(
@@ -12,7 +12,7 @@ export function nothingView(
 ): TemplateResult {
   return html`<slot name="no-results"
     ><div class="nothing" part="no-results">
-      <p class="sentence">${sentenceView('nothing', 'query', query, wording)}</p>
+      <p class="sentence">${sentenceView('nothing', 'query', shortened(query), wording)}</p>
       <p>${wording.say('tryOther')}</p>
       ${
         onClearFilters
