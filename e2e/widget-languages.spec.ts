@@ -108,3 +108,72 @@ test('from right to left everything is the other way round, keys included', asyn
   await expect(chips.first()).toBeFocused();
   await expect(pages(page)).toHaveCount(10);
 });
+
+test('on a page in a language that there is not, English words are said to be English, and hits are not', async ({
+  page,
+}) => {
+  await openWidget(page, INLINE, {}, 'nl-BE');
+  await searchFor(page, 'close server');
+  const langOf = (selector: string) =>
+    page
+      .locator(`latelight-search ${selector}`)
+      .first()
+      .evaluate((element) => element.closest('[lang]')?.getAttribute('lang'));
+  for (const selector of ['label', '.note', '[role=status]', '.star', '.more'])
+    expect(await langOf(selector)).toBe('en');
+  for (const selector of ['.title', '.path', '.excerpt', '.heading']) expect(await langOf(selector)).toBe('nl-BE');
+  // One that there is, and one that the page added.
+  await page.locator('latelight-search').evaluate((search) => search.setAttribute('lang', 'de-CH'));
+  await expect(page.getByPlaceholder('Nach Bedeutung suchen')).toBeVisible();
+  await expect(page.locator('latelight-search [lang]')).toHaveCount(0);
+  await page.evaluate(() => {
+    const element = customElements.get('latelight-search') as unknown as { translations: Record<string, object> };
+    element.translations.nl = { placeholder: 'Zoeken op betekenis' };
+    document.querySelector('latelight-search')?.removeAttribute('lang');
+  });
+  await expect(page.getByPlaceholder('Zoeken op betekenis')).toBeVisible();
+  await expect(page.locator('latelight-search [lang]')).toHaveCount(0);
+});
+
+test('a language that cannot be had leaves English that says so', async ({ page }) => {
+  await page.route('**/assets/fr-*.js', (route) => route.abort());
+  await openWidget(page, INLINE, {}, 'fr');
+  await expect(page.locator('latelight-search .frame')).toHaveAttribute('lang', 'en');
+});
+
+test('from right to left an empty box begins on the right, what is typed on its own side', async ({ page }) => {
+  await openWidget(page, INLINE, {}, 'ar', 'rtl');
+  const direction = () => page.getByRole('searchbox').evaluate((box) => getComputedStyle(box).direction);
+  expect(await direction()).toBe('rtl');
+  await searchFor(page, 'close server now');
+  expect(await direction()).toBe('ltr');
+  await searchFor(page, 'إغلاق الخادم');
+  expect(await direction()).toBe('rtl');
+});
+
+for (const [name, excerpt] of [
+  ['Arabic', 'أغلق الخادم وانتظر ما هو قيد التنفيذ'],
+  ['Latin', 'Close the server, and wait for what is under way'],
+]) {
+  test(`from right to left ${name} text stands on the side of its Latin headings`, async ({ page }) => {
+    await openWidget(page, INLINE, { hit: { excerpt, marks: [] } }, 'ar', 'rtl');
+    await searchFor(page, 'close server now');
+    /** Where an element's text ends on the right. */
+    const right = (selector: string) =>
+      page
+        .locator(`latelight-search ${selector}`)
+        .first()
+        .evaluate((element) => {
+          const range = document.createRange();
+          range.selectNodeContents(element);
+          return Math.max(...[...range.getClientRects()].map((line) => line.right));
+        });
+    const edge = await right('.title');
+    for (const selector of ['.path', '.body .excerpt'])
+      expect(Math.abs((await right(selector)) - edge)).toBeLessThan(2);
+    expect(Math.abs((await right('.sub .excerpt')) - (await right('.heading')))).toBeLessThan(2);
+    // The text itself still runs its own way.
+    const text = page.locator('latelight-search .excerpt').first();
+    expect(await text.evaluate((text) => getComputedStyle(text).direction)).toBe(name === 'Latin' ? 'ltr' : 'rtl');
+  });
+}

@@ -335,7 +335,7 @@ export class LatelightSearch extends SearchOptions implements LatelightSearchEle
   }
 
   protected override render(): TemplateResult {
-    return html`<div class="frame">${this.isModal ? this.renderModal() : this.renderSearch()}</div>`;
+    return html`<div class="frame" lang=${this.language.isForeign ? 'en' : nothing}>${this.isModal ? this.renderModal() : this.renderSearch()}</div>`;
   }
 
   private renderModal(): TemplateResult {
@@ -468,9 +468,9 @@ export class LatelightSearch extends SearchOptions implements LatelightSearchEle
   /** Drawn again only when something in it differs: a keystroke changes the box, not hundreds of marks. */
   private renderHits(): unknown {
     const context = this.hitsContext;
-    const { siteRoot, shown, target, custom, wording } = context;
+    const { siteRoot, shown, target, custom, wording, lang } = context;
     const favourites = context.favourites && this.memory.favourites;
-    const parts = [this.model.groups, siteRoot, shown, target, this.highlight, custom, wording, favourites];
+    const parts = [this.model.groups, siteRoot, shown, target, this.highlight, custom, wording, favourites, lang];
     return guard(parts, () => hitsView(this.model.groups, context));
   }
 
@@ -497,6 +497,7 @@ export class LatelightSearch extends SearchOptions implements LatelightSearchEle
       favourites: this.favourites === 'off' ? undefined : this.memory,
       custom: this.customHits.view({ siteRoot: this.siteRoot, address: this.addressOf }),
       wording: this.wording,
+      lang: this.language.isForeign ? this.language.tag : undefined,
     };
   }
 }

@@ -5,7 +5,11 @@ import { type Translations, Wording } from './messages.ts';
 
 export class SpokenLanguage {
   wording = new Wording();
-  private tag: string | undefined;
+  /** Of the page, as it writes it. */
+  tag: string | undefined;
+  /** Whether the words are English though the page is not: none of its language are to be had, nor has it brought its own. */
+  isForeign = false;
+  private isFallback = false;
   private messages: Translations = {};
   private overrides: Translations | undefined;
 
@@ -23,13 +27,18 @@ export class SpokenLanguage {
     const isSame = tag === this.tag;
     this.tag = tag;
     this.overrides = overrides;
-    const language = isSame ? this.messages : languages[languageOf(tag, languages)];
+    const key = languageOf(tag, languages);
+    if (!isSame) this.isFallback = key === 'en' && !/^en([-_]|$)/i.test(tag);
+    const language = isSame ? this.messages : languages[key];
     if (typeof language !== 'function') {
       this.use(language);
       return undefined;
     }
     return language()
-      .catch(() => ({}))
+      .catch(() => {
+        if (this.tag === tag) this.isFallback = true;
+        return {};
+      })
       .then((messages) => {
         if (this.tag === tag) this.use(messages);
       });
@@ -37,6 +46,7 @@ export class SpokenLanguage {
 
   private use(messages: Translations): void {
     this.messages = messages;
+    this.isForeign = this.isFallback && !this.overrides;
     this.wording = new Wording(this.tag, { ...messages, ...this.overrides });
   }
 }

@@ -7,6 +7,9 @@ export const markStyles = css`
     position: relative;
     margin: 0.375rem 0 0;
     overflow-wrap: anywhere;
+    /* On the side of its heading, whichever way its own text runs. */
+    text-align: -webkit-match-parent;
+    text-align: match-parent;
     transition: color 0.15s;
   }
   .groups[data-dimmed] .excerpt {

@@ -37,7 +37,7 @@ export function boxView(context: BoxContext): TemplateResult {
       autocomplete="off"
       autocapitalize="off"
       spellcheck="false"
-      dir="auto"
+      dir=${text ? 'auto' : nothing}
       aria-describedby="hint"
       aria-keyshortcuts=${shortcut || nothing}
       placeholder=${context.placeholder}

@@ -31,10 +31,12 @@ export interface HitsContext {
   /** Replaces what is inside a hit. */
   custom: HitView | undefined;
   wording: Wording;
+  /** The page's language, which is taken for that of its hits, where the words around them are in another. */
+  lang: string | undefined;
 }
 
 export function hitsView(groups: Group[], context: HitsContext): TemplateResult {
-  return html`<ol class="groups" part="list" role="list" ?data-dimmed=${context.shown !== undefined}>
+  return html`<ol class="groups" part="list" role="list" lang=${context.lang ?? nothing} ?data-dimmed=${context.shown !== undefined}>
     ${repeat(
       groups,
       ({ key }) => key,
@@ -71,7 +73,7 @@ function isLink(event: Event): boolean {
 }
 
 function pageView(hit: Hit, context: HitsContext): TemplateResult {
-  const { siteRoot, target, wording } = context;
+  const { siteRoot, target } = context;
   const image = imageAddress(hit, siteRoot);
   const title = hit.title || hit.url;
   return html`<div class="hit" part="hit" data-hit=${hitKey(hit)}>
@@ -95,14 +97,13 @@ function pageView(hit: Hit, context: HitsContext): TemplateResult {
           part="link"
           href=${context.address(hit) ?? nothing}
           target=${target || nothing}
-          dir="auto"
           @click=${(event: Event) => context.onSelect(event, hit)}
-          ><span class="title" part="title">${title}</span>${hit.headings.length > 0 ? pathView(hit.headings) : nothing}</a
+          ><span class="title" part="title"><bdi>${title}</bdi></span>${hit.headings.length > 0 ? pathView(hit.headings) : nothing}</a
         >
       </h3>
       <p class="excerpt" part="excerpt" dir="auto">${excerptView(hit, context.shown)}</p>
     </div>
-    ${context.favourites && context.address(hit) ? starView(title, hit, context.favourites, wording) : nothing}
+    ${context.favourites && context.address(hit) ? starView(title, hit, context.favourites, context) : nothing}
   </div>`;
 }
 
@@ -113,9 +114,8 @@ function sectionView(hit: Hit, context: HitsContext): TemplateResult {
       part="link"
       href=${context.address(hit) ?? nothing}
       target=${context.target || nothing}
-      dir="auto"
       @click=${(event: Event) => context.onSelect(event, hit)}
-      ><span class="heading" part="heading">${hit.headings.at(-1) || hit.title || hit.url}</span></a
+      ><span class="heading" part="heading"><bdi>${hit.headings.at(-1) || hit.title || hit.url}</bdi></span></a
     >
     <p class="excerpt" part="excerpt" dir="auto">${excerptView(hit, context.shown)}</p>
   </li>`;
@@ -135,9 +135,15 @@ function excerptView({ excerpt, marks }: Hit, shown: number | undefined): (strin
   });
 }
 
-function starView(title: string, hit: Hit, favourites: FavouriteHandlers, wording: Wording): TemplateResult {
+function starView(
+  title: string,
+  hit: Hit,
+  favourites: FavouriteHandlers,
+  { lang, wording }: HitsContext,
+): TemplateResult {
   return html`<button
     type="button"
+    lang=${lang ? 'en' : nothing}
     class="icon star"
     part="favourite"
     aria-pressed=${favourites.isOn(hit)}
