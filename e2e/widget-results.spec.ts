@@ -46,6 +46,23 @@ test('an option that is taken away or is no number is as if it had never been se
   await expect(box(page)).toHaveValue('');
 });
 
+test('line breaks in a query that a page sets are spaces', async ({ page }) => {
+  await openWidget(page, INLINE, {});
+  const set = (text: string) =>
+    page.locator('latelight-search').evaluate((search, text) => {
+      (search as HTMLElement & { query: string }).query = text;
+      return (search as HTMLElement & { query: string }).query;
+    }, text);
+  expect(await set('close\nserver\r\nnow')).toBe('close server now');
+  await expect(box(page)).toHaveValue('close server now');
+  await expect(pages(page)).toHaveCount(10);
+  expect((await requests(page)).at(-1)).toMatchObject({ query: 'close server now' });
+  await page.locator('latelight-search').evaluate((search) => {
+    (search as HTMLElement & { ask(query: string): void }).ask('retry\nrequests');
+  });
+  await expect(box(page)).toHaveValue('retry requests');
+});
+
 test('links lead to the words of the passage', async ({ page }) => {
   await openWidget(page, INLINE, {});
   await searchFor(page, 'close server');
@@ -65,6 +82,7 @@ test('more results come below, where they were asked for, and the first of them 
   await expect(pages(page).nth(10)).toBeFocused();
   await expect(pages(page).nth(10)).toBeInViewport();
   expect(await page.evaluate(() => scrollY)).toBe(before);
+  await more(page).focus();
   await page.keyboard.press('Enter');
   await expect(pages(page)).toHaveCount(25);
   await expect(more(page)).toHaveCount(0);
@@ -82,7 +100,6 @@ test('while more are on their way the others stay, and are not out of date', asy
   });
   await more(page).click();
   await expect(more(page)).toHaveAttribute('aria-disabled', 'true');
-  await more(page).focus();
   await expect(pages(page)).toHaveCount(10);
   await expect(results(page)).not.toHaveAttribute('data-stale');
   await expect(results(page)).toHaveAttribute('aria-busy', 'false');

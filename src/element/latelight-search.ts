@@ -89,7 +89,7 @@ export class LatelightSearch extends SearchOptions implements LatelightSearchEle
   }
 
   set query(query: string | null | undefined) {
-    const text = query ?? '';
+    const text = oneLine(query ?? '');
     if (text !== this.query) this.model.setText(text, 0, this.isConnected);
   }
 
@@ -117,13 +117,13 @@ export class LatelightSearch extends SearchOptions implements LatelightSearchEle
     return this.mode === 'modal';
   }
 
-  get isOpen(): boolean {
-    return this.modal.isOpen;
-  }
   get isShowable(): boolean {
     return isSeen(this.renderRoot?.querySelector('.frame') ?? this) && !isInert(this);
   }
 
+  get isOpen(): boolean {
+    return this.modal.isOpen;
+  }
 
   get dialog(): HTMLDialogElement | null {
     return this.renderRoot?.querySelector('dialog') ?? null;
@@ -184,7 +184,7 @@ export class LatelightSearch extends SearchOptions implements LatelightSearchEle
   private type(text: string): void {
     const { box } = this;
     if (!box) return;
-    box.value = text;
+    box.value = oneLine(text);
     box.dispatchEvent(new Event('input', { bubbles: true, composed: true }));
   }
 
@@ -500,6 +500,11 @@ export class LatelightSearch extends SearchOptions implements LatelightSearchEle
       lang: this.language.isForeign ? this.language.tag : undefined,
     };
   }
+}
+
+/** A box would leave line breaks out, and join the words on both sides. */
+function oneLine(text: string): string {
+  return text.replace(/[\r\n]+/g, ' ');
 }
 
 if (!customElements.get('latelight-search')) {

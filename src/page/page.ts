@@ -6,13 +6,19 @@ import { parsePageSettings } from './page-settings.ts';
 const find = <T extends HTMLElement>(selector: string) => document.querySelector<T>(selector)!;
 const search = find<HTMLElementTagNameMap['latelight-search']>('latelight-search');
 const examples = find('#examples');
+let { title } = document;
 
-/** What the box holds, in the address, so that a search can be linked and reloaded. */
+/** What the box holds, in the address, so that a search can be linked and reloaded, and in the title, so that it can be told from others. */
 function writeAddress(query: string): void {
+  showTitle(query);
   const address = new URL(location.href);
   if (query) address.searchParams.set('q', query);
   else address.searchParams.delete('q');
   history.replaceState(history.state, '', address);
+}
+
+function showTitle(query: string): void {
+  document.title = query ? `${query} - ${title}` : title;
 }
 
 function showExamples(): void {
@@ -37,7 +43,8 @@ async function showSettings(): Promise<void> {
   const settings = await fetch('page.json')
     .then((response) => (response.ok ? response.json() : undefined))
     .then(parsePageSettings, () => parsePageSettings(undefined));
-  document.title = settings.title;
+  title = settings.title;
+  showTitle(new URLSearchParams(location.search).get('q') ?? '');
   find('#title').textContent = settings.title;
   find('#tagline').textContent = settings.tagline;
   find('#tagline').hidden = settings.tagline === '';
