@@ -2,6 +2,9 @@
 
 import { expect, test } from '@playwright/test';
 
+// A worker's own requests are out of a test's reach.
+test.use({ serviceWorkers: 'block' });
+
 test('the title has the query, and goes back to the page’s own', async ({ page }) => {
   await page.route('**/page.json', (route) => route.fulfill({ json: { title: 'Fastify docs' } }));
   await page.goto('./');

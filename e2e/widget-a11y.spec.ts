@@ -22,7 +22,7 @@ function layOut(page: Page, isFlat: boolean): Promise<void> {
     // It does not know of the top layer either, and takes what lies behind the dialog for what lies on it.
     const behind = [root.querySelector('.trigger'), ...document.querySelectorAll('main > :not(latelight-search)')];
     for (const element of behind)
-      (element as HTMLElement).style.visibility = isFlat && dialog.matches('[open]') ? 'hidden' : '';
+      (element as HTMLElement).style.display = isFlat && dialog.matches('[open]') ? 'none' : '';
   }, isFlat);
 }
 
