@@ -34,6 +34,7 @@ import { errorView } from './views/error-view.ts';
 import { refineView } from './views/filters-view.ts';
 import { CustomHits } from './views/hit-template.ts';
 import { type HitsContext, hitsView } from './views/hits-view.ts';
+import { moreView } from './views/more-view.ts';
 import { nothingView } from './views/nothing-view.ts';
 import { startView, suggestionsView } from './views/start-view.ts';
 import { keyHint, triggerView } from './views/trigger-view.ts';
@@ -407,13 +408,7 @@ export class LatelightSearch extends SearchOptions implements LatelightSearchEle
     const { model, wording } = this;
     const { result } = model;
     if (!result) return nothing;
-    const withoutQuotes = () =>
-      this.ask(
-        this.query
-          .replace(/["“”„«»]/g, ' ')
-          .replace(/\s+/g, ' ')
-          .trim(),
-      );
+    const withoutQuotes = () => this.ask(this.query.replace(/[\s"“”„«»]+/g, ' ').trim());
     return [chipsView(this.words, this.keyboard.onChipKey, wording), phrasesView(result.exact, withoutQuotes, wording)];
   }
 
@@ -460,7 +455,7 @@ export class LatelightSearch extends SearchOptions implements LatelightSearchEle
       aria-busy=${model.isBusy && !model.isSettled}
     >
       ${groups.length > 0 ? this.renderHits() : nothing}
-      ${model.canExtend ? this.renderMore() : nothing}
+      ${model.canExtend ? moreView(model.isExtending, () => model.extend(), wording) : nothing}
       ${result && groups.length === 0 ? nothingView(result, ticked(model.filter).length > 0 ? this.clearFilters : undefined, wording) : nothing}
     </div>`;
   }
@@ -472,19 +467,6 @@ export class LatelightSearch extends SearchOptions implements LatelightSearchEle
     const favourites = context.favourites && this.memory.favourites;
     const parts = [this.model.groups, siteRoot, shown, target, this.highlight, custom, wording, favourites, lang];
     return guard(parts, () => hitsView(this.model.groups, context));
-  }
-
-  private renderMore(): TemplateResult {
-    const { model, wording } = this;
-    return html`<button
-      type="button"
-      class="pill more"
-      part="button more"
-      aria-disabled=${model.isExtending}
-      @click=${() => model.extend()}
-    >
-      ${wording.say('more')}
-    </button>`;
   }
 
   private get hitsContext(): HitsContext {
