@@ -38,6 +38,21 @@ function withCompactStyles(): Plugin {
   };
 }
 
+/** Minified scripts break lines in template literals alone, and those of the element are HTML, where a break and what indents it is one space. */
+function withCompactTemplates(): Plugin {
+  return {
+    name: 'latelight:with-compact-templates',
+    apply: 'build',
+    generateBundle: {
+      order: 'post',
+      handler(_options, bundle) {
+        const element = bundle['latelight.js'];
+        if (element?.type === 'chunk') element.code = element.code.replace(/\n\s+/g, ' ');
+      },
+    },
+  };
+}
+
 /** CLI, Node API and plugins: our code in a few files, packages left to node_modules. */
 const nodeBuild: BuildEnvironmentOptions = {
   outDir: join(root, 'dist/cli'),
@@ -115,7 +130,7 @@ export default defineConfig(({ isSsrBuild, mode }) => ({
   ...builds[isSsrBuild ? 'node' : mode === 'library' || mode === 'package' ? mode : 'site'],
   base: './',
   worker: { format: 'es', plugins: () => [withoutRuntimeWasm()] },
-  plugins: [withoutRuntimeWasm(), withCompactStyles()],
+  plugins: [withoutRuntimeWasm(), withCompactStyles(), withCompactTemplates()],
   test: {
     root,
     include: ['src/**/*.test.ts', 'bench/**/*.test.ts'],

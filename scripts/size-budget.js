@@ -8,7 +8,9 @@ import { root } from './install.js';
 
 const BUDGET_BYTES = 250_000;
 /** The element, before it has loaded anything of the engine: one module. */
-const ELEMENT_BUDGET_BYTES = 31_000;
+const ELEMENT_BUDGET_BYTES = 30_000;
+/** The same with the one other language that a page may take. */
+const ELEMENT_AND_LANGUAGE_BUDGET_BYTES = 30_500;
 /** The offline library's page until a document is opened; its workers come after it. */
 const LIBRARY_BUDGET_BYTES = 60_000;
 /** Chunks that only some visitors fetch: each page takes at most one language, and only the playground takes its own. */
@@ -48,15 +50,22 @@ const staticImports = [...readFileSync(element, 'utf8').matchAll(/(?:\bfrom|\bim
 );
 const largestLanguage = Math.max(...languages.map(gzipped));
 line(`the element, in English; budget ${ELEMENT_BUDGET_BYTES / 1000} kB`, gzipped(element));
-line('the element with the largest of the other languages', gzipped(element) + largestLanguage);
+line(
+  `the element with the largest of the other languages; budget ${ELEMENT_AND_LANGUAGE_BUDGET_BYTES / 1000} kB`,
+  gzipped(element) + largestLanguage,
+);
 if (staticImports.length > 0)
   console.error(`size budget: expected the element to be one module, got imports of ${staticImports.join(', ')}`);
 if (languages.length !== 7)
   console.error(`size budget: expected 7 languages in chunks of their own, got ${languages.length}`);
-if (gzipped(element) + largestLanguage > ELEMENT_BUDGET_BYTES)
-  console.error(`size budget: expected at most ${ELEMENT_BUDGET_BYTES} bytes of the element with a language`);
-failed ||=
-  staticImports.length > 0 || languages.length !== 7 || gzipped(element) + largestLanguage > ELEMENT_BUDGET_BYTES;
+const isElementTooLarge = gzipped(element) > ELEMENT_BUDGET_BYTES;
+if (isElementTooLarge) console.error(`size budget: expected at most ${ELEMENT_BUDGET_BYTES} bytes of the element`);
+const isLanguageTooLarge = gzipped(element) + largestLanguage > ELEMENT_AND_LANGUAGE_BUDGET_BYTES;
+if (isLanguageTooLarge)
+  console.error(
+    `size budget: expected at most ${ELEMENT_AND_LANGUAGE_BUDGET_BYTES} bytes of the element with a language`,
+  );
+failed ||= staticImports.length > 0 || languages.length !== 7 || isElementTooLarge || isLanguageTooLarge;
 for (const [build, pattern] of Object.entries(builds)) {
   const glue = sum(scripts.filter((path) => pattern.test(path)));
   const total = sum(shared) + tokenizer + glue;
