@@ -5,6 +5,7 @@ import { builtinModules } from 'node:module';
 import { join } from 'node:path';
 import type { BuildEnvironmentOptions, Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
+import { licencePlugins } from './scripts/third-party-notices.js';
 
 const root = import.meta.dirname;
 
@@ -119,6 +120,19 @@ const packageBuild: BuildEnvironmentOptions = {
   minify: false,
 };
 
+/** What is beside the bundles in an index or library folder: the WASM that the CLI copies, and the service worker's runtime. */
+const BESIDE_BUNDLES = [
+  'onnxruntime-web',
+  'workbox-core',
+  'workbox-precaching',
+  'workbox-routing',
+  'workbox-strategies',
+];
+/** Of packages that come bundled: pdf.js's cmaps and decoders are copied, mammoth's jszip is one file that has four others in it. */
+const BESIDE_LIBRARY = ['pdfjs-dist', 'pako', 'lie', 'immediate', 'setimmediate'];
+/** By build; those without an entry bundle no packages. */
+const BESIDE: Record<string, string[]> = { site: BESIDE_BUNDLES, library: [...BESIDE_BUNDLES, ...BESIDE_LIBRARY] };
+
 const builds = {
   node: { root, publicDir: false, build: nodeBuild },
   site: { root: join(root, 'src/page'), publicDir: join(root, 'public/icons'), build: siteBuild },
@@ -126,16 +140,20 @@ const builds = {
   package: { root, publicDir: false, build: packageBuild },
 } as const;
 
-export default defineConfig(({ isSsrBuild, mode }) => ({
-  ...builds[isSsrBuild ? 'node' : mode === 'library' || mode === 'package' ? mode : 'site'],
-  base: './',
-  worker: { format: 'es', plugins: () => [withoutRuntimeWasm()] },
-  plugins: [withoutRuntimeWasm(), withCompactStyles(), withCompactTemplates()],
-  test: {
-    root,
-    include: ['src/**/*.test.ts', 'bench/**/*.test.ts'],
-    testTimeout: 240_000,
-    // Vitest hears of rejections whatever else listens: src/ingest/stray-rejections.ts.
-    onUnhandledError: (error) => !/^XRef/.test(error.name ?? ''),
-  },
-}));
+export default defineConfig(({ isSsrBuild, mode }) => {
+  const name = isSsrBuild ? 'node' : mode === 'library' || mode === 'package' ? mode : 'site';
+  const licences = BESIDE[name] && licencePlugins(BESIDE[name]);
+  return {
+    ...builds[name],
+    base: './',
+    worker: { format: 'es', plugins: () => [withoutRuntimeWasm(), licences?.worker] },
+    plugins: [withoutRuntimeWasm(), withCompactStyles(), withCompactTemplates(), licences?.page],
+    test: {
+      root,
+      include: ['src/**/*.test.ts', 'bench/**/*.test.ts'],
+      testTimeout: 240_000,
+      // Vitest hears of rejections whatever else listens: src/ingest/stray-rejections.ts.
+      onUnhandledError: (error) => !/^XRef/.test(error.name ?? ''),
+    },
+  };
+});

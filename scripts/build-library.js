@@ -24,7 +24,7 @@ const { count, size, warnings } = await generateSW({
   globDirectory: output,
   // All of the page, to the last lazy script and font. Model and runtime are no part of it: the engine keeps them, by content hash.
   globPatterns: ['**/*'],
-  globIgnores: ['**/LICENSE*', 'share-target.js', 'sw.js'],
+  globIgnores: ['**/LICENSE*', 'NOTICE', 'THIRD-PARTY-NOTICES.txt', 'share-target.js', 'sw.js'],
   maximumFileSizeToCacheInBytes: 32 * 1024 * 1024,
   // A file whose name has its hash never changes.
   dontCacheBustURLsMatching: /^assets\//,

@@ -68,6 +68,9 @@ describe('latelight index, inspect, search', () => {
       /latelight\.js$/,
       /index\.html$/,
       /page\.json$/,
+      /^.LICENSE$/,
+      /^.NOTICE$/,
+      /^.THIRD-PARTY-NOTICES\.txt$/,
     ]) {
       expect(files.filter((file) => pattern.test(file)).length, String(pattern)).toBeGreaterThan(0);
     }

@@ -144,14 +144,14 @@ function describe(
       ['model for WebGPU', ...once(report.modelWebgpuBytes)],
       ['onnxruntime-web for WASM', ...once(report.runtimeWasmBytes)],
       ['onnxruntime-web for WebGPU (two builds)', ...once(report.runtimeWebgpuBytes)],
-      ['page, element and worker scripts', ...once(report.scriptBytes)],
+      ['page, element and worker scripts, licences', ...once(report.scriptBytes)],
     ],
     true,
   );
   return `${head}\n${sizes}`;
 }
 
-/** Bytes of the files that no manifest names: page and scripts. @param manifests file name -> text */
+/** Bytes of the files that no manifest names: page, scripts, licences. @param manifests file name -> text */
 async function folderBytes(folder: string, manifests: Map<string, string>): Promise<number> {
   const named = new Set(manifests.keys());
   for (const text of manifests.values()) for (const [, file] of text.matchAll(/"file": ?"([^"]+)"/g)) named.add(file);
