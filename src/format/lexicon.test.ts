@@ -138,6 +138,19 @@ describe('lexicon', () => {
     expect(() => readLexiconChunk(longer, 1)).toThrow(`expected ${content.length} bytes, got ${longer.length}`);
   });
 
+  it('reads numbers of up to 32 bits, in at most five bytes', () => {
+    const [{ content }] = writeLexicon(['word']);
+    /** A chunk whose first word says of its first number that it is these bytes. */
+    const chunk = (...number: number[]) => Uint8Array.of(...content.subarray(0, 12), 1, 0, 0, 0, ...number, 0, 0);
+    for (const [number, message] of [
+      [[0xff, 0xff, 0xff, 0xff, 0x0f], 'words that fit'],
+      [[0x80, 0x80, 0x80, 0x80, 0x10], 'a number of at most 32 bits'],
+      [[0xff, 0xff, 0xff, 0xff, 0x7f], 'a number of at most 32 bits'],
+      [[0x80, 0x80, 0x80, 0x80, 0x80, 0x00], 'a number of at most 32 bits'],
+    ] as const)
+      expect(() => readLexiconChunk(chunk(...number), 3), String(number)).toThrow(`expected ${message}`);
+  });
+
   it('refuses every damaged byte that it cannot read, and never ids beyond the index', () => {
     const [{ content }] = writeLexicon(['alpha beta gamma', 'beta delta', 'gamma']);
     for (let at = 0; at < content.length; at++) {

@@ -128,10 +128,10 @@ export function readLexiconChunk(bytes: Uint8Array, passageCount: number): Map<s
   const varint = (): number => {
     let value = 0;
     for (let factor = 1; ; factor *= 128) {
-      if (at >= bytes.length || factor > 2 ** 28)
-        fail('expected a number, got the end of the file or more than 32 bits');
+      if (at >= bytes.length) fail('expected a number, got the end of the file');
       const byte = bytes[at++];
       value += (byte & 127) * factor;
+      if (value >= 2 ** 32 || (byte >= 128 && factor === 2 ** 28)) fail('expected a number of at most 32 bits');
       if (byte < 128) return value;
     }
   };
