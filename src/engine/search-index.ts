@@ -98,7 +98,7 @@ export class SearchIndex {
         if (shard.passageCount !== ref.passageCount || shard.blockCount !== ref.blockCount) {
           throw new LatelightError(
             'bad-shard',
-            `${ref.file}: expected ${ref.passageCount} passages, got ${shard.passageCount}.`,
+            `${ref.file}: expected ${ref.passageCount} passages in ${ref.blockCount} blocks, as the manifest says, got ${shard.passageCount} in ${shard.blockCount}. Index the site again, and publish the folder as a whole.`,
           );
         }
         await scorer.addShard(shard);

@@ -2,13 +2,14 @@
 
 import { readdir, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
+import { SearchIndex } from '../../engine/search-index.ts';
+import { createWasmScorer } from '../../engine/wasm-scorer.ts';
+import { LatelightError } from '../../errors.ts';
 import { readFragment } from '../../format/fragment.ts';
 import { BLOCK_ROWS, blockBytes } from '../../format/layout.ts';
 import { readLexiconChunk } from '../../format/lexicon.ts';
 import { type FileRef, type Manifest, parseManifest } from '../../format/manifest.ts';
-import { readPages } from '../../format/pages.ts';
 import { readQueryTable } from '../../format/query-table.ts';
-import { readShard } from '../../format/shard.ts';
 import { chooseManifest, languagesOf } from '../choose-manifest.ts';
 import { FolderSource } from '../folder-source.ts';
 import type { CliIo } from '../io.ts';
@@ -30,7 +31,7 @@ export async function inspectCommand(folder: string, options: InspectCommandOpti
     const text = texts.get(file) ?? (await source.readManifest(undefined, file));
     texts.set(file, text);
     const own = parseManifest(text);
-    await checkFiles(source, own, checked);
+    await checkFiles(source, own, checked, io.signal);
     languages[language] = { manifest: file, pages: own.pageCount, passages: own.passageCount };
   }
   const manifestBytes = [...texts.values()].reduce((sum, text) => sum + new TextEncoder().encode(text).length, 0);
@@ -48,21 +49,46 @@ interface LanguageReport {
   passages: number;
 }
 
-/** Reads every file the manifest names: hashes and structure. @param checked hashes and names of shared files that another manifest named */
-async function checkFiles(source: FolderSource, manifest: Manifest, checked: Set<string>): Promise<void> {
+/**
+ * Opens the index as a search does, and reads what a search reads later: hashes, structure, and counts against the manifest's.
+ * @param checked hashes and names of shared files that another manifest named
+ */
+async function checkFiles(
+  source: FolderSource,
+  manifest: Manifest,
+  checked: Set<string>,
+  signal: AbortSignal,
+): Promise<void> {
   const { codec, queryEncoder, runtime, passageCount } = manifest;
-  const shape = { dim: codec.dim, subspaceDim: codec.subspaceDim, codecSha256: codec.sha256 };
-  for (const ref of manifest.shards) readShard(await source.read(ref), shape);
+  const index = await SearchIndex.open(source, manifest, createWasmScorer, { signal });
+  try {
+    expectCounts(index, manifest);
+  } finally {
+    index.close();
+  }
   for (const ref of manifest.fragments) readFragment(await source.read(ref), ref.passageCount);
   for (const ref of manifest.lexicon ?? []) readLexiconChunk(await source.read(ref), passageCount);
-  readPages(await source.read(manifest.pages), passageCount);
+  const shape = { dim: codec.dim, subspaceDim: codec.subspaceDim, codecSha256: codec.sha256 };
   if (queryEncoder.queryTable) readQueryTable(await source.read(queryEncoder.queryTable), shape);
-  const others = [codec, queryEncoder.tokenizer, queryEncoder.weights.wasm, queryEncoder.weights.webgpu, runtime.wasm];
-  for (const ref of [...others, runtime.jspi, runtime.asyncify, manifest.filters]) {
+  const others = [queryEncoder.tokenizer, queryEncoder.weights.wasm, queryEncoder.weights.webgpu, runtime.wasm];
+  for (const ref of [...others, runtime.jspi, runtime.asyncify]) {
     if (!ref || checked.has(`${ref.sha256} ${ref.file}`)) continue;
     await source.read(ref);
     checked.add(`${ref.sha256} ${ref.file}`);
   }
+}
+
+/** Counts that the manifest gives and no search needs. */
+function expectCounts(index: SearchIndex, { pageCount, passageCount, shards }: Manifest): void {
+  let rows = 0;
+  for (let id = 0; id < passageCount; id++) rows += index.passageCodes(id).rowCount;
+  const rowCount = shards.reduce((sum, shard) => sum + shard.rowCount, 0);
+  const pages = index.pages.firstIds.length;
+  if (pages === pageCount && rows === rowCount) return;
+  throw new LatelightError(
+    'bad-manifest',
+    `manifest: expected ${pages} pages and ${rows} rows, as the files have, got ${pageCount} and ${rowCount}. Index the site again.`,
+  );
 }
 
 function measure(manifest: Manifest, manifestBytes: number, scriptBytes: number) {
@@ -125,7 +151,7 @@ function describe(
       'rows',
       `${report.rows}, and ${report.paddedRows - report.rows} of padding (${(report.paddingShare * 100).toFixed(1)}%)`,
     ],
-    ['files', 'all match their SHA-256'],
+    ['files', 'all match their SHA-256 and what the manifest counts'],
   ]);
   const sizes = table(
     [
