@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { catchSignals } from './interrupt.ts';
 
 it.each([
@@ -18,4 +18,15 @@ it.each([
   expect([signal.aborted, exitCode(), exits]).toEqual([true, code, []]);
   emitter.emit(name);
   expect(exits).toEqual([code]);
+});
+
+it('may have a listener for each of many hits, of which Node does not warn', () => {
+  const { signal } = catchSignals(
+    () => {},
+    () => {},
+  );
+  const warn = vi.spyOn(process, 'emitWarning').mockReturnValue();
+  for (let hit = 0; hit < 50; hit++) signal.addEventListener('abort', () => {});
+  expect(warn.mock.calls).toEqual([]);
+  warn.mockRestore();
 });

@@ -1,6 +1,8 @@
 // Signals that end a process -> an AbortSignal, so that a run can take away what it had half-written. What cannot be caught (SIGKILL) is
 // cleared by the next run: src/indexing/write-folder.ts.
 
+import { setMaxListeners } from 'node:events';
+
 /** Exit codes as shells report a process that died of the signal. */
 const EXIT_CODES: [NodeJS.Signals, number][] = [
   ['SIGINT', 130],
@@ -19,6 +21,8 @@ export function catchSignals(
   exit: (code: number) => void,
 ): Interrupt {
   const controller = new AbortController();
+  // A search of many hits waits for the text of each with a listener of its own; Node would warn of more than ten.
+  setMaxListeners(0, controller.signal);
   let exitCode: number | undefined;
   for (const [name, code] of EXIT_CODES) {
     on(name, () => {

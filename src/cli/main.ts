@@ -8,9 +8,10 @@ const interrupt = catchSignals(
   (code) => process.exit(code),
 );
 for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error) => {
-    // A terminal that was closed takes no last words; they must not keep the run from clearing up.
-    if (!interrupt.signal.aborted) throw error;
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    // A reader that has enough (`| head`) and a terminal that was closed take no more words. The run ends as it would have: what it writes
+    // to the disk is whole, or cleared up.
+    if (error.code !== 'EPIPE' && !interrupt.signal.aborted) throw error;
   });
 }
 const code = await run(process.argv.slice(2), {
