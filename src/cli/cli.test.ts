@@ -285,7 +285,6 @@ describe('errors', () => {
         2,
         /^error \[bad-option\] index: expected/m,
       ],
-      [['index', join(folder, 'missing')], 1, /\[ingest-failed\].*expected a readable folder/],
       [['index', precious], 1, /\[ingest-failed\].*expected HTML or Markdown pages/],
       [
         ['index', join(folder, 'site'), '-o', precious],
@@ -301,7 +300,6 @@ describe('errors', () => {
       [['index', join(folder, 'site'), '--model', folder], 1, /\[bad-model\].*config_sentence_transformers\.json/],
       [['index', join(folder, 'site'), '--dim', '96'], 1, /\[bad-model\].*codec-96x2\.llc.*fit-codec/],
       [['index', join(folder, 'site'), '--dim', 'many'], 2, /whole number from 8 to 256/],
-      [['search', folder, 'x'], 1, /\[download-failed\].*expected a manifest/],
       [['search', join(folder, 'index'), 'x', '--limit', '0'], 2, /whole number from 1 to 512/],
       [
         ['search', join(folder, 'index'), 'x', '--filter', 'tag=a'],

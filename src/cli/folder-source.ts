@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { LatelightError, throwIfAborted } from '../errors.ts';
 import type { FileRef } from '../format/manifest.ts';
 import { type ByteSource, checkBytes, type ReadOptions } from '../format/source.ts';
+import { expectFolder } from './expect-folder.ts';
 
 const NEXT = 'Copy the whole folder again, or make the index again.';
 
@@ -16,13 +17,16 @@ export class FolderSource implements ByteSource {
   }
 
   async readManifest(_signal?: AbortSignal, file = 'manifest.json'): Promise<string> {
-    const path = join(this.folder, file);
     try {
-      return await readFile(path, 'utf8');
+      return await readFile(join(this.folder, file), 'utf8');
     } catch (cause) {
+      expectFolder('index', this.folder);
+      // A manifest that another names is one of the index's files.
+      if (file !== 'manifest.json') throw unreadable(file, cause);
+      if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause;
       throw new LatelightError(
-        'download-failed',
-        `index: expected a manifest at ${path}, could not read it. Make an index with \`latelight index <folder>\`.`,
+        'bad-option',
+        `index: expected manifest.json in ${this.folder}, found none: is it an index folder? Make one with \`latelight index <folder>\`.`,
         { cause },
       );
     }
@@ -35,9 +39,7 @@ export class FolderSource implements ByteSource {
       // A copy: a Buffer's slices are views, where the readers expect a Uint8Array's.
       bytes = new Uint8Array(await readFile(join(this.folder, ref.file)));
     } catch (cause) {
-      throw new LatelightError('download-failed', `index: expected the file ${ref.file}: ${String(cause)}. ${NEXT}`, {
-        cause,
-      });
+      throw unreadable(ref.file, cause);
     }
     options.onBytes?.(bytes.length, false);
     try {
@@ -51,4 +53,10 @@ export class FolderSource implements ByteSource {
       );
     }
   }
+}
+
+function unreadable(file: string, cause: unknown): LatelightError {
+  return new LatelightError('download-failed', `index: expected the file ${file}: ${String(cause)}. ${NEXT}`, {
+    cause,
+  });
 }

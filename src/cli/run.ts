@@ -48,13 +48,16 @@ function commandLine(io: CliIo): Command {
     .version(packageVersion)
     .exitOverride()
     .configureOutput({ writeOut: io.out, writeErr: io.err })
-    .showHelpAfterError('(latelight --help shows the commands)');
+    .showHelpAfterError('(latelight --help shows the commands)')
+    // Its own shows the commands for an unknown one, without a word.
+    .helpCommand(false);
   const command = (name: string, description: string) =>
     program
       .command(name)
       .description(description)
       .exitOverride()
-      .configureOutput({ writeOut: io.out, writeErr: io.err });
+      .configureOutput({ writeOut: io.out, writeErr: io.err })
+      .showHelpAfterError(`(latelight ${name} --help shows its options)`);
   const json = () => new Option('--json', 'machine-readable output').default(false);
   const model = () =>
     new Option(
@@ -130,7 +133,7 @@ function commandLine(io: CliIo): Command {
     .argument('<index>', 'a folder made by `latelight index`')
     .argument('<query>', 'the question')
     .addOption(new Option('-n, --limit <n>', 'hits shown').argParser(wholeNumber(1, MAX_RESULTS)).default(5))
-    .option('-f, --filter <name=value...>', 'only passages with this value', collectFilter, {})
+    .option('-f, --filter <name=value>', 'only passages with this value; again for others', collectFilter, {})
     .addOption(language('whose index, where there is one for each language'))
     .addOption(json())
     .action((folder, query, options) => searchCommand(folder, query, { ...options, color: io.interactive }, io));
@@ -196,12 +199,21 @@ function commandLine(io: CliIo): Command {
       fitTableCommand(files, { ...options, shape: shapeOf(options), overrides: overridesOf(options) }, io),
     );
 
+  command('help', 'show the options of a command')
+    .argument('[command]')
+    .action(async (name?: string) => {
+      const named = program.commands.find((one) => one.name() === name);
+      // What it says of a command that it does not know.
+      if (name !== undefined && !named) await program.parseAsync([name], { from: 'user' });
+      else (named ?? program).outputHelp();
+    });
+
   return program;
 }
 
 function wholeNumber(least: number, most: number): (text: string) => number {
   return (text) => {
-    const value = Number(text);
+    const value = text.trim() === '' ? Number.NaN : Number(text);
     if (Number.isInteger(value) && value >= least && value <= most) return value;
     throw new InvalidArgumentError(`Expected a whole number from ${least} to ${most}.`);
   };
@@ -224,5 +236,6 @@ function collectFilter(text: string, filters: Record<string, string[]>): Record<
   const at = text.indexOf('=');
   if (at < 1) throw new InvalidArgumentError('Expected name=value.');
   const name = text.slice(0, at);
-  return { ...filters, [name]: [...(filters[name] ?? []), text.slice(at + 1)] };
+  const before = Object.hasOwn(filters, name) ? filters[name] : [];
+  return { ...filters, [name]: [...before, text.slice(at + 1)] };
 }

@@ -14,6 +14,7 @@ import type { EncodedRows } from '../../indexing/encode-passage.ts';
 import type { Stage } from '../../types.ts';
 import { type BeirSet, type Measures, measure, readBeir } from '../beir.ts';
 import { EncodePool } from '../encode-pool.ts';
+import { expectFolder } from '../expect-folder.ts';
 import { resolveModel } from '../hub.ts';
 import type { CliIo } from '../io.ts';
 import { type OpenModel, openModel, openPageEncoder, type ShapeChoice } from '../model.ts';
@@ -35,6 +36,7 @@ export interface EvalCommandOptions {
 const DEPTH = 100;
 
 export async function evalCommand(folder: string, options: EvalCommandOptions, io: CliIo): Promise<void> {
+  expectFolder('eval', folder);
   const set = await readBeir(folder, options.split);
   const model = await openModel(await resolveModel(options.model, io), options.shape, options.overrides);
   const texts = set.documents.map(({ text }) => text);

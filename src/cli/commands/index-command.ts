@@ -1,6 +1,6 @@
 // `latelight index <folder>`: documents in, one folder out that is all a site needs. The work is src/node's.
 
-import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import type { ModelOverrides } from '../../encoder/model-config.ts';
 import { LatelightError } from '../../errors.ts';
@@ -8,6 +8,7 @@ import { expectOutput } from '../../indexing/write-folder.ts';
 import { createIndex } from '../../node/create-index.ts';
 import { projectCachePath } from '../../node/index-site.ts';
 import type { AddedPages, WrittenIndex } from '../../node/options.ts';
+import { expectFolder } from '../expect-folder.ts';
 import { resolveModel } from '../hub.ts';
 import type { CliIo } from '../io.ts';
 import type { ShapeChoice } from '../model.ts';
@@ -43,8 +44,9 @@ export async function indexCommand(input: string, options: IndexCommandOptions, 
   const started = performance.now();
   const root = resolve(input);
   const output = resolve(options.output ?? join(root, 'latelight'));
-  // Before a model is downloaded. An input that is no folder is told of by addDirectory.
-  if (statSync(root, { throwIfNoEntry: false })?.isDirectory()) await expectOutput(output, [root]);
+  // Before a model is downloaded.
+  expectFolder('index', input);
+  await expectOutput(output, [root]);
   let progress: Progress | undefined;
   const index = await createIndex({
     model: await resolveModel(options.model, io),

@@ -5,6 +5,7 @@ import { readFile, realpath } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { LatelightError } from '../../errors.ts';
+import { expectFolder } from '../expect-folder.ts';
 import type { CliIo } from '../io.ts';
 import { staticFiles } from '../static-files.ts';
 
@@ -15,6 +16,7 @@ export interface ServeCommandOptions {
 
 /** Serves until the signal fires. */
 export async function serveCommand(folder: string, options: ServeCommandOptions, io: CliIo): Promise<void> {
+  expectFolder('serve', folder);
   const { root, index } = await siteOf(folder);
   const server = await startServer(root, options, index);
   const bound = server.address();
@@ -63,7 +65,7 @@ async function readSiteRoot(folder: string): Promise<string> {
 
 /**
  * @param index path of the index folder in the root; '' when the root is it
- * @throws LatelightError `bad-option` when there is nothing to serve or the port is taken
+ * @throws LatelightError `bad-option` when there is nothing to serve or the address cannot be listened on
  */
 export async function startServer(root: string, { port, host }: ServeCommandOptions, index = ''): Promise<Server> {
   const folder = join(root, index);
@@ -73,15 +75,26 @@ export async function startServer(root: string, { port, host }: ServeCommandOpti
   const server = createServer(staticFiles(root, index));
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause) =>
-      reject(
-        new LatelightError(
-          'bad-option',
-          `serve: expected port ${port} to be free: ${String(cause)}. Choose another with --port.`,
-          { cause },
-        ),
-      ),
+      reject(new LatelightError('bad-option', `serve: expected ${refusal(cause, port, host)}`, { cause })),
     );
     server.listen(port, host, resolve);
   });
   return server;
+}
+
+/** What was expected of the address that the system refuses to listen on, and what to do. */
+function refusal(cause: NodeJS.ErrnoException, port: number, host: string): string {
+  switch (cause.code) {
+    case 'EADDRINUSE':
+      return `port ${port} to be free, it is taken. Choose another with --port; 0 takes a free one.`;
+    case 'EACCES':
+      return `to be allowed to listen on port ${port}, got ${cause.code}. Choose one above 1023 with --port.`;
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return `a known name for --host, got ${host} (${cause.code}). localhost is this machine alone, 0.0.0.0 all its addresses.`;
+    case 'EADDRNOTAVAIL':
+      return `an address of this machine for --host, got ${host} (${cause.code}). localhost is this machine alone, 0.0.0.0 all its addresses.`;
+    default:
+      return `to listen on port ${port} of ${host}: ${String(cause)}. Choose others with --port and --host.`;
+  }
 }
