@@ -94,10 +94,13 @@ const ofLibrary = (pattern) =>
     .map((name) => join(library, name));
 console.log('the offline library, besides model and runtime');
 const page = sum([...ofLibrary(/^index-.*\.(js|css)$/), join(root, 'dist/library/index.html')]);
-line(`its page; budget ${LIBRARY_BUDGET_BYTES / 1000} kB`, page);
-line('  its workers that search, keep and encode', sum(ofLibrary(/^(library-search|indexer|encode)\.worker-.*\.js$/)));
-line('  its worker that reads documents', sum(ofLibrary(/^parse\.worker-.*\.js$/)));
-line('  its reader', sum(ofLibrary(/^latelight-reader-.*\.js$/)));
+line(`offline library: page; budget ${LIBRARY_BUDGET_BYTES / 1000} kB`, page);
+line(
+  'offline library: workers that search, keep and encode',
+  sum(ofLibrary(/^(library-search|indexer|encode)\.worker-.*\.js$/)),
+);
+line('offline library: worker that reads documents', sum(ofLibrary(/^parse\.worker-.*\.js$/)));
+line('offline library: reader of an opened document', sum(ofLibrary(/^latelight-reader-.*\.js$/)));
 if (!(page > 1000 && page <= LIBRARY_BUDGET_BYTES)) {
   console.error(`size budget: expected the library's page to have at most ${LIBRARY_BUDGET_BYTES} bytes, got ${page}`);
   failed = true;
