@@ -51,6 +51,7 @@ test('in a bar that keeps its words in one line, hits wrap', async ({ page }) =>
   expect(await excerpt.evaluate((element) => element.scrollWidth <= element.clientWidth)).toBe(true);
 });
 
-test('the options page is what the source says', () => {
-  execFileSync(process.execPath, [join(root, 'scripts/generate-options.js'), '--check'], { stdio: 'pipe' });
+test('the reference pages are what the source says', () => {
+  for (const script of ['generate-options.js', 'generate-cli.js'])
+    execFileSync(process.execPath, [join(root, 'scripts', script), '--check'], { stdio: 'pipe' });
 });

@@ -1,92 +1,10 @@
 // docs/reference/options.md from the source: attributes, methods, events, slots, parts and custom properties of the element, the options
 // of every function and the types they name, in the words of their docstrings. `--check` writes nothing and exits 1 when the file is not what it would be.
 
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseSync } from 'vite';
+import { cell, code, declared, interfaceTable, members, oneLine, read, table, writeReference } from './docs-tables.js';
 import { root } from './install.js';
-
-const target = join(root, 'docs/reference/options.md');
-
-/** A source file with its declarations by name, each with the docstring before it. */
-function read(path) {
-  const text = readFileSync(join(root, path), 'utf8');
-  const { program, comments, errors } = parseSync(path, text);
-  if (errors.length > 0) throw new Error(`generate-options: expected TypeScript in ${path}, got ${errors[0].message}`);
-  const docs = comments.filter(({ type, value }) => type === 'Block' && value.startsWith('*'));
-  /** The docstring that ends right before a node. */
-  const docOf = (node) => {
-    const before = docs.find(
-      ({ start, end }) => end <= node.start && text.slice(end, node.start).trim() === '' && start >= 0,
-    );
-    return before ? sentence(before.value) : '';
-  };
-  return { text, program, docOf, header: text.split('\n\n')[0] };
-}
-
-/** A docstring as one line of Markdown, without its tags. */
-function sentence(comment) {
-  const lines = comment.split('\n').map((line) => line.replace(/^\s*\*? ?/, '').trim());
-  return lines.join(' ').trim().split(/\s@\w/)[0].replace(/\s+/g, ' ').trim();
-}
-
-function declared(file, name, type) {
-  for (const statement of file.program.body) {
-    const node = statement.declaration ?? statement;
-    if (node.type === type && node.id?.name === name) return node;
-  }
-  throw new Error(`generate-options: expected ${type} ${name}, found none`);
-}
-
-/** Members of an interface: name, type as it is written, docstring, whether it may be left out. */
-function members(path, name) {
-  const file = read(path);
-  const { body } = declared(file, name, 'TSInterfaceDeclaration').body;
-  const named = body.filter(({ key, kind }) => key !== undefined && kind !== 'set');
-  return named.map((node) => {
-    const doc = file.docOf(node);
-    const source = file.text.slice(node.start, node.end).replace(/;$/, '');
-    const isMethod = node.type === 'TSMethodSignature' && node.kind === 'method';
-    const typed = node.typeAnnotation ?? node.returnType;
-    const type = isMethod
-      ? source.slice(node.key.end - node.start)
-      : typed && file.text.slice(typed.typeAnnotation.start, typed.end);
-    return {
-      name: node.key.name ?? node.key.value,
-      type: oneLine(type ?? ''),
-      doc,
-      optional: node.optional === true,
-      isMethod,
-      isReadonly: node.readonly === true,
-    };
-  });
-}
-
-const oneLine = (text) => text.replace(/\s+/g, ' ').trim();
-/** Text of a table's cell: what is in backticks stands there as it is, but for what would end the cell. */
-const cell = (text) =>
-  text
-    .split(/(`[^`]*`)/)
-    .map((part, i) => (i % 2 === 1 ? part : part.replaceAll('{', '&#123;').replaceAll('<', '&lt;')))
-    .join('')
-    .replaceAll('|', '\\|');
-const code = (text) =>
-  text === ''
-    ? ''
-    : `<code v-pre>${text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('|', '&#124;')}</code>`;
-const table = (head, rows) =>
-  [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
-
-function interfaceTable(path, name) {
-  return table(
-    ['name', 'type', 'what'],
-    members(path, name).map(({ name, type, doc, optional }) => [
-      code(`${name}${optional ? '?' : ''}`),
-      code(type),
-      cell(doc),
-    ]),
-  );
-}
 
 /** Attributes and properties of the element, with what they are when nothing is set. */
 function elementTable() {
@@ -362,12 +280,4 @@ The options of \`createIndex\` that have to do with content, and:
 ${interfaceTable('src/vite/plugin.ts', 'LatelightPluginOptions')}
 `;
 
-if (process.argv.includes('--check')) {
-  const current = readFileSync(target, 'utf8');
-  if (current !== content) {
-    console.error(
-      'generate-options: expected docs/reference/options.md to follow the source. Run `npm run docs:options`.',
-    );
-    process.exit(1);
-  }
-} else writeFileSync(target, content);
+writeReference('options.md', content);

@@ -43,6 +43,7 @@ export default defineConfig({
         text: 'Reference',
         items: [
           { text: 'Options', link: '/reference/options' },
+          { text: 'Command line', link: '/reference/cli' },
           { text: 'Models', link: '/models' },
           { text: 'Format', link: '/FORMAT' },
         ],

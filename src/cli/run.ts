@@ -42,7 +42,8 @@ export async function run(argv: string[], io: CliIo): Promise<ExitCode> {
   }
 }
 
-function commandLine(io: CliIo): Command {
+/** All commands with their options; docs/reference/cli.md is made from it. */
+export function commandLine(io: CliIo): Command {
   const program = new Command('latelight')
     .description('Search a folder of documents by meaning, in the browser, with no server.')
     .version(packageVersion)

@@ -33,6 +33,32 @@ export interface EvalCommandOptions {
   json: boolean;
 }
 
+/** What `eval --json` prints. */
+export interface EvalReport {
+  folder: string;
+  split: string;
+  stage: Stage;
+  documents: number;
+  /** Queries that the split judges. */
+  queries: number;
+  /** Mean nDCG@10. */
+  ndcg10: number;
+  /** Mean reciprocal rank among the first ten. */
+  mrr10: number;
+  /** Mean recall among the first hundred. */
+  recall100: number;
+  /** Document tokens that became rows, before pooling. */
+  tokens: number;
+  codeBytesPerToken: number;
+  codeBytesPerPassage: number;
+  /** Documents encoded in a second. */
+  passagesPerSecond: number;
+  /** Median. */
+  encodeQueryMs: number;
+  /** Median. */
+  rankMs: number;
+}
+
 const DEPTH = 100;
 
 export async function evalCommand(folder: string, options: EvalCommandOptions, io: CliIo): Promise<void> {
@@ -67,7 +93,7 @@ export async function evalCommand(folder: string, options: EvalCommandOptions, i
 
     const tokens = encoded.reduce((sum, passage) => sum + passage.tokenCount, 0);
     const codeBytes = encoded.reduce((sum, { blocks }) => sum + blocks.length, 0);
-    const report = {
+    const report: EvalReport = {
       folder,
       split: options.split,
       stage: options.stage,

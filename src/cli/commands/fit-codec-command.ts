@@ -27,6 +27,22 @@ import { startProgress } from '../progress.ts';
 import { formatBytes, table } from '../text.ts';
 import { readTextFiles, type TextForm } from '../text-files.ts';
 
+/** What `fit-codec --json` prints. */
+export interface FitCodecReport {
+  /** Path of the codec's file. */
+  codec: string;
+  /** Dimensions kept. */
+  dim: number;
+  /** Dimensions that a code stands for. */
+  subspaceDim: number;
+  /** Of the file. */
+  bytes: number;
+  /** Passages it was fitted on. */
+  passages: number;
+  /** With `--eval`: nDCG@10 of float rows, of coded ones, and of coded and pooled ones, and what those weigh. */
+  loss?: Loss;
+}
+
 export interface FitCodecOptions {
   model: string;
   shape: ShapeChoice;
@@ -86,7 +102,8 @@ export async function fitCodecCommand(files: string[], options: FitCodecOptions,
   await writeWhole(codecPath, bytes);
   const loss = set && (await measureLoss(await openModel(path, shape, options.overrides), set, io));
   if (options.json) {
-    io.out(`${JSON.stringify({ codec: codecPath, ...shape, bytes: bytes.length, passages: texts.length, loss })}\n`);
+    const report: FitCodecReport = { codec: codecPath, ...shape, bytes: bytes.length, passages: texts.length, loss };
+    io.out(`${JSON.stringify(report)}\n`);
   } else {
     io.out(`${codecPath}: ${formatBytes(bytes.length)}, queries rounded at ${codec.queryScale}\n`);
     if (loss) io.out(`\n${lossTable(loss)}`);

@@ -37,6 +37,27 @@ export interface IndexCommandOptions {
   json: boolean;
 }
 
+/** What `index --json` prints. */
+export interface IndexSummary {
+  /** Absolute path of the index folder. */
+  output: string;
+  pages: number;
+  passages: number;
+  /** Passages that needed no encoding. */
+  reused: number;
+  /** Files left out; each is named on the error stream, with the reason. */
+  skipped: number;
+  /** Document tokens that became rows, before pooling. */
+  tokens: number;
+  /** Bytes of the codes. */
+  shardBytes: number;
+  /** Bytes of the folder. */
+  totalBytes: number;
+  /** With `--by-lang`: language -> its manifest's file name and sizes. */
+  languages?: WrittenIndex['languages'];
+  seconds: number;
+}
+
 const NO_MATCH =
   'no file of the folder matches, or only ones left out. Globs are relative to the folder and in quotes; names that begin with a dot are never read.';
 
@@ -100,7 +121,12 @@ export async function indexCommand(input: string, options: IndexCommandOptions, 
   }
 }
 
-function summary(added: AddedPages, written: WrittenIndex, seconds: number, { byLang }: IndexCommandOptions) {
+function summary(
+  added: AddedPages,
+  written: WrittenIndex,
+  seconds: number,
+  { byLang }: IndexCommandOptions,
+): IndexSummary {
   const { output, pages, passages, reused, tokens, shardBytes, totalBytes, languages } = written;
   return {
     output,

@@ -35,11 +35,52 @@ export async function inspectCommand(folder: string, options: InspectCommandOpti
     languages[language] = { manifest: file, pages: own.pageCount, passages: own.passageCount };
   }
   const manifestBytes = [...texts.values()].reduce((sum, text) => sum + new TextEncoder().encode(text).length, 0);
-  const report = {
+  const report: InspectReport = {
     ...measure(manifest, manifestBytes, await folderBytes(folder, texts)),
     languages,
   };
   io.out(options.json ? `${JSON.stringify(report)}\n` : describe(report, manifest));
+}
+
+/** What `inspect --json` prints. Sizes are in bytes. */
+export interface InspectReport {
+  passages: number;
+  pages: number;
+  /** Dimensions kept. */
+  dim: number;
+  /** Dimensions that a code stands for. */
+  subspaceDim: number;
+  /** Document tokens that became rows, before pooling. */
+  tokens: number;
+  rows: number;
+  /** Rows with those that fill up blocks. */
+  paddedRows: number;
+  /** Share of those that fill up, 0 to 1. */
+  paddingShare: number;
+  codeBytes: number;
+  codeBytesPerPassage: number;
+  codeBytesPerToken: number;
+  /** Headers and offsets of the shards. */
+  offsetBytes: number;
+  /** Text, metadata, word map. */
+  fragmentBytes: number;
+  lexiconBytes: number;
+  pagesBytes: number;
+  filterBytes: number;
+  /** Of all languages. */
+  manifestBytes: number;
+  codecBytes: number;
+  tokenizerBytes: number;
+  queryTableBytes: number;
+  modelWasmBytes: number;
+  modelWebgpuBytes: number;
+  runtimeWasmBytes: number;
+  /** Two builds. */
+  runtimeWebgpuBytes: number;
+  /** Files that no manifest names: page, scripts, licences. */
+  scriptBytes: number;
+  /** Language -> its manifest; one entry, whose name may be '', where all pages are in one index. */
+  languages: Record<string, LanguageReport>;
 }
 
 interface LanguageReport {
@@ -126,10 +167,7 @@ function measure(manifest: Manifest, manifestBytes: number, scriptBytes: number)
   };
 }
 
-function describe(
-  report: ReturnType<typeof measure> & { languages: Record<string, LanguageReport> },
-  manifest: Manifest,
-): string {
+function describe(report: InspectReport, manifest: Manifest): string {
   const { passages } = report;
   const each = (bytes: number) => [formatBytes(bytes), passages > 0 ? formatBytes(bytes / passages) : '-'];
   const once = (bytes: number) => [formatBytes(bytes), ''];

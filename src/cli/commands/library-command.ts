@@ -24,6 +24,21 @@ export interface LibraryCommandOptions {
   json: boolean;
 }
 
+/** What `library --json` prints. */
+export interface LibrarySummary {
+  /** Absolute path of the library folder. */
+  output: string;
+  /** Name of the model. */
+  model: string;
+  /** Dimensions kept. */
+  dim: number;
+  /** Dimensions that a code stands for. */
+  subspaceDim: number;
+  /** Number of files. */
+  files: number;
+  totalBytes: number;
+}
+
 export async function libraryCommand(folder: string, options: LibraryCommandOptions, io: CliIo): Promise<void> {
   const output = resolve(folder);
   await expectReplaceable(output, LIBRARY_FOLDER);
@@ -50,12 +65,14 @@ export async function libraryCommand(folder: string, options: LibraryCommandOpti
     io.signal,
     LIBRARY_FOLDER,
   );
-  const { codec } = engine;
+  const { dim, subspaceDim } = engine.codec;
+  const { name } = model.folder;
+  const summary: LibrarySummary = { output, model: name, dim, subspaceDim, files: files.list.length, totalBytes };
   io.out(
     options.json
-      ? `${JSON.stringify({ output, model: model.folder.name, dim: codec.dim, subspaceDim: codec.subspaceDim, files: files.list.length, totalBytes })}\n`
+      ? `${JSON.stringify(summary)}\n`
       : `${table([
-          ['model', `${model.folder.name}, ${codec.dim} dimensions in subspaces of ${codec.subspaceDim}`],
+          ['model', `${name}, ${dim} dimensions in subspaces of ${subspaceDim}`],
           ['folder', `${formatBytes(totalBytes)} in ${files.list.length} files at ${output}`],
         ])}\n${tryItLine(output)}`,
   );
