@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { LitElement } from 'lit';
+import { build, type Rollup } from 'vite';
 import { afterAll, beforeAll, expect, expectTypeOf, it } from 'vitest';
 import { packageRoot } from '../cli/package-files.ts';
 import type { LatelightSearchElement } from '../element/public-element.ts';
@@ -59,7 +60,8 @@ beforeAll(async () => {
   const installed = join(folder, 'node_modules/latelight');
   await mkdir(installed, { recursive: true });
   await cp(join(packageRoot, 'package.json'), join(installed, 'package.json'));
-  await cp(join(packageRoot, 'dist/types'), join(installed, 'dist/types'), { recursive: true });
+  for (const built of ['dist/types', 'dist/package', 'dist/site'])
+    await cp(join(packageRoot, built), join(installed, built), { recursive: true });
   await writeFile(join(folder, 'package.json'), '{ "type": "module" }');
   await writeFile(join(folder, 'page.ts'), CONSUMER);
 });
@@ -98,4 +100,20 @@ for (const [module, moduleResolution] of [
 it("the entry knows all of the element's options, and the index folder's script has what the entry asks of it", () => {
   expectTypeOf<Exclude<keyof SearchOptions, keyof LitElement | keyof LatelightSearchElement>>().toBeNever();
   expectTypeOf<typeof import('../latelight.ts')>().toExtend<IndexScript>();
+});
+
+it('bundlers leave out what an app does not use of the entry, and keep a module that is imported for what it does', async () => {
+  await writeFile(
+    join(folder, 'app.js'),
+    "import 'latelight/highlight';\nimport { defineElement } from 'latelight';\nconsole.log('app');\n",
+  );
+  const { output } = (await build({
+    root: folder,
+    configFile: false,
+    logLevel: 'warn',
+    build: { write: false, minify: false, lib: { entry: join(folder, 'app.js'), formats: ['es'] } },
+  }).then((built) => [built].flat()[0])) as Rollup.RollupOutput;
+  const code = output.map((file) => (file.type === 'chunk' ? file.code : '')).join('\n');
+  expect(code).toContain('latelight-highlight');
+  expect(code).not.toContain('storage-full');
 });
