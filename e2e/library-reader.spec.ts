@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { expect, type Page, test } from '@playwright/test';
+import { epubFile } from '../src/ingest/document-fixtures.ts';
 import { type Bench, openBench, pdfOf, serveBench, show } from './library-reader-page.ts';
 
 let bench: Bench;
@@ -128,6 +129,75 @@ test('nothing in hostile HTML runs, loads, leads away or looks like the reader',
   }
   expect({ foreign, violations }).toEqual({ foreign: [], violations: [] });
 });
+
+const look = (page: Page, selector: string) =>
+  page.locator(`.document ${selector}`).evaluateAll((elements) =>
+    elements.map((element) => {
+      const { direction, textAlign } = getComputedStyle(element);
+      const lang = element.closest('[lang]')?.getAttribute('lang') ?? '';
+      const first = document.createRange();
+      first.selectNodeContents(element);
+      const { left, right } = element.getBoundingClientRect();
+      const text = first.getBoundingClientRect();
+      const side = text.left - left < right - text.right ? 'left' : 'right';
+      return `${element.localName} ${direction} ${textAlign} ${lang} ${side}`;
+    }),
+  );
+
+test('a web page keeps its language and direction, also those of parts that are gone into', async ({ page }) => {
+  await openBench(page, bench);
+  const long = `<p>${'Rope. '.repeat(900)}</p>`;
+  const content = `<!doctype html><html lang="he" dir="rtl"><body><p>server</p><div lang="en" dir="ltr"><p>Port</p>${long}</div></body></html>`;
+  await show(page, { kind: 'html', path: 'a.html', content, passages: [] });
+  await expect(page.locator('.document')).toHaveAttribute('dir', 'rtl');
+  await expect(page.locator('.document')).toHaveAttribute('lang', 'he');
+  expect((await look(page, 'p')).slice(0, 2)).toEqual(['p rtl start he right', 'p ltr start en left']);
+  await show(page, { kind: 'text', path: 'a.txt', content: 'Rope.', passages: [] });
+  await expect(page.locator('.document')).not.toHaveAttribute('dir');
+  await expect(page.locator('.document')).not.toHaveAttribute('lang');
+  const book = epubFile([{ body: '<p>Tau.</p>' }], { lang: 'de' });
+  await show(page, { kind: 'epub', path: 'a.epub', content: [...book], passages: [] });
+  await expect(page.locator('.document')).toHaveAttribute('lang', 'de');
+});
+
+test('text that states no direction has that of its words, block by block', async ({ page }) => {
+  await openBench(page, bench);
+  const hebrew = 'בעל הבית מתקן את החימום';
+  const markdown = `---\nlang: he\n---\n# ${hebrew}\n\nserver.close()\n\n- ${hebrew}\n\n> ${hebrew}\n\n\`\`\`js\n// ${hebrew}\n\`\`\`\n`;
+  await show(page, { kind: 'markdown', path: `${hebrew}.md`, content: markdown, passages: [] });
+  await expect(page.locator('.document pre')).toBeVisible();
+  expect(await look(page, ':is(h1, p, li, pre)')).toEqual([
+    'h1 rtl start he right',
+    'p ltr start he left',
+    'li rtl start he right',
+    'p rtl start he right',
+    'pre ltr start he left',
+  ]);
+  await expect(page.getByRole('heading', { name: `${hebrew}.md` })).toHaveCSS('direction', 'rtl');
+
+  const passages = [{ ...passage(0, `${hebrew} ${hebrew}`), headings: [hebrew] }];
+  await show(page, { kind: 'text', path: 'a.txt', passages, passage: 0 });
+  await expect(page.locator('.where')).toHaveCSS('direction', 'rtl');
+  await expect(page.locator('.document h1')).toHaveCSS('direction', 'rtl');
+  expect(await sideOfLine(page, '.passage', 0)).toBe('right');
+  await show(page, { kind: 'text', path: 'a.txt', content: `${hebrew}\n\nserver.close()\n`, passages: [] });
+  await expect(page.locator('.document pre')).toBeVisible();
+  expect(await sideOfLine(page, 'pre', 0)).toBe('right');
+  expect(await sideOfLine(page, 'pre', -1)).toBe('left');
+});
+
+/** At which side of its block a line of text stands. */
+const sideOfLine = (page: Page, selector: string, line: number) =>
+  page
+    .locator(`.document ${selector}`)
+    .first()
+    .evaluate((block, line) => {
+      const text = document.createRange();
+      text.selectNodeContents(block);
+      const bounds = block.getBoundingClientRect();
+      const { left, right } = [...text.getClientRects()].filter(({ width }) => width > 20).at(line)!;
+      return left - bounds.left < bounds.right - right ? 'left' : 'right';
+    }, line);
 
 test('links inside a document move the reader, not the page', async ({ page }) => {
   await openBench(page, bench);

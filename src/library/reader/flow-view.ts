@@ -1,6 +1,7 @@
 // A document that flows: HTML of any origin, text, code, passages. It is put in slice by slice; those out of sight are not laid out.
 
 import type { DocumentPassage } from '../types.ts';
+import type { Content } from './content.ts';
 import { type DocumentView, nextTask, type Outcome } from './document-view.ts';
 import { findPassage } from './find-passage.ts';
 import { Marks } from './marks.ts';
@@ -21,10 +22,11 @@ export class FlowView implements DocumentView {
   private isDestroyed = false;
   private call = 0;
 
-  /** @param pieces blocks of the document, made while they are asked for */
-  constructor(container: HTMLElement, scroller: HTMLElement, pieces: Iterable<Node>) {
+  constructor(container: HTMLElement, scroller: HTMLElement, { pieces, lang = '', dir = '' }: Content) {
     this.container = container;
     this.scroller = scroller;
+    setOrRemove(container, 'lang', lang);
+    setOrRemove(container, 'dir', dir);
     this.filled = this.fill(pieces);
     container.addEventListener('click', this.onFollow);
     container.addEventListener('keydown', this.onFollow);
@@ -54,6 +56,8 @@ export class FlowView implements DocumentView {
     this.container.removeEventListener('click', this.onFollow);
     this.container.removeEventListener('keydown', this.onFollow);
     this.container.replaceChildren();
+    setOrRemove(this.container, 'lang', '');
+    setOrRemove(this.container, 'dir', '');
   }
 
   private async fill(pieces: Iterable<Node>): Promise<void> {
@@ -101,6 +105,12 @@ export class FlowView implements DocumentView {
     place.focus({ preventScroll: true });
     await scrollTo(this.scroller, place);
   }
+}
+
+/** An empty `lang` would say that the language is unknown. */
+function setOrRemove(element: Element, name: string, value: string): void {
+  if (value) element.setAttribute(name, value);
+  else element.removeAttribute(name);
 }
 
 function startsBlock(piece: Node): boolean {

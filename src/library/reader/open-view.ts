@@ -1,6 +1,7 @@
 // Which view shows a document, and what it is made from. Each kind's code is loaded when a document of that kind is first opened.
 
 import type { DocumentPassage, LibraryDocument } from '../types.ts';
+import type { Content } from './content.ts';
 import type { DocumentView } from './document-view.ts';
 import { FlowView } from './flow-view.ts';
 import type { PdfAssets } from './pdf-view.ts';
@@ -25,49 +26,55 @@ export async function openView(options: OpenOptions): Promise<DocumentView> {
     return PdfView.open(container, scroller, file, options.pdfAssets, options.onChange);
   }
   const bytes = new Uint8Array(await file.arrayBuffer());
-  return new FlowView(container, scroller, await piecesOf(document, bytes));
+  return new FlowView(container, scroller, await contentOf(document, bytes));
 }
 
 export function openPassages({ container, scroller, passages }: OpenOptions): DocumentView {
-  return new FlowView(container, scroller, passagePieces(passages));
+  return new FlowView(container, scroller, { pieces: passagePieces(passages) });
 }
 
-async function piecesOf({ kind, path }: LibraryDocument, bytes: Uint8Array): Promise<Iterable<Node>> {
+async function contentOf({ kind, path }: LibraryDocument, bytes: Uint8Array): Promise<Content> {
   const { decodeHtml, decodeMarkdown } = await import('../../ingest/decode.ts');
   switch (kind) {
     case 'text':
-      return textPieces(decodeMarkdown(bytes).text);
+      return { pieces: textPieces(decodeMarkdown(bytes).text) };
     case 'code':
-      return codePieces(decodeMarkdown(bytes).text);
+      return { pieces: codePieces(decodeMarkdown(bytes).text) };
     case 'markdown':
-      return markdownPieces(decodeMarkdown(bytes).text, /\.mdx$/i.test(path));
+      return markdownContent(decodeMarkdown(bytes).text, /\.mdx$/i.test(path));
     case 'docx': {
       const { docxHtml } = await import('../../ingest/docx.ts');
-      return htmlPieces(await docxHtml(bytes));
+      return htmlContent(await docxHtml(bytes));
     }
     case 'epub': {
-      const { epubHtml } = await import('../../ingest/epub.ts');
-      return htmlPieces(await epubHtml(bytes));
+      const [{ epubHtml }, { openEpub }] = await Promise.all([
+        import('../../ingest/epub.ts'),
+        import('../../ingest/epub-package.ts'),
+      ]);
+      const content = await htmlContent(await epubHtml(bytes));
+      return { ...content, lang: openEpub(bytes).lang };
     }
     case 'html':
-      return htmlPieces(decodeHtml(bytes).text);
+      return htmlContent(decodeHtml(bytes).text);
     default:
       throw new Error(`reader: expected a document of a kind that can be shown, got ${kind ?? 'none'} (${path})`);
   }
 }
 
-async function htmlPieces(html: string, slug?: (heading: string) => string): Promise<Iterable<Node>> {
+async function htmlContent(html: string, slug?: (heading: string) => string): Promise<Content> {
   const sanitise = await import('./sanitise.ts');
-  return sanitise.htmlPieces(html, slug);
+  return sanitise.htmlContent(html, slug);
 }
 
 /** Headings get the ids the index knows them by. */
-async function markdownPieces(source: string, isMdx: boolean): Promise<Iterable<Node>> {
+async function markdownContent(source: string, isMdx: boolean): Promise<Content> {
   const [{ renderMarkdown }, { readFrontMatter }, { default: GithubSlugger }] = await Promise.all([
     import('../../ingest/markdown.ts'),
     import('../../ingest/front-matter.ts'),
     import('github-slugger'),
   ]);
   const slugger = new GithubSlugger();
-  return htmlPieces(renderMarkdown(readFrontMatter(source).body, isMdx), (heading) => slugger.slug(heading));
+  const { body, lang } = readFrontMatter(source);
+  const content = await htmlContent(renderMarkdown(body, isMdx), (heading) => slugger.slug(heading));
+  return { ...content, lang };
 }

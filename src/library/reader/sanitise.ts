@@ -2,7 +2,9 @@
 // parsed into a document without a window: nothing in it runs or loads there.
 
 import createDOMPurify, { type WindowLike } from 'dompurify';
+import type { Content } from './content.ts';
 import { DOMPURIFY_CONFIG, isAllowedAttribute, linkOf } from './html-policy.ts';
+import { setDirections } from './text-direction.ts';
 
 /** Elements that only hold others, and are gone into when they hold more than this. */
 const HOLDER = /^(body|main|article|section|div)$/;
@@ -17,15 +19,41 @@ purifier.addHook('uponSanitizeAttribute', (element, attribute) => {
 });
 
 /** @param slug ids for headings that have none */
-export function* htmlPieces(html: string, slug?: (heading: string) => string): Generator<Node> {
+export function htmlContent(html: string, slug?: (heading: string) => string): Content {
   const parsed = new DOMParser().parseFromString(html, 'text/html');
   const mains = parsed.querySelectorAll('main, [role=main]');
   const root = mains.length === 1 ? mains[0] : parsed.body;
   for (const element of root.querySelectorAll(AROUND)) element.remove();
+  const lang = stated(root, 'lang');
+  const dir = stated(root, 'dir');
+  return { lang, dir, pieces: htmlPieces(root, { lang, dir }, slug) };
+}
+
+/** @param of what the whole document is, which its blocks need not say */
+function* htmlPieces(
+  root: Element,
+  of: { lang: string; dir: string },
+  slug: ((heading: string) => string) | undefined,
+): Generator<Node> {
   for (const piece of blocks(root)) {
-    const clean = piece instanceof Text ? document.createTextNode(piece.data) : cleaned(piece, slug);
-    if (clean) yield clean;
+    if (!(piece instanceof Element)) {
+      yield document.createTextNode(piece.textContent ?? '');
+      continue;
+    }
+    for (const name of ['lang', 'dir'] as const) {
+      // Of a holder that was gone into.
+      const value = stated(piece, name);
+      if (value && value !== of[name]) piece.setAttribute(name, value);
+    }
+    const clean = cleaned(piece, slug);
+    if (!of.dir) setDirections(clean.children);
+    yield clean;
   }
+}
+
+/** An attribute of the element, or of the nearest one around it that has it. */
+function stated(element: Element, name: string): string {
+  return element.closest(`[${name}]`)?.getAttribute(name) ?? '';
 }
 
 function* blocks(holder: Element): Generator<Node> {

@@ -41,6 +41,7 @@ export function* passagePieces(passages: readonly DocumentPassage[]): Generator<
     if (shared >= 0) {
       passage.headings.slice(shared).forEach((heading, index) => {
         const element = document.createElement(`h${Math.min(6, shared + index + 1)}`);
+        element.dir = 'auto';
         element.textContent = heading;
         fragment.append(element);
       });

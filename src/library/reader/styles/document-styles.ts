@@ -130,6 +130,11 @@ export const documentStyles = css`
   .passage {
     white-space: pre-line;
   }
+  /* Of plain text each line tells its own direction. */
+  :is(.passage, [data-kind="text"] pre) {
+    unicode-bidi: plaintext;
+    text-align: start;
+  }
 
   /* Files of text and code are one long page, not boxes */
   :is([data-kind="text"], [data-kind="code"]) pre {

@@ -27,8 +27,8 @@ export function toolbarView(context: ToolbarContext): TemplateResult {
   const where = passage ? capital(whereabouts(passage)) : '';
   return html`<div class="toolbar">
     <div class="name">
-      <h2 tabindex="-1" title=${document.path}>${document.title}</h2>
-      ${where ? html`<p class="where">${where}</p>` : nothing}
+      <h2 tabindex="-1" dir="auto" title=${document.path}>${document.title}</h2>
+      ${where ? html`<p class="where" dir="auto">${where}</p>` : nothing}
     </div>
     <button type="button" class="icon close" aria-label="Close" title="Close (Escape)" @click=${context.onClose}>
       ${cross}
