@@ -266,7 +266,7 @@ test('focus, copying, moving on and Escape', async ({ page, context }) => {
     passages,
     passage: 0,
   });
-  await expect(page.getByRole('heading', { name: 'a.txt' })).toBeFocused();
+  await expect(page.locator('.paragraph')).toBeFocused();
   await page.getByRole('button', { name: 'Next passage' }).press('Enter');
   await expect.poll(() => marked(page, 'latelight-passage')).toBe('Ropes are counted. At noon.');
   await page.getByRole('button', { name: 'Copy citation' }).click();
@@ -286,6 +286,124 @@ test('focus, copying, moving on and Escape', async ({ page, context }) => {
     ['reader-place', 1],
     ['reader-close', null],
   ]);
+});
+
+test('an opened passage has focus, unless somebody went elsewhere; moving on says which it is', async ({ page }) => {
+  await openBench(page, bench);
+  const passages = [
+    passage(0, 'Ropes are counted. At noon.', 'page=1'),
+    passage(1, KEEPER, 'page=2'),
+    passage(2, 'Lanterns are lit at dusk.', 'page=3'),
+  ];
+  const lines = passages.map(({ text }) => text);
+  const focused = () =>
+    page.locator('latelight-reader').evaluate((reader) => reader.shadowRoot?.activeElement?.textContent);
+  const status = page.getByRole('status');
+  const contents = {
+    text: lines.join('\n\n'),
+    code: lines.join('\n'),
+    html: `<p>Before.</p>${lines.map((line) => `<p><em>${line.slice(0, 5)}</em>${line.slice(5)}</p>`).join('')}`,
+    pdf: pdfOf(lines.map((line) => [line])),
+  };
+  for (const kind of ['text', 'code', 'html', 'pdf'] as const) {
+    await show(page, { kind, path: `a.${kind}`, content: contents[kind], passages, passage: 1 });
+    await expect.poll(async () => (await focused())?.trim(), kind).toBe(KEEPER);
+    const next = page.getByRole('button', { name: 'Next passage' });
+    await next.press('Enter');
+    await expect(status).toHaveText('Passage 3 of 3, page 3');
+    await expect(status).toHaveCSS('opacity', '0');
+    await expect.poll(() => marked(page, 'latelight-passage')).toMatch(/^Lante.?rns/);
+    // Where it can be pressed again.
+    await expect(next).toBeFocused();
+    await page.getByRole('button', { name: 'Passage 3 of 3, go to it' }).press('Enter');
+    await expect.poll(focused, kind).toContain('Lanterns');
+    await page.getByRole('button', { name: 'Copy text' }).focus();
+    // The place that the page keeps comes back as an object of its own.
+    await page.evaluate(async () => {
+      const reader = document.querySelector('latelight-reader')!;
+      reader.place = { ...reader.place };
+      await reader.updateComplete;
+      for (let frame = 0; frame < 3; frame++) await new Promise(requestAnimationFrame);
+    });
+    await expect(page.getByRole('button', { name: 'Copy text' })).toBeFocused();
+  }
+
+  // The next hit of the same document, opened from outside the reader.
+  const open = (passage: number, act = '') =>
+    page.evaluate(
+      ([passage, act]) => {
+        const reader = document.querySelector('latelight-reader')!;
+        reader.place = { passage, words: [] };
+        return reader.updateComplete.then(() => act && reader.shadowRoot!.querySelector<HTMLElement>(act)!.focus());
+      },
+      [passage, act] as const,
+    );
+  await open(0);
+  await expect.poll(focused).toContain('Ropes');
+  await open(2, '.close');
+  await expect.poll(() => marked(page, 'latelight-passage')).toContain('Lanterns');
+  await page.evaluate(() => new Promise(requestAnimationFrame));
+  await expect(page.getByRole('button', { name: 'Close' })).toBeFocused();
+});
+
+test('a document has focus at its name, a passage that is not in it in the notice', async ({ page }) => {
+  await openBench(page, bench);
+  await show(page, { kind: 'text', path: 'a.txt', content: 'Other.', passages: [passage(0, KEEPER)] });
+  await expect(page.locator('.document pre')).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'a.txt' })).toBeFocused();
+  await show(page, { kind: 'text', path: 'a.txt', content: 'Other.', passages: [passage(0, KEEPER)], passage: 0 });
+  await expect(page.locator('.missing')).toBeFocused();
+});
+
+test('focus in a page of a PDF that goes out of sight stays in the document', async ({ page }) => {
+  await openBench(page, bench);
+  const content = pdfOf(Array.from({ length: 60 }, (_, at) => [`This is page ${at + 1}.`, 'Nothing else.']));
+  const passages = [passage(0, 'This is page 3. Nothing else.', 'page=3')];
+  await show(page, { kind: 'pdf', path: 'a.pdf', content, passages, passage: 0 });
+  await expect(page.locator('.text-layer :focus')).toHaveText('This is page 3.');
+  await page.locator('.scroll').evaluate((scroll) => scroll.scrollTo(0, scroll.scrollHeight));
+  await expect(page.getByText('This is page 60.')).toBeVisible();
+  await expect(page.getByRole('region', { name: 'Page 3', exact: true })).toBeFocused();
+});
+
+test('Escape in the page’s field gives up what was typed, then closes', async ({ page }) => {
+  await openBench(page, bench);
+  await page.evaluate(() => document.addEventListener('reader-close', () => document.body.append('closed')));
+  await show(page, { kind: 'pdf', path: 'a.pdf', content: pdfOf([['One.'], ['Two.']]), passages: [] });
+  const field = page.getByRole('textbox', { name: 'Page' });
+  await field.fill('99');
+  await page.keyboard.press('Escape');
+  await expect(field).toHaveValue('1');
+  await expect(field).toBeFocused();
+  await expect(page.getByText('closed')).toHaveCount(0);
+  await page.keyboard.press('Escape');
+  await expect(page.getByText('closed')).toHaveCount(1);
+});
+
+test('the toolbar’s ring does not fade where there is no further passage, nor is it said to have arrow keys', async ({
+  page,
+}) => {
+  await openBench(page, bench);
+  await show(page, { kind: 'text', path: 'a.txt', content: KEEPER, passages: [passage(0, KEEPER)], passage: 0 });
+  const group = page.getByRole('group', { name: 'Document' });
+  const next = group.getByRole('button', { name: 'Next passage' });
+  await expect(next).toHaveAttribute('aria-disabled', 'true');
+  await expect(next).toHaveCSS('opacity', '1');
+  await expect(next.locator('svg')).toHaveCSS('opacity', '0.4');
+});
+
+test('a passage of a PDF is not shown twice in forced colours', async ({ page }) => {
+  await page.emulateMedia({ forcedColors: 'active' });
+  await openBench(page, bench);
+  const passages = [passage(0, KEEPER, 'page=1')];
+  await show(page, { kind: 'pdf', path: 'a.pdf', content: pdfOf([[KEEPER]]), passages, passage: 0, words: ['flag'] });
+  await expect.poll(() => marked(page, 'latelight-words')).toBe('flag');
+  const colors = await page
+    .getByText(KEEPER)
+    .evaluate((line) =>
+      ['passage', 'words'].map((name) => getComputedStyle(line, `::highlight(latelight-${name})`).color),
+    );
+  expect(colors).toEqual(['rgba(0, 0, 0, 0)', 'rgba(0, 0, 0, 0)']);
 });
 
 test('nothing is cut off at 320 pixels', async ({ page }) => {

@@ -2,6 +2,7 @@
 // list, the list cannot be reached meanwhile.
 
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import { innermostFocus } from '../innermost-focus.ts';
 
 interface ReaderFocusHost extends ReactiveControllerHost, HTMLElement {}
 
@@ -34,10 +35,10 @@ export class ReaderFocus implements ReactiveController {
   }
 
   onRoute(documentId: number | undefined): void {
-    if (documentId === this.documentId) return;
-    // From one document to the next: focus still returns to the list.
+    // From one document or passage to the next: focus still returns to the list.
     const isInReader = this.host.shadowRoot?.activeElement?.closest('.reader');
     if (documentId !== undefined && !isInReader) this.opener = innermostFocus();
+    if (documentId === this.documentId) return;
     if (this.documentId === undefined) this.scrollTop = scrollY;
     this.documentId = documentId;
     this.isPending = true;
@@ -55,10 +56,4 @@ export class ReaderFocus implements ReactiveController {
       if (this.isNarrow) scrollTo({ top: this.scrollTop, behavior: 'instant' });
     }
   }
-}
-
-function innermostFocus(): HTMLElement | undefined {
-  let element = document.activeElement;
-  while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
-  return element instanceof HTMLElement && element !== document.body ? element : undefined;
 }

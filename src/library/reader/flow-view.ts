@@ -2,7 +2,7 @@
 
 import type { DocumentPassage } from '../types.ts';
 import type { Content } from './content.ts';
-import { type DocumentView, nextTask, type Outcome } from './document-view.ts';
+import { type DocumentView, focusable, nextTask, type Outcome } from './document-view.ts';
 import { findPassage } from './find-passage.ts';
 import { Marks } from './marks.ts';
 import { RenderedText } from './rendered-text.ts';
@@ -12,8 +12,12 @@ import { scrollTo } from './scroll-to.ts';
 const SLICE_CHARACTERS = 6000;
 const TASK_MS = 12;
 const BLOCK = /^(p|h[1-6]|div|section|article|ul|ol|dl|pre|table|figure|blockquote|hr|details|header|footer|aside)$/;
+/** What a screen reader reads as one. */
+const READ_AS_ONE =
+  '.line, .paragraph, .passage, p, h1, h2, h3, h4, h5, h6, li, dt, dd, th, td, caption, figcaption, summary, pre, blockquote, address, div, section';
 
 export class FlowView implements DocumentView {
+  start: HTMLElement | undefined;
   private readonly text = new RenderedText();
   private readonly marks = new Marks();
   private readonly container: HTMLElement;
@@ -43,6 +47,8 @@ export class FlowView implements DocumentView {
     this.marks.setWords(words);
     this.marks.set(this, ranges);
     const target = ranges[0] ?? anchor;
+    const block = ranges[0]?.startContainer.parentElement?.closest<HTMLElement>(READ_AS_ONE);
+    this.start = block ? focusable(block) : undefined;
     if (target) {
       openAround(target);
       await scrollTo(this.scroller, target);
@@ -101,8 +107,7 @@ export class FlowView implements DocumentView {
     const place = this.isDestroyed ? undefined : this.placeOf(id);
     if (!(place instanceof HTMLElement)) return;
     openAround(place);
-    place.tabIndex = -1;
-    place.focus({ preventScroll: true });
+    focusable(place).focus({ preventScroll: true });
     await scrollTo(this.scroller, place);
   }
 }

@@ -3,8 +3,9 @@
 
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { isComposing } from '../../element/composing.ts';
+import { innermostFocus } from '../innermost-focus.ts';
 import type { DocumentPassage, LibraryDocument } from '../types.ts';
-import { citation } from './citation.ts';
+import { citation, pageOf } from './citation.ts';
 import type { DocumentView, Outcome } from './document-view.ts';
 import { openPassages, openView } from './open-view.ts';
 import type { PdfAssets, PdfView } from './pdf-view.ts';
@@ -29,6 +30,7 @@ export class LatelightReader extends LitElement {
     outcome: { state: true },
     problem: { state: true },
     said: { state: true },
+    isSaidAloud: { state: true },
   };
 
   declare document: LibraryDocument | undefined;
@@ -41,10 +43,16 @@ export class LatelightReader extends LitElement {
   declare private outcome: Outcome | undefined;
   declare private problem: string;
   declare private said: string;
+  /** Only for screen readers: others see it happen. */
+  declare private isSaidAloud: boolean;
   private opening = 0;
   /** What was shown last: a property that is set anew without being another one moves nothing. */
   private shown = '';
   private focusedId: number | undefined;
+  /** What had focus when a passage was opened: unless somebody goes elsewhere meanwhile, focus goes to the passage once that is there. */
+  private focusBefore: { element: HTMLElement | undefined } | undefined;
+  /** Where reading on has led to: said here first, and then by whoever keeps the place. */
+  private ownPlace: LatelightReader['place'] | undefined;
   private confirmation: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
@@ -53,6 +61,7 @@ export class LatelightReader extends LitElement {
     this.place = { passage: undefined, words: [] };
     this.problem = '';
     this.said = '';
+    this.isSaidAloud = false;
     this.addEventListener('keydown', this.onKey);
   }
 
@@ -76,10 +85,17 @@ export class LatelightReader extends LitElement {
     // A document that awaits its file is opened when that comes. One whose state or title is another is the same one.
     const isOther = changed.has('document') && !isSame(changed.get('document'), this.document);
     const isReindexed = changed.has('passages') && !this.file;
+    const isOpened = isOther || (changed.has('place') && !this.isOwn(changed.get('place')));
     if (isOther || changed.has('file') || isReindexed) void this.openDocument();
-    else if (changed.has('place') || changed.has('passages')) void this.showPlace();
+    else if (changed.has('place') || changed.has('passages')) void this.showPlace(isOpened);
     if (this.document && this.document.id !== this.focusedId) this.focus({ preventScroll: true });
     this.focusedId = this.document?.id;
+    if (isOpened) this.focusBefore = { element: innermostFocus() };
+  }
+
+  /** Whether the place is where the reader has gone by itself. */
+  private isOwn(before: LatelightReader['place'] | undefined): boolean {
+    return this.place === this.ownPlace || (before === this.ownPlace && isSamePlace(before, this.place));
   }
 
   private get passage(): DocumentPassage | undefined {
@@ -126,15 +142,30 @@ export class LatelightReader extends LitElement {
     await this.showPlace();
   }
 
-  private async showPlace(): Promise<void> {
+  /** @param again brings it back into view when it is what was shown last */
+  private async showPlace(again = false): Promise<void> {
     const { view, passage, place } = this;
     if (!view || !passage) return;
     const shown = JSON.stringify([passage, place.words]);
-    if (shown === this.shown) return;
+    if (shown === this.shown && !again) return;
     this.shown = shown;
     const outcome = await view.show(passage, place.words);
-    if (view === this.view && passage === this.passage) this.outcome = outcome;
+    if (view !== this.view || passage !== this.passage) return;
+    this.outcome = outcome;
+    await this.updateComplete;
+    const { focusBefore } = this;
+    this.focusBefore = undefined;
+    if (!focusBefore || focusBefore.element !== innermostFocus()) return;
+    // Its text is in the notice when it is not in the document.
+    const start = view.start ?? this.renderRoot.querySelector<HTMLElement>('.missing');
+    start?.focus({ preventScroll: true });
   }
+
+  /** From the toolbar: a screen reader goes on from there, and what was scrolled away comes back. */
+  private readonly goToPassage = (): void => {
+    this.focusBefore = { element: innermostFocus() };
+    void this.showPlace(true);
+  };
 
   private readonly onKey = (event: KeyboardEvent): void => {
     if (event.key !== 'Escape' || event.defaultPrevented || isComposing(event)) return;
@@ -147,9 +178,17 @@ export class LatelightReader extends LitElement {
   };
 
   private readonly goTo = (passage: number | undefined): void => {
-    this.place = { ...this.place, passage };
+    this.place = this.ownPlace = { ...this.place, passage };
+    this.focusBefore = undefined;
+    const reached = this.passage;
+    const page = reached && pageOf(reached.anchor);
+    if (reached) this.say(`${this.numberOf(reached)}${page === undefined ? '' : `, page ${page}`}`, { aloud: true });
     this.dispatchEvent(new CustomEvent('reader-place', { detail: passage, bubbles: true, composed: true }));
   };
+
+  private numberOf({ number }: DocumentPassage): string {
+    return `Passage ${number + 1} of ${this.document?.passageCount}`;
+  }
 
   private async copy(text: string, what: string): Promise<void> {
     try {
@@ -160,9 +199,10 @@ export class LatelightReader extends LitElement {
     }
   }
 
-  private say(text: string): void {
+  private say(text: string, { aloud = false } = {}): void {
     clearTimeout(this.confirmation);
     this.said = text;
+    this.isSaidAloud = aloud;
     this.confirmation = setTimeout(() => {
       this.said = '';
     }, CONFIRM_MS);
@@ -187,12 +227,14 @@ export class LatelightReader extends LitElement {
       document,
       passage,
       hasPassages: passages.length > 0,
+      count: passage ? this.numberOf(passage) : '',
       previous: at < 0 ? undefined : passages[at - 1]?.number,
       next: passages[at + 1]?.number,
       hasFile: this.file !== undefined,
       controls: isPdf(this.view) ? pdfControlsView(this.view) : nothing,
       onClose: this.close,
       onPassage: this.goTo,
+      onCount: this.goToPassage,
       onCopyCitation: () => passage && this.copy(citation(document, passage), 'Citation'),
       onCopyText: () => passage && this.copy(passage.text, 'Text'),
       onDownload: this.download,
@@ -200,7 +242,7 @@ export class LatelightReader extends LitElement {
   }
 
   protected override render(): TemplateResult {
-    const { document, passage, problem, said } = this;
+    const { document, passage, problem, said, isSaidAloud } = this;
     const isLoading = document !== undefined && !this.view;
     const kind = problem || !document?.hasFile ? 'passages' : document.kind;
     return html`<div class="scroll">
@@ -220,13 +262,17 @@ export class LatelightReader extends LitElement {
           ></div>
         </div>
       </div>
-      <p class="said" role="status" ?data-shown=${said !== ''}>${said}</p>`;
+      <p class="said" role="status" ?data-shown=${said !== '' && !isSaidAloud}>${said}</p>`;
   }
 }
 
 /** Whether it is shown from the same file in the same way. */
 function isSame(a: LibraryDocument | undefined, b: LibraryDocument | undefined): boolean {
   return a?.id === b?.id && a?.kind === b?.kind && a?.path === b?.path && a?.hasFile === b?.hasFile;
+}
+
+function isSamePlace(a: LatelightReader['place'] | undefined, b: LatelightReader['place'] | undefined): boolean {
+  return a?.passage === b?.passage && a?.words.join() === b?.words.join();
 }
 
 function problemOf({ kind, reason }: LibraryDocument, passages: readonly DocumentPassage[], error: unknown): string {
@@ -240,7 +286,7 @@ function isPdf(view: DocumentView | undefined): view is PdfView {
 }
 
 function missingView(passage: DocumentPassage): TemplateResult {
-  return html`<section class="notice">
+  return html`<section class="notice missing" tabindex="-1">
     <p>This passage was not found in the document as it is shown here. It reads:</p>
     <blockquote>${passage.text}</blockquote>
   </section>`;

@@ -1,6 +1,7 @@
 // One page of a PDF: an empty sheet of its size until it is near, then a canvas with a layer of text over it.
 
 import type { PDFDocumentProxy, PDFPageProxy, RenderTask, TextLayer } from 'pdfjs-dist';
+import { focusable } from './document-view.ts';
 import { RenderedText } from './rendered-text.ts';
 
 /** Canvases of more pixels than this are refused by some browsers, and are of no use on the screen. */
@@ -85,6 +86,8 @@ export class PdfPage {
     this.layer = undefined;
     this.text = undefined;
     const canvas = this.sheet.querySelector('canvas');
+    // Focus that was in it would fall to the page, where no key leads back.
+    if (this.sheet.querySelector(':focus')) focusable(this.sheet).focus({ preventScroll: true });
     // Safari keeps the memory of a canvas until it is collected, but not of an empty one.
     if (canvas) canvas.width = canvas.height = 0;
     this.sheet.replaceChildren();

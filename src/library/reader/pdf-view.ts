@@ -3,7 +3,7 @@
 import type { PDFDocumentLoadingTask, TextLayer } from 'pdfjs-dist';
 import type { DocumentPassage } from '../types.ts';
 import { pageOf } from './citation.ts';
-import { type DocumentView, nextTask, type Outcome } from './document-view.ts';
+import { type DocumentView, focusable, nextTask, type Outcome } from './document-view.ts';
 import { findPassage } from './find-passage.ts';
 import { Marks } from './marks.ts';
 import { type PageSize, PdfPage } from './pdf-page.ts';
@@ -26,6 +26,7 @@ const STEPS = [0.25, 0.5, 0.75, 1, 1.25, 1.5, 2, 3, 4];
 export class PdfView implements DocumentView {
   zoom: Zoom = 'auto';
   page = 1;
+  start: HTMLElement | undefined;
   private readonly loading: PDFDocumentLoadingTask;
   private readonly worker: Worker;
   private readonly container: HTMLElement;
@@ -125,6 +126,7 @@ export class PdfView implements DocumentView {
     const call = ++this.call;
     this.sought = passage;
     this.isWhole = false;
+    this.start = undefined;
     this.marks.clear();
     this.marks.setWords(words);
     const number = pageOf(passage.anchor) ?? 1;
@@ -135,7 +137,11 @@ export class PdfView implements DocumentView {
     if (call !== this.call) return 'found';
     const ranges = await this.mark(page);
     if (call !== this.call) return 'found';
-    if (ranges.length > 0) await scrollTo(this.scroller, ranges[0]);
+    const line = ranges[0]?.startContainer.parentElement;
+    if (line) {
+      this.start = focusable(line);
+      await scrollTo(this.scroller, ranges[0]);
+    }
     for (const other of this.near) if (other !== page) void this.mark(other);
     return ranges.length > 0 ? 'found' : 'missing';
   }

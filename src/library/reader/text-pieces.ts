@@ -6,11 +6,16 @@ const LINES_PER_BLOCK = 60;
 /** A line of a minified file would be laid out at once. */
 const MAX_LINE = 4000;
 
-/** Plain text keeps its lines. */
+/** Plain text keeps its lines. Paragraphs are elements, so that one of them can have focus. */
 export function* textPieces(text: string): Generator<Node> {
   for (const lines of lineBlocks(text)) {
     const block = document.createElement('pre');
-    block.textContent = `${lines.join('\n')}\n`;
+    for (const paragraph of `${lines.join('\n')}\n`.match(/[\s\S]*?\n(?:\n+|$)/g) ?? []) {
+      const element = document.createElement('span');
+      element.className = 'paragraph';
+      element.textContent = paragraph;
+      block.append(element);
+    }
     yield block;
   }
 }

@@ -27,6 +27,9 @@ export const documentStyles = css`
   }
   .slice {
     display: flow-root;
+    /* Room for the ring of what has focus, which content-visibility clips. */
+    margin: -0.375rem;
+    padding: 0.375rem;
     content-visibility: auto;
     contain-intrinsic-size: auto 120rem;
   }

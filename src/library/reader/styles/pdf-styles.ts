@@ -73,6 +73,17 @@ export const pdfStyles = css`
   .text-layer .markedContent {
     display: contents;
   }
+  /* Colours of the system would show the layer's own letters, beside those of the sheet. */
+  @media (forced-colors: active) {
+    .text-layer ::highlight(latelight-passage) {
+      background-color: rgb(247 183 51 / 0.28);
+      color: transparent;
+    }
+    .text-layer ::highlight(latelight-words) {
+      background-color: rgb(247 183 51 / 0.6);
+      color: transparent;
+    }
+  }
   .text-layer ::selection {
     background: color-mix(in srgb, AccentColor, transparent 70%);
   }

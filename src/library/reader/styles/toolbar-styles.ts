@@ -88,13 +88,15 @@ export const toolbarStyles = css`
     align-items: center;
   }
   .icon[aria-disabled="true"] {
-    opacity: 0.4;
     cursor: default;
+  }
+  /* The drawing alone: the ring of a button that has focus stays as it is. */
+  .icon[aria-disabled="true"] svg {
+    opacity: 0.4;
   }
   .icon[aria-pressed="true"] {
     color: var(--_accent);
   }
-  .count,
   .page {
     color: var(--_muted);
     font-size: 0.875rem;
@@ -124,6 +126,10 @@ export const toolbarStyles = css`
     color: var(--_muted);
     font-size: 0.875rem;
   }
+  .count {
+    font-variant-numeric: tabular-nums;
+    white-space: nowrap;
+  }
   .tool svg {
     inline-size: 1.375rem;
   }
@@ -142,8 +148,10 @@ export const toolbarStyles = css`
     }
   }
   @container (max-width: 30rem) {
-    [data-kind="pdf"] .count {
-      display: none;
+    /* Seen where a key leads to it. */
+    [data-kind="pdf"] .count:not(:focus-visible) {
+      position: absolute;
+      clip-path: inset(50%);
     }
   }
   @keyframes sweep {

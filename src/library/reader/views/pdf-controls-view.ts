@@ -11,10 +11,26 @@ export function pdfControlsView(view: PdfView): TemplateResult {
     if (number > 0) view.goTo(number);
     box.value = String(Math.min(Math.max(1, number || view.page), view.pageCount));
   };
+  const onKey = (event: KeyboardEvent) => {
+    const box = event.target as HTMLInputElement;
+    const page = String(view.page);
+    if (event.key !== 'Escape' || event.isComposing || box.value === page) return;
+    // Only what was typed is given up, not the document.
+    event.preventDefault();
+    box.value = page;
+    box.select();
+  };
   return html`<div class="group">
       <label class="page">
         Page
-        <input type="text" inputmode="numeric" size="4" .value=${String(view.page)} @change=${onPage} />
+        <input
+          type="text"
+          inputmode="numeric"
+          size="4"
+          .value=${String(view.page)}
+          @change=${onPage}
+          @keydown=${onKey}
+        />
         <span>of ${view.pageCount}</span>
       </label>
     </div>

@@ -9,6 +9,8 @@ export interface ToolbarContext {
   document: LibraryDocument;
   passage: DocumentPassage | undefined;
   hasPassages: boolean;
+  /** Which passage it is, in words. */
+  count: string;
   /** Passages before and after, as far as there are any. */
   previous: number | undefined;
   next: number | undefined;
@@ -17,6 +19,8 @@ export interface ToolbarContext {
   controls: TemplateResult | typeof nothing;
   onClose: () => void;
   onPassage: (number: number | undefined) => void;
+  /** To the passage itself. */
+  onCount: () => void;
   onCopyCitation: () => void;
   onCopyText: () => void;
   onDownload: () => void;
@@ -33,7 +37,7 @@ export function toolbarView(context: ToolbarContext): TemplateResult {
     <button type="button" class="icon close" aria-label="Close" title="Close (Escape)" @click=${context.onClose}>
       ${cross}
     </button>
-    <div class="tools" role="toolbar" aria-label="Document">
+    <div class="tools" role="group" aria-label="Document">
       ${context.hasPassages ? stepsView(context) : nothing}
       ${context.controls}
       <div class="group">
@@ -44,10 +48,16 @@ export function toolbarView(context: ToolbarContext): TemplateResult {
   </div>`;
 }
 
-function stepsView({ document, passage, previous, next, onPassage }: ToolbarContext): TemplateResult {
+function stepsView({ count, previous, next, onPassage, onCount }: ToolbarContext): TemplateResult {
   return html`<div class="group">
     ${step('Previous passage', up, previous, onPassage)}${step('Next passage', down, next, onPassage)}
-    ${passage ? html`<span class="count">Passage ${passage.number + 1} of ${document.passageCount}</span>` : nothing}
+    ${
+      count
+        ? html`<button type="button" class="tool count" title="Go to the passage" aria-label="${count}, go to it" @click=${onCount}>
+            ${count}
+          </button>`
+        : nothing
+    }
   </div>`;
 }
 
