@@ -343,6 +343,141 @@ test('the list is filtered and sorted, and shows a hundred at a time with focus 
   await expect(page.getByText('1 of 3,000 documents')).toBeVisible();
 });
 
+test('what filtering has left is said; the field has a direction only with text', async ({ page }) => {
+  await show(page, 'few');
+  const field = page.getByRole('searchbox', { name: 'Filter the list by name' });
+  const said = page.locator('latelight-documents').getByRole('status');
+  await expect(said).toHaveText('');
+  await expect(field).not.toHaveAttribute('dir');
+  await field.fill('lights');
+  await expect(said).toHaveText('1 document has this in its name.');
+  await expect(field).toHaveAttribute('dir', 'auto');
+  await field.fill('no such');
+  await expect(said).toHaveText('No document has this in its name.');
+  await expect(said).toHaveCSS('position', 'static');
+  await field.fill('');
+  await expect(said).toHaveText('');
+  await expect(said).toHaveClass('hidden');
+  await expect(field).not.toHaveAttribute('dir');
+});
+
+test('the tab is called by the document that is open', async ({ page }) => {
+  await show(page, 'few');
+  const name = await page.title();
+  await page.getByRole('link', { name: 'Harbour rules 3' }).click();
+  await expect(page).toHaveTitle(`Harbour rules 3 - ${name}`);
+  await page.keyboard.press('Escape');
+  await expect(page).toHaveTitle(name);
+});
+
+test('focus is not hidden behind the indexing bar', async ({ page }) => {
+  await show(page, 'few');
+  await bench(page, (library) => {
+    const rate = { passagesPerSecond: undefined, secondsLeft: undefined };
+    library.change({ progress: { passagesDone: 1, passagesTotal: 9, documentsWaiting: 6, ...rate } });
+  });
+  await search(page);
+  const bar = page.getByRole('region', { name: 'Indexing' });
+  /** Of what has focus, the pixels below the bar's upper edge. */
+  const hidden = () =>
+    bar.evaluate((bar) => {
+      let focused = document.activeElement!;
+      while (focused.shadowRoot?.activeElement) focused = focused.shadowRoot.activeElement;
+      const isOfBar = bar.contains(focused);
+      return isOfBar ? 0 : Math.max(0, focused.getBoundingClientRect().bottom - bar.getBoundingClientRect().top);
+    });
+  for (const height of [560, 600, 640, 680]) {
+    await page.setViewportSize({ width: 900, height });
+    await page.evaluate(() => scrollTo(0, 0));
+    await searchBox(page).focus();
+    for (let at = 0; at < 6; at++) {
+      await page.keyboard.press('ArrowDown');
+      expect(await hidden(), `hit ${at} at ${height} px`).toBe(0);
+    }
+    for (let at = 0; at < 30; at++) {
+      await page.keyboard.press('Tab');
+      expect(await hidden(), `stop ${at} at ${height} px`).toBe(0);
+    }
+  }
+  // Where the bar does not stay, and without it, there is nothing to keep clear of.
+  const padding = () => page.evaluate(() => document.documentElement.style.scrollPaddingBlockEnd);
+  expect(await padding()).toMatch(/px$/);
+  await page.setViewportSize({ width: 900, height: 400 });
+  await expect.poll(padding).toBe('');
+  await page.setViewportSize({ width: 900, height: 600 });
+  await expect.poll(padding).toMatch(/px$/);
+  await bench(page, (library) => library.change({ progress: undefined }));
+  await expect.poll(padding).toBe('');
+});
+
+test('a long path is shown whole, a name of the other direction keeps to its side, and rings fit in the row', async ({
+  page,
+}) => {
+  await page.setViewportSize({ width: 480, height: 800 });
+  await show(page, 'few');
+  await bench(page, (library) => {
+    const path = `${'a-very-long-folder-name'.repeat(6)}/x.md`;
+    library.put({ title: 'חוזה השכירות', path });
+    library.put({ title: 'averylongtitle'.repeat(8), path: 'b.md' });
+    library.change({});
+  });
+  const row = rows(page).filter({ hasText: 'חוזה' });
+  const side = (text: string) =>
+    row.evaluate((row, text) => {
+      const range = document.createRange();
+      range.selectNodeContents(row.querySelector(text)!);
+      return range.getBoundingClientRect().left;
+    }, text);
+  expect(await side('.title')).toBe(await side('.facts'));
+  const outside = await rows(page).evaluateAll((all) =>
+    all.flatMap((row) => {
+      const { left, right } = row.getBoundingClientRect();
+      return [...row.querySelectorAll('.title, .path, input, .acts button')].flatMap((part) => {
+        const range = document.createRange();
+        range.selectNodeContents(part);
+        const isText = part.matches('.title, .path');
+        const bounds = (isText ? range : part).getBoundingClientRect();
+        // A box's ring is 4 pixels outside of it; that of a button is 4 inside.
+        const ring = part.localName === 'input' ? 4 : part.localName === 'button' ? -4 : 0;
+        return bounds.left - ring < left || bounds.right + ring > right ? part.outerHTML : [];
+      });
+    }),
+  );
+  expect(outside).toEqual([]);
+});
+
+test('in forced colours what is done of a bar differs from what is not', async ({ page }) => {
+  await page.emulateMedia({ forcedColors: 'active' });
+  await show(page, 'indexing');
+  await page.locator('latelight-search').evaluate((search) => {
+    const bar = Object.assign(document.createElement('progress'), { className: 'bytes', max: 2, value: 1 });
+    search.shadowRoot!.querySelector('.frame')!.append(bar);
+  });
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    const bars = await page.getByRole('progressbar').evaluateAll((all) =>
+      all.map((bar) => {
+        const { backgroundColor, color, borderTopWidth } = getComputedStyle(bar);
+        const light = (of: string) => {
+          const [r, g, b] = of.match(/[\d.]+/g)!.map((value) => {
+            const part = Number(value) / 255;
+            return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+          });
+          return 0.2126 * r + 0.7152 * g + 0.0722 * b + 0.05;
+        };
+        const [a, b] = [light(backgroundColor), light(color)];
+        return { contrast: Math.max(a, b) / Math.min(a, b), edge: borderTopWidth, high: bar.clientHeight };
+      }),
+    );
+    expect(bars.length).toBeGreaterThan(3);
+    for (const { contrast, edge, high } of bars) {
+      expect(contrast).toBeGreaterThan(3);
+      expect(edge).toBe('1px');
+      expect(high).toBeGreaterThanOrEqual(6);
+    }
+  }
+});
+
 test('a new version waits for its button', async ({ page }) => {
   await show(page, 'other-tab');
   await expect(page.getByText('Another tab is indexing.')).toBeVisible();

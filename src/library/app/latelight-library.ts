@@ -7,6 +7,7 @@ import { baseStyles } from '../../element/styles/base-styles.ts';
 import type { Start } from '../shell/start.ts';
 import type { Library, LibraryDocument, LibraryState, ReaderPlace } from '../types.ts';
 import { Announcer } from './announcer.ts';
+import { BarRoom } from './bar-room.ts';
 import { documentOf, newsOf, snapshot } from './changes.ts';
 import type { FileStream } from './collect-files.ts';
 import { Confirmation } from './confirmation.ts';
@@ -52,10 +53,17 @@ export class LatelightLibrary extends LitElement {
   private readonly confirmation = new Confirmation(this);
   private readonly readerFocus = new ReaderFocus(this);
   private readonly route = new Route(this);
+  /** Without a document. */
+  private readonly pageTitle = document.title;
   private unsubscribe: (() => void) | undefined;
   private last: LibraryState | undefined;
   private isPersistRefused = false;
   private hasAskedToPersist = false;
+
+  constructor() {
+    super();
+    new BarRoom(this);
+  }
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -194,6 +202,9 @@ export class LatelightLibrary extends LitElement {
   }
 
   protected override updated(): void {
+    const { place } = this.route;
+    const title = place && documentOf(this.library.state, place.documentId)?.title;
+    document.title = title ? `${title} - ${this.pageTitle}` : this.pageTitle;
     this.readerFocus.apply();
   }
 
