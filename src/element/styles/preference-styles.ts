@@ -19,7 +19,11 @@ export const preferenceStyles = css`
     .sweep {
       forced-color-adjust: none;
       --_accent: Highlight;
-      --_line: GrayText;
+    }
+    progress.bytes {
+      block-size: 8px;
+      border: 1px solid CanvasText;
+      --_line: Canvas;
     }
     .star[aria-pressed="true"] {
       color: Highlight;

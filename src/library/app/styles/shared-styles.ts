@@ -80,8 +80,10 @@ export const sharedStyles = css`
   @media (forced-colors: active) {
     progress {
       forced-color-adjust: none;
+      block-size: 8px;
+      border: 1px solid CanvasText;
       --_accent: Highlight;
-      --_line: GrayText;
+      --_line: Canvas;
     }
     .strong {
       forced-color-adjust: none;
