@@ -111,7 +111,7 @@ export class LatelightDocuments extends LitElement {
           <p class="count">${words.shownOf(listed.length, documents.size)}</p>
         </div>
         ${this.selected.size > 0 ? this.renderSelection() : this.renderTools()}
-        ${listed.length === 0 ? html`<p class="none">${words.nothingMatches}</p>` : nothing}
+        <p role="status" class=${listed.length === 0 ? 'none' : 'hidden'}>${this.filterNews}</p>
         <ul class="rows" role="list">
           ${repeat(
             listed.slice(0, Math.min(limit, drawn)),
@@ -122,6 +122,12 @@ export class LatelightDocuments extends LitElement {
         ${rest > 0 ? html`<button type="button" class="pill more" @click=${this.showMore}>${words.more(rest)}</button>` : nothing}
       </section>
     `;
+  }
+
+  /** What filtering has left, for those who do not see the list grow shorter. */
+  private get filterNews(): string {
+    if (this.listed.length === 0) return words.nothingMatches;
+    return this.filterText.trim() ? words.matching(this.listed.length) : '';
   }
 
   private renderRow(document: LibraryDocument): TemplateResult {
@@ -140,6 +146,7 @@ export class LatelightDocuments extends LitElement {
       <input
         type="search"
         class="filter"
+        dir=${this.filterText ? 'auto' : nothing}
         aria-label=${words.filterLabel}
         placeholder=${words.filterPlaceholder}
         autocomplete="off"

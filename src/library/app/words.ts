@@ -77,6 +77,8 @@ export const words = {
   sortLabel: 'Sort',
   sorts: { added: 'Newest first', name: 'Name', size: 'Largest first', failed: 'Failed first' },
   shownOf: (shown: number, all: number) => (shown === all ? documents(all) : `${count(shown)} of ${documents(all)}`),
+  matching: (value: number) =>
+    `${documents(value)} ${value === 1 ? 'has' : 'have'} this in ${value === 1 ? 'its' : 'their'} name.`,
   nothingMatches: 'No document has this in its name.',
   more: (value: number) => `Show ${count(value)} more`,
   select: (title: string) => `Select ${title}`,

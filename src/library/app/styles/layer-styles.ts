@@ -102,6 +102,7 @@ export const layerStyles = css`
     pointer-events: none;
   }
   dialog {
+    overflow-wrap: anywhere;
     inline-size: min(28rem, 100vw - 2rem);
     padding: 1.5rem;
     border: 1px solid var(--_line);

@@ -81,7 +81,9 @@ export const listStyles = [
       border-block-start: 1px solid var(--_line);
       content-visibility: auto;
       contain-intrinsic-block-size: auto 4rem;
-      scroll-margin-block-end: 8rem;
+      /* Room for the rings of what has focus, which content-visibility clips. */
+      margin-inline: -0.375rem;
+      padding-inline: 0.375rem;
     }
     .row[data-selected],
     .row[data-open] {
@@ -103,6 +105,10 @@ export const listStyles = [
     }
     .about {
       padding-block: 0.5rem;
+      overflow-wrap: anywhere;
+    }
+    .path {
+      min-inline-size: 0;
     }
     .title {
       display: block;

@@ -86,6 +86,7 @@ export const pageStyles = css`
   }
   p {
     margin: 0;
+    overflow-wrap: anywhere;
   }
 
   /* Without documents */

@@ -51,11 +51,10 @@ export function rowView(document: LibraryDocument, context: RowContext): Templat
     <div class="about">
       <a
         class="title"
-        dir="auto"
         href=${formatPlace({ documentId: id, passage: undefined, words: [] })}
         aria-current=${isOpen ? 'true' : nothing}
         @click=${(event: MouseEvent) => actions.open(event, document)}
-        >${title}</a
+        ><bdi>${title}</bdi></a
       >
       <p class="facts">
         ${place ? html`<bdi class="path">${place}</bdi>` : nothing}
