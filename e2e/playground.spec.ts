@@ -52,6 +52,33 @@ test('a query goes through both stages, with times, ranks, bytes and a picture o
   expect(problems).toEqual([]);
 });
 
+test('the status says what can be done, not each byte that has come', async ({ page }) => {
+  await page.addInitScript(() => {
+    const said: string[] = [];
+    const seen: string[] = [];
+    Object.assign(window, { said, seen });
+    const look = () => {
+      const status = document.querySelector('main [role=status]')?.textContent ?? '';
+      if (status && status !== said.at(-1)) said.push(status);
+      seen.push(document.querySelector('.loading')?.textContent ?? '');
+    };
+    new MutationObserver(look).observe(document, { childList: true, subtree: true, characterData: true });
+  });
+  await page.goto(`${SMALL}playground.html`);
+  await expect(page.locator('main > [role=status]')).toContainText('passages on');
+  await expect(page.locator('.loading')).toHaveCount(0);
+  const { said, seen } = await page.evaluate(() => {
+    const { said, seen } = window as unknown as { said: string[]; seen: string[] };
+    return { said, seen };
+  });
+  expect(said).toEqual([
+    'Opening the index.',
+    'Quick results can be had; the encoder is on its way.',
+    expect.stringContaining('passages on'),
+  ]);
+  expect(seen.some((text) => / of .* MB$/.test(text))).toBe(true);
+});
+
 test('axe finds nothing, light and dark, and nothing is wider than a phone', async ({ page }) => {
   await page.setViewportSize({ width: 360, height: 740 });
   await page.goto(`${SMALL}playground.html?q=setErrorHandler`);

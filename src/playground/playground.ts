@@ -18,11 +18,15 @@ const STAGES: [keyof SearchTimings, string][] = [
   ['totalMs', 'In all'],
 ];
 
+const OPENING = 'Opening the index.';
+
 const main = document.getElementById('main')!;
 const state = {
   device: 'auto' as NonNullable<OpenOptions['device']>,
   query: new URLSearchParams(location.search).get('q') ?? '',
-  status: 'Opening the index.',
+  status: OPENING,
+  /** Bytes that are here, of all. Not part of the status, which would be read out with each of them. */
+  loading: '',
   engine: undefined as SearchEngine | undefined,
   manifest: undefined as Manifest | undefined,
   instant: undefined as SearchResult | undefined,
@@ -43,22 +47,23 @@ function show(change: Partial<typeof state>): void {
 async function openEngine(): Promise<void> {
   const mine = ++opening;
   state.engine?.close();
-  show({ engine: undefined, instant: undefined, full: undefined, plain: undefined, explained: undefined });
+  const nothingYet = { engine: undefined, instant: undefined, full: undefined, plain: undefined, explained: undefined };
+  show({ ...nothingYet, status: OPENING, loading: '' });
   try {
     const manifest = parseManifest(await (await fetch('manifest.json')).text());
     const engine = await open('./', {
       device: state.device,
       onProgress: ({ loadedBytes, totalBytes }) => {
-        if (mine === opening) show({ status: `${megabytes(loadedBytes)} of ${megabytes(totalBytes)} MB` });
+        if (mine === opening) show({ loading: `${megabytes(loadedBytes)} of ${megabytes(totalBytes)} MB` });
       },
     });
     if (mine !== opening) return engine.close();
     show({ engine, manifest, status: 'Quick results can be had; the encoder is on its way.' });
     if (state.query) void run();
     await engine.ready;
-    if (mine === opening) show({ status: '' });
+    if (mine === opening) show({ status: '', loading: '' });
   } catch (error) {
-    if (mine === opening) show({ status: String(error) });
+    if (mine === opening) show({ status: String(error), loading: '' });
   }
 }
 
@@ -97,7 +102,7 @@ const megabytes = (bytes: number) => (bytes / 1e6).toFixed(bytes < 1e5 ? 3 : 1);
 const milliseconds = (value: number | undefined) => (value === undefined ? '' : value.toFixed(1));
 
 function view() {
-  const { engine, manifest, status } = state;
+  const { engine, manifest, status, loading } = state;
   return html`
     <form role="search" @submit=${onSubmit}>
       <label for="query">Query</label>
@@ -111,6 +116,7 @@ function view() {
       </select>
     </form>
     <p role="status">${status || (engine ? describe(engine) : '')}</p>
+    ${loading ? html`<p class="loading">${loading}</p>` : nothing}
     ${(state.full ?? state.instant) ? html`${timesView()} ${ranksView()} ${alignmentView()}` : nothing}
     ${manifest && engine ? bytesView(manifest, engine.backend) : nothing}
   `;
