@@ -99,6 +99,8 @@ test('a hit opens the PDF at its page with the passage marked; its citation is c
   await openBest(page);
   await expect(reader(page).getByRole('textbox', { name: 'Page' })).toHaveValue('2');
   await expect.poll(() => marked(page)).toContain('boiler');
+  await expect(reader(page).locator('.text-layer :focus')).toContainText('boiler');
+  await expect(page).toHaveTitle(/^lease.* - Library$/i);
   await reader(page).getByRole('button', { name: 'Copy citation' }).click();
   await expect(reader(page).getByText('Citation copied')).toBeVisible();
   const citation = await page.evaluate(() => navigator.clipboard.readText());
