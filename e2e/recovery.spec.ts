@@ -43,7 +43,7 @@ test('a worker that dies between searches is replaced by the next search', async
   expect(query).toBe('second');
 });
 
-test('a lost GPU device is replaced without the caller noticing', async ({ page }) => {
+async function openOnGpu(page: Page) {
   await gotoBlank(page);
   const adapter = await hasAdapter(page);
   if (process.env.REQUIRE_GPU) expect(adapter, 'REQUIRE_GPU is set, and there is no WebGPU adapter').toBe(true);
@@ -52,7 +52,7 @@ test('a lost GPU device is replaced without the caller noticing', async ({ page 
     const { open } = (await import(new URL('latelight.js', location.href).href)) as typeof import('../src/index.ts');
     return open('./', { device: 'webgpu' });
   });
-  const search = () =>
+  return () =>
     handle.evaluate(async (engine) => {
       const result = await engine.search('hide passwords in log output');
       return {
@@ -61,6 +61,10 @@ test('a lost GPU device is replaced without the caller noticing', async ({ page 
         scores: result.hits.map((hit) => hit.score),
       };
     });
+}
+
+test('a lost GPU device is replaced without the caller noticing', async ({ page }) => {
+  const search = await openOnGpu(page);
   const before = await search();
   expect(before.backend).toBe('webgpu');
   await page.workers()[0].evaluate(() => {
@@ -76,4 +80,21 @@ test('a lost GPU device is replaced without the caller noticing', async ({ page 
   });
   expect(await search()).toEqual(before);
   expect(await page.workers()[0].evaluate(() => (globalThis as { destroyed?: boolean }).destroyed)).toBe(true);
+});
+
+test('a GPU that refuses one run of the encoder is opened again without the caller noticing', async ({ page }) => {
+  const search = await openOnGpu(page);
+  const before = await search();
+  expect(before.backend).toBe('webgpu');
+  await page.workers()[0].evaluate(() => {
+    const { createBindGroup } = GPUDevice.prototype;
+    GPUDevice.prototype.createBindGroup = () => {
+      GPUDevice.prototype.createBindGroup = createBindGroup;
+      (globalThis as { refused?: boolean }).refused = true;
+      throw new RangeError('out of memory');
+    };
+  });
+  expect(await search()).toEqual(before);
+  expect(await page.workers()[0].evaluate(() => (globalThis as { refused?: boolean }).refused)).toBe(true);
+  expect(await search()).toEqual(before);
 });

@@ -2,11 +2,11 @@
 // come from, is the business of runtime-node.ts and runtime-web.ts.
 
 import type { InferenceSession, Tensor, TensorConstructor } from 'onnxruntime-common';
-import { LatelightError, throwIfAborted } from '../errors.ts';
+import { LatelightError, messageOf, throwIfAborted } from '../errors.ts';
 import { MAX_QUERY_TOKENS } from '../format/layout.ts';
 import type { TokenEmbeddings } from '../types.ts';
 import type { ColbertTokenizer, EncodedText } from './colbert-tokenizer.ts';
-import { GpuOutputs } from './gpu-outputs.ts';
+import { type BoundOutput, GpuOutputs } from './gpu-outputs.ts';
 
 export interface EncoderRuntime {
   session: InferenceSession;
@@ -91,7 +91,7 @@ export class Encoder {
 
   private async rowsAsIs(encoded: TokenIds): Promise<TokenEmbeddings> {
     const output = await this.run(encoded);
-    const data = (await output.getData()) as Float32Array;
+    const data = await this.readRows(output);
     const [, tokenCount, dim] = output.dims;
     const rows = data.slice(0, tokenCount * dim);
     output.dispose();
@@ -104,7 +104,12 @@ export class Encoder {
     const tokenCount = encoded.ids.length;
     const lengths = this.weigher?.rowLengths(encoded);
     if (this.gpuOutputs && this.gpuDim > 0) {
-      const bound = this.gpuOutputs.take(tokenCount, this.gpuDim, MAX_QUERY_TOKENS);
+      let bound: BoundOutput;
+      try {
+        bound = this.gpuOutputs.take(tokenCount, this.gpuDim, MAX_QUERY_TOKENS);
+      } catch (cause) {
+        throw this.failure(cause);
+      }
       try {
         await this.run(encoded, bound.tensor);
       } catch (error) {
@@ -128,7 +133,7 @@ export class Encoder {
     throwIfAborted(signal, 'encode');
     const encoded = this.tokenizer.encode(text, 'document');
     const output = await this.run(encoded);
-    const all = (await output.getData()) as Float32Array;
+    const all = await this.readRows(output);
     const dim = output.dims[2];
     const positions = Uint32Array.from(encoded.ids.keys()).filter((position) => encoded.keep[position]);
     const data = new Float32Array(positions.length * dim);
@@ -172,7 +177,7 @@ export class Encoder {
     const { session, Tensor } = this.runtime;
     if (this.failedWhileBound) {
       throw new LatelightError(
-        'bad-model',
+        'device-lost',
         'encoder: expected a session whose runs succeed, got one that failed before on the GPU. Open the index again.',
       );
     }
@@ -188,7 +193,12 @@ export class Encoder {
           : new Tensor('int64', BigInt64Array.from(values, BigInt), shape);
     });
     const outputName = rowsOutput(session.outputNames);
-    const results = await session.run(feeds, into ? { [outputName]: into } : [outputName]);
+    let results: InferenceSession.OnnxValueMapType;
+    try {
+      results = await session.run(feeds, into ? { [outputName]: into } : [outputName]);
+    } catch (cause) {
+      throw this.failure(cause);
+    }
     const output = results[outputName];
     if (output.type !== 'float32' || output.dims.length !== 3 || output.dims[1] !== encoded.ids.length) {
       throw new LatelightError(
@@ -198,6 +208,21 @@ export class Encoder {
       );
     }
     return output;
+  }
+
+  private async readRows(output: Tensor): Promise<Float32Array> {
+    try {
+      return (await output.getData()) as Float32Array;
+    } catch (cause) {
+      throw this.failure(cause);
+    }
+  }
+
+  /** On a GPU whatever the runtime fails with is laid at the device's door: it may have no memory left, or be gone. Another may do. */
+  private failure(cause: unknown): unknown {
+    if (this.provider !== 'webgpu' || cause instanceof LatelightError) return cause;
+    const message = `encoder: expected the GPU to run the model, it refused: ${messageOf(cause)}`;
+    return new LatelightError('device-lost', message, { cause });
   }
 }
 
