@@ -15,3 +15,9 @@ export function holdLock(tell: (lock: string) => void): void {
   // Where a person blocks the site's data: nobody is told then, and only the noticing is lost.
   held.catch(() => undefined);
 }
+
+/** Calls back when the one that told this lock has ended, where that can be noticed. */
+export function awaitEnd(lock: string, onEnd: () => void): void {
+  // Refused in a page that is going away, or may no longer keep anything.
+  navigator.locks?.request(lock, onEnd).catch(() => undefined);
+}

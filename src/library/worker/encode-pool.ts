@@ -1,9 +1,11 @@
 // Encoding on several cores: workers that each take a passage at a time, in the order they were given. On a GPU one worker is all.
 
+import type { Encoder } from '../../encoder/encoder.ts';
 import { type ErrorCode, fromErrorData, LatelightError } from '../../errors.ts';
 import type { EngineFile } from '../../format/engine-file.ts';
 import type { EncodedPassage } from '../../indexing/encode-passage.ts';
-import type { OpenOptions } from '../../types.ts';
+import { awaitEnd } from '../../worker/life-lock.ts';
+import type { Device } from '../../worker/open-encoder.ts';
 import type { FromEncodeWorker, ToEncodeWorker } from './encode-protocol.ts';
 
 /** A worker holds model, runtime and their working memory: about 150 MB. */
@@ -14,32 +16,42 @@ interface Task {
   text: string;
   /** Workers that died over it. */
   deaths: number;
+  /** Devices that were lost over it, or refused it. */
+  losses: number;
   resolve: (encoded: EncodedPassage) => void;
   reject: (error: unknown) => void;
 }
 
+type Provider = Encoder['provider'];
+
 interface Slot {
   worker: Worker;
-  opened: Promise<'cpu' | 'wasm' | 'webgpu'>;
+  opened: Promise<Provider>;
   task: Task | undefined;
 }
 
 export class EncodePool {
   private readonly url: string;
   private readonly engine: EngineFile;
-  private readonly device: NonNullable<OpenOptions['device']>;
-  private readonly most: number;
+  private readonly device: Device;
+  private readonly cores: number;
+  /** What the next worker is to run on: under `auto` it turns to `wasm` when one of them does not get a GPU, or loses it. */
+  private next: Device;
+  /** Workers worth having, as far as is known: on a GPU one, fewer than cores where no more can be started. */
+  private most: number;
   private readonly waiting: Task[] = [];
   private readonly slots = new Set<Slot>();
   private growing: Promise<void> | undefined;
   private closed = false;
 
   /** @param url of the app's folder @param engine what all workers encode with, whenever they start @param cores as the browser tells */
-  constructor(url: string, engine: EngineFile, device: NonNullable<OpenOptions['device']>, cores: number) {
+  constructor(url: string, engine: EngineFile, device: Device, cores: number) {
     this.url = url;
     this.engine = engine;
     this.device = device;
-    this.most = Math.max(1, Math.min(MOST_WORKERS, cores));
+    this.next = device;
+    this.cores = Math.max(1, Math.min(MOST_WORKERS, cores));
+    this.most = this.cores;
   }
 
   /** Passages that may be under way at once before somebody waits for a worker. */
@@ -47,10 +59,13 @@ export class EncodePool {
     return this.most;
   }
 
-  /** @throws LatelightError what opening the model or encoding throws; `worker-crashed` when two workers died over it; `aborted` after `close` */
+  /**
+   * @throws LatelightError what opening the model or encoding throws; `worker-crashed` when two workers died over it, `device-lost` when
+   * two devices did; `aborted` after `close`
+   */
   encode(context: string, text: string): Promise<EncodedPassage> {
     return new Promise((resolve, reject) => {
-      this.waiting.push({ context, text, deaths: 0, resolve, reject });
+      this.waiting.push({ context, text, deaths: 0, losses: 0, resolve, reject });
       this.feed();
     });
   }
@@ -85,23 +100,41 @@ export class EncodePool {
   private async grow(): Promise<void> {
     try {
       const first = this.start();
-      if ((await first.opened) !== 'webgpu') while (this.slots.size < this.most && !this.closed) this.start();
+      const provider = await first.opened;
+      if (provider === 'webgpu') this.most = 1;
+      else {
+        this.goOnWithoutGpu();
+        while (this.slots.size < this.most && !this.closed) this.start();
+      }
     } catch (error) {
       if (this.slots.size === 0) for (const task of this.waiting.splice(0)) task.reject(error);
+      // Those that run do; another attempt for each passage would fail as this one.
+      else this.most = this.slots.size;
     } finally {
       this.growing = undefined;
       if (!this.closed) this.feed();
     }
   }
 
+  private goOnWithoutGpu(): void {
+    if (this.device === 'auto') this.next = 'wasm';
+    this.most = this.cores;
+  }
+
+  private newWorker(): Worker {
+    try {
+      return new Worker(new URL('./encode.worker.ts', import.meta.url), { type: 'module', name: 'latelight-encode' });
+    } catch (cause) {
+      const why = `expected a page that may start workers in its worker, got ${String(cause)}. Its policy must allow it.`;
+      throw new LatelightError('bad-option', `encode: ${why}`, { cause });
+    }
+  }
+
   private start(): Slot {
-    const worker = new Worker(new URL('./encode.worker.ts', import.meta.url), {
-      type: 'module',
-      name: 'latelight-encode',
-    });
-    let open: (provider: 'cpu' | 'wasm' | 'webgpu') => void;
+    const worker = this.newWorker();
+    let open: (provider: Provider) => void;
     let fail: (error: unknown) => void;
-    const opened = new Promise<'cpu' | 'wasm' | 'webgpu'>((resolve, reject) => {
+    const opened = new Promise<Provider>((resolve, reject) => {
       open = resolve;
       fail = reject;
     });
@@ -121,6 +154,16 @@ export class EncodePool {
       else this.waiting.unshift(task);
       this.feed();
     };
+    /** The passage is not to blame, nor the worker: another one encodes it, under `auto` without a GPU. */
+    const lost = (error: LatelightError) => {
+      if (!this.slots.delete(slot)) return;
+      worker.terminate();
+      this.goOnWithoutGpu();
+      const { task } = slot;
+      if (task && ++task.losses > 1) task.reject(error);
+      else if (task) this.waiting.unshift(task);
+      this.feed();
+    };
     // An error of its script has a message; one without is a script that could not be had, which no passage is to blame for.
     worker.addEventListener('error', ({ message }) =>
       message ? died(message) : died('expected its script, got none', 'download-failed'),
@@ -129,7 +172,7 @@ export class EncodePool {
     worker.addEventListener('message', ({ data }: MessageEvent<FromEncodeWorker>) => {
       switch (data.type) {
         case 'hello':
-          void navigator.locks?.request(data.lock, () => died('the worker ended unexpectedly'));
+          awaitEnd(data.lock, () => died('the worker ended unexpectedly'));
           break;
         case 'opened':
           open(data.provider);
@@ -145,13 +188,14 @@ export class EncodePool {
           this.settle(slot)?.resolve(data.encoded);
           break;
         case 'encode-failed':
-          this.settle(slot)?.reject(fromErrorData(data.error));
+          if (data.error.code === 'device-lost') lost(fromErrorData(data.error));
+          else this.settle(slot)?.reject(fromErrorData(data.error));
           break;
         default:
           data satisfies never;
       }
     });
-    const { url, engine, device } = this;
+    const { url, engine, next: device } = this;
     worker.postMessage({ type: 'open', url, engine, device } satisfies ToEncodeWorker);
     return slot;
   }

@@ -3,6 +3,7 @@
 import type { Encoder } from '../../encoder/encoder.ts';
 import { toErrorData } from '../../errors.ts';
 import { type Coding, encodePassage } from '../../indexing/encode-passage.ts';
+import { blamingDevice, openOrWithout } from '../../worker/device-parts.ts';
 import { chooseDevice } from '../../worker/gpu-device.ts';
 import { HttpSource } from '../../worker/http-source.ts';
 import { holdLock } from '../../worker/life-lock.ts';
@@ -38,7 +39,7 @@ async function open({ url, engine, device }: Extract<ToEncodeWorker, { type: 'op
   const choice = usable(await chooseDevice(device), files, device);
   const tokenizer = await readTokenizer(engine, (ref) => app.read(ref));
   const [encoder, coding] = await Promise.all([
-    openEncoder(app, files, tokenizer, choice.device),
+    openOrWithout(choice, device, (on) => blamingDevice(openEncoder(app, files, tokenizer, on.device), on, device)),
     openCoding(app, engine),
   ]);
   return { encoder, coding };
