@@ -12,7 +12,10 @@ export class Kept<T> {
     if (known) return known;
     const value = make();
     this.values.set(key, value);
-    value.catch(() => this.values.delete(key));
+    value.catch(() => {
+      // Another may have been made of it since, after this one was let go of.
+      if (this.values.get(key) === value) this.values.delete(key);
+    });
     if (this.values.size > this.most) this.values.delete(this.values.keys().next().value!);
     return value;
   }
