@@ -21,6 +21,7 @@ import type {
   Site,
   Stage,
 } from '../types.ts';
+import { awaitEnd } from './life-lock.ts';
 import { type FromWorker, type OpenedInfo, type OpenSettings, PROTOCOL_VERSION, type ToWorker } from './protocol.ts';
 import { Readiness } from './readiness.ts';
 
@@ -264,7 +265,7 @@ export class WorkerEngine implements SearchEngine {
           case 'hello':
             if (data.version !== PROTOCOL_VERSION)
               return crashed(`expected protocol ${PROTOCOL_VERSION}, got ${data.version}`);
-            return void navigator.locks?.request(data.lock, () => crashed('it ended unexpectedly'));
+            return awaitEnd(data.lock, () => crashed('it ended unexpectedly'));
           case 'progress':
             return onProgress?.(data.progress);
           case 'opened':

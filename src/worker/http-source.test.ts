@@ -122,6 +122,16 @@ describe('a download of a large file', () => {
     expect(asked).toHaveLength(2);
   });
 
+  it('holds nothing of what is kept already, though nobody asks for it', async () => {
+    answer = (_request, response, start) => sendRange(response, start);
+    const source = new HttpSource(base);
+    await source.read(ref);
+    const { keeping } = source as unknown as { keeping: Set<unknown> };
+    expect(keeping.size).toBe(1);
+    await vi.waitFor(() => expect(keeping.size).toBe(0));
+    expect([...cache.entries.keys()]).toEqual([key]);
+  });
+
   it('goes on after each of several cuts', async () => {
     answer = (_request, response, start) => sendRange(response, start, Math.min(start + 4.5 * MIB, file.length));
     expect(await read()).toMatchObject({ code: 'download-failed' });

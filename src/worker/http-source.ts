@@ -16,7 +16,7 @@ const keyOf = (sha256: string) => new URL(`/.latelight/${sha256}`, location.orig
 export class HttpSource implements ByteSource {
   /** Address of the index folder, with a trailing slash. */
   readonly base: URL;
-  /** What is being written to the cache, or was. */
+  /** What is being written to the cache. */
   private readonly keeping = new Set<Promise<unknown>>();
   /** Address -> text of the manifests in use. */
   private readonly manifests = new Map<string, string>();
@@ -74,7 +74,12 @@ export class HttpSource implements ByteSource {
     const pieces = cache && KeptPieces.isWorthwhile(ref) ? new KeptPieces(cache, keyOf(ref.sha256)) : undefined;
     const bytes = await this.downloadChecked(ref, pieces, options);
     // Nobody waits for the disk, and a full one costs the next visit a download, not this one its results.
-    if (cache) this.keeping.add(keepWhole(cache, ref, bytes, pieces).catch(() => undefined));
+    if (cache) {
+      const keeping = keepWhole(cache, ref, bytes, pieces)
+        .catch(() => undefined)
+        .finally(() => this.keeping.delete(keeping));
+      this.keeping.add(keeping);
+    }
     return bytes;
   }
 
@@ -96,7 +101,6 @@ export class HttpSource implements ByteSource {
   /** Resolves when all that was read is kept, as far as it can be: another worker that reads it then finds it there. */
   async kept(): Promise<void> {
     await Promise.all(this.keeping);
-    this.keeping.clear();
   }
 
   /** Fetches files that are not in the cache yet; stops quietly at the first failure, since nobody waits for it. */

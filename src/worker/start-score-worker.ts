@@ -1,6 +1,7 @@
 // Starts a helper of the search worker as a worker of its own, nested in it: same origin, same policy.
 
 import type { FromHelper, HelperPort } from '../engine/score-helper.ts';
+import { awaitEnd } from './life-lock.ts';
 
 export type FromScoreWorker = FromHelper | { type: 'hello'; lock: string };
 
@@ -12,7 +13,7 @@ export function startScoreWorker(): HelperPort {
       worker.addEventListener('error', (event) => onEnd(event.message || 'expected it to start, got an error'));
       worker.addEventListener('messageerror', () => onEnd('expected a message, got one that cannot be read'));
       worker.addEventListener('message', ({ data }: MessageEvent<FromScoreWorker>) => {
-        if (data.type === 'hello') void navigator.locks?.request(data.lock, () => onEnd('it ended unexpectedly'));
+        if (data.type === 'hello') awaitEnd(data.lock, () => onEnd('it ended unexpectedly'));
         else onMessage(data);
       });
     },

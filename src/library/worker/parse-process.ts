@@ -2,6 +2,7 @@
 
 import { fromErrorData, LatelightError } from '../../errors.ts';
 import type { EngineFile } from '../../format/engine-file.ts';
+import { awaitEnd } from '../../worker/life-lock.ts';
 import type { FromParseWorker, Parsed, ToParseWorker } from './parse-protocol.ts';
 
 /**
@@ -81,7 +82,7 @@ export class ParseProcess {
     };
     worker.addEventListener('error', ({ message }) => (message ? died() : died(withoutScript())));
     worker.addEventListener('message', ({ data }: MessageEvent<FromParseWorker>) => {
-      if (data.type === 'hello') void navigator.locks?.request(data.lock, () => died());
+      if (data.type === 'hello') awaitEnd(data.lock, () => died());
     });
     return worker;
   }
