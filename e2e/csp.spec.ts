@@ -37,6 +37,42 @@ test('WebGPU says why it cannot', async ({ page }) => {
   expect(auto).toMatchObject({ found: [{ backend: 'wasm' }] });
 });
 
+// One policy for all that a site sends, as servers are set up; the page's own default policy does not reach into its workers.
+const TRUSTED = `${POLICY}; require-trusted-types-for 'script'; trusted-types default lit-html`;
+
+test('under require-trusted-types-for an index is searched by several workers', async ({ page, context }) => {
+  await context.route(`${SMALL}**`, async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, headers: { ...response.headers(), 'content-security-policy': TRUSTED } });
+  });
+  await context.route(`${SMALL}trusting.html`, (route) =>
+    route.fulfill({
+      contentType: 'text/html',
+      headers: { 'content-security-policy': TRUSTED },
+      body: '<!doctype html><script src="trusting.js"></script>',
+    }),
+  );
+  await context.route(`${SMALL}trusting.js`, (route) =>
+    route.fulfill({
+      contentType: 'text/javascript',
+      body: "trustedTypes.createPolicy('default', { createScriptURL: (url) => url });",
+    }),
+  );
+  const reported: string[] = [];
+  page.on('console', (message) => {
+    if (/trusted/i.test(message.text())) reported.push(message.text());
+  });
+  await page.goto(`${SMALL}trusting.html`);
+  const found = await page.evaluate(async () => {
+    const { open } = (await import(new URL('latelight.js', location.href).href)) as typeof import('../src/index.ts');
+    const engine = await open('./', { device: 'wasm', workers: 2 });
+    return (await engine.search('redact passwords', { limit: 5 })).hits.length;
+  });
+  expect(found).toBe(5);
+  expect(page.workers().filter((worker) => worker.url().includes('score.worker'))).toHaveLength(1);
+  expect(reported).toEqual([]);
+});
+
 test('no request leaves the origin', async ({ page }) => {
   const foreign: string[] = [];
   page.context().on('request', (request) => {

@@ -1,6 +1,6 @@
 // What only a split scorer can get wrong: where it cuts, ties across parts, and helpers that do not start or die.
 
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import type { ShardCodes } from '../types.ts';
 import { createReferenceScorer } from './reference-scorer.ts';
 import { buildScoreThread, type ScoreThreads } from './score-thread.fixture.ts';
@@ -76,6 +76,35 @@ describe('a split scorer', () => {
     const { split, expected } = await openBoth(broken.start);
     await expectSame(split, expected);
     await expectSame(split, expected, Uint32Array.of(0xf0f0, 0x1234, 0xffff, 0x8001));
+    split.close();
+  });
+
+  it.each([0, 1])('shares an index with the %i helpers that it was let start', async (most) => {
+    let started = 0;
+    let closed = 0;
+    const start = () => {
+      if (started === most) throw new TypeError("This document requires 'TrustedScriptURL' assignment.");
+      started++;
+      const port = helpers.start();
+      const close = () => {
+        closed++;
+        port.close();
+      };
+      return { ...port, close };
+    };
+    const { split, expected } = await openBoth(start, 4);
+    await expectSame(split, expected);
+    split.close();
+    expect([started, closed]).toEqual([most, most]);
+  });
+
+  it('tries again to replace a helper that it could not replace', async () => {
+    const { split, expected } = await openBoth(helpers.start, 2);
+    await helpers.threads.at(-1)!.terminate();
+    vi.spyOn(WebAssembly, 'instantiate').mockRejectedValueOnce(new RangeError('out of memory'));
+    await expect(split.search(query, { k: 5 })).rejects.toThrow('out of memory');
+    vi.restoreAllMocks();
+    await expectSame(split, expected);
     split.close();
   });
 

@@ -40,7 +40,8 @@ export function workersFor(blockCount: number, cores: number): number {
 
 /**
  * A helper that does not start, fails or dies is replaced by a scorer in this worker; the search that noticed is answered in full.
- * For that, and for passageCodes, the helpers' codes are kept here too.
+ * For that, and for passageCodes, the helpers' codes are kept here too. Where the page's policy refuses one, those that started share
+ * the index.
  * @param workerCount at least 1, the calling worker included
  * @throws LatelightError `bad-codec` when scores could overflow 16 bits
  */
@@ -50,7 +51,7 @@ export async function createSplitScorer(
   startHelper: () => HelperPort,
 ): Promise<Scorer> {
   const own = await createWasmScorer(codec);
-  const helpers = Array.from({ length: workerCount - 1 }, () => createRemoteScorer(codec, startHelper()));
+  const helpers = startHelpers(codec, workerCount - 1, startHelper);
   let parts: Part[] | undefined = [own, ...helpers].map((scorer) => ({ scorer, runs: [], shards: [] }));
   let passageCount = 0;
 
@@ -62,10 +63,24 @@ export async function createSplitScorer(
   async function replace(part: Part): Promise<void> {
     part.scorer.close();
     const scorer = await createWasmScorer(codec);
-    for (const shard of part.shards) await scorer.addShard(shard);
+    try {
+      for (const shard of part.shards) await scorer.addShard(shard);
+    } catch (error) {
+      scorer.close();
+      throw error;
+    }
     part.scorer = scorer;
     part.shards = [];
     if (!parts) scorer.close();
+  }
+
+  /** One that failed, for want of memory say, is tried again by the next search. */
+  function replaceOnce(part: Part): Promise<void> {
+    part.replacing ??= replace(part).catch((error) => {
+      part.replacing = undefined;
+      throw error;
+    });
+    return part.replacing;
   }
 
   async function searchPart(part: Part, query: QueryCodes, { k, filter }: SearchOptions): Promise<TopK> {
@@ -79,8 +94,7 @@ export async function createSplitScorer(
       open();
       // One in this worker cannot be lost, and holds the only copy of its codes.
       if (asked.passageCodes) throw error;
-      part.replacing ??= replace(part);
-      await part.replacing;
+      await replaceOnce(part);
       return part.scorer.search(query, options());
     }
   }
@@ -143,6 +157,16 @@ export async function createSplitScorer(
       parts = undefined;
     },
   };
+}
+
+function startHelpers(codec: Codec, count: number, startHelper: () => HelperPort): PartScorer[] {
+  const helpers: PartScorer[] = [];
+  try {
+    while (helpers.length < count) helpers.push(createRemoteScorer(codec, startHelper()));
+  } catch {
+    // Refused once, refused always.
+  }
+  return helpers;
 }
 
 /** Cuts a shard at passages into `count` pieces of about as many blocks; a piece may be empty. Codes are views. */

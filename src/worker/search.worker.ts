@@ -2,5 +2,7 @@
 
 import { EngineHost } from './engine-host.ts';
 import { serveEngine } from './serve-engine.ts';
+import { trustOwnWorkers } from './trust-own-workers.ts';
 
+trustOwnWorkers();
 serveEngine(EngineHost.open);
