@@ -4,6 +4,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Codec } from '../codec/codec.ts';
+import { blockBytes } from '../format/layout.ts';
 import { createFilledBuffer } from '../kernels/compute-pipeline.ts';
 import { openTestDevice } from '../kernels/open-test-device.fixture.ts';
 import {
@@ -253,6 +254,80 @@ describe.runIf(gpu)('the webgpu scorer', () => {
     await device.queue.onSubmittedWorkDone();
     expect(memory).toEqual({ bytes: 0, buffers: 0 });
     device.destroy();
+  });
+
+  it('is let go of once it is closed, though its device lives', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const { device } = (await openTestDevice())!;
+    const scorers: WeakRef<object>[] = [];
+    const openAndClose = async () => {
+      const scorer = await createWebgpuScorer(device, codec);
+      await scorer.addShard(shard);
+      await scorer.search(query, { k: 5 });
+      scorer.close();
+      scorers.push(new WeakRef(scorer));
+    };
+    for (let i = 0; i < 5; i++) await openAndClose();
+    const alive = () => {
+      collect();
+      return scorers.filter((scorer) => scorer.deref()).length;
+    };
+    await expect.poll(alive, { timeout: 10_000 }).toBe(0);
+    device.destroy();
+  });
+
+  it.each(['quantize-query', 'score-maxsim', 'top-k'])(
+    'leaves nothing on the device when %s does not compile',
+    async (kernel) => {
+      const { device } = (await openTestDevice())!;
+      const memory = watchMemory(device);
+      const createPipeline = device.createComputePipelineAsync.bind(device);
+      device.createComputePipelineAsync = (descriptor) =>
+        descriptor.label === kernel ? Promise.reject(new Error('internal error')) : createPipeline(descriptor);
+      const error = { code: 'device-lost', message: expect.stringContaining('internal error') };
+      await expect(createWebgpuScorer(device, codec)).rejects.toMatchObject(error);
+      expect(memory).toEqual({ bytes: 0, buffers: 0 });
+      device.destroy();
+    },
+  );
+
+  it('says that the device refuses when it does not compile what more results need', async () => {
+    const { device } = (await openTestDevice())!;
+    const scorer = await createWebgpuScorer(device, codec);
+    await scorer.addShard(shard);
+    device.createComputePipelineAsync = () => Promise.reject(new Error('internal error'));
+    await expect(scorer.search(query, { k: 512 })).rejects.toMatchObject({ code: 'device-lost' });
+    expect((await scorer.search(query, { k: 5 })).ids).toHaveLength(5);
+    scorer.close();
+    device.destroy();
+  });
+
+  it('answers nothing any more once the device took a part of a shard only', async () => {
+    const { device } = (await openTestDevice())!;
+    const scorer = await createWebgpuScorer(device, codec, { maxBufferBytes: 10 * blockBytes(32, 4) });
+    const popErrorScope = device.popErrorScope.bind(device);
+    let chunks = 0;
+    device.popErrorScope = async () => {
+      const error = await popErrorScope();
+      return ++chunks > 2 ? ({ message: 'no memory' } as GPUError) : error;
+    };
+    await expect(scorer.addShard(shard)).rejects.toMatchObject({ code: 'device-lost' });
+    device.popErrorScope = popErrorScope;
+    expect(scorer.passageCount).toBe(0);
+    for (const again of [scorer.search(query, { k: 5 }), scorer.addShard(shard)]) {
+      await expect(again).rejects.toMatchObject({ code: 'device-lost', message: expect.stringContaining('no memory') });
+    }
+    scorer.close();
+    device.destroy();
+  });
+
+  it('goes on after a shard of which nothing was taken', async () => {
+    const scorer = await createWebgpuScorer(gpu!.device, codec, { maxBufferBytes: 2 * blockBytes(32, 4) });
+    await expect(scorer.addShard(randomShard(1, codec, [3]))).rejects.toMatchObject({ code: 'bad-shard' });
+    await scorer.addShard(randomShard(1, codec, [2, 1]));
+    expect((await scorer.search(query, { k: 5 })).ids).toHaveLength(2);
+    scorer.close();
   });
 
   it('goes on after a search that failed', async () => {

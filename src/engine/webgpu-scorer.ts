@@ -4,6 +4,7 @@
 import { type Codec, checkCodec } from '../codec/codec.ts';
 import { LatelightError } from '../errors.ts';
 import { MAX_QUERY_TOKENS, MAX_RESULTS } from '../format/layout.ts';
+import { onDeviceLost } from '../kernels/device-loss.ts';
 import { createPassTimer, passMilliseconds, TIMESTAMP_BYTES } from '../kernels/pass-timer.ts';
 import { createQuantizeQuery } from '../kernels/quantize-query.ts';
 import { createScoreMaxsim, type ScoreMaxsimOptions } from '../kernels/score-maxsim.ts';
@@ -16,7 +17,7 @@ import {
   EXCLUDED_SCORE,
 } from '../kernels/search-input.ts';
 import { createTopK } from '../kernels/top-k.ts';
-import type { QueryCodes, TokenEmbeddings, TopK } from '../types.ts';
+import type { QueryCodes, ShardCodes, TokenEmbeddings, TopK } from '../types.ts';
 import type { GpuTokenEmbeddings, Scorer, SearchOptions } from './scorer.ts';
 
 type Query = QueryCodes | TokenEmbeddings | GpuTokenEmbeddings;
@@ -57,14 +58,11 @@ export async function createWebgpuScorer(
 ): Promise<WebgpuScorer> {
   checkCodec(codec);
   const { dim } = codec;
-  const [quantize, maxsim, topK] = await Promise.all([
+  const [quantize, maxsim, topK] = await allOrClose([
     createQuantizeQuery(device, codec),
     createScoreMaxsim(device, codec, options),
     createTopK(device),
-  ]).catch((cause) => {
-    if (cause instanceof LatelightError) throw cause;
-    throw new LatelightError('device-lost', `webgpu-scorer: the GPU refuses a kernel: ${String(cause)}`, { cause });
-  });
+  ]);
   const { STORAGE, COPY_SRC, COPY_DST, MAP_READ } = GPUBufferUsage;
   const makeBuffer = (label: string, size: number, usage: number) => device.createBuffer({ label, size, usage });
   const queryBuffer = makeBuffer('query', MAX_QUERY_TOKENS * dim, STORAGE | COPY_SRC | COPY_DST);
@@ -82,7 +80,7 @@ export async function createWebgpuScorer(
     ended ??= reason;
     for (const reject of rejectPending) reject(ended);
   }
-  device.lost.then((info) =>
+  const stopListening = onDeviceLost(device, (info) =>
     endWith(new LatelightError('device-lost', `webgpu-scorer: ${info.message || info.reason}`)),
   );
 
@@ -96,7 +94,7 @@ export async function createWebgpuScorer(
     previous = run.then(ignore, ignore);
     return new Promise((resolve, reject) => {
       rejectPending.add(reject);
-      run.then(resolve, reject).finally(() => rejectPending.delete(reject));
+      run.then(resolve, (cause) => reject(asDeviceLost(cause))).finally(() => rejectPending.delete(reject));
     });
   }
 
@@ -109,6 +107,19 @@ export async function createWebgpuScorer(
     }
     device.queue.writeBuffer(uploaded, 0, query.data as GPUAllowSharedBufferSource);
     return uploaded;
+  }
+
+  /** All of a shard. One that the GPU takes half of would be found by half, and by other numbers than the index has. */
+  async function addWhole(shard: ShardCodes): Promise<void> {
+    const before = maxsim.passageCount;
+    try {
+      await maxsim.addShard(shard);
+    } catch (cause) {
+      const error = asDeviceLost(cause);
+      if (maxsim.passageCount !== before) endWith(error);
+      throw error;
+    }
+    passageCount = maxsim.passageCount;
   }
 
   async function run(query: Query, { k, filter }: SearchOptions): Promise<Timed<TopK & { queryCodes: QueryCodes }>> {
@@ -183,8 +194,7 @@ export async function createWebgpuScorer(
     async addShard(shard) {
       checkOpen();
       checkShard(shard, codec);
-      await enqueue(() => maxsim.addShard(shard));
-      passageCount = maxsim.passageCount;
+      await enqueue(() => addWhole(shard));
     },
     async search(query, searchOptions) {
       checkOpen();
@@ -200,6 +210,7 @@ export async function createWebgpuScorer(
       return result;
     },
     close() {
+      stopListening();
       endWith(new LatelightError('closed', 'webgpu-scorer: expected an open scorer, got a closed one'));
       quantize.close();
       maxsim.close();
@@ -211,6 +222,21 @@ export async function createWebgpuScorer(
 }
 
 const ignore = () => undefined;
+
+/** Whatever the device throws is a device that does not work: a kernel that it does not compile, a buffer that it does not give. */
+function asDeviceLost(cause: unknown): LatelightError {
+  if (cause instanceof LatelightError) return cause;
+  return new LatelightError('device-lost', `webgpu-scorer: the GPU refuses: ${String(cause)}`, { cause });
+}
+
+/** When one of the kernels fails, the others give back what they hold. */
+async function allOrClose<T extends { close: () => void }[]>(kernels: { [I in keyof T]: Promise<T[I]> }): Promise<T> {
+  const settled = await Promise.allSettled(kernels);
+  const failed = settled.find((outcome) => outcome.status === 'rejected');
+  if (!failed) return settled.map((outcome) => (outcome as PromiseFulfilledResult<unknown>).value) as T;
+  for (const outcome of settled) if (outcome.status === 'fulfilled') outcome.value.close();
+  throw asDeviceLost(failed.reason);
+}
 
 /** What the GPU refuses of the work that `submit` gives it. Both scopes end before anything else uses the device. */
 function refusalOf(device: GPUDevice, submit: () => void): Promise<GPUError | null> {

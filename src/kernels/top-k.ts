@@ -52,6 +52,11 @@ export interface TopKKernel {
 
 export async function createTopK(device: GPUDevice): Promise<TopKKernel> {
   const pipelines = new Map<number, GPUComputePipeline>();
+  async function prepare(k: number): Promise<void> {
+    const step = stepFor(k);
+    if (!pipelines.has(step)) pipelines.set(step, await createPipeline(device, 'top-k', shader, { HALF: step }));
+  }
+  await prepare(1); // before there are buffers, which would be left when it fails
   const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC;
   const buffer = (label: string, entries: number) => device.createBuffer({ label, size: entries * ENTRY_BYTES, usage });
   // Passes alternate; the second leaves an eighth of the first at most, so the smaller buffer need not be as large.
@@ -59,11 +64,6 @@ export async function createTopK(device: GPUDevice): Promise<TopKKernel> {
   const params = Array.from({ length: MAX_PASSES }, (_, pass) =>
     createFilledBuffer(device, `top-k params ${pass}`, GPUBufferUsage.UNIFORM, new Uint32Array(4)),
   );
-  async function prepare(k: number): Promise<void> {
-    const step = stepFor(k);
-    if (!pipelines.has(step)) pipelines.set(step, await createPipeline(device, 'top-k', shader, { HALF: step }));
-  }
-  await prepare(1);
   return {
     prepare,
 
