@@ -10,6 +10,7 @@ import {
   randomQuery,
   randomShard,
 } from '../engine/scorers.fixture.ts';
+import { blockBytes } from '../format/layout.ts';
 import type { QueryCodes, ShardCodes } from '../types.ts';
 import { createFilledBuffer } from './compute-pipeline.ts';
 import { chooseVariant } from './maxsim-prelude.ts';
@@ -128,6 +129,35 @@ it.runIf(gpu)('refuses a passage that no buffer of the device can hold', async (
   await expect(maxsim.addShard(randomShard(1, codecs[0], [3]))).rejects.toMatchObject({ code: 'bad-shard' });
   maxsim.close();
 });
+
+it.runIf(gpu)(
+  'makes room for as many blocks as the passages of a buffer have, where these are all it takes',
+  async () => {
+    const { device } = (await openTestDevice())!;
+    // Two workgroups: 32 passages a buffer.
+    const { maxStorageBufferBindingSize, maxBufferSize, maxComputeWorkgroupStorageSize } = device.limits;
+    const small = { maxStorageBufferBindingSize, maxBufferSize, maxComputeWorkgroupStorageSize };
+    Object.defineProperty(device, 'limits', { value: { ...small, maxComputeWorkgroupsPerDimension: 2 } });
+    const created: [string, number][] = [];
+    const createBuffer = device.createBuffer.bind(device);
+    device.createBuffer = (descriptor) => {
+      created.push([descriptor.label!, descriptor.size]);
+      return createBuffer(descriptor);
+    };
+    const [codec] = codecs;
+    const { codes, firstBlocks } = randomShard(9, codec, new Array(100).fill(2));
+    const maxsim = await createScoreMaxsim(device, codec, { expected: { passageCount: 100, blockCount: 200 } });
+    await maxsim.addShard({ codes, firstBlocks });
+    const sizes = created.filter(([label]) => label === 'codes').map(([, size]) => size);
+    expect(sizes).toEqual([32, 32, 32, 4].map((passages) => passages * 2 * blockBytes(codec.dim, codec.subspaceDim)));
+    const query = randomQuery(9, 5, 64);
+    const buffer = createFilledBuffer(device, 'query', GPUBufferUsage.STORAGE, new Uint8Array(query.codes.buffer));
+    const bytes = await runAndRead(device, 400, (pass) => maxsim.encode(pass, buffer, 5, undefined));
+    expect(Array.from(new Int32Array(bytes))).toEqual(reference(codec, query, { codes, firstBlocks }));
+    maxsim.close();
+    device.destroy();
+  },
+);
 
 it('joins two codewords of 2 dimensions to the 4 of a byte of codes', () => {
   const [codec] = codecs;

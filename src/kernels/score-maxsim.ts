@@ -113,11 +113,14 @@ export async function createScoreMaxsim(
   let scores = makeBuffer('scores', 4, STORAGE | COPY_SRC);
   let filterBits = makeBuffer('filter', 4, STORAGE | COPY_DST);
 
-  /** Room for all that is still expected, or for these at least. */
-  async function openChunk(passages: number, blocks: number): Promise<Chunk> {
+  /** Room for all that is still expected, or for these at least; of more passages than a buffer takes, for the blocks of as many. */
+  async function openChunk(passageBlocks: number, passages: number, blocks: number): Promise<Chunk> {
     const { expected } = options;
-    const passageCapacity = Math.min(maxPassages, Math.max(passages, (expected?.passageCount ?? 0) - passageCount));
-    const blockCapacity = Math.min(maxBlocks, Math.max(blocks, (expected?.blockCount ?? 0) - blockCount));
+    const passagesLeft = Math.max(passages, (expected?.passageCount ?? 0) - passageCount);
+    const blocksLeft = Math.max(blocks, (expected?.blockCount ?? 0) - blockCount);
+    const passageCapacity = Math.min(maxPassages, passagesLeft);
+    const share = Math.max(passageBlocks, Math.ceil((blocksLeft * passageCapacity) / passagesLeft));
+    const blockCapacity = Math.min(maxBlocks, share);
     device.pushErrorScope('out-of-memory');
     const range = makeBuffer('chunk', 8, UNIFORM | COPY_DST);
     const codes = makeBuffer('codes', blockCapacity * bytesPerBlock, STORAGE | COPY_DST);
@@ -149,7 +152,7 @@ export async function createScoreMaxsim(
     const last = chunks.at(-1);
     const fits =
       last && last.passageCount < last.passageCapacity && last.blockCount + passageBlocks <= last.blockCapacity;
-    return fits ? last : openChunk(passages, blocks);
+    return fits ? last : openChunk(passageBlocks, passages, blocks);
   }
 
   /**
