@@ -70,3 +70,16 @@ it('hands on what the runtime fails with on a CPU, and a model that is wrong on 
     await expect(pooled.encodeDocument('a')).rejects.toMatchObject({ code: 'bad-model' });
   }
 });
+
+it.each([Number.NaN, Number.POSITIVE_INFINITY])('refuses rows of a document with %d in them', async (value) => {
+  const rows = async () => (await unitRows()).with(5, value);
+  for (const [provider, code] of [
+    ['wasm', 'bad-model'],
+    ['webgpu', 'device-lost'],
+  ] as const) {
+    const encoding = encoderOn(provider, () => output(rows)).encodeDocument('a');
+    await expect(encoding).rejects.toMatchObject({ code, message: expect.stringContaining('expected finite rows') });
+  }
+  const zeros = await encoderOn('wasm', () => output(async () => new Float32Array(12))).encodeDocument('a');
+  expect(zeros.data).toEqual(new Float32Array(12));
+});

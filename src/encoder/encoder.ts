@@ -142,7 +142,8 @@ export class Encoder {
     });
     output.dispose();
     const ids = positions.map((position) => encoded.ids[position]);
-    return { data: normalizeRows(data, dim), tokenCount: positions.length, dim, positions, ids };
+    this.checkFinite(normalizeRows(data, dim));
+    return { data, tokenCount: positions.length, dim, positions, ids };
   }
 
   /** Runs short queries, so that the first real one finds code compiled and buffers allocated. */
@@ -216,6 +217,16 @@ export class Encoder {
     } catch (cause) {
       throw this.failure(cause);
     }
+  }
+
+  /** What is no number would be coded like any row, and found by nobody: floats of 16 bits overflow, and drivers have bugs. */
+  private checkFinite(rows: Float32Array): void {
+    let sum = 0; // no row is longer than 1, so nothing finite overflows
+    for (const value of rows) sum += value;
+    if (Number.isFinite(sum)) return;
+    const message = `encoder: expected finite rows of a document, got some that are no number (${this.provider}).`;
+    if (this.provider === 'webgpu') throw new LatelightError('device-lost', message);
+    throw new LatelightError('bad-model', `${message} Export the model again, or use other weights.`);
   }
 
   /** On a GPU whatever the runtime fails with is laid at the device's door: it may have no memory left, or be gone. Another may do. */
