@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { readFrontMatter } from './front-matter.ts';
-import { parseMarkdown } from './markdown.ts';
+import { parseMarkdown, renderMarkdown } from './markdown.ts';
 
 const parse = (source: string, path = 'docs/page.md') => parseMarkdown(source, { path });
 const texts = (source: string, path?: string) =>
@@ -53,6 +53,35 @@ describe('Markdown', () => {
     ).toEqual(['Text', 'Inside', 'After']);
     expect(texts('Before <Badge text="new" /> and after')).toEqual(['Before and after']);
     expect(texts('<TABLE><TR><TD>a</TD></TR></TABLE>')).toEqual(['a.']);
+  });
+
+  it('reads braces and quotes in the attributes of components', () => {
+    const rendered = (tag: string) => renderMarkdown(`<div>\n${tag}x`, true).slice('<div>\n'.length);
+    expect(rendered('<Aa b={"c > d"} e="f > g" h=\'>\'>')).toBe('<div>x');
+    expect(rendered('<Aa b={{c: 1}} />')).toBe('x');
+    expect(rendered('<Aa b="/" c={/}>')).toBe('<div>x');
+    expect(rendered('</Aa>')).toBe('</div>x');
+    expect(rendered('<Aa b=">')).toBe('<Aa b=">x');
+    expect(rendered('<Aa b=" <Bb c>')).toBe('<Aa b=" <div>x');
+    expect(rendered('<Aa { b>')).toBe('<div>x');
+    expect(rendered('<AA b><Aa/b>')).toBe('<AA b><Aa/b>x');
+  });
+
+  it.each([
+    ['braces', `<div>\n<Aa ${'{}'.repeat(50_000)}`],
+    ['open braces', `<div>\n<Aa ${'{'.repeat(100_000)}`],
+    ['components that do not end', `<div>\n${'<Aa '.repeat(25_000)}`],
+    ['components that end within quotes', `<div>\n${'<Aa ">" '.repeat(12_000)}`],
+    ['components in braces that are closed once', `<div>\n${'<Aa {'.repeat(20_000)}}`],
+    ['a long name', `<div>\n<A${'a'.repeat(100_000)}`],
+    ['heading ids', `# ${'{#a'.repeat(33_000)}`],
+    ['spaces in a heading', `# a${' '.repeat(100_000)}{`],
+    ['shortcodes', '{{< '.repeat(25_000)],
+    ['comments of MDX', '{/* '.repeat(25_000)],
+  ])('takes no longer for %s than for other text', (_, source) => {
+    const started = performance.now();
+    renderMarkdown(`${source}\n\nx`, true);
+    expect(performance.now() - started).toBeLessThan(4000);
   });
 
   it('drops import and export of MDX only, and reads indented prose in components', () => {

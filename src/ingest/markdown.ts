@@ -2,6 +2,7 @@
 
 import GithubSlugger from 'github-slugger';
 import MarkdownIt, { type MarkdownIt as MarkdownRenderer } from 'markdown-it';
+import { plainComponents } from './components.ts';
 import { readFrontMatter } from './front-matter.ts';
 import { parseHtml } from './html.ts';
 import type { ParsedPage } from './parsed-page.ts';
@@ -48,7 +49,7 @@ mdx.core.ruler.before('inline', 'mdx-modules', (state) => {
 });
 mdx.core.ruler.before('inline', 'mdx-comments', (state) => {
   for (const token of state.tokens) {
-    if (token.type === 'inline') token.content = token.content.replace(/\{\/\*[\s\S]*?\*\/\}/g, '');
+    if (token.type === 'inline') token.content = withoutSpans(token.content, /\{\/\*/g, /\*\/\}/g);
   }
 });
 
@@ -61,10 +62,12 @@ function createRenderer(): MarkdownRenderer {
     state.tokens.forEach((token, index) => {
       if (token.type !== 'heading_open') return;
       const inline = state.tokens[index + 1];
-      const custom = /\s*\{#([^\s{}]+)\}\s*$/.exec(inline.content);
-      if (!custom) return;
-      token.attrSet('id', custom[1]);
-      inline.content = inline.content.slice(0, custom.index);
+      const content = inline.content.trimEnd();
+      const at = content.lastIndexOf('{#');
+      const id = content.endsWith('}') && at >= 0 ? content.slice(at + 2, -1) : '';
+      if (!id || /[\s{}]/.test(id)) return;
+      token.attrSet('id', id);
+      inline.content = content.slice(0, at).trimEnd();
     });
   });
   renderer.core.ruler.push('components', (state) => {
@@ -77,23 +80,27 @@ function createRenderer(): MarkdownRenderer {
 
 /** Markers of admonitions and shortcodes, which are syntax of site generators and not text. */
 function withoutDirectives(content: string): string {
-  return content
+  const text = content
     .replace(/^:{3,}[^\S\n]*(?:[\w-]+(?:[{[][^\n]*[}\]])?)?[^\S\n]*/gm, '')
-    .replace(/^\[!(NOTE|TIP|IMPORTANT|WARNING|CAUTION)\][^\S\n]*\n?/i, (_, kind: string) => `${capitalised(kind)}: `)
-    .replace(/\{\{[<%][\s\S]*?[>%]\}\}/g, '');
+    .replace(/^\[!(NOTE|TIP|IMPORTANT|WARNING|CAUTION)\][^\S\n]*\n?/i, (_, kind: string) => `${capitalised(kind)}: `);
+  return withoutSpans(text, /\{\{[<%]/g, /[>%]\}\}/g);
 }
 
 function capitalised(word: string): string {
   return word[0].toUpperCase() + word.slice(1).toLowerCase();
 }
 
-/**
- * `<Tabs>` of MDX and Vue is a div here. HTML knows no self-closing component: `<Header />` would swallow the rest of the
- * page. Old HTML in capitals (`<TABLE>`) is left alone.
- */
-function plainComponents(html: string): string {
-  return html.replace(
-    /<(\/?)[A-Z][A-Za-z0-9.]*[a-z][A-Za-z0-9.]*(?:\s(?:"[^"]*"|'[^']*'|\{[^}]*\}|[^>"'])*?)?(\/?)>/g,
-    (_, close, selfClosed) => (selfClosed ? '' : `<${close}div>`),
-  );
+/** Without what stands between each opener and the next closer behind it. A regular expression for both would look for a closer that is not there once for each opener. */
+function withoutSpans(text: string, opener: RegExp, closer: RegExp): string {
+  const parts: string[] = [];
+  let done = 0;
+  for (const { 0: open, index } of text.matchAll(opener)) {
+    if (index < done) continue;
+    closer.lastIndex = index + open.length;
+    const close = closer.exec(text);
+    if (!close) break;
+    parts.push(text.slice(done, index));
+    done = closer.lastIndex;
+  }
+  return parts.join('') + text.slice(done);
 }
