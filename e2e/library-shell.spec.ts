@@ -187,35 +187,6 @@ test('without the files of its engine a tab says so, and codes nothing with thos
   }
 });
 
-test('what is shared with the app arrives once, and never at the server', async ({ context }) => {
-  const page = await openControlled(context);
-  await page.evaluate(() => {
-    document.body.insertAdjacentHTML(
-      'beforeend',
-      '<form method="post" action="share" enctype="multipart/form-data"><input name="title"><input name="url"><input name="files" type="file" multiple><button>Share</button></form>',
-    );
-  });
-  await page.locator('input[name=title]').fill('A page: of notes');
-  await page.locator('input[name=url]').fill('https://elsewhere.example/notes');
-  await page
-    .locator('input[name=files]')
-    .setInputFiles([{ name: 'zürich ÷.txt', mimeType: 'text/plain', buffer: Buffer.from('tram times') }]);
-  await page.getByRole('button', { name: 'Share' }).click();
-  await page.waitForURL(base);
-  await page.waitForFunction(() => document.querySelector<LibraryElement>('latelight-library')?.library);
-
-  const folderName = String.raw`^shared/\d{4}-\d\d-\d\d \d\d\.\d\d\.\d\d\.\d{3}/`;
-  await expect
-    .poll(async () => (await listed(page)).map(({ path }) => path).sort())
-    .toEqual([
-      expect.stringMatching(new RegExp(`${folderName}A page of notes\\.md$`)),
-      expect.stringMatching(new RegExp(`${folderName}zürich ÷\\.txt$`)),
-    ]);
-  await expect
-    .poll(() => page.evaluate(async () => (await (await caches.open('latelight-shared')).keys()).length))
-    .toBe(0);
-});
-
 test('a file that is opened with the app is added', async ({ context }) => {
   const page = await context.newPage();
   // The browser hands files over only to an installed app: its part is played by a queue of our own, with a real handle.

@@ -174,6 +174,8 @@ export const words = {
   failedMany: (value: number) => `${documents(value)} could not be indexed.`,
   removed: (value: number) => `${documents(value)} removed.`,
 
+  shared: (value: number) => `${counted(value, 'file')} ${value === 1 ? 'was' : 'were'} shared with the library.`,
+
   cancel: 'Keep',
   /** @param keptCount of them, those that failed in the place of an older version */
   confirmRemove: (value: number, title: string, keptCount: number) => ({

@@ -4,6 +4,7 @@
 import { messageOf } from '../../errors.ts';
 import type { LatelightLibrary } from '../app/latelight-library.ts';
 import '../app/latelight-library.ts';
+import { words } from '../app/words.ts';
 import { openLibrary } from '../client.ts';
 import { openShell, type Shell } from '../shell/shell.ts';
 import type { AddedFile, Library } from '../types.ts';
@@ -24,6 +25,7 @@ function show(library: Library): void {
   shell.arrivals.listen(async ({ files }) => {
     if (!(await app.takeFiles(streamOf(files)))) throw new Error('library: the files could not be kept');
   });
+  bindShares(shell);
   shell.onStart(({ action }) => void app.start(action));
 }
 
@@ -49,17 +51,43 @@ function bindShell(app: LatelightLibrary, { updates, install }: Shell): void {
   showInstall();
 }
 
+/** Asks about what was shared. The question has the focus, not an answer: a key that was meant for something else gives none. */
+function bindShares({ shares }: Shell): void {
+  const dialog = find<HTMLDialogElement>('#share-offer');
+  const show = () => {
+    const { fileCount } = shares;
+    if (fileCount === 0) return dialog.close();
+    find('#share-question').textContent = words.shared(fileCount);
+    if (!dialog.open) dialog.showModal();
+  };
+  dialog.addEventListener('close', () => {
+    const { returnValue } = dialog;
+    dialog.returnValue = '';
+    if (returnValue === 'discard') void shares.discard();
+    else if (returnValue !== 'add') shares.leave();
+    else {
+      shares.add().catch(() => {
+        find('#share-failed').hidden = false;
+      });
+    }
+  });
+  shares.addEventListener('change', show);
+  show();
+}
+
 function showFailure(error: unknown): void {
   find('#opening p').textContent = messageOf(error);
   find('#opening').setAttribute('role', 'alert');
 }
 
-shell.onStart(({ shareFailed }) => {
-  if (shareFailed) find('#share-failed').hidden = false;
+shell.onStart(({ shared }) => {
+  if (shared) find(`#share-${shared}`).hidden = false;
 });
-find('#share-failed button').addEventListener('click', () => {
-  find('#share-failed').hidden = true;
-});
+for (const notice of document.querySelectorAll<HTMLElement>('.notice')) {
+  notice.querySelector('button')!.addEventListener('click', () => {
+    notice.hidden = true;
+  });
+}
 
 /** `?device=webgpu` or `?device=wasm`: to compare, and where the choice is a bad one. */
 function wantedDevice(): 'auto' | 'webgpu' | 'wasm' {

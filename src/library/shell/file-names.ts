@@ -1,5 +1,8 @@
 // Paths of documents that come without a folder of their own. One document a path: two that come at different times are two.
 
+/** Characters of a text that a name is looked for in. */
+const MOST_READ = 1000;
+
 /** `2026-11-24 20.15.03.417`, in the visitor's own time: readable, in order, and two of one second are two. */
 export function timeName(time: Date): string {
   const two = (value: number) => String(value).padStart(2, '0');
@@ -19,7 +22,9 @@ export function freeName(name: string, isTaken: (name: string) => boolean): stri
 
 /** A text's first words as a file name without an extension; nothing when there are none. */
 export function nameOfText(text: string): string {
-  const words = text.replace(/[^\p{L}\p{N}\p{M}'-]+/gu, ' ').replace(/^[ '-]+|[ '-]+$/g, '');
+  const start = text.trim().slice(0, MOST_READ);
+  const spaced = start.replace(/[^\p{L}\p{N}\p{M}'-]+/gu, ' ');
+  const words = /[^ '-](?:.*[^ '-])?/u.exec(spaced)?.[0] ?? '';
   if (words.length <= 60) return words;
   return words.slice(0, 61).replace(/ ?[^ ]*$/, '') || words.slice(0, 60);
 }

@@ -7,8 +7,7 @@ import { type Arrival, Arrivals } from './arrivals.ts';
 import { fileNameOf, nameOfText, timeName } from './file-names.ts';
 import { Install } from './install.ts';
 import manifestText from './manifest.webmanifest?raw';
-import shareTarget from './share-target.js?raw';
-import { NAME_HEADER, readShares, sharedText } from './shared-files.ts';
+import { sharedText } from './shared-files.ts';
 import { readStart } from './start.ts';
 import { Updates } from './updates.ts';
 
@@ -136,53 +135,8 @@ describe('names of files', () => {
     expect(nameOfText(`${'long '.repeat(20)}`)).toBe('long long long long long long long long long long long long');
     expect(nameOfText('x'.repeat(80))).toBe('x'.repeat(60));
     expect(nameOfText('...')).toBe('');
+    expect(nameOfText(`--'So-called' sharing-- `)).toBe("So-called' sharing");
     expect(['a/b\\c.txt', 'a.txt', '', 'a/'].map(fileNameOf)).toEqual(['c.txt', 'a.txt', 'unnamed', 'unnamed']);
-  });
-
-  it('are read with their files and texts, oldest first', async () => {
-    const at = (name: string) => `https://a.example/library/.shared/${name}`;
-    const entries: [string, Response][] = [
-      [at('2000-b/fields'), Response.json({ title: '', text: 'later', url: '' })],
-      [at('1000-a/0'), new Response('x', { headers: { [NAME_HEADER]: encodeURIComponent('é/b.txt') } })],
-      [at('1000-a/fields'), Response.json({ title: '', text: '', url: '' })],
-      ['https://a.example/other', new Response('y')],
-    ];
-    const cache = {
-      keys: async () => entries.map(([url]) => new Request(url)),
-      match: async (url: RequestInfo | URL) => entries.find(([key]) => key === url)?.[1],
-    };
-    const shares = await readShares(cache);
-    expect(shares.map(({ files }) => files.map(({ path }) => path.replace(/^shared\/[^/]+\//, '')))).toEqual([
-      ['b.txt'],
-      ['later.md'],
-    ]);
-    expect(shares.map(({ keys }) => keys.length)).toEqual([2, 1]);
-  });
-
-  it('of one share, or of two at one second, are all kept though they are called the same', async () => {
-    const at = (name: string) => `https://a.example/library/.shared/${name}`;
-    const named = (name: string) => new Response('x', { headers: { [NAME_HEADER]: encodeURIComponent(name) } });
-    const entries: [string, Response][] = [
-      [at('5000-a/0'), named('scan.pdf')],
-      [at('5000-a/1'), named('scan.pdf')],
-      [at('5000-a/2'), named('scan (2).pdf')],
-      [at('5000-a/3'), named('notes.md')],
-      [at('5000-a/fields'), Response.json({ title: 'notes', text: 'more', url: '' })],
-      [at('5009-b/0'), named('scan.pdf')],
-    ];
-    const shares = await readShares({
-      keys: async () => entries.map(([url]) => new Request(url)),
-      match: async (url: RequestInfo | URL) => entries.find(([key]) => key === url)?.[1],
-    });
-    const paths = shares.flatMap(({ files }) => files.map(({ path }) => path));
-    expect(new Set(paths).size).toBe(entries.length);
-    expect(shares[0].files.map(({ path }) => path.replace(/^shared\/[^/]+\//, ''))).toEqual([
-      'scan.pdf',
-      'scan (2).pdf',
-      'scan (2) (2).pdf',
-      'notes.md',
-      'notes (2).md',
-    ]);
   });
 
   it('say an address once', async () => {
@@ -192,9 +146,10 @@ describe('names of files', () => {
     expect(await shared('', ' ', '')).toBeUndefined();
   });
 
-  it('are kept by the service worker as they are read here', () => {
-    expect(shareTarget).toContain("'latelight-shared'");
-    expect(shareTarget).toContain(`'${NAME_HEADER}'`);
+  it('are found at once in a text of a million dashes', () => {
+    const text = `x${'-'.repeat(1_000_000)}x`;
+    expect(nameOfText(text)).toBe('x');
+    expect(sharedText({ title: text, text: '', url: '' })?.path).toBe('x.md');
   });
 });
 
@@ -203,11 +158,12 @@ it('an address says what the page was started for, once', () => {
   expect(start('?add').action).toBe('add');
   expect(start('?search#doc=1')).toEqual({
     action: 'search',
-    shareFailed: false,
+    shared: undefined,
     address: 'https://a.example/library/#doc=1',
   });
-  expect(start('?q=x&shared=failed')).toMatchObject({ shareFailed: true, address: 'https://a.example/library/?q=x' });
-  expect(start('?shared')).toMatchObject({ action: undefined, shareFailed: false });
+  expect(start('?q=x&shared=failed')).toMatchObject({ shared: 'failed', address: 'https://a.example/library/?q=x' });
+  expect(start('?shared')).toMatchObject({ action: undefined, shared: undefined });
+  expect(start('?shared=refused').shared).toBe('refused');
 });
 
 describe('web app manifest', () => {

@@ -5,7 +5,7 @@ import { filesOfHandles } from '../app/collect-files.ts';
 import type { AddedFile } from '../types.ts';
 import { Arrivals } from './arrivals.ts';
 import { Install } from './install.ts';
-import { readShares, SHARED_CACHE } from './shared-files.ts';
+import { Shares } from './shares.ts';
 import { readStart, type Start } from './start.ts';
 import { Updates } from './updates.ts';
 
@@ -26,19 +26,21 @@ export interface Shell {
   updates: Updates | undefined;
   install: Install;
   arrivals: Arrivals;
+  shares: Shares;
   /** Called at once, and again when the installed app is launched while it is open. */
   onStart(listener: (start: Start) => void): void;
 }
 
 export function openShell(): Shell {
   const arrivals = new Arrivals();
+  const shares = new Shares(arrivals);
   const listeners: ((start: Start) => void)[] = [];
   let started = readStart(location.href);
   history.replaceState(history.state, '', started.address);
 
   window.launchQueue?.setConsumer((params) => {
     void addOpened(arrivals, params.files);
-    void addShared(arrivals);
+    void shares.look();
     if (!params.targetURL) return;
     started = readStart(params.targetURL);
     for (const listener of listeners) listener(started);
@@ -46,14 +48,15 @@ export function openShell(): Shell {
   const updates = openUpdates();
   document.addEventListener('visibilitychange', () => {
     if (document.hidden) return;
-    void addShared(arrivals);
+    void shares.look();
     void updates?.check();
   });
-  void addShared(arrivals);
+  void shares.look();
   return {
     updates,
     install: new Install(window),
     arrivals,
+    shares,
     onStart(listener) {
       listeners.push(listener);
       listener(started);
@@ -78,16 +81,4 @@ async function addOpened(arrivals: Arrivals, handles: readonly FileSystemFileHan
   const files: AddedFile[] = [];
   for await (const file of filesOfHandles(handles)) files.push(file);
   await arrivals.add({ from: 'open', files });
-}
-
-/** One tab takes what was shared: the others find nothing of it when it is their turn. */
-async function addShared(arrivals: Arrivals): Promise<void> {
-  if (!('caches' in window) || !(await caches.has(SHARED_CACHE).catch(() => false))) return;
-  await navigator.locks.request(SHARED_CACHE, async () => {
-    const cache = await caches.open(SHARED_CACHE);
-    for (const { files, keys } of await readShares(cache)) {
-      if (files.length > 0 && !(await arrivals.add({ from: 'share', files }))) continue;
-      for (const key of keys) await cache.delete(key);
-    }
-  });
 }
