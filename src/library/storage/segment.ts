@@ -2,8 +2,9 @@
 // one takes its place.
 
 import type { ColbertTokenizer } from '../../encoder/colbert-tokenizer.ts';
+import { LatelightError } from '../../errors.ts';
 import { readFragment } from '../../format/fragment.ts';
-import { blockBytes } from '../../format/layout.ts';
+import { BLOCK_ROWS, blockBytes } from '../../format/layout.ts';
 import type { FileRef } from '../../format/manifest.ts';
 import { readPages } from '../../format/pages.ts';
 import { readShard, type ShardShape } from '../../format/shard.ts';
@@ -68,6 +69,15 @@ export async function composeSegment(
   };
 }
 
+/** Whether passages have codes that a segment can be made of: what was imported by a version that did not look may have none. */
+export function haveCodes(passages: readonly StoredPassage[], { dim, subspaceDim }: ShardShape): boolean {
+  const size = blockBytes(dim, subspaceDim);
+  return passages.every(({ encoded: { blocks, rowCount } }) => {
+    const count = blocks === undefined ? 0 : blocks.length / size;
+    return Number.isInteger(count) && Math.ceil(rowCount / BLOCK_ROWS) === count && count > 0;
+  });
+}
+
 function ownName(key: string, file: string): string {
   return file.replace('/', `/${key}-`);
 }
@@ -90,6 +100,12 @@ export async function readSegment(
   const size = blockBytes(shape.dim, shape.subspaceDim);
   for (const ref of segment.shards) {
     const shard = readShard(await read(ref), shape);
+    if (shard.passageCount !== ref.passageCount) {
+      throw new LatelightError(
+        'bad-shard',
+        `${ref.file}: expected ${ref.passageCount} passages, got ${shard.passageCount}.`,
+      );
+    }
     for (let id = 0; id < shard.passageCount; id++) {
       const blocks = shard.codes.slice(shard.firstBlocks[id] * size, shard.firstBlocks[id + 1] * size);
       codes.push({ blocks, rowCount: shard.rowCounts[id] });
@@ -101,6 +117,12 @@ export async function readSegment(
       // Rows before pooling are counted by document, not by passage.
       passages.push({ passage, encoded: { ...codes[passages.length], tokenCount: 0, words, rowWords } });
     }
+  }
+  if (codes.length !== passages.length) {
+    throw new LatelightError(
+      'bad-shard',
+      `segment: expected codes of ${passages.length} passages, got ${codes.length}.`,
+    );
   }
   await restoreSorts(segment, passages, read);
   let next = 0;

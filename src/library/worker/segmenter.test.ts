@@ -3,7 +3,8 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { LatelightError } from '../../errors.ts';
 import type { LibraryStore, SegmentSwap } from '../storage/library-store.ts';
-import type { StoredSegment } from '../storage/records.ts';
+import type { StoredPassage, StoredSegment } from '../storage/records.ts';
+import { PASSAGE_SHAPE, storedPassage } from '../storage/segment.fixture.ts';
 import { Segmenter } from './segmenter.ts';
 
 const shape = { dim: 16, subspaceDim: 2, codecSha256: '' };
@@ -57,4 +58,28 @@ it('a document whose segment is dropped again was not damaged by chance, and is 
     [[3], false],
     [[4, 2], true],
   ]);
+});
+
+it('a document whose passages have no codes fails, and those that came with it are made searchable', async () => {
+  const { passage, encoded } = storedPassage('imported', 0);
+  const codeless = { passage, encoded: { ...encoded, blocks: undefined, rowCount: undefined } as never };
+  const parts = new Map<number, StoredPassage[]>([
+    [1, [codeless]],
+    [2, [storedPassage('whole', 0)]],
+  ]);
+  const failed: [number, string | undefined][] = [];
+  const swaps: SegmentSwap[] = [];
+  const store = {
+    segments: async () => [],
+    document: async (id: number) => ({ id, state: 'indexing', passageCount: 1, doneCount: 1, tokenCount: 1 }),
+    parts: async (id: number) => [{ documentId: id, first: 0, passages: parts.get(id) }],
+    restart: async (id: number, { state }: { state?: string }) => void failed.push([id, state]),
+    namingFiles: (run: () => Promise<void>) => run(),
+    writeShard: async () => undefined,
+    swap: async (swap: SegmentSwap) => swaps.push(swap) > 0,
+  };
+  const nothing = () => undefined;
+  await new Segmenter(store as never, PASSAGE_SHAPE, countWords, nothing, nothing).finish([1, 2]);
+  expect(failed).toEqual([[1, 'failed']]);
+  expect(swaps.map(({ finished }) => finished)).toEqual([[2]]);
 });

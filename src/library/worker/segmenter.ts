@@ -5,8 +5,8 @@ import { LatelightError } from '../../errors.ts';
 import type { ShardShape } from '../../format/shard.ts';
 import type { DocumentChange, LibraryStore } from '../storage/library-store.ts';
 import { isMissing } from '../storage/private-files.ts';
-import { isWhole, type StoredSegment } from '../storage/records.ts';
-import { type CountWords, composeSegment, readSegment, type SegmentDocument } from '../storage/segment.ts';
+import { isWhole, type StoredDocument, type StoredPassage, type StoredSegment } from '../storage/records.ts';
+import { type CountWords, composeSegment, haveCodes, readSegment, type SegmentDocument } from '../storage/segment.ts';
 
 const LOCK = 'latelight-library-segments';
 /**
@@ -52,7 +52,9 @@ export class Segmenter {
   finish(ids: readonly number[]): Promise<void> {
     return this.alone(async () => {
       const found = await Promise.all(ids.map((id) => this.store.document(id)));
-      const documents = found.flatMap((document) => (document && isWhole(document) ? [document] : []));
+      const whole = found.flatMap((document) => (document && isWhole(document) ? [document] : []));
+      const passages = await this.wholePassages(whole);
+      const documents = whole.filter(({ id }) => passages.has(id));
       if (documents.length === 0) return;
       const replaced = documents.flatMap(({ replaces }) => (replaces === undefined ? [] : [replaces]));
       const segments = await this.store.segments();
@@ -60,8 +62,7 @@ export class Segmenter {
       const removed = withSmallOnes(segments, holding(segments, replaced), passageCount);
       const kept = await this.documentsOf(removed, replaced);
       for (const { id, tokenCount } of documents) {
-        const parts = await this.store.parts(id);
-        kept.push({ id, tokenCount, passages: parts.flatMap(({ passages }) => passages) });
+        kept.push({ id, tokenCount, passages: passages.get(id) ?? [] });
       }
       await this.replace(removed, kept, { finished: documents.map(({ id }) => id), forgotten: replaced });
     });
@@ -102,6 +103,18 @@ export class Segmenter {
     return this.alone(async () => {
       for (const segment of await this.store.segments()) await this.drop(segment, false);
     });
+  }
+
+  /** Passages of documents, but for those of whose nothing can be made: these have failed, and hold up no other. */
+  private async wholePassages(documents: readonly StoredDocument[]): Promise<Map<number, StoredPassage[]>> {
+    const usable = new Map<number, StoredPassage[]>();
+    const reason = 'What was kept of it cannot be used. Add it or import it again.';
+    for (const { id } of documents) {
+      const passages = (await this.store.parts(id)).flatMap((part) => part.passages);
+      if (haveCodes(passages, this.shape)) usable.set(id, passages);
+      else await this.store.restart(id, { state: 'failed', reason, passageCount: 0 });
+    }
+    return usable;
   }
 
   private async compactNow(): Promise<void> {
