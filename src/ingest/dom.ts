@@ -1,14 +1,48 @@
 // The few DOM questions the parsers ask, over cheerio's tree. Walks are loops, not recursion: malformed pages nest 10,000 deep.
 
-import { load } from 'cheerio';
-import { limitNesting, limitXmlNesting } from './nesting.ts';
+import { type CheerioAPI, type CheerioOptions, load } from 'cheerio';
+import { limitNesting, limitXmlNesting, withoutTags } from './nesting.ts';
 
 export type DocumentNode = ReturnType<ReturnType<typeof load>['root']>[number];
 export type DomNode = DocumentNode['children'][number];
 export type DomElement = Extract<DomNode, { tagName: string }>;
 
 export function parseDocument(html: string): DocumentNode {
-  return load(limitNesting(html)).root()[0];
+  return loadHtml(html).root()[0];
+}
+
+/** Open elements that neither parsing nor writing them as HTML again is stopped or slowed down by. */
+const MOST_OPEN = 1500;
+
+/** cheerio's `load` for markup of any depth. */
+export function loadHtml(html: string): CheerioAPI {
+  const limited = limitNesting(html);
+  try {
+    return load(limited, depthChecked());
+  } catch (error) {
+    if (!(error instanceof TooDeep)) throw error;
+    // Tags that only the parser sees to nest, as it alone knows what closes what.
+    return load(withoutTags(limited));
+  }
+}
+
+class TooDeep extends Error {}
+
+/** The tree that cheerio makes, by a parser that ends when too many elements are open. */
+function depthChecked(): CheerioOptions {
+  const { treeAdapter } = load('').root().options;
+  let open = 0;
+  return {
+    treeAdapter: {
+      ...treeAdapter!,
+      onItemPush() {
+        if (++open > MOST_OPEN) throw new TooDeep();
+      },
+      onItemPop() {
+        open--;
+      },
+    },
+  };
 }
 
 /** For XML: tags keep their case and prefixes. Entities of a DTD are not expanded, so none can multiply. */

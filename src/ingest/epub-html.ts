@@ -1,6 +1,7 @@
 // An EPUB as one string of HTML for the reader: its chapters in order, pictures inlined, nothing that runs, styles or loads.
 
-import { type CheerioAPI, load } from 'cheerio';
+import type { CheerioAPI } from 'cheerio';
+import { loadHtml } from './dom.ts';
 import { markupOf, openEpub, resolvePath } from './epub-package.ts';
 import { htmlOfXhtml } from './xhtml.ts';
 import type { ZipArchive } from './zip-archive.ts';
@@ -25,7 +26,7 @@ export async function epubHtml(bytes: Uint8Array): Promise<string> {
   const pictures = new Pictures(archive);
   return chapters
     .map(({ path, anchor }) => {
-      const $ = load(htmlOfXhtml(markupOf(archive, path) ?? ''));
+      const $ = loadHtml(htmlOfXhtml(markupOf(archive, path) ?? ''));
       clean($, path, anchors, pictures);
       return `<section id="${anchor}">${$('body').html() ?? ''}</section>`;
     })

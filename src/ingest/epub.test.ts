@@ -158,4 +158,11 @@ describe('for the reader', () => {
     expect(html).toContain('<img alt="lamp" src="data:image/png;base64,AQID"><img src="data:image/png;base64,AQID">');
     expect(html).not.toMatch(/steal|style|iframe|x\.png/);
   });
+
+  it('a chapter of nested tags without end is shown with its text', async () => {
+    const body = `${'<aside>'.repeat(50_000)}The lamp.${'</aside>'.repeat(50_000)}`;
+    const started = performance.now();
+    expect(await epubHtml(zipFile(epubFiles([{ body }, two[1]])))).toContain('The lamp.');
+    expect(performance.now() - started).toBeLessThan(5000);
+  });
 });

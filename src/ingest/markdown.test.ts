@@ -70,14 +70,13 @@ describe('Markdown', () => {
   it.each([
     ['braces', `<div>\n<Aa ${'{}'.repeat(50_000)}`],
     ['open braces', `<div>\n<Aa ${'{'.repeat(100_000)}`],
-    ['components that do not end', `<div>\n${'<Aa '.repeat(25_000)}`],
-    ['components that end within quotes', `<div>\n${'<Aa ">" '.repeat(12_000)}`],
+    ['components that do not end', `<div>\n${'<Aa '.repeat(100_000)}`],
+    ['components that end within quotes', `<div>\n${'<Aa ">" '.repeat(60_000)}`],
     ['components in braces that are closed once', `<div>\n${'<Aa {'.repeat(20_000)}}`],
     ['a long name', `<div>\n<A${'a'.repeat(100_000)}`],
-    ['heading ids', `# ${'{#a'.repeat(33_000)}`],
     ['spaces in a heading', `# a${' '.repeat(100_000)}{`],
-    ['shortcodes', '{{< '.repeat(25_000)],
-    ['comments of MDX', '{/* '.repeat(25_000)],
+    ['shortcodes', '{{< '.repeat(100_000)],
+    ['comments of MDX', '{/* '.repeat(100_000)],
   ])('takes no longer for %s than for other text', (_, source) => {
     const started = performance.now();
     renderMarkdown(`${source}\n\nx`, true);

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { isElement, parseXml, textOf } from './dom.ts';
+import { isElement, loadHtml, parseXml, textOf } from './dom.ts';
 import { parseHtml } from './html.ts';
 import { limitNesting, limitXmlNesting } from './nesting.ts';
 
@@ -29,4 +29,44 @@ it('XML of a hundred thousand open elements of any name is parsed within two sec
   expect(root.children.map((node) => (isElement(node) ? textOf(node) : '')).join(' ')).toBe(
     'The text below. The text after.',
   );
+});
+
+it.each([
+  '<div title="<">',
+  '<address>',
+  '<pre>',
+  '<summary>',
+  '<optgroup>',
+  '<rt>',
+  '<x-y>',
+  "<div title='>'>",
+  '<div/>',
+  '<a$>',
+  '<b id=1><p>',
+  '<svg><style><g>',
+])('fifty thousand of %s are parsed, with their text', (open) => {
+  const html = `<title>Deep</title>${open.repeat(50_000)}The text below.`;
+  const started = performance.now();
+  const texts = parseHtml(html, { path: 'deep.html' }).sections.flatMap(({ blocks }) => blocks.map(({ text }) => text));
+  expect(performance.now() - started).toBeLessThan(4000);
+  expect(texts.join(' ')).toContain('The text below.');
+});
+
+it('a tag that tags are hidden in, as the parser does not see it, hides no depth', () => {
+  const html = `<title>Deep</title><script>a <b c='</script>${'<div>'.repeat(50_000)}<p>The text below.'>`;
+  expect(loadHtml(html)('body').html()).toContain('The text below.');
+  const unlike = `<svg><style>${'<g>'.repeat(50_000)}The text below.`;
+  expect(loadHtml(unlike)('body').html()).toContain('The text below.');
+});
+
+it('scripts, comments and pictures of a page that nests as pages do leave it as it is', () => {
+  const script = `<script>for (let i = 0; i <n ; i++) { a <b && c >d; s = '<main>' }</script><!-- <main> -->`;
+  const html = `<main>${`${script}<svg><path d="M0 0"/><g /></svg>`.repeat(2000)}</main>`;
+  expect(limitNesting(html)).toBe(html);
+});
+
+it('tags that do not end are passed in a time that grows with the text', () => {
+  const html = '<a b="'.repeat(100_000);
+  expect(limitNesting(html)).toBe(html);
+  expect(limitXmlNesting(html)).toBe(html);
 });
