@@ -1,7 +1,7 @@
 // The offline library as an app: installable, whole without a network after one visit, one version in all tabs, files from outside.
 
 import { execFileSync } from 'node:child_process';
-import { cp, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { constants, cp, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,9 +17,7 @@ let requests: string[] = [];
 test.beforeEach(async ({ context }) => {
   folder = await mkdtemp(join(tmpdir(), 'latelight-library-'));
   const built = join(import.meta.dirname, '../demo/search/library');
-  const isLarge = /[/\\](models|runtime)$/;
-  await cp(built, folder, { recursive: true, filter: (path) => !isLarge.test(path) });
-  for (const name of ['models', 'runtime']) await symlink(join(built, name), join(folder, name));
+  await cp(built, folder, { recursive: true, mode: constants.COPYFILE_FICLONE });
   server = await startServer(folder, { port: 0, host: 'localhost' });
   const address = server.address();
   base = `http://localhost:${typeof address === 'object' && address ? address.port : 0}/`;

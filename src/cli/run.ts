@@ -165,6 +165,10 @@ export function commandLine(io: CliIo): Command {
     .argument('<folder>', 'a folder made by `latelight index`')
     .addOption(new Option('-p, --port <n>', '0 takes a free one').argParser(wholeNumber(0, 65535)).default(4173))
     .option('--host <name>', 'address to listen on', 'localhost')
+    .option(
+      '--site <folder>',
+      'folder of the pages that hits lead to (default: as the index says, at most two above it)',
+    )
     .action((folder, options) => serveCommand(folder, options, io));
 
   said(command('fit-codec', "fit a codec's rotation and codebooks for a model, on general text"))

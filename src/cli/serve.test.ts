@@ -1,11 +1,13 @@
 // `latelight serve` over HTTP: the site around an index, as a host would serve it.
 
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { pageUrl } from '../ingest/page-url.ts';
-import { latelightUntil } from './latelight.fixture.ts';
+import { latelight, latelightUntil } from './latelight.fixture.ts';
+import { isServedHost } from './served-hosts.ts';
 
 const ODD_NAMES = [
   'a#b.html',
@@ -48,19 +50,21 @@ async function writeIndex(path: string, siteRoot: string): Promise<void> {
 }
 
 /** Serves a folder while `visit` runs. @param visit gets the address that was printed */
-async function serving(path: string, visit: (address: string) => Promise<void>): Promise<void> {
+async function serving(path: string, visit: (address: string) => Promise<void>, ...options: string[]): Promise<string> {
   const controller = new AbortController();
   let printed = (_address: string) => {};
   const address = new Promise<string>((resolve) => {
     printed = resolve;
   });
+  let out = '';
   const served = latelightUntil(
     controller.signal,
     (text) => {
+      out += text;
       const found = / at (http:\S+)/.exec(text);
       if (found) printed(found[1]);
     },
-    ...['serve', join(folder, path), '--port', '0'],
+    ...['serve', join(folder, path), '--port', '0', ...options],
   );
   try {
     await visit(await Promise.race([address, served.then(({ err }) => Promise.reject(new Error(err)))]));
@@ -68,6 +72,7 @@ async function serving(path: string, visit: (address: string) => Promise<void>):
     controller.abort();
   }
   expect((await served).code).toBe(0);
+  return out;
 }
 
 const textAt = async (address: string, base: string) => {
@@ -150,5 +155,61 @@ it('lets browsers keep what is named by its content, of the index alone', async 
     expect(await kept('manifest.json')).toBe('no-cache');
     expect(await kept('../pages/about.html')).toBe('no-cache');
     expect(await kept('../pages/about')).toBe('no-cache');
+  });
+});
+
+it('answers to names of this machine alone, whatever a website calls it', async () => {
+  await serving('site/my search', async (address) => {
+    const statusFor = (host: string) =>
+      new Promise<number | undefined>((resolve, reject) => {
+        const asked = request(new URL('/guide/', address), { headers: { Host: host } }, (response) => {
+          response.resume();
+          resolve(response.statusCode);
+        });
+        asked.on('error', reject).end();
+      });
+    const { port } = new URL(address);
+    expect(await Promise.all(['localhost', `127.0.0.1:${port}`, `[::1]:${port}`].map(statusFor))).toEqual([
+      200, 200, 200,
+    ]);
+    expect(await Promise.all(['evil.example', `localhost.evil.example:${port}`].map(statusFor))).toEqual([403, 403]);
+  });
+  expect(isServedHost('192.168.1.5:80', 'localhost')).toBe(false);
+  expect(isServedHost('192.168.1.5:80', '0.0.0.0')).toBe(true);
+  expect(isServedHost('[fe80::1]:80', '::')).toBe(true);
+  expect(isServedHost('evil.example', '0.0.0.0')).toBe(false);
+  expect(isServedHost('Desk.example', 'desk.example')).toBe(true);
+  expect(isServedHost(undefined, 'localhost')).toBe(false);
+});
+
+it('serves no more than two folders above an index for what it says itself, and any with --site', async () => {
+  await writeIndex('site/one/two/three', '../../../');
+  const said = await serving('site/one/two/three', async (address) => {
+    expect(new URL(address).pathname).toBe('/');
+    expect(await textAt('/guide/', address)).toBe(404);
+  });
+  expect(said).toContain('--site');
+  const named = await serving(
+    'site/one/two/three',
+    async (address) => {
+      expect(new URL(address).pathname).toBe('/one/two/three/');
+      expect(await textAt('/guide/', address)).toBe('guide');
+    },
+    '--site',
+    join(folder, 'site'),
+  );
+  expect(named).toMatch(/Its pages are served from .*site\n/);
+  const { code, err } = await latelight('serve', join(folder, 'site'), '--site', join(folder, 'alone'));
+  expect([code, err]).toEqual([2, expect.stringContaining('--site')]);
+});
+
+it('follows no link out of what it serves', async () => {
+  await symlink(join(folder, 'alone'), join(folder, 'site/out'));
+  await symlink(join(folder, 'alone/index.html'), join(folder, 'site/linked.html'));
+  await symlink(join(folder, 'site/guide'), join(folder, 'site/inside'));
+  await serving('site/my search', async (address) => {
+    for (const path of ['/out/', '/out', '/out/index.html', '/out/manifest.json', '/linked.html', '/linked'])
+      expect(await textAt(path, address), path).toBe(404);
+    expect(await textAt('/inside/', address)).toBe('guide');
   });
 });

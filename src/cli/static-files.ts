@@ -1,12 +1,16 @@
 // Files of a folder over HTTP as static hosts serve them, for `latelight serve`.
 
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, realpathSync, statSync } from 'node:fs';
 import type { IncomingMessage, RequestListener } from 'node:http';
 import { join, resolve, sep } from 'node:path';
 import sirv from 'sirv';
 
+/** What a page may be found by beside its own path. */
+const FOUND_ENDINGS = ['.html', '.htm', '/index.html', '/index.htm'];
+
 /** @param index `/`-separated path of the index folder in the root, without slashes at its ends; '' when the root is it */
 export function staticFiles(root: string, index: string): RequestListener {
+  const realRoot = realpathSync(root);
   const inIndex = `/${index}${index && '/'}`;
   const files = sirv(root, {
     dev: true,
@@ -26,6 +30,7 @@ export function staticFiles(root: string, index: string): RequestListener {
     // A site's folder is also where .git and .env are. The index's own place may be hidden; nothing in it is, and `..` leads out of it.
     const asked = path?.startsWith(inIndex) ? path.slice(inIndex.length - 1) : path;
     if (path === undefined || asked === undefined || /[/\\]\.(?!well-known\/)/.test(asked)) return notFound();
+    if (isLinkOut(realRoot, join(root, path))) return notFound();
     const lead = (to: string) => void response.writeHead(302, { Location: to + search }).end();
     if (isFolderPage(root, path)) return lead(`${rawPath.replace(/^\/+/, '/')}/`);
     // Sites of Markdown files have no page at their root.
@@ -47,6 +52,18 @@ function isFolderPage(root: string, path: string): boolean {
   if (path.endsWith('/') || !place.startsWith(resolve(root) + sep)) return false;
   if (['.html', '.htm'].some((extension) => existsSync(place + extension))) return false;
   return !!statSync(place, { throwIfNoEntry: false })?.isDirectory() && existsSync(join(place, 'index.html'));
+}
+
+/** Whether a link in the folder leads to what is not in it: the indexer does not follow it there, either. */
+function isLinkOut(realRoot: string, place: string): boolean {
+  const inside = realRoot.endsWith(sep) ? realRoot : realRoot + sep;
+  return ['', ...FOUND_ENDINGS].some((ending) => {
+    try {
+      return !`${realpathSync(place + ending)}${sep}`.startsWith(inside);
+    } catch {
+      return false;
+    }
+  });
 }
 
 function splitAddress(url: string): [path: string, search: string] {

@@ -3,21 +3,27 @@
 import { existsSync } from 'node:fs';
 import { readFile, realpath } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { LatelightError } from '../../errors.ts';
 import { expectFolder } from '../expect-folder.ts';
 import type { CliIo } from '../io.ts';
+import { forHosts } from '../served-hosts.ts';
 import { staticFiles } from '../static-files.ts';
 
 export interface ServeCommandOptions {
   port: number;
   host: string;
+  /** Folder of the pages that hits lead to; without it the one that the index means, if that is near. */
+  site?: string;
 }
+
+/** Folders above the index that it may say its pages are in: what an index from elsewhere says must not open a disk. */
+const MOST_ABOVE = 2;
 
 /** Serves until the signal fires. */
 export async function serveCommand(folder: string, options: ServeCommandOptions, io: CliIo): Promise<void> {
   expectFolder('serve', folder);
-  const { root, index } = await siteOf(folder);
+  const { root, index, isFar } = await siteOf(folder, options.site);
   const server = await startServer(root, options, index);
   const bound = server.address();
   const port = typeof bound === 'object' && bound ? bound.port : options.port;
@@ -25,6 +31,8 @@ export async function serveCommand(folder: string, options: ServeCommandOptions,
   const address = `http://${options.host}:${port}/${path.map((segment) => `${segment}/`).join('')}`;
   io.out(`Searching ${folder} at ${address}  (Ctrl-C to stop)\n`);
   if (index) io.out(`Its pages are served from ${root}\n`);
+  if (isFar)
+    io.out(`Its pages are more than ${MOST_ABOVE} folders above it, and not served: say where with --site <folder>\n`);
   if (existsSync(join(folder, 'playground.html')))
     io.out(`What a search does, stage by stage: ${address}playground.html\n`);
   if (existsSync(join(folder, 'library/index.html')))
@@ -39,18 +47,41 @@ export async function serveCommand(folder: string, options: ServeCommandOptions,
   });
 }
 
+interface ServedSite {
+  root: string;
+  index: string;
+  /** What the index means is not served, since it is too far above it. */
+  isFar?: boolean;
+}
+
 /**
- * What is to be served for the hits of an index to lead somewhere: the folder above it that its `siteRoot` means, else itself.
- * A `siteRoot` that goes down again (`docs/`) leads into the folder, or to what its name on a disk does not tell.
+ * What is to be served for the hits of an index to lead somewhere: the folder that is named, or that above it which its `siteRoot` means,
+ * else itself. A `siteRoot` that goes down again (`docs/`) leads into the folder, or to what its name on a disk does not tell.
+ * @throws LatelightError `bad-option` for a site that the index is not in
  */
-async function siteOf(folder: string): Promise<{ root: string; index: string }> {
-  const siteRoot = await readSiteRoot(folder);
-  if (!/^(\.\.\/)+$/.test(siteRoot)) return { root: folder, index: '' };
-  const real = await realpath(folder);
-  const root = resolve(real, siteRoot);
-  // A whole disk is no site.
-  if (root === dirname(root)) return { root: folder, index: '' };
-  return { root, index: relative(root, real).split(sep).join('/') };
+async function siteOf(folder: string, site: string | undefined): Promise<ServedSite> {
+  const alone = { root: folder, index: '' };
+  const siteRoot = site === undefined ? await readSiteRoot(folder) : '';
+  if (site === undefined && !/^(\.\.\/)+$/.test(siteRoot)) return alone;
+  const [real, root] = await Promise.all([folder, site ?? join(await realpath(folder), siteRoot)].map(realOf));
+  if (site === undefined) {
+    // A whole disk is no site.
+    const isFar = siteRoot.length / '../'.length > MOST_ABOVE;
+    if (isFar || root === dirname(root)) return { ...alone, isFar };
+  }
+  const index = relative(root, real);
+  if (isAbsolute(index) || index.split(sep)[0] === '..') {
+    throw new LatelightError('bad-option', `serve: expected ${folder} to be in the folder of --site, got ${site}.`);
+  }
+  return { root, index: index.split(sep).join('/') };
+}
+
+async function realOf(folder: string): Promise<string> {
+  try {
+    return await realpath(folder);
+  } catch (cause) {
+    throw new LatelightError('bad-option', `serve: expected a folder, found none at ${folder}.`, { cause });
+  }
 }
 
 /** '' for a folder that is no index; whether an index is whole is for the page to say. */
@@ -72,7 +103,7 @@ export async function startServer(root: string, { port, host }: ServeCommandOpti
   if (!existsSync(join(folder, 'index.html'))) {
     throw new LatelightError('bad-option', `serve: expected a folder with an index.html, found none in ${folder}.`);
   }
-  const server = createServer(staticFiles(root, index));
+  const server = createServer(forHosts(host, staticFiles(root, index)));
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause) =>
       reject(new LatelightError('bad-option', `serve: expected ${refusal(cause, port, host)}`, { cause })),
