@@ -102,9 +102,15 @@ export class Patience {
   private readonly controller = new AbortController();
   private readonly ms: number;
   private timer: ReturnType<typeof setTimeout> | undefined;
+  private readonly lastTimer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(ms: number, signal: AbortSignal | undefined) {
+  /** @param ms without a byte @param totalMs in all, however many come; without it there is no such limit */
+  constructor(ms: number, signal: AbortSignal | undefined, totalMs?: number) {
     this.ms = ms;
+    if (totalMs !== undefined) {
+      const late = () => this.controller.abort(new Error(`not all came within ${totalMs / 1000} s`));
+      this.lastTimer = setTimeout(late, totalMs);
+    }
     this.signal = AbortSignal.any([this.controller.signal, ...(signal ? [signal] : [])]);
     this.renew();
   }
@@ -116,6 +122,7 @@ export class Patience {
 
   end(): void {
     clearTimeout(this.timer);
+    clearTimeout(this.lastTimer);
   }
 }
 

@@ -264,6 +264,32 @@ describe('a manifest that is cut in its body', () => {
     expect(await new HttpSource(base, 2000).readManifest()).toBe('{"slow":true}');
   });
 
+  it('of a merged index is given up after a time, though something comes again and again', async () => {
+    let drip: ReturnType<typeof setInterval> | undefined;
+    answer = (_request, response) => {
+      response.writeHead(200);
+      drip = setInterval(() => response.write(' '), 20);
+    };
+    const read = new HttpSource(base, 5000, 300).readManifest();
+    await expect(read).rejects.toMatchObject({ code: 'download-failed', message: expect.stringContaining('0.3 s') });
+    clearInterval(drip);
+  });
+
+  it('is refused when it has no end', async () => {
+    const mebibyte = new Uint8Array(MIB).fill(32);
+    let sent = 0;
+    answer = (_request, response) => {
+      response.writeHead(200);
+      // Ends at some time, so that a reader without a limit does, too.
+      const next = () => (++sent <= 80 ? response.write(mebibyte, next) : response.end());
+      next();
+    };
+    await expect(new HttpSource(base).readManifest()).rejects.toMatchObject({
+      code: 'download-failed',
+      message: expect.stringContaining('64 MiB'),
+    });
+  });
+
   it('is read as it was kept when the server is down, not when it has no such index any more', async () => {
     cache.entries.set(url(), new TextEncoder().encode('{"kept":true}'));
     answer = (_request, response) => response.writeHead(503).end('maintenance');

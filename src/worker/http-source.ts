@@ -10,6 +10,8 @@ import { KeptPieces } from './kept-pieces.ts';
 const CACHE_NAME = 'latelight-1';
 /** How long a server may be silent, not counting downloads that come slowly: what waits for one that hangs would wait for ever. */
 const PATIENCE_MS = 30_000;
+/** A manifest of millions of passages is smaller. */
+const MOST_MANIFEST_BYTES = 64 * 2 ** 20;
 /** Cache keys are addresses that no server has; the origin's own, as the Cache API wants. */
 const keyOf = (sha256: string) => new URL(`/.latelight/${sha256}`, location.origin).href;
 
@@ -22,16 +24,21 @@ export class HttpSource implements ByteSource {
   private readonly manifests = new Map<string, string>();
 
   private readonly patienceMs: number;
+  private readonly manifestMs: number | undefined;
 
-  /** @param patienceMs milliseconds without a byte after which a request is given up */
-  constructor(url: string, patienceMs = PATIENCE_MS) {
+  /**
+   * @param patienceMs milliseconds without a byte after which a request is given up
+   * @param manifestMs milliseconds after which a manifest is, however much of it came; without it there is no such limit
+   */
+  constructor(url: string, patienceMs = PATIENCE_MS, manifestMs?: number) {
     this.base = new URL(url.endsWith('/') ? url : `${url}/`);
     this.patienceMs = patienceMs;
+    this.manifestMs = manifestMs;
   }
 
   async readManifest(signal?: AbortSignal, file = 'manifest.json'): Promise<string> {
     const url = new URL(file, this.base).href;
-    const patience = new Patience(this.patienceMs, signal);
+    const patience = new Patience(this.patienceMs, signal, this.manifestMs);
     let response: Response;
     let text: string;
     try {
@@ -166,13 +173,20 @@ async function keepWhole(
 let cacheOpening: Promise<BoundedCache | undefined> | undefined;
 
 async function textOf({ body }: Response, patience: Patience): Promise<string> {
-  const reader = body?.pipeThrough(new TextDecoderStream()).getReader();
+  const reader = body?.getReader();
+  const decoder = new TextDecoder();
   let text = '';
+  let received = 0;
   for (;;) {
     const { done, value } = (await reader?.read()) ?? { done: true, value: undefined };
-    if (done) return text;
+    if (done) return text + decoder.decode();
+    received += value.length;
+    if (received > MOST_MANIFEST_BYTES) {
+      await reader?.cancel();
+      throw new Error(`more than ${MOST_MANIFEST_BYTES / 2 ** 20} MiB`);
+    }
     patience.renew();
-    text += value;
+    text += decoder.decode(value, { stream: true });
   }
 }
 
