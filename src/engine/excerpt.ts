@@ -10,6 +10,8 @@ export const EXCERPT_CHARACTERS = 280;
 const SLACK = 80;
 /** What a word found letter by letter weighs in the choice of the part: more than all other words of a query together. */
 const EXACT_WEIGHT = 100;
+/** Marks that are looked at, the strongest: passages of pages have some hundred, and an index from elsewhere may have any number. */
+const MOST_MARKS = 500;
 /** Strength left to what is only like a word that the passage has letter by letter: `HV-100` beside `HV-700`. */
 const LOOKALIKE_STRENGTH = 0.5;
 
@@ -21,17 +23,18 @@ export interface Excerpt {
 /**
  * @param words the fragment's packed words
  * @param strongest similarity of the strongest match of the whole search, so that strengths compare across hits
- * @param exact marks of `text` besides those of the matches: what was found letter by letter
+ * @param allExact marks of `text` besides those of the matches: what was found letter by letter
  */
 export function cutExcerpt(
   text: string,
   words: number[],
   matches: WordMatch[],
   strongest: number,
-  exact: Mark[] = [],
+  allExact: Mark[] = [],
 ): Excerpt {
   const spans = wordSpans(words);
-  const matched = matches.map(({ word, queryWord, similarity }) => ({
+  const exact = allExact.slice(0, MOST_MARKS);
+  const matched = strongestOf(matches).map(({ word, queryWord, similarity }) => ({
     ...spans[word],
     queryWord,
     strength: strongest > 0 ? Math.min(1, Math.max(0, similarity / strongest)) : 0,
@@ -42,7 +45,8 @@ export function cutExcerpt(
     isLookalike(mark) ? { ...mark, strength: mark.strength * LOOKALIKE_STRENGTH } : mark,
   );
   const marks: Mark[] = [...others, ...exact].sort((a, b) => a.start - b.start);
-  const weightOf = (mark: Mark) => (exact.includes(mark) ? EXACT_WEIGHT : mark.strength ** 2);
+  const isExact = new Set(exact);
+  const weightOf = (mark: Mark) => (isExact.has(mark) ? EXACT_WEIGHT : mark.strength ** 2);
   const { start, end } = bestWindow(text, marks, weightOf);
   const before = start > 0 ? '… ' : '';
   const after = end < text.length ? ' …' : '';
@@ -57,6 +61,11 @@ export function cutExcerpt(
   };
 }
 
+function strongestOf(matches: WordMatch[]): WordMatch[] {
+  if (matches.length <= MOST_MARKS) return matches;
+  return [...matches].sort((a, b) => b.similarity - a.similarity).slice(0, MOST_MARKS);
+}
+
 function overlap(a: Mark, b: Mark): boolean {
   return a.start < b.end && b.start < a.end;
 }
@@ -66,10 +75,13 @@ function bestWindow(text: string, marks: Mark[], weightOf: (mark: Mark) => numbe
   if (text.length <= EXCERPT_CHARACTERS + SLACK) return { start: 0, end: text.length };
   let best = { start: 0, end: 0, weight: 0 };
   // A window that starts at a mark holds the most weight some window can hold; different query words count more than repeats.
+  let next = 0;
   for (const first of [{ start: 0 }, ...marks]) {
     const seen = new Map<number, { mark: Mark; weight: number }>();
-    for (const mark of marks) {
-      if (mark.start < first.start || mark.end > first.start + EXCERPT_CHARACTERS) continue;
+    while (next < marks.length && marks[next].start < first.start) next++;
+    for (let at = next; at < marks.length && marks[at].start <= first.start + EXCERPT_CHARACTERS; at++) {
+      const mark = marks[at];
+      if (mark.end > first.start + EXCERPT_CHARACTERS) continue;
       const weight = weightOf(mark);
       if (weight > (seen.get(mark.queryWord)?.weight ?? 0)) seen.set(mark.queryWord, { mark, weight });
     }

@@ -144,6 +144,8 @@ describe('fragment file', () => {
     const fragment = new Fragment(writeFragment([passage, { ...passage, words: [0, 300] }]), 2);
     expect(fragment.passage(0)).toEqual(passage);
     for (const _ of [1, 2]) expect(() => fragment.passage(1)).toThrow(/words inside the text/);
+    const wordy = writeFragment([{ ...passage, words: new Array(2 * (2 ** 20 + 1)).fill(0) }]);
+    expect(() => new Fragment(wordy, 1).passage(0)).toThrow(/at most 1048576 words in a passage/);
   });
 
   it('wordSpans inverts packWords', () => {

@@ -7,6 +7,9 @@ import { parseJson } from './json-fields.ts';
 
 const FRAGMENT_VERSION = 1;
 
+/** Words of a passage: more than a model reads of any text by far, and few enough that a search is not held up by one. */
+const MOST_WORDS = 2 ** 20;
+
 export interface FragmentPassage extends Passage {
   /** [2 x words] gap since the end of the previous word, then length, in UTF-16 units of `text`. */
   words: number[];
@@ -64,6 +67,9 @@ function fail(what: string): never {
 function checkPassage(passage: FragmentPassage): void {
   if (!isPassage(passage)) fail('a passage lacks a field, or has one of another type');
   if (!staysOnSite(passage.url)) fail(`expected a relative address, got ${JSON.stringify(passage.url)}`);
+  if (passage.words.length > 2 * MOST_WORDS) {
+    fail(`expected at most ${MOST_WORDS} words in a passage, got ${passage.words.length / 2}`);
+  }
   let end = 0;
   for (let i = 0; i < passage.words.length; i++) end += passage.words[i];
   if (passage.words.length % 2 !== 0 || end > passage.text.length) fail('expected words inside the text');
