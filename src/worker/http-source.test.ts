@@ -270,9 +270,12 @@ describe('a manifest that is cut in its body', () => {
       response.writeHead(200);
       drip = setInterval(() => response.write(' '), 20);
     };
-    const read = new HttpSource(base, 5000, 300).readManifest();
-    await expect(read).rejects.toMatchObject({ code: 'download-failed', message: expect.stringContaining('0.3 s') });
-    clearInterval(drip);
+    try {
+      const read = new HttpSource(base, 5000, 300).readManifest();
+      await expect(read).rejects.toMatchObject({ code: 'download-failed', message: expect.stringContaining('0.3 s') });
+    } finally {
+      clearInterval(drip);
+    }
   });
 
   it('is refused when it has no end', async () => {
