@@ -41,13 +41,17 @@ export function readLibraryFile(bytes: Uint8Array, passageCount: number): Archiv
     const document = fields.object(value, at);
     const count = (name: string) => fields.count(document[name], `${at}.${name}`);
     const string = (name: string) => fields.string(document[name], `${at}.${name}`);
+    const path = string('path');
+    const passageCount = count('passageCount');
+    if (path === '') fields.fail(`${at}.path`, 'a path', path);
+    if (passageCount === 0) fields.fail(`${at}.passageCount`, 'at least 1', passageCount);
     return {
-      path: string('path'),
+      path,
       title: string('title'),
       sizeBytes: count('sizeBytes'),
       addedAt: count('addedAt'),
       sha256: string('sha256'),
-      passageCount: count('passageCount'),
+      passageCount,
       tokenCount: count('tokenCount'),
       ...(document.file === undefined ? {} : { file: string('file') }),
     };
