@@ -3,16 +3,19 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import GithubSlugger from 'github-slugger';
+import { glob } from 'tinyglobby';
 import { expect, it } from 'vitest';
 import { packageRoot } from '../cli/package-files.ts';
 
 const textOf = (path: string): Promise<string> => readFile(join(packageRoot, path), 'utf8');
 
 async function pages(): Promise<Map<string, string>> {
-  const names = await readdir(join(packageRoot, 'docs'), { recursive: true });
-  const paths = names
-    .filter((name) => name.endsWith('.md') && !name.includes('node_modules'))
-    .map((name) => `docs/${name.replaceAll('\\', '/')}`);
+  // docs/node_modules, where the site was built, has a link to this very repository.
+  const paths = await glob('docs/**/*.md', {
+    cwd: packageRoot,
+    ignore: '**/node_modules/**',
+    followSymbolicLinks: false,
+  });
   return new Map(await Promise.all(['README.md', ...paths].map(async (path) => [path, await textOf(path)] as const)));
 }
 
