@@ -52,17 +52,15 @@ async function writeIndex(path: string, siteRoot: string): Promise<void> {
 /** Serves a folder while `visit` runs. @param visit gets the address that was printed */
 async function serving(path: string, visit: (address: string) => Promise<void>, ...options: string[]): Promise<string> {
   const controller = new AbortController();
-  let printed = (_address: string) => {};
+  let tell = (_address: string) => {};
   const address = new Promise<string>((resolve) => {
-    printed = resolve;
+    tell = resolve;
   });
-  let out = '';
   const served = latelightUntil(
     controller.signal,
-    (text) => {
-      out += text;
-      const found = / at (http:\S+)/.exec(text);
-      if (found) printed(found[1]);
+    (printed) => {
+      const found = / at (http:\S+)/.exec(printed);
+      if (found) tell(found[1]);
     },
     ...['serve', join(folder, path), '--port', '0', ...options],
   );
@@ -71,7 +69,8 @@ async function serving(path: string, visit: (address: string) => Promise<void>, 
   } finally {
     controller.abort();
   }
-  expect((await served).code).toBe(0);
+  const { code, out } = await served;
+  expect(code).toBe(0);
   return out;
 }
 
@@ -206,9 +205,12 @@ it('serves no more than two folders above an index for what it says itself, and 
 it('follows no link out of what it serves', async () => {
   await symlink(join(folder, 'alone'), join(folder, 'site/out'));
   await symlink(join(folder, 'alone/index.html'), join(folder, 'site/linked.html'));
+  await mkdir(join(folder, 'site/sub'));
+  await symlink(join(folder, 'alone/index.html'), join(folder, 'site/sub/index'));
   await symlink(join(folder, 'site/guide'), join(folder, 'site/inside'));
   await serving('site/my search', async (address) => {
-    for (const path of ['/out/', '/out', '/out/index.html', '/out/manifest.json', '/linked.html', '/linked'])
+    const out = ['/out/', '/out', '/out/index.html', '/out/manifest.json'];
+    for (const path of [...out, '/linked.html', '/linked', '/linked/', '/sub/', '/sub', '/sub/index'])
       expect(await textAt(path, address), path).toBe(404);
     expect(await textAt('/inside/', address)).toBe('guide');
   });

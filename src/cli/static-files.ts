@@ -5,8 +5,9 @@ import type { IncomingMessage, RequestListener } from 'node:http';
 import { join, resolve, sep } from 'node:path';
 import sirv from 'sirv';
 
-/** What a page may be found by beside its own path. */
-const FOUND_ENDINGS = ['.html', '.htm', '/index.html', '/index.htm'];
+/** What sirv looks for besides an address itself, with the slash at its end taken off. */
+const FILE_ENDINGS = ['.html', '.htm'];
+const FOLDER_ENDINGS = ['/index', '/index.html', '/index.htm'];
 
 /** @param index `/`-separated path of the index folder in the root, without slashes at its ends; '' when the root is it */
 export function staticFiles(root: string, index: string): RequestListener {
@@ -30,7 +31,7 @@ export function staticFiles(root: string, index: string): RequestListener {
     // A site's folder is also where .git and .env are. The index's own place may be hidden; nothing in it is, and `..` leads out of it.
     const asked = path?.startsWith(inIndex) ? path.slice(inIndex.length - 1) : path;
     if (path === undefined || asked === undefined || /[/\\]\.(?!well-known\/)/.test(asked)) return notFound();
-    if (isLinkOut(realRoot, join(root, path))) return notFound();
+    if (isLinkOut(realRoot, root, path)) return notFound();
     const lead = (to: string) => void response.writeHead(302, { Location: to + search }).end();
     if (isFolderPage(root, path)) return lead(`${rawPath.replace(/^\/+/, '/')}/`);
     // Sites of Markdown files have no page at their root.
@@ -50,16 +51,18 @@ function isNamedByContent(path: string): boolean {
 function isFolderPage(root: string, path: string): boolean {
   const place = resolve(root, `.${path}`);
   if (path.endsWith('/') || !place.startsWith(resolve(root) + sep)) return false;
-  if (['.html', '.htm'].some((extension) => existsSync(place + extension))) return false;
+  if (FILE_ENDINGS.some((extension) => existsSync(place + extension))) return false;
   return !!statSync(place, { throwIfNoEntry: false })?.isDirectory() && existsSync(join(place, 'index.html'));
 }
 
 /** Whether a link in the folder leads to what is not in it: the indexer does not follow it there, either. */
-function isLinkOut(realRoot: string, place: string): boolean {
+function isLinkOut(realRoot: string, root: string, path: string): boolean {
   const inside = realRoot.endsWith(sep) ? realRoot : realRoot + sep;
-  return ['', ...FOUND_ENDINGS].some((ending) => {
+  const place = path.replace(/\/$/, '');
+  const endings = place === '' ? FOLDER_ENDINGS : ['', ...FILE_ENDINGS, ...FOLDER_ENDINGS];
+  return endings.some((ending) => {
     try {
-      return !`${realpathSync(place + ending)}${sep}`.startsWith(inside);
+      return !`${realpathSync(join(root, place + ending))}${sep}`.startsWith(inside);
     } catch {
       return false;
     }

@@ -23,6 +23,7 @@ const MOST_ABOVE = 2;
 /** Serves until the signal fires. */
 export async function serveCommand(folder: string, options: ServeCommandOptions, io: CliIo): Promise<void> {
   expectFolder('serve', folder);
+  if (options.site !== undefined) expectFolder('serve', options.site);
   const { root, index, isFar } = await siteOf(folder, options.site);
   const server = await startServer(root, options, index);
   const bound = server.address();
@@ -63,25 +64,18 @@ async function siteOf(folder: string, site: string | undefined): Promise<ServedS
   const alone = { root: folder, index: '' };
   const siteRoot = site === undefined ? await readSiteRoot(folder) : '';
   if (site === undefined && !/^(\.\.\/)+$/.test(siteRoot)) return alone;
-  const [real, root] = await Promise.all([folder, site ?? join(await realpath(folder), siteRoot)].map(realOf));
+  const place = await realpath(folder);
+  const root = await realpath(site ?? join(place, siteRoot));
   if (site === undefined) {
     // A whole disk is no site.
     const isFar = siteRoot.length / '../'.length > MOST_ABOVE;
     if (isFar || root === dirname(root)) return { ...alone, isFar };
   }
-  const index = relative(root, real);
+  const index = relative(root, place);
   if (isAbsolute(index) || index.split(sep)[0] === '..') {
     throw new LatelightError('bad-option', `serve: expected ${folder} to be in the folder of --site, got ${site}.`);
   }
   return { root, index: index.split(sep).join('/') };
-}
-
-async function realOf(folder: string): Promise<string> {
-  try {
-    return await realpath(folder);
-  } catch (cause) {
-    throw new LatelightError('bad-option', `serve: expected a folder, found none at ${folder}.`, { cause });
-  }
 }
 
 /** '' for a folder that is no index; whether an index is whole is for the page to say. */
