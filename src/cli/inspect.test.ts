@@ -51,6 +51,15 @@ const CHANGES: [string, RegExp, Change][] = [
     /\[bad-manifest\] filters/,
     ({ filters }, index) => put(index, filters!, '{"topic":{"bees":[0,9]}}'),
   ],
+  [
+    'words of other rows than a passage has',
+    /\[bad-fragment\] fragments\/\S+: expected words for the (\d+) rows of passage 0, got them for 1\./,
+    async ({ fragments }, index) => {
+      const fragment = JSON.parse(await readFile(join(index, fragments[0].file), 'utf8'));
+      fragment.passages[0].rowWords.length = 1;
+      await put(index, fragments[0], JSON.stringify(fragment));
+    },
+  ],
 ];
 
 it.each(CHANGES)('refuses %s', async (_what, message, change) => {

@@ -23,7 +23,15 @@ async function indexOf(passageCount: number) {
   const { codes } = randomShard(1, codec, new Array(passageCount).fill(1));
   const shape = { dim: 32, subspaceDim: 4 as const, codecSha256: codecRef.sha256 };
   const pages = { file: 'pages.json', bytes: 0, sha256: '' };
-  const passage = { title: '', headings: [], url: 'a/', filters: {}, meta: {}, words: [], rowWords: [] };
+  const passage = {
+    title: '',
+    headings: [],
+    url: 'a/',
+    filters: {},
+    meta: {},
+    words: [],
+    rowWords: new Array(16).fill([]),
+  };
   const passages = Array.from({ length: passageCount }, (_, id) => ({ ...passage, text: `text ${id}` }));
   const fragment = { file: 'fragment.json', bytes: 0, sha256: '', passageCount };
   const files = new Map([

@@ -186,7 +186,13 @@ export class SearchIndex {
     // The reading is not bound to the caller's signal, only the waiting: another search may want the same fragment.
     const fragment = await unlessAborted(this.fragments.get(part, read), signal, 'search');
     throwIfAborted(signal, 'search');
-    return fragment.passage(id - this.fragmentFirstIds[part]);
+    const passage = fragment.passage(id - this.fragmentFirstIds[part]);
+    const { rowCount } = this.passageCodes(id);
+    if (passage.rowWords.length === rowCount) return passage;
+    throw new LatelightError(
+      'bad-fragment',
+      `${ref.file}: expected words for the ${rowCount} rows of passage ${id}, got them for ${passage.rowWords.length}. Index the site again, and publish the folder as a whole.`,
+    );
   }
 
   close(): void {

@@ -403,6 +403,12 @@ describe('manifest', () => {
     ).toThrow(/siteRoot/);
     expect(
       parse((m) => {
+        m.siteRoot = `${'../'.repeat(200_000)}!`; // some pattern would try all its parts for ever
+      }),
+    ).toThrow(/siteRoot/);
+    expect(() => parseManifest(' '.repeat(64 * 2 ** 20 + 1))).toThrow(/at most 64 MiB/);
+    expect(
+      parse((m) => {
         m.queryEncoder.config.queryLength = -1;
       }),
     ).toThrow(/queryLength/);

@@ -1,6 +1,7 @@
 // manifest.json: docs/FORMAT.md, "Manifest". It names every other file with its size and SHA-256, and everything a page needs
 // to know to encode a query. Parsed strictly: what this build does not understand it refuses.
 
+import { LatelightError } from '../errors.ts';
 import { type EngineRefs, engineRefs, type FileRef, fileRef, optionalFileRef } from './engine-refs.ts';
 import { JsonFields } from './json-fields.ts';
 
@@ -77,11 +78,24 @@ export function manifestFor({ languages }: Pick<Manifest, 'languages'>, wanted: 
 
 /** What a `siteRoot` may be: `../`, `docs/`, or nothing. */
 export function isRelativeFolder(path: string): boolean {
-  return /^(\.\.?\/)*([\w.-]+\/)*$/.test(path);
+  return /^([\w.-]+\/)*$/.test(path);
+}
+
+/** One of millions of passages is smaller. */
+const MOST_MANIFEST_BYTES = 64 * 2 ** 20;
+
+/** For readers, before they have all of one. @throws LatelightError `bad-manifest` */
+export function checkManifestSize(bytes: number): void {
+  if (bytes <= MOST_MANIFEST_BYTES) return;
+  throw new LatelightError(
+    'bad-manifest',
+    `manifest: expected at most ${MOST_MANIFEST_BYTES / 2 ** 20} MiB, got more. Split the documents over several indexes (mergeIndex).`,
+  );
 }
 
 /** @throws LatelightError `bad-manifest` naming the field, what was expected and what came */
 export function parseManifest(text: string): Manifest {
+  checkManifestSize(text.length);
   const root = fields.root(text, 'latelight', MANIFEST_VERSION);
   const siteRoot = fields.string(root.siteRoot, 'siteRoot');
   // Relative, so that an index can be copied to any base path, and so that no hit can lead to another site or to a script.

@@ -11,12 +11,20 @@ export interface Downloaded {
   keptBytes: number;
 }
 
+/** How long a request may take. */
+export interface TimeLimits {
+  /** Milliseconds without a byte. */
+  silentMs: number;
+  /** Milliseconds in all, however many bytes come; without it there is no such limit. */
+  totalMs?: number;
+}
+
 /** @throws LatelightError `download-failed`, `hash-mismatch` when there is more than promised, `aborted` */
 export async function download(
   url: string,
   ref: FileRef,
   pieces: KeptPieces | undefined,
-  patienceMs: number,
+  limits: TimeLimits,
   { signal, onBytes }: ReadOptions,
 ): Promise<Downloaded> {
   const bytes = roomFor(ref);
@@ -28,7 +36,7 @@ export async function download(
     if (received > pieceStart) pieces?.put(pieceStart, bytes.subarray(pieceStart, received));
     pieceStart = received;
   };
-  const patience = new Patience(patienceMs, signal);
+  const patience = new Patience(limits, signal);
   try {
     if (kept === ref.bytes) return { bytes, keptBytes: kept };
     let response = await fetch(url, { signal: patience.signal, headers: kept > 0 ? { Range: `bytes=${kept}-` } : {} });
@@ -96,7 +104,7 @@ function isEncoded({ headers }: Response): boolean {
   return (headers.get('Content-Encoding') ?? 'identity') !== 'identity';
 }
 
-/** A signal that fires with another one, or when nothing was heard for some time. */
+/** A signal that fires with another one, when nothing was heard for some time, or when all of it takes too long. */
 export class Patience {
   readonly signal: AbortSignal;
   private readonly controller = new AbortController();
@@ -104,9 +112,8 @@ export class Patience {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private readonly lastTimer: ReturnType<typeof setTimeout> | undefined;
 
-  /** @param ms without a byte @param totalMs in all, however many come; without it there is no such limit */
-  constructor(ms: number, signal: AbortSignal | undefined, totalMs?: number) {
-    this.ms = ms;
+  constructor({ silentMs, totalMs }: TimeLimits, signal: AbortSignal | undefined) {
+    this.ms = silentMs;
     if (totalMs !== undefined) {
       const late = () => this.controller.abort(new Error(`not all came within ${totalMs / 1000} s`));
       this.lastTimer = setTimeout(late, totalMs);

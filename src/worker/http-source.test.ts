@@ -288,7 +288,7 @@ describe('a manifest that is cut in its body', () => {
       next();
     };
     await expect(new HttpSource(base).readManifest()).rejects.toMatchObject({
-      code: 'download-failed',
+      code: 'bad-manifest',
       message: expect.stringContaining('64 MiB'),
     });
   });

@@ -1,7 +1,8 @@
 // An index over HTTP, every file kept in the Cache API under its content hash and found there offline.
 
-import { throwIfAborted } from '../errors.ts';
+import { LatelightError, throwIfAborted } from '../errors.ts';
 import type { FileRef } from '../format/engine-refs.ts';
+import { checkManifestSize } from '../format/manifest.ts';
 import { type ByteSource, checkBytes, type ReadOptions } from '../format/source.ts';
 import { BoundedCache } from './bounded-cache.ts';
 import { download, downloadFailed, Patience } from './download.ts';
@@ -10,8 +11,8 @@ import { KeptPieces } from './kept-pieces.ts';
 const CACHE_NAME = 'latelight-1';
 /** How long a server may be silent, not counting downloads that come slowly: what waits for one that hangs would wait for ever. */
 const PATIENCE_MS = 30_000;
-/** A manifest of millions of passages is smaller. */
-const MOST_MANIFEST_BYTES = 64 * 2 ** 20;
+/** A line that is slower than this shows no page: where files that drip are given up, this is how long they have. */
+const DRIPPING_BYTES_PER_MS = 4;
 /** Cache keys are addresses that no server has; the origin's own, as the Cache API wants. */
 const keyOf = (sha256: string) => new URL(`/.latelight/${sha256}`, location.origin).href;
 
@@ -23,22 +24,22 @@ export class HttpSource implements ByteSource {
   /** Address -> text of the manifests in use. */
   private readonly manifests = new Map<string, string>();
 
-  private readonly patienceMs: number;
-  private readonly manifestMs: number | undefined;
+  private readonly silentMs: number;
+  private readonly drippingMs: number | undefined;
 
   /**
-   * @param patienceMs milliseconds without a byte after which a request is given up
-   * @param manifestMs milliseconds after which a manifest is, however much of it came; without it there is no such limit
+   * @param silentMs milliseconds without a byte after which a request is given up
+   * @param drippingMs milliseconds after which a manifest is, however much of it came; a file has as long beyond what `DRIPPING_BYTES_PER_MS` gives it. Without it there is no such limit
    */
-  constructor(url: string, patienceMs = PATIENCE_MS, manifestMs?: number) {
+  constructor(url: string, silentMs = PATIENCE_MS, drippingMs?: number) {
     this.base = new URL(url.endsWith('/') ? url : `${url}/`);
-    this.patienceMs = patienceMs;
-    this.manifestMs = manifestMs;
+    this.silentMs = silentMs;
+    this.drippingMs = drippingMs;
   }
 
   async readManifest(signal?: AbortSignal, file = 'manifest.json'): Promise<string> {
     const url = new URL(file, this.base).href;
-    const patience = new Patience(this.patienceMs, signal, this.manifestMs);
+    const patience = new Patience({ silentMs: this.silentMs, totalMs: this.drippingMs }, signal);
     let response: Response;
     let text: string;
     try {
@@ -49,6 +50,7 @@ export class HttpSource implements ByteSource {
       throwIfAborted(signal, 'open');
       const kept = await keptManifest(url);
       if (kept !== undefined) return kept;
+      if (cause instanceof LatelightError) throw cause;
       throw downloadFailed(url, String(cause), cause);
     } finally {
       patience.end();
@@ -93,7 +95,10 @@ export class HttpSource implements ByteSource {
   /** Pieces that do not add up to the file (one was damaged, or the server mixed two files) are dropped, and it comes anew. */
   private async downloadChecked(ref: FileRef, pieces: KeptPieces | undefined, options: ReadOptions) {
     const url = new URL(ref.file, this.base).href;
-    const { bytes, keptBytes } = await download(url, ref, pieces, this.patienceMs, options);
+    const { drippingMs, silentMs } = this;
+    const totalMs = drippingMs === undefined ? undefined : drippingMs + ref.bytes / DRIPPING_BYTES_PER_MS;
+    const limits = { silentMs, totalMs };
+    const { bytes, keptBytes } = await download(url, ref, pieces, limits, options);
     try {
       return await checkBytes(ref, bytes);
     } catch (error) {
@@ -102,7 +107,7 @@ export class HttpSource implements ByteSource {
       options.onBytes?.(-keptBytes, true);
       options.onBytes?.(keptBytes - bytes.length, false);
     }
-    return checkBytes(ref, (await download(url, ref, undefined, this.patienceMs, options)).bytes);
+    return checkBytes(ref, (await download(url, ref, undefined, limits, options)).bytes);
   }
 
   /** Resolves when all that was read is kept, as far as it can be: another worker that reads it then finds it there. */
@@ -181,9 +186,11 @@ async function textOf({ body }: Response, patience: Patience): Promise<string> {
     const { done, value } = (await reader?.read()) ?? { done: true, value: undefined };
     if (done) return text + decoder.decode();
     received += value.length;
-    if (received > MOST_MANIFEST_BYTES) {
+    try {
+      checkManifestSize(received);
+    } catch (error) {
       await reader?.cancel();
-      throw new Error(`more than ${MOST_MANIFEST_BYTES / 2 ** 20} MiB`);
+      throw error;
     }
     patience.renew();
     text += decoder.decode(value, { stream: true });

@@ -2,14 +2,15 @@
 
 import { readdir, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
+import { type Codec, checkCodec } from '../../codec/codec.ts';
+import type { Scorer } from '../../engine/scorer.ts';
 import { SearchIndex } from '../../engine/search-index.ts';
-import { createWasmScorer } from '../../engine/wasm-scorer.ts';
 import { LatelightError } from '../../errors.ts';
-import { readFragment } from '../../format/fragment.ts';
 import { BLOCK_ROWS, blockBytes } from '../../format/layout.ts';
 import { readLexiconChunk } from '../../format/lexicon.ts';
 import { type FileRef, type Manifest, parseManifest } from '../../format/manifest.ts';
 import { readQueryTable } from '../../format/query-table.ts';
+import { checkShard } from '../../kernels/search-input.ts';
 import { chooseManifest, languagesOf } from '../choose-manifest.ts';
 import { FolderSource } from '../folder-source.ts';
 import type { CliIo } from '../io.ts';
@@ -101,13 +102,13 @@ async function checkFiles(
   signal: AbortSignal,
 ): Promise<void> {
   const { codec, queryEncoder, runtime, passageCount } = manifest;
-  const index = await SearchIndex.open(source, manifest, createWasmScorer, { signal });
+  const index = await SearchIndex.open(source, manifest, createCountingScorer, { signal });
   try {
     expectCounts(index, manifest);
+    for (let id = 0; id < passageCount; id++) await index.passage(id, signal);
   } finally {
     index.close();
   }
-  for (const ref of manifest.fragments) readFragment(await source.read(ref), ref.passageCount);
   for (const ref of manifest.lexicon ?? []) readLexiconChunk(await source.read(ref), passageCount);
   const shape = { dim: codec.dim, subspaceDim: codec.subspaceDim, codecSha256: codec.sha256 };
   if (queryEncoder.queryTable) readQueryTable(await source.read(queryEncoder.queryTable), shape);
@@ -117,6 +118,29 @@ async function checkFiles(
     await source.read(ref);
     checked.add(`${ref.sha256} ${ref.file}`);
   }
+}
+
+/** Checks what a scorer would refuse and keeps nothing: an index may be larger than the memory of one. */
+async function createCountingScorer(codec: Codec): Promise<Scorer> {
+  checkCodec(codec);
+  const notAsked = async (): Promise<never> => {
+    throw new LatelightError('closed', 'inspect: expected no search');
+  };
+  let passageCount = 0;
+  return {
+    backend: 'wasm',
+    get passageCount() {
+      return passageCount;
+    },
+    async addShard(shard) {
+      checkShard(shard, codec);
+      passageCount += shard.firstBlocks.length - 1;
+    },
+    search: notAsked,
+    searchEmbeddings: notAsked,
+    passageCodes: () => new Uint8Array(),
+    close() {},
+  };
 }
 
 /** Counts that the manifest gives and no search needs. */
