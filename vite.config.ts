@@ -147,7 +147,7 @@ export default defineConfig(({ isSsrBuild, mode }) => {
     ...builds[name],
     base: './',
     worker: { format: 'es', plugins: () => [withoutRuntimeWasm(), licences?.worker] },
-    plugins: [withoutRuntimeWasm(), withCompactStyles(), withCompactTemplates(), licences?.page],
+    plugins: [withoutRuntimeWasm(), withCompactStyles(), name === 'site' && withCompactTemplates(), licences?.page],
     test: {
       root,
       include: ['src/**/*.test.ts', 'bench/**/*.test.ts'],

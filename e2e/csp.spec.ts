@@ -4,7 +4,7 @@ import { expect, test } from '@playwright/test';
 import { gotoBlank, openAndSearch, SMALL } from './engine.ts';
 
 const POLICY =
-  "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; worker-src 'self'; style-src 'self'; img-src 'self' data:";
+  "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; worker-src 'self'; style-src 'self'; img-src 'self'";
 
 test.beforeEach(async ({ context }) => {
   await context.route(`${SMALL}**`, async (route) => {

@@ -13,9 +13,7 @@ export function read(path) {
   const docs = comments.filter(({ type, value }) => type === 'Block' && value.startsWith('*'));
   /** The docstring that ends right before a node. */
   const docOf = (node) => {
-    const before = docs.find(
-      ({ start, end }) => end <= node.start && text.slice(end, node.start).trim() === '' && start >= 0,
-    );
+    const before = docs.find(({ end }) => end <= node.start && text.slice(end, node.start).trim() === '');
     return before ? sentence(before.value) : '';
   };
   return { text, program, docOf, header: text.split('\n\n')[0] };

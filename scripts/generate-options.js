@@ -138,7 +138,7 @@ Words come from the language of \`lang\`, on the element or above it; \`translat
 
 ${methodTable()}
 
-Any element of the page with the attribute \`data-latelight-open\` calls \`show\` when it is clicked: of every \`<latelight-search>\`, or with \`data-latelight-open="docs-search"\` of the one with that \`id\`.
+Any element of the page with the attribute \`data-latelight-open\` calls \`show\` when it is clicked: of the first \`<latelight-search>\` that can be shown, or with \`data-latelight-open="docs-search"\` of the one with that \`id\`.
 
 ### \`LatelightSearch\`
 

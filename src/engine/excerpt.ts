@@ -10,7 +10,7 @@ export const EXCERPT_CHARACTERS = 280;
 const SLACK = 80;
 /** What a word found letter by letter weighs in the choice of the part: more than all other words of a query together. */
 const EXACT_WEIGHT = 100;
-/** Marks that are looked at, the strongest: passages of pages have some hundred, and an index from elsewhere may have any number. */
+/** Marks that are looked at, the strongest, and of words found letter by letter the first: passages of pages have some hundred, and an index from elsewhere may have any number. */
 const MOST_MARKS = 500;
 /** Strength left to what is only like a word that the passage has letter by letter: `HV-100` beside `HV-700`. */
 const LOOKALIKE_STRENGTH = 0.5;

@@ -92,10 +92,13 @@ describe('a split scorer', () => {
       };
       return { ...port, close };
     };
+    const warn = vi.spyOn(console, 'warn').mockReturnValue();
     const { split, expected } = await openBoth(start, 4);
     await expectSame(split, expected);
     split.close();
     expect([started, closed]).toEqual([most, most]);
+    expect(warn.mock.calls).toEqual([[expect.stringMatching(`expected 3 workers .*, got ${most}: This document`)]]);
+    warn.mockRestore();
   });
 
   it('tries again to replace a helper that it could not replace', async () => {

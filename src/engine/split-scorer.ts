@@ -2,7 +2,7 @@
 // best k, which are merged exactly. The worker that calls this scores the first part itself.
 
 import type { Codec } from '../codec/codec.ts';
-import { LatelightError } from '../errors.ts';
+import { LatelightError, messageOf } from '../errors.ts';
 import { checkQueryCodes, checkSearchOptions, checkShard, isIncluded } from '../kernels/search-input.ts';
 import type { QueryCodes, ShardCodes, TopK } from '../types.ts';
 import { createRemoteScorer, type HelperPort, type PartScorer } from './score-helper.ts';
@@ -161,10 +161,17 @@ export async function createSplitScorer(
 
 function startHelpers(codec: Codec, count: number, startHelper: () => HelperPort): PartScorer[] {
   const helpers: PartScorer[] = [];
-  try {
-    while (helpers.length < count) helpers.push(createRemoteScorer(codec, startHelper()));
-  } catch {
-    // Refused once, refused always.
+  while (helpers.length < count) {
+    let port: HelperPort;
+    try {
+      port = startHelper();
+    } catch (error) {
+      console.warn(
+        `latelight: expected ${count} workers to help with scoring, got ${helpers.length}: ${messageOf(error)}`,
+      );
+      break; // refused once, refused always
+    }
+    helpers.push(createRemoteScorer(codec, port));
   }
   return helpers;
 }

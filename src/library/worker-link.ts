@@ -1,6 +1,7 @@
 // The page's side of the indexing worker: calls with answers, states as they come, and an end that is noticed.
 
 import { type ErrorData, fromErrorData, LatelightError } from '../errors.ts';
+import { awaitEnd } from '../worker/life-lock.ts';
 import type { Call, CallName, FromIndexer, LibraryCalls, StateChange, ToIndexer } from './worker/protocol.ts';
 
 interface Pending {
@@ -46,7 +47,7 @@ export class WorkerLink {
       worker.addEventListener('message', ({ data }: MessageEvent<FromIndexer>) => {
         switch (data.type) {
           case 'hello':
-            void navigator.locks.request(data.lock, () => crashed('its worker ended unexpectedly'));
+            awaitEnd(data.lock, () => crashed('its worker ended unexpectedly'));
             break;
           case 'opened':
             resolve();

@@ -1,7 +1,9 @@
 // The documentation as files, as a reader on a code host has it. As a site: e2e/docs.spec.ts.
 
+import { execFile } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import GithubSlugger from 'github-slugger';
 import { glob } from 'tinyglobby';
 import { expect, it } from 'vitest';
@@ -54,3 +56,11 @@ it('shows code of the options page as it is, not escaped where Markdown decodes 
   expect(spans).toContain("{ site: ['Blog'] }");
   expect(spans.filter((span) => /&#?\w+;/.test(span))).toEqual([]);
 });
+
+it.each(['generate-options.js', 'generate-cli.js'])(
+  'has reference pages that follow the source: %s',
+  async (script) => {
+    const checking = promisify(execFile)(process.execPath, [join(packageRoot, 'scripts', script), '--check']);
+    await expect(checking).resolves.toMatchObject({ stderr: '' });
+  },
+);
