@@ -17,30 +17,42 @@ const MOST_OPEN = 1500;
 /** cheerio's `load` for markup of any depth. */
 export function loadHtml(html: string): CheerioAPI {
   const limited = limitNesting(html);
+  const check = depthCheck();
   try {
-    return load(limited, depthChecked());
+    return load(limited, check.options);
   } catch (error) {
     if (!(error instanceof TooDeep)) throw error;
     // Tags that only the parser sees to nest, as it alone knows what closes what.
     return load(withoutTags(limited));
+  } finally {
+    check.end();
   }
 }
 
 class TooDeep extends Error {}
 
-/** The tree that cheerio makes, by a parser that ends when too many elements are open. */
-function depthChecked(): CheerioOptions {
+/**
+ * The tree that cheerio makes, by a parser that throws when too many elements are open, until `end`: cheerio keeps its options for what
+ * is made later, `$('<img>')` and the like, and the parser does not pop what is open where a text ends.
+ */
+function depthCheck(): { options: CheerioOptions; end(): void } {
   const { treeAdapter } = load('').root().options;
   let open = 0;
+  let isOver = false;
   return {
-    treeAdapter: {
-      ...treeAdapter!,
-      onItemPush() {
-        if (++open > MOST_OPEN) throw new TooDeep();
+    options: {
+      treeAdapter: {
+        ...treeAdapter!,
+        onItemPush() {
+          if (++open > MOST_OPEN && !isOver) throw new TooDeep();
+        },
+        onItemPop() {
+          open--;
+        },
       },
-      onItemPop() {
-        open--;
-      },
+    },
+    end() {
+      isOver = true;
     },
   };
 }

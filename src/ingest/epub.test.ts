@@ -159,6 +159,15 @@ describe('for the reader', () => {
     expect(html).not.toMatch(/steal|style|iframe|x\.png/);
   });
 
+  it('a chapter of thousands of formulas and drawings is shown with all of them', async () => {
+    const body = `${'<math><mi>x</mi></math>'.repeat(2000)}${'<svg></svg>'.repeat(4000)}${'<svg><image href="../lamp.png"/></svg>'.repeat(2000)}<p>The lamp.</p>`;
+    const files = { ...epubFiles([{ body }]), 'OEBPS/lamp.png': Uint8Array.of(1) };
+    const html = await epubHtml(zipFile(files));
+    expect(html.match(/<span>x<\/span>/g)).toHaveLength(2000);
+    expect(html.match(/<img src="data:/g)).toHaveLength(2000);
+    expect(html).toContain('<p>The lamp.</p>');
+  });
+
   it('a chapter of nested tags without end is shown with its text', async () => {
     const body = `${'<aside>'.repeat(50_000)}The lamp.${'</aside>'.repeat(50_000)}`;
     const started = performance.now();
