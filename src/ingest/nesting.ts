@@ -2,6 +2,7 @@
 // so that 100,000 open `<div>`s take minutes, and the XML parser a move of them, which takes seconds. Browsers stop nesting at 512.
 
 import { TagEnds } from './tag-ends.ts';
+import { type Tag, xmlTags } from './xml-tags.ts';
 
 const DEEPEST = 1000;
 const STARTS = /<(?:!--|(\/?)([a-z][\w:.-]*)(?=[\s/>]))/gi;
@@ -20,14 +21,6 @@ const INLINE = /^(span|font|b|i|u|s|em|strong|small|big|code|tt|sub|sup|a|ins|de
 /** What is in them are no tags. */
 const RAW = /^(script|style|textarea|title|xmp|iframe|noembed|noframes)$/i;
 
-interface Tag {
-  start: number;
-  /** After its `>`. */
-  end: number;
-  isClose: boolean;
-  name: string;
-}
-
 /** The same markup, unless it nests deeper: then without the tags that do, and with all of their text. */
 export function limitNesting(html: string): string {
   // Words on both sides of a block are two.
@@ -45,37 +38,28 @@ export function withoutTags(html: string): string {
 }
 
 function* htmlTags(html: string): Iterable<Tag> {
-  for (const { isSelfClosed, ...tag } of tags(html, RAW)) {
-    if (UNCOUNTED.test(tag.name) || (isSelfClosed && !OPEN.test(tag.name))) continue;
-    yield tag;
-  }
-}
-
-function* xmlTags(xml: string): Iterable<Tag> {
-  for (const { isSelfClosed, ...tag } of tags(xml, undefined)) if (!isSelfClosed) yield tag;
-}
-
-/** @param raw names of elements that hold text alone */
-function* tags(markup: string, raw: RegExp | undefined): Iterable<Tag & { isSelfClosed: boolean }> {
-  const ends = new TagEnds(markup, STOPS);
+  const ends = new TagEnds(html, STOPS);
   const starts = new RegExp(STARTS);
-  for (let match = starts.exec(markup); match; match = starts.exec(markup)) {
+  for (let match = starts.exec(html); match; match = starts.exec(html)) {
     const [whole, close, name] = match;
-    const after = match.index + whole.length;
+    const start = match.index;
     if (name === undefined) {
-      const end = markup.indexOf('-->', match.index + 2);
+      const end = html.indexOf('-->', start + 2);
       if (end < 0) return;
       starts.lastIndex = end + 3;
       continue;
     }
-    const end = ends.after(after);
-    if (end === undefined) continue;
-    starts.lastIndex = end + 1;
-    yield { start: match.index, end: end + 1, isClose: close !== '', name, isSelfClosed: markup[end - 1] === '/' };
-    if (!close && raw?.test(name)) {
+    const last = ends.after(start + whole.length);
+    if (last === undefined) continue;
+    const end = last + 1;
+    starts.lastIndex = end;
+    const isClose = close !== '';
+    const isSelfClosed = html[last - 1] === '/' && !OPEN.test(name);
+    if (!isSelfClosed && !UNCOUNTED.test(name)) yield { start, end, isClose, name, closes: isClose ? 1 : 0 };
+    if (!isClose && RAW.test(name)) {
       const closer = new RegExp(`</${name}[\\s/>]`, 'gi');
-      closer.lastIndex = end + 1;
-      const found = closer.exec(markup);
+      closer.lastIndex = end;
+      const found = closer.exec(html);
       if (!found) return;
       starts.lastIndex = found.index;
     }
@@ -87,28 +71,26 @@ function withoutDeepTags(
   tagsOf: (markup: string) => Iterable<Tag>,
   gapFor: (name: string) => string,
 ): string {
-  if (deepest(tagsOf(markup)) <= DEEPEST) return markup;
+  if (!isTooDeep(tagsOf(markup))) return markup;
   const parts: string[] = [];
   let depth = 0;
-  let dropped = 0;
   let done = 0;
-  for (const { start, end, isClose, name } of tagsOf(markup)) {
-    const isDropped = isClose ? dropped > 0 : depth >= DEEPEST;
-    if (isDropped) {
-      dropped += isClose ? -1 : 1;
+  for (const { start, end, isClose, name, closes } of tagsOf(markup)) {
+    depth = Math.max(0, depth - closes);
+    if (depth >= DEEPEST) {
       parts.push(markup.slice(done, start), gapFor(name));
       done = end;
-    } else depth = isClose ? Math.max(0, depth - 1) : depth + 1;
+    }
+    if (!isClose) depth++;
   }
   return parts.join('') + markup.slice(done);
 }
 
-function deepest(all: Iterable<Tag>): number {
+function isTooDeep(all: Iterable<Tag>): boolean {
   let depth = 0;
-  let most = 0;
-  for (const { isClose } of all) {
-    depth = isClose ? Math.max(0, depth - 1) : depth + 1;
-    most = Math.max(most, depth);
+  for (const { isClose, closes } of all) {
+    depth = isClose ? Math.max(0, depth - closes) : depth + 1;
+    if (depth > DEEPEST) return true;
   }
-  return most;
+  return false;
 }
