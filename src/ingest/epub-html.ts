@@ -19,18 +19,25 @@ const REMOVED =
   'script, style, link, meta, base, title, template, iframe, object, embed, form, input, button, select, textarea, audio, video, canvas';
 const KEPT_ATTRIBUTES = /^(alt|title|lang|dir|colspan|rowspan|start|href|src)$/;
 
+export interface EpubHtml {
+  html: string;
+  /** As the book says; '' when it does not. */
+  lang: string;
+}
+
 /** Each chapter is `<section id="chapter-3">`; links between chapters lead to these. @throws UnreadableDocument */
-export async function epubHtml(bytes: Uint8Array): Promise<string> {
-  const { archive, chapters } = openEpub(bytes);
+export async function epubHtml(bytes: Uint8Array): Promise<EpubHtml> {
+  const { archive, chapters, lang } = openEpub(bytes);
   const anchors = new Map(chapters.map(({ path, anchor }) => [path, anchor]));
   const pictures = new Pictures(archive);
-  return chapters
+  const html = chapters
     .map(({ path, anchor }) => {
       const $ = loadHtml(htmlOfXhtml(markupOf(archive, path) ?? ''));
       clean($, path, anchors, pictures);
       return `<section id="${anchor}">${$('body').html() ?? ''}</section>`;
     })
     .join('\n');
+  return { html, lang };
 }
 
 function clean($: CheerioAPI, path: string, anchors: ReadonlyMap<string, string>, pictures: Pictures): void {

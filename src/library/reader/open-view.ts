@@ -47,12 +47,9 @@ async function contentOf({ kind, path }: LibraryDocument, bytes: Uint8Array): Pr
       return htmlContent(await docxHtml(bytes));
     }
     case 'epub': {
-      const [{ epubHtml }, { openEpub }] = await Promise.all([
-        import('../../ingest/epub.ts'),
-        import('../../ingest/epub-package.ts'),
-      ]);
-      const content = await htmlContent(await epubHtml(bytes));
-      return { ...content, lang: openEpub(bytes).lang };
+      const { epubHtml } = await import('../../ingest/epub.ts');
+      const { html, lang } = await epubHtml(bytes);
+      return { ...(await htmlContent(html)), lang };
     }
     case 'html':
       return htmlContent(decodeHtml(bytes).text);
