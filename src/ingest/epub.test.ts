@@ -173,10 +173,10 @@ describe('for the reader', () => {
     expect(html).toContain('<p>The lamp.</p>');
   });
 
-  it('a chapter of nested tags without end is shown with its text', async () => {
+  it('a chapter of nested tags without end is shown with its text, in fewer of them', async () => {
     const body = `${'<aside>'.repeat(50_000)}The lamp.${'</aside>'.repeat(50_000)}`;
-    const started = performance.now();
-    expect((await epubHtml(zipFile(epubFiles([{ body }, two[1]])))).html).toContain('The lamp.');
-    expect(performance.now() - started).toBeLessThan(5000);
+    const { html } = await epubHtml(zipFile(epubFiles([{ body }, two[1]])));
+    expect(html).toContain('The lamp.');
+    expect(html.match(/<aside>/g)?.length).toBeLessThanOrEqual(1500);
   });
 });

@@ -67,20 +67,19 @@ describe('Markdown', () => {
     expect(rendered('<AA b><Aa/b>')).toBe('<AA b><Aa/b>x');
   });
 
+  // Sizes at which a regular expression for the same takes minutes.
   it.each([
     ['braces', `<div>\n<Aa ${'{}'.repeat(50_000)}`],
-    ['open braces', `<div>\n<Aa ${'{'.repeat(100_000)}`],
-    ['components that do not end', `<div>\n${'<Aa '.repeat(100_000)}`],
-    ['components that end within quotes', `<div>\n${'<Aa ">" '.repeat(60_000)}`],
+    ['open braces', `<div>\n<Aa ${'{'.repeat(1_000_000)}`],
+    ['components that do not end', `<div>\n${'<Aa '.repeat(500_000)}`],
+    ['components that end within quotes', `<div>\n${'<Aa ">" '.repeat(300_000)}`],
     ['components in braces that are closed once', `<div>\n${'<Aa {'.repeat(20_000)}}`],
-    ['a long name', `<div>\n<A${'a'.repeat(100_000)}`],
-    ['spaces in a heading', `# a${' '.repeat(100_000)}{`],
-    ['shortcodes', '{{< '.repeat(100_000)],
-    ['comments of MDX', '{/* '.repeat(100_000)],
-  ])('takes no longer for %s than for other text', (_, source) => {
-    const started = performance.now();
-    renderMarkdown(`${source}\n\nx`, true);
-    expect(performance.now() - started).toBeLessThan(4000);
+    ['a long name', `<div>\n<A${'a'.repeat(1_000_000)}`],
+    ['spaces in a heading', `# a${' '.repeat(1_000_000)}{`],
+    ['shortcodes', '{{< '.repeat(1_000_000)],
+    ['comments of MDX', '{/* '.repeat(1_000_000)],
+  ])('goes through %s once, not for minutes', { timeout: 60_000 }, (_, source) => {
+    expect(renderMarkdown(`${source}\n\nlast`, true)).toContain('last');
   });
 
   it('drops import and export of MDX only, and reads indented prose in components', () => {

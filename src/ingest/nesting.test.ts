@@ -1,19 +1,11 @@
 import { expect, it } from 'vitest';
-import { type DocumentNode, type DomNode, isElement, loadHtml, parseXml, textOf } from './dom.ts';
+import { type DocumentNode, type DomNode, isElement, loadHtml, parseDocument, parseXml, textOf } from './dom.ts';
 import { parseHtml } from './html.ts';
 import { limitNesting, limitXmlNesting } from './nesting.ts';
 
 it('markup that nests as pages do stays as it is', () => {
   const html = `<ul>${'<li>item <b>bold</b>'.repeat(5000)}</ul>${'<p>text'.repeat(5000)}`;
   expect(limitNesting(html)).toBe(html);
-});
-
-it('a hundred thousand open elements are parsed within two seconds, with their text', () => {
-  const html = `<title>Deep</title>${'<div>'.repeat(100_000)}The text below.${'</div>'.repeat(100_000)}<p>The text after.</p>`;
-  const started = performance.now();
-  const texts = parseHtml(html, { path: 'deep.html' }).sections.flatMap(({ blocks }) => blocks.map(({ text }) => text));
-  expect(performance.now() - started).toBeLessThan(2000);
-  expect(texts.join(' ')).toBe('The text below. The text after.');
 });
 
 it('XML that nests as documents do stays as it is, however many elements close themselves', () => {
@@ -48,6 +40,7 @@ it.each([
 });
 
 it.each([
+  '<div>',
   '<div title="<">',
   '<address>',
   '<pre>',
@@ -60,19 +53,24 @@ it.each([
   '<a$>',
   '<b id=1><p>',
   '<svg><style><g>',
-])('fifty thousand of %s are parsed, with their text', (open) => {
+])('fifty thousand of %s nest no deeper than can be parsed, with their text', (open) => {
   const html = `<title>Deep</title>${open.repeat(50_000)}The text below.`;
-  const started = performance.now();
-  const texts = parseHtml(html, { path: 'deep.html' }).sections.flatMap(({ blocks }) => blocks.map(({ text }) => text));
-  expect(performance.now() - started).toBeLessThan(4000);
-  expect(texts.join(' ')).toContain('The text below.');
+  expect(depthOf(parseDocument(html))).toBeLessThanOrEqual(1500);
+  expect(textsOf(html)).toContain('The text below.');
+});
+
+it('text behind a hundred thousand elements is read as well as that in them', () => {
+  const html = `<title>Deep</title>${'<div>'.repeat(100_000)}The text below.${'</div>'.repeat(100_000)}<p>The text after.</p>`;
+  expect(textsOf(html)).toBe('The text below. The text after.');
 });
 
 it('a tag that tags are hidden in, as the parser does not see it, hides no depth', () => {
   const html = `<title>Deep</title><script>a <b c='</script>${'<div>'.repeat(50_000)}<p>The text below.'>`;
-  expect(loadHtml(html)('body').html()).toContain('The text below.');
   const unlike = `<svg><style>${'<g>'.repeat(50_000)}The text below.`;
-  expect(loadHtml(unlike)('body').html()).toContain('The text below.');
+  for (const deep of [html, unlike]) {
+    expect(depthOf(parseDocument(deep))).toBeLessThanOrEqual(1500);
+    expect(loadHtml(deep)('body').html()).toContain('The text below.');
+  }
 });
 
 it('scripts, comments and pictures of a page that nests as pages do leave it as it is', () => {
@@ -81,11 +79,16 @@ it('scripts, comments and pictures of a page that nests as pages do leave it as 
   expect(limitNesting(html)).toBe(html);
 });
 
-it('tags that do not end are passed in a time that grows with the text', () => {
-  const html = '<a b="'.repeat(100_000);
+it('text after tags that do not end is gone through once, not for hours', { timeout: 60_000 }, () => {
+  const html = '<a b="'.repeat(500_000);
   expect(limitNesting(html)).toBe(html);
   expect(limitXmlNesting(html)).toBe(html);
 });
+
+function textsOf(html: string): string {
+  const { sections } = parseHtml(html, { path: 'deep.html' });
+  return sections.flatMap(({ blocks }) => blocks.map(({ text }) => text)).join(' ');
+}
 
 /** How many elements are in each other at most. */
 function depthOf(root: DocumentNode): number {
