@@ -3,6 +3,7 @@
 
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { isComposing } from './composing.ts';
+import { innermostFocus } from './innermost-focus.ts';
 
 export interface ModalHost extends ReactiveControllerHost, HTMLElement {
   readonly isModal: boolean;
@@ -48,7 +49,7 @@ export class Modal implements ReactiveController {
     const { dialog, box, isShowable } = this.host;
     if (!dialog || !isShowable) return;
     if (!this.isOpen) {
-      const from = opener ?? focusedElement();
+      const from = opener ?? innermostFocus();
       dialog.showModal();
       // One that nobody sees would keep the page out of reach, and nobody would know how to get back.
       if (!isSeen(dialog)) {
@@ -122,12 +123,6 @@ export function isInert(element: HTMLElement): boolean {
   for (let node: Node | null = element; node; node = node.parentNode ?? (node as Partial<ShadowRoot>).host ?? null)
     if ((node as Partial<HTMLElement>).inert) return true;
   return false;
-}
-
-function focusedElement(): HTMLElement | undefined {
-  let active = document.activeElement;
-  while (active?.shadowRoot?.activeElement) active = active.shadowRoot.activeElement;
-  return active instanceof HTMLElement && active !== document.body ? active : undefined;
 }
 
 /** Keeps the page where it is, its scroll bar's room included. @returns undoes it */

@@ -2,7 +2,7 @@
 // list, the list cannot be reached meanwhile.
 
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import { innermostFocus } from '../innermost-focus.ts';
+import { innermostFocus } from '../../element/innermost-focus.ts';
 
 interface ReaderFocusHost extends ReactiveControllerHost, HTMLElement {}
 

@@ -3,7 +3,7 @@
 
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { isComposing } from '../../element/composing.ts';
-import { innermostFocus } from '../innermost-focus.ts';
+import { innermostFocus } from '../../element/innermost-focus.ts';
 import type { DocumentPassage, LibraryDocument } from '../types.ts';
 import { citation, pageOf } from './citation.ts';
 import type { DocumentView, Outcome } from './document-view.ts';
