@@ -213,6 +213,20 @@ test('the reader closes to the list however many documents were opened in it, an
   expect(new URL(page.url()).hash).toBe('');
 });
 
+test('Escape of an input method leaves the reader open', async ({ page }) => {
+  // Of an address that was opened by itself: that closes at once, without a step back.
+  await show(page, 'few', '#doc=1');
+  const button = page.getByRole('complementary').getByRole('button', { name: 'Read on' });
+  const hashAfterEscape = (keyCode: number) =>
+    button.evaluate((button, keyCode) => {
+      button.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', keyCode, bubbles: true, composed: true }));
+      return location.hash;
+    }, keyCode);
+  // As Safari sends it after the composition; then one that is not.
+  expect(await hashAfterEscape(229)).toBe('#doc=1');
+  expect(await hashAfterEscape(27)).toBe('');
+});
+
 test('a result opens in a new tab, too', async ({ page, context }) => {
   await show(page, 'few');
   await search(page);

@@ -1,6 +1,7 @@
 // The reader beside the list, or over it where there is no room; until its document is there, that it comes or why it does not.
 
 import { html, nothing, type TemplateResult } from 'lit';
+import { isComposing } from '../../../element/composing.ts';
 import type { LibraryDocument, ReaderPlace } from '../../types.ts';
 import type { OpenDocument } from '../open-document.ts';
 import { words } from '../words.ts';
@@ -19,7 +20,9 @@ export interface ReaderContext {
 
 export function readerPane(context: ReaderContext): TemplateResult {
   const { document, isAlone, onClose } = context;
-  const onKey = (event: KeyboardEvent) => event.key === 'Escape' && !event.defaultPrevented && onClose();
+  const onKey = (event: KeyboardEvent) => {
+    if (event.key === 'Escape' && !event.defaultPrevented && !isComposing(event)) onClose();
+  };
   return html`<div class="reader" role=${isAlone ? 'main' : 'complementary'} tabindex="-1" aria-label=${document?.title ?? words.reader} @keydown=${onKey}>
     ${isAlone ? html`<h1 class="hidden">${words.name}</h1>` : nothing} ${contentView(context)}
   </div>`;

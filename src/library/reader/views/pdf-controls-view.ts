@@ -1,6 +1,7 @@
 // Page number and zoom of a PDF.
 
 import { html, type TemplateResult } from 'lit';
+import { isComposing } from '../../../element/composing.ts';
 import { fit, minus, plus } from '../icons.ts';
 import type { PdfView } from '../pdf-view.ts';
 
@@ -14,7 +15,7 @@ export function pdfControlsView(view: PdfView): TemplateResult {
   const onKey = (event: KeyboardEvent) => {
     const box = event.target as HTMLInputElement;
     const page = String(view.page);
-    if (event.key !== 'Escape' || event.isComposing || box.value === page) return;
+    if (event.key !== 'Escape' || isComposing(event) || box.value === page) return;
     // Only what was typed is given up, not the document.
     event.preventDefault();
     box.value = page;
