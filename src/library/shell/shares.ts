@@ -45,11 +45,16 @@ export class Shares extends EventTarget {
     this.set([]);
   }
 
+  /** One that fails holds up none of the others. @throws the first failure, once all had their turn */
   private decide(act: (cache: Cache, share: Share) => Promise<void>): Promise<void> {
     const decided = new Set(this.waiting.map(({ id }) => id));
     this.leave();
     return this.locked(async (cache) => {
-      for (const share of await waitingShares(cache, Date.now())) if (decided.has(share.id)) await act(cache, share);
+      const failures: unknown[] = [];
+      for (const share of await waitingShares(cache, Date.now())) {
+        if (decided.has(share.id)) await act(cache, share).catch((error) => failures.push(error));
+      }
+      if (failures.length > 0) throw failures[0];
     });
   }
 
