@@ -346,6 +346,23 @@ test('an opened passage has focus, unless somebody went elsewhere; moving on say
   await expect(page.getByRole('button', { name: 'Close' })).toBeFocused();
 });
 
+test('a passage that is gone to twice has focus as well', async ({ page }) => {
+  await openBench(page, bench);
+  const passages = [passage(0, KEEPER)];
+  for (const [kind, content] of [['text', KEEPER] as const, ['pdf', pdfOf([[KEEPER]])] as const]) {
+    await show(page, { kind, path: `a.${kind}`, content, passages, passage: 0 });
+    const text = page.locator('.paragraph, .text-layer > [tabindex]');
+    await expect(text).toBeFocused();
+    const button = page.getByRole('button', { name: 'Passage 1 of 1, go to it' });
+    await button.focus();
+    await button.evaluate((button: HTMLElement) => {
+      button.click();
+      button.click();
+    });
+    await expect(text, kind).toBeFocused();
+  }
+});
+
 test('a document has focus at its name, a passage that is not in it in the notice', async ({ page }) => {
   await openBench(page, bench);
   await show(page, { kind: 'text', path: 'a.txt', content: 'Other.', passages: [passage(0, KEEPER)] });

@@ -46,6 +46,7 @@ export class LatelightReader extends LitElement {
   /** Only for screen readers: others see it happen. */
   declare private isSaidAloud: boolean;
   private opening = 0;
+  private showing = 0;
   /** What was shown last: a property that is set anew without being another one moves nothing. */
   private shown = '';
   private focusedId: number | undefined;
@@ -149,8 +150,10 @@ export class LatelightReader extends LitElement {
     const shown = JSON.stringify([passage, place.words]);
     if (shown === this.shown && !again) return;
     this.shown = shown;
+    const showing = ++this.showing;
     const outcome = await view.show(passage, place.words);
-    if (view !== this.view || passage !== this.passage) return;
+    // One that was overtaken has shown nothing, and the focus is for the one that overtook it.
+    if (showing !== this.showing || view !== this.view || passage !== this.passage) return;
     this.outcome = outcome;
     await this.updateComplete;
     const { focusBefore } = this;
