@@ -117,6 +117,30 @@ test('a hit opens the PDF at its page with the passage marked; its citation is c
   await expect(reader(page)).toBeHidden();
 });
 
+test('a hit of the passage that reading on has led to leads to it once more', async ({ page }) => {
+  await page.setViewportSize({ width: 1400, height: 800 });
+  await openLibraryPage(page);
+  await addFiles(page, [LEASE]);
+  await settled(page);
+  const [{ id }] = await listed(page);
+  // As a hit does, with the words that are marked already.
+  const open = (passage: number) =>
+    page.evaluate(
+      ([documentId, passage]) => {
+        document.querySelector('latelight-library')!.openPlace({ documentId, passage, words: ['tenant'] });
+      },
+      [id, passage] as const,
+    );
+  await open(0);
+  const start = reader(page).locator('.text-layer :focus');
+  await expect(start).toContainText('rule number 0');
+  await reader(page).getByRole('button', { name: 'Next passage' }).press('Enter');
+  await expect(page).toHaveURL(/&passage=1&words=tenant$/);
+  await searchBox(page).focus();
+  await open(1);
+  await expect(start).toContainText('boiler');
+});
+
 test('folders and kinds narrow the search', async ({ page }) => {
   await openLibraryPage(page);
   await addFiles(page, [BREAD, SKY, LEASE]);

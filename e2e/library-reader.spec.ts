@@ -326,6 +326,12 @@ test('an opened passage has focus, unless somebody went elsewhere; moving on say
       for (let frame = 0; frame < 3; frame++) await new Promise(requestAnimationFrame);
     });
     await expect(page.getByRole('button', { name: 'Copy text' })).toBeFocused();
+    // From then on it is a hit of the passage that reading on has led to.
+    await page.evaluate(() => {
+      const reader = document.querySelector('latelight-reader')!;
+      reader.place = { ...reader.place };
+    });
+    await expect.poll(focused, kind).toContain('Lanterns');
   }
 
   // The next hit of the same document, opened from outside the reader.

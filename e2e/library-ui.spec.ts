@@ -193,6 +193,7 @@ test('a result opens the reader with its place in the address; Back closes it an
   await expect(reader).toBeFocused();
   await reader.getByRole('button', { name: 'Read on' }).click();
   await expect(page).toHaveURL(/#doc=2&passage=7&words=tide,moon$/);
+  await expect(reader.getByText('7 tide moon')).toBeVisible();
   await page.goBack();
   await expect(reader).toBeHidden();
   await expect(link).toBeFocused();

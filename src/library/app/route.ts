@@ -35,6 +35,8 @@ export class Route implements ReactiveController {
   move(place: ReaderPlace): void {
     history.replaceState(history.state, '', formatPlace(place));
     this.place = place;
+    // The reader is told at once, or it would take the next hit of this passage for what it knows already.
+    this.host.requestUpdate();
   }
 
   /** Back to where no document was open, if that was on this page. */

@@ -52,7 +52,7 @@ export class LatelightReader extends LitElement {
   private focusedId: number | undefined;
   /** What had focus when a passage was opened: unless somebody goes elsewhere meanwhile, focus goes to the passage once that is there. */
   private focusBefore: { element: HTMLElement | undefined } | undefined;
-  /** Where reading on has led to: said here first, and then by whoever keeps the place. */
+  /** Where reading on has led to: said here first, and then once by whoever keeps the place. */
   private ownPlace: LatelightReader['place'] | undefined;
   private confirmation: ReturnType<typeof setTimeout> | undefined;
 
@@ -86,17 +86,13 @@ export class LatelightReader extends LitElement {
     // A document that awaits its file is opened when that comes. One whose state or title is another is the same one.
     const isOther = changed.has('document') && !isSame(changed.get('document'), this.document);
     const isReindexed = changed.has('passages') && !this.file;
-    const isOpened = isOther || (changed.has('place') && !this.isOwn(changed.get('place')));
+    const isOpened = isOther || (changed.has('place') && !isSamePlace(this.ownPlace, this.place));
+    if (this.place !== this.ownPlace) this.ownPlace = undefined;
     if (isOther || changed.has('file') || isReindexed) void this.openDocument();
     else if (changed.has('place') || changed.has('passages')) void this.showPlace(isOpened);
     if (this.document && this.document.id !== this.focusedId) this.focus({ preventScroll: true });
     this.focusedId = this.document?.id;
     if (isOpened) this.focusBefore = { element: innermostFocus() };
-  }
-
-  /** Whether the place is where the reader has gone by itself. */
-  private isOwn(before: LatelightReader['place'] | undefined): boolean {
-    return this.place === this.ownPlace || (before === this.ownPlace && isSamePlace(before, this.place));
   }
 
   private get passage(): DocumentPassage | undefined {
