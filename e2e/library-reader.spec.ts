@@ -199,6 +199,26 @@ const sideOfLine = (page: Page, selector: string, line: number) =>
       return left - bounds.left < bounds.right - right ? 'left' : 'right';
     }, line);
 
+test('lines of text and code follow each other without a gap, also where a slice ends', async ({ page }) => {
+  await openBench(page, bench);
+  const content = Array.from({ length: 400 }, (_, at) => `Line ${at} of the count of ropes and lanterns.`).join('\n');
+  for (const kind of ['text', 'code'] as const) {
+    await show(page, { kind, path: `a.${kind}`, content, passages: [] });
+    const slices = page.locator('.slice');
+    await expect(slices).toHaveCount(3);
+    /** Pixels between the blocks of two slices, and between those of the second. */
+    const gaps = () =>
+      slices.nth(1).evaluate((slice) => {
+        const blocks = [slice.previousElementSibling!.lastElementChild!, ...slice.children];
+        // Only what is in view has its own height.
+        blocks[1].scrollIntoView({ block: 'center' });
+        const bounds = blocks.map((block) => block.getBoundingClientRect());
+        return bounds.slice(1).map(({ top }, at) => Math.round(top - bounds[at].bottom));
+      });
+    await expect.poll(gaps, kind).toEqual([0, 0, 0]);
+  }
+});
+
 test('links inside a document move the reader, not the page', async ({ page }) => {
   await openBench(page, bench);
   const content = `<p><a href="#far">Go</a> <a href="https://example.org/">Out</a></p>${'<p>Rope.</p>'.repeat(400)}<h2 id="far">Far away</h2>`;

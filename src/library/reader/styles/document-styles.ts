@@ -28,10 +28,14 @@ export const documentStyles = css`
   .slice {
     display: flow-root;
     /* Room for the ring of what has focus, which content-visibility clips. */
-    margin: -0.375rem;
+    margin: -0.375rem -0.375rem 0;
     padding: 0.375rem;
     content-visibility: auto;
     contain-intrinsic-size: auto 120rem;
+  }
+  /* Of both: they would collapse to one of them. */
+  .slice + .slice {
+    margin-block-start: -0.75rem;
   }
   .slice :is(p, ul, ol, dl, pre, table, figure, blockquote, hr, details, address, .passage) {
     margin-block: 1em 0;
@@ -140,7 +144,7 @@ export const documentStyles = css`
   }
 
   /* Files of text and code are one long page, not boxes */
-  :is([data-kind="text"], [data-kind="code"]) pre {
+  :is([data-kind="text"], [data-kind="code"]) .slice pre {
     margin: 0;
     padding: 0;
     border: 0;
