@@ -14,14 +14,19 @@ export function parseDocument(html: string): DocumentNode {
 /** Open elements that neither parsing nor writing them as HTML again is stopped or slowed down by. */
 const MOST_OPEN = 1500;
 
+/** Elements that the parser makes of a tag, and beside them: it opens `<b>` and its like again in every paragraph that they reach into. */
+const MOST_ELEMENTS_OF_A_TAG = 10;
+const MOST_ELEMENTS_BESIDE = 10_000;
+
 /** cheerio's `load` for markup of any depth. */
 export function loadHtml(html: string): CheerioAPI {
   const limited = limitNesting(html);
-  const check = depthCheck();
+  const tagCount = limited.split('<').length - 1;
+  const check = sizeCheck(MOST_ELEMENTS_OF_A_TAG * tagCount + MOST_ELEMENTS_BESIDE);
   try {
     return load(limited, check.options);
   } catch (error) {
-    if (!(error instanceof TooDeep)) throw error;
+    if (!(error instanceof TooLarge)) throw error;
     // Tags that only the parser sees to nest, as it alone knows what closes what.
     return load(withoutTags(limited));
   } finally {
@@ -29,22 +34,25 @@ export function loadHtml(html: string): CheerioAPI {
   }
 }
 
-class TooDeep extends Error {}
+class TooLarge extends Error {}
 
 /**
- * The tree that cheerio makes, by a parser that throws when too many elements are open, until `end`: cheerio keeps its options for what
- * is made later, `$('<img>')` and the like, and the parser does not pop what is open where a text ends.
+ * The tree that cheerio makes, by a parser that throws when too many elements are open or have been made, until `end`: cheerio keeps its
+ * options for what is made later, `$('<img>')` and the like, and the parser does not pop what is open where a text ends.
  */
-function depthCheck(): { options: CheerioOptions; end(): void } {
+function sizeCheck(mostElements: number): { options: CheerioOptions; end(): void } {
   const { treeAdapter } = load('').root().options;
   let open = 0;
+  let made = 0;
   let isOver = false;
   return {
     options: {
       treeAdapter: {
         ...treeAdapter!,
         onItemPush() {
-          if (++open > MOST_OPEN && !isOver) throw new TooDeep();
+          open++;
+          made++;
+          if (!isOver && (open > MOST_OPEN || made > mostElements)) throw new TooLarge();
         },
         onItemPop() {
           open--;

@@ -73,6 +73,16 @@ it('a tag that tags are hidden in, as the parser does not see it, hides no depth
   }
 });
 
+it('elements that the parser opens again in every paragraph do not multiply', () => {
+  const bold = Array.from({ length: 600 }, (_, id) => `<b id=${id}><p>x`).join('');
+  const text = '<p>x'.repeat(3000);
+  const { root, elements } = counted(`${bold}${text}<p>the end`);
+  expect(elements).toBeLessThan(60_000); // 1.8 million otherwise
+  expect(textOf(root)).toMatch(/the end$/);
+  const page = counted(`<b>unclosed ${'<p>text <i>of a page'.repeat(200)}`);
+  expect(page.elements).toBeGreaterThan(400); // as the parser has it
+});
+
 it('scripts, comments and pictures of a page that nests as pages do leave it as it is', () => {
   const script = `<script>for (let i = 0; i <n ; i++) { a <b && c >d; s = '<main>' }</script><!-- <main> -->`;
   const html = `<main>${`${script}<svg><path d="M0 0"/><g /></svg>`.repeat(2000)}</main>`;
@@ -96,4 +106,9 @@ function depthOf(root: DocumentNode): number {
   for (let level: DomNode[] = [root]; level.length > 0; depth++)
     level = level.flatMap((node) => ('children' in node ? node.children.filter(isElement) : []));
   return depth;
+}
+
+function counted(html: string) {
+  const $ = loadHtml(html);
+  return { root: $('body')[0], elements: $('*').length };
 }
