@@ -399,6 +399,19 @@ test('a passage that is gone to twice has focus as well', async ({ page }) => {
   }
 });
 
+test('the next hit of a PDF has focus though the page that had it was freed on the way', async ({ page }) => {
+  await openBench(page, bench);
+  const content = pdfOf(Array.from({ length: 60 }, (_, at) => [`This is page ${at + 1} of many.`]));
+  const passages = [3, 50].map((at, i) => passage(i, `This is page ${at} of many.`, `page=${at}`));
+  await show(page, { kind: 'pdf', path: 'a.pdf', content, passages, passage: 0 });
+  const focused = page.locator('.text-layer > :focus');
+  await expect(focused).toHaveText('This is page 3 of many.');
+  await page.evaluate(() => {
+    document.querySelector('latelight-reader')!.place = { passage: 1, words: [] };
+  });
+  await expect(focused).toHaveText('This is page 50 of many.');
+});
+
 test('a document has focus at its name, a passage that is not in it in the notice', async ({ page }) => {
   await openBench(page, bench);
   await show(page, { kind: 'text', path: 'a.txt', content: 'Other.', passages: [passage(0, KEEPER)] });

@@ -154,10 +154,17 @@ export class LatelightReader extends LitElement {
     await this.updateComplete;
     const { focusBefore } = this;
     this.focusBefore = undefined;
-    if (!focusBefore || focusBefore.element !== innermostFocus()) return;
+    if (!focusBefore || this.hasMovedFrom(focusBefore.element)) return;
     // Its text is in the notice when it is not in the document.
     const start = view.start ?? this.renderRoot.querySelector<HTMLElement>('.missing');
     start?.focus({ preventScroll: true });
+  }
+
+  /** Whether a person took the focus elsewhere meanwhile. A view that frees what had it, a page of a PDF, keeps it in the document. */
+  private hasMovedFrom(before: HTMLElement | undefined): boolean {
+    const now = innermostFocus();
+    if (now === before) return false;
+    return before?.isConnected !== false || !now?.closest('.document');
   }
 
   /** From the toolbar: a screen reader goes on from there, and what was scrolled away comes back. */
