@@ -18,7 +18,7 @@ const MOST_OPEN = 1500;
 const MOST_ELEMENTS_OF_A_TAG = 10;
 const MOST_ELEMENTS_BESIDE = 10_000;
 
-/** cheerio's `load` for markup of any depth. */
+/** cheerio's `load` for markup of any depth, and where the parser makes far more elements than there are tags. */
 export function loadHtml(html: string): CheerioAPI {
   const limited = limitNesting(html);
   const tagCount = limited.split('<').length - 1;
