@@ -1,26 +1,14 @@
 // A dev server of the reader's bench page under the library's Content-Security-Policy.
 
-import { existsSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
-import { createServer, type Plugin } from 'vite';
+import { createServer } from 'vite';
 import type { Shown } from '../src/library/reader/bench/bench.ts';
 
 const root = join(import.meta.dirname, '..');
 const POLICY =
   "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' blob: data:; font-src 'self' blob: data:; connect-src 'self'; worker-src 'self'";
-
-/** Modules that are not written yet are empty. */
-const withMissing: Plugin = {
-  name: 'reader-bench:missing',
-  enforce: 'pre',
-  resolveId: (id) => {
-    const name = /ingest\/(docx|epub)\.ts$/.exec(id)?.[1];
-    return name && !existsSync(join(root, `src/ingest/${name}.ts`)) ? `\0missing-${name}` : undefined;
-  },
-  load: (id) => (id.startsWith('\0missing-') ? 'export const docxHtml = undefined, epubHtml = undefined' : undefined),
-};
 
 export interface Bench {
   url: string;
@@ -33,7 +21,6 @@ export async function serveBench(): Promise<Bench> {
     configFile: false,
     logLevel: 'warn',
     cacheDir: join(root, 'test-results/.vite-reader'),
-    plugins: [withMissing],
     worker: { format: 'es' },
     optimizeDeps: { include: ['pdfjs-dist', 'dompurify', 'lit', 'github-slugger', 'markdown-it', 'cheerio', 'yaml'] },
     server: {

@@ -45,7 +45,7 @@ export class LatelightReader extends LitElement {
   declare private said: string;
   /** Only for screen readers: others see it happen. */
   declare private isSaidAloud: boolean;
-  private opening = 0;
+  private opening = new AbortController();
   private showing = 0;
   /** What was shown last: a property that is set anew without being another one moves nothing. */
   private shown = '';
@@ -100,14 +100,15 @@ export class LatelightReader extends LitElement {
   }
 
   private closeView(): void {
-    this.opening++;
+    this.opening.abort();
     this.view?.destroy();
     this.view = undefined;
   }
 
   private async openDocument(): Promise<void> {
     this.closeView();
-    const opening = this.opening;
+    this.opening = new AbortController();
+    const { signal } = this.opening;
     const { document, file, passages, pdfAssets } = this;
     this.problem = '';
     this.shown = '';
@@ -118,6 +119,7 @@ export class LatelightReader extends LitElement {
       file: document.hasFile ? file : undefined,
       passages,
       pdfAssets,
+      signal,
       container: this.renderRoot.querySelector<HTMLElement>('.document')!,
       scroller: this.renderRoot.querySelector<HTMLElement>('.scroll')!,
       onChange: () => this.requestUpdate(),
@@ -127,11 +129,11 @@ export class LatelightReader extends LitElement {
     try {
       view = await openView(options);
     } catch (error) {
-      if (opening !== this.opening) return;
+      if (signal.aborted) return;
       this.problem = problemOf(document, passages, error);
       view = openPassages(options);
     }
-    if (opening !== this.opening) {
+    if (signal.aborted) {
       view.destroy();
       return;
     }

@@ -1,5 +1,7 @@
 // Which view shows a document, and what it is made from. Each kind's code is loaded when a document of that kind is first opened.
 
+import { DocumentProcess } from '../documents/document-process.ts';
+import { type ConvertJob, isConverted } from '../documents/document-protocol.ts';
 import type { DocumentPassage, LibraryDocument } from '../types.ts';
 import type { Content } from './content.ts';
 import type { DocumentView } from './document-view.ts';
@@ -14,64 +16,61 @@ export interface OpenOptions {
   pdfAssets: PdfAssets | undefined;
   container: HTMLElement;
   scroller: HTMLElement;
+  /** Another document is wanted instead. */
+  signal: AbortSignal;
   /** The view's page or zoom is another now. */
   onChange: () => void;
 }
 
 export async function openView(options: OpenOptions): Promise<DocumentView> {
-  const { document, file, container, scroller } = options;
+  const { document, file, container, scroller, signal } = options;
   if (!file) return openPassages(options);
   if (document.kind === 'pdf') {
     const { PdfView } = await import('./pdf-view.ts');
     return PdfView.open(container, scroller, file, options.pdfAssets, options.onChange);
   }
-  const bytes = new Uint8Array(await file.arrayBuffer());
-  return new FlowView(container, scroller, await contentOf(document, bytes));
+  return new FlowView(container, scroller, await contentOf(document, file, signal));
 }
 
 export function openPassages({ container, scroller, passages }: OpenOptions): DocumentView {
   return new FlowView(container, scroller, { pieces: passagePieces(passages) });
 }
 
-async function contentOf({ kind, path }: LibraryDocument, bytes: Uint8Array): Promise<Content> {
+async function contentOf({ kind, path }: LibraryDocument, file: Blob, signal: AbortSignal): Promise<Content> {
+  if (isConverted(kind)) return convertedContent({ type: 'convert', kind, path, file }, signal);
   const { decodeHtml, decodeMarkdown } = await import('../../ingest/decode.ts');
+  const bytes = new Uint8Array(await file.arrayBuffer());
   switch (kind) {
     case 'text':
       return { pieces: textPieces(decodeMarkdown(bytes).text) };
     case 'code':
       return { pieces: codePieces(decodeMarkdown(bytes).text) };
-    case 'markdown':
-      return markdownContent(decodeMarkdown(bytes).text, /\.mdx$/i.test(path));
-    case 'docx': {
-      const { docxHtml } = await import('../../ingest/docx.ts');
-      return htmlContent(await docxHtml(bytes));
-    }
-    case 'epub': {
-      const { epubHtml } = await import('../../ingest/epub.ts');
-      const { html, lang } = await epubHtml(bytes);
-      return { ...(await htmlContent(html)), lang };
-    }
     case 'html':
-      return htmlContent(decodeHtml(bytes).text);
+      return (await import('./sanitise.ts')).htmlContent(decodeHtml(bytes).text);
     default:
       throw new Error(`reader: expected a document of a kind that can be shown, got ${kind ?? 'none'} (${path})`);
   }
 }
 
-async function htmlContent(html: string, slug?: (heading: string) => string): Promise<Content> {
-  const sanitise = await import('./sanitise.ts');
-  return sanitise.htmlContent(html, slug);
+/** In a worker, which a document that was made to hang cannot keep. */
+async function convertedContent(job: ConvertJob, signal: AbortSignal): Promise<Content> {
+  const process = new DocumentProcess();
+  try {
+    const [{ html, lang }, { htmlContent }, slug] = await Promise.all([
+      process.read(job, signal),
+      import('./sanitise.ts'),
+      job.kind === 'markdown' ? headingIds() : undefined,
+    ]);
+    const content = htmlContent(html, slug);
+    return { ...content, lang: lang || content.lang };
+  } finally {
+    process.close();
+  }
 }
 
-/** Headings get the ids the index knows them by. */
-async function markdownContent(source: string, isMdx: boolean): Promise<Content> {
-  const [{ renderMarkdown }, { readFrontMatter }, { default: GithubSlugger }] = await Promise.all([
-    import('../../ingest/markdown.ts'),
-    import('../../ingest/front-matter.ts'),
-    import('github-slugger'),
-  ]);
+/** Headings of Markdown get the ids the index knows them by. */
+async function headingIds(): Promise<(heading: string) => string> {
+  const { default: GithubSlugger } = await import('github-slugger');
   const slugger = new GithubSlugger();
-  const { body, lang } = readFrontMatter(source);
-  const content = await htmlContent(renderMarkdown(body, isMdx), (heading) => slugger.slug(heading));
-  return { ...content, lang };
+  return (heading) => slugger.slug(heading);
 }

@@ -3,10 +3,10 @@
 import { LatelightError, throwIfAborted } from '../../errors.ts';
 import type { EncodedPassage } from '../../indexing/encode-passage.ts';
 import type { Passage } from '../../types.ts';
+import type { Parsed, ReadDocument } from '../documents/document-protocol.ts';
 import { sentence } from '../sentence.ts';
 import type { LibraryStore } from '../storage/library-store.ts';
 import type { StoredDocument, StoredPart, StoredPassage } from '../storage/records.ts';
-import type { Parsed, ReadDocument } from './parse-protocol.ts';
 
 /** Passages kept at once, and milliseconds after which fewer are: what a crash costs at most. */
 const PART_PASSAGES = 16;

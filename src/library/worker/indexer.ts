@@ -7,10 +7,10 @@ import type { LibraryStore } from '../storage/library-store.ts';
 import { isWhole, type StoredDocument } from '../storage/records.ts';
 import { readSegment } from '../storage/segment.ts';
 import type { DocumentList } from './document-list.ts';
+import type { DocumentParser } from './document-parser.ts';
 import { passageKey, workOn } from './document-work.ts';
 import type { EncodePool } from './encode-pool.ts';
 import { IndexingRun } from './indexing-run.ts';
-import type { ParseProcess } from './parse-process.ts';
 import type { Segmenter } from './segmenter.ts';
 
 /** Passages that are made searchable together, and milliseconds after which fewer are: each time costs a segment. */
@@ -21,7 +21,7 @@ export interface IndexerTools {
   store: LibraryStore;
   segmenter: Segmenter;
   list: DocumentList;
-  parse: ParseProcess;
+  parser: DocumentParser;
   shape: ShardShape;
   startPool: () => EncodePool;
 }
@@ -107,7 +107,7 @@ export class Indexer {
   }
 
   private async begin(document: StoredDocument): Promise<void> {
-    const { store, list, parse } = this.tools;
+    const { store, list, parser } = this.tools;
     const controller = new AbortController();
     this.active.set(document.id, controller);
     this.run.begin(document);
@@ -116,7 +116,7 @@ export class Indexer {
         document,
         {
           store,
-          parse: (path, file) => parse.parse(path, file),
+          parse: (path, file) => parser.parse(path, file),
           encode: (context, text) => this.pool!.encode(context, text),
           lanes: this.pool!.lanes,
           known: (of) => this.knownPassages(of),
@@ -224,7 +224,7 @@ export class Indexer {
     this.finish();
     this.pool?.close();
     this.pool = undefined;
-    this.tools.parse.close();
+    this.tools.parser.close();
     void this.finishing.then(() => {
       if (this.active.size === 0 && this.whole.length === 0) this.run.end();
       this.tools.list.touch();

@@ -9,11 +9,11 @@ import { LibraryStore } from '../storage/library-store.ts';
 import { countWordsWith } from '../storage/segment.ts';
 import { announce, listen } from './announcements.ts';
 import { DocumentList, type ListReport } from './document-list.ts';
+import { DocumentParser } from './document-parser.ts';
 import { EncodePool } from './encode-pool.ts';
 import { Indexer } from './indexer.ts';
 import { codesFingerprint, readEngineFile } from './library-engine.ts';
 import { LibraryService } from './library-service.ts';
-import { ParseProcess } from './parse-process.ts';
 import type { Call, FromIndexer, ToIndexer } from './protocol.ts';
 import { Segmenter } from './segmenter.ts';
 
@@ -95,9 +95,9 @@ async function open({ url, device, cores }: Extract<ToIndexer, { type: 'open' }>
     return tokenizer;
   });
   const segmenter = new Segmenter(store, shape, countWords, () => announce({ type: 'segments' }), again);
-  const parse = new ParseProcess(url, engine);
+  const parser = new DocumentParser(url, engine);
   const startPool = () => new EncodePool(url, engine, device, cores);
-  const indexer = new Indexer({ store, segmenter, list, parse, shape, startPool });
+  const indexer = new Indexer({ store, segmenter, list, parser, shape, startPool });
   const service = new LibraryService({ store, segmenter, list, indexer, shape, app, engine, countWords });
   const parts = { store, list, indexer, segmenter, service };
   await list.load();

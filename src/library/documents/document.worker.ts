@@ -1,5 +1,5 @@
-// Documents become passages here, in a worker that can be ended when a document takes too long or takes it down. The same ingest code as
-// the command line's.
+// Documents are read here, in a worker that can be ended when one takes too long or takes it down: to passages, by the same code as the
+// command line's, or to HTML for the reader.
 
 import { toErrorData } from '../../errors.ts';
 import type { EngineFile } from '../../format/engine-file.ts';
@@ -10,21 +10,35 @@ import { parseDocument } from '../../ingest/parse-document.ts';
 import { HttpSource } from '../../worker/http-source.ts';
 import { holdLock } from '../../worker/life-lock.ts';
 import { readTokenizer } from '../../worker/open-stages.ts';
-import { libraryFilters } from './library-filters.ts';
-import type { FromParseWorker, Parsed, ToParseWorker } from './parse-protocol.ts';
+import { libraryFilters } from '../worker/library-filters.ts';
+import { converterOf } from './convert.ts';
+import type {
+  Converted,
+  ConvertJob,
+  FromDocumentWorker,
+  Parsed,
+  ParseJob,
+  ToDocumentWorker,
+} from './document-protocol.ts';
 
-const send = (message: FromParseWorker) => postMessage(message);
+const send = (message: FromDocumentWorker) => postMessage(message);
 let packing: Promise<{ countTokens: (text: string) => number; maxTokens: number }> | undefined;
 
-addEventListener('message', ({ data }: MessageEvent<ToParseWorker>) => {
-  parse(data).then(
-    (parsed) => send({ type: 'parsed', parsed }),
-    (error) => send({ type: 'parse-failed', error: toErrorData(error, 'worker-crashed') }),
+addEventListener('message', ({ data }: MessageEvent<ToDocumentWorker>) => {
+  (data.type === 'parse' ? parse(data) : convert(data)).then(
+    (answer) => send({ type: 'read', answer }),
+    (error) => send({ type: 'failed', error: toErrorData(error, 'worker-crashed') }),
   );
 });
 holdLock((lock) => send({ type: 'hello', lock }));
 
-async function parse({ url, engine, path, file }: ToParseWorker): Promise<Parsed> {
+async function convert({ kind, path, file }: ConvertJob): Promise<Converted> {
+  const toHtml = await converterOf(kind);
+  send({ type: 'reading' });
+  return toHtml(path, new Uint8Array(await file.arrayBuffer()));
+}
+
+async function parse({ url, engine, path, file }: ParseJob): Promise<Parsed> {
   packing ??= openPacking(url, engine);
   packing.catch(() => {
     packing = undefined;

@@ -1,0 +1,97 @@
+// Whose time it is that runs: the document's, once the worker has what it needs.
+
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { DocumentProcess } from './document-process.ts';
+import type { Converted, ConvertJob, FromDocumentWorker } from './document-protocol.ts';
+
+/** A thread that says what the test says. */
+class TestWorker extends EventTarget {
+  static started: TestWorker[] = [];
+  isEnded = false;
+
+  constructor() {
+    super();
+    TestWorker.started.push(this);
+  }
+
+  postMessage(): void {}
+
+  terminate(): void {
+    this.isEnded = true;
+  }
+
+  say(data: FromDocumentWorker): void {
+    this.dispatchEvent(new MessageEvent('message', { data }));
+  }
+}
+
+beforeEach(() => {
+  TestWorker.started = [];
+  vi.useFakeTimers();
+  vi.stubGlobal('Worker', TestWorker);
+});
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+});
+
+const answer: Converted = { html: '<p>a</p>', lang: '' };
+const job = (path: string): ConvertJob => ({ type: 'convert', kind: 'markdown', path, file: new Blob(['a']) });
+
+it('gives a document its time from when the worker reads it, however long the worker took to get there', async () => {
+  const process = new DocumentProcess();
+  const read = process.read(job('a.md'));
+  await vi.advanceTimersByTimeAsync(30_000);
+  const [worker] = TestWorker.started;
+  expect(worker.isEnded).toBe(false);
+  worker.say({ type: 'reading' });
+  await vi.advanceTimersByTimeAsync(8900);
+  worker.say({ type: 'read', answer });
+  expect(await read).toBe(answer);
+  await vi.advanceTimersByTimeAsync(30_000);
+  expect(worker.isEnded).toBe(false);
+});
+
+it('ends the worker when the document takes longer, and gives the next one another', async () => {
+  const process = new DocumentProcess();
+  const hangs = process.read(job('hangs.md'));
+  const next = process.read(job('next.md'));
+  await vi.advanceTimersByTimeAsync(0);
+  const [worker] = TestWorker.started;
+  worker.say({ type: 'reading' });
+  const tooLong = expect(hangs).rejects.toMatchObject({
+    name: 'DocumentTooMuch',
+    message: 'Reading it took more than 9 seconds.',
+  });
+  await vi.advanceTimersByTimeAsync(9100);
+  await tooLong;
+  expect(worker.isEnded).toBe(true);
+  TestWorker.started[1].say({ type: 'reading' });
+  TestWorker.started[1].say({ type: 'read', answer });
+  expect(await next).toBe(answer);
+});
+
+it('does not blame a document for a worker whose script cannot be had', async () => {
+  const process = new DocumentProcess();
+  const read = process.read(job('a.md'));
+  const failed = expect(read).rejects.toMatchObject({ code: 'download-failed' });
+  await vi.advanceTimersByTimeAsync(0);
+  TestWorker.started[0].dispatchEvent(new Event('error'));
+  await failed;
+  const next = process.read(job('a.md'));
+  await vi.advanceTimersByTimeAsync(0);
+  TestWorker.started[1].say({ type: 'read', answer });
+  expect(await next).toBe(answer);
+});
+
+it('ends the worker of a document that nobody wants any more', async () => {
+  const process = new DocumentProcess();
+  const nobody = new AbortController();
+  const left = expect(process.read(job('left.md'), nobody.signal)).rejects.toMatchObject({ code: 'aborted' });
+  const waiting = expect(process.read(job('waiting.md'), nobody.signal)).rejects.toMatchObject({ code: 'aborted' });
+  await vi.advanceTimersByTimeAsync(0);
+  nobody.abort();
+  await left;
+  await waiting;
+  expect(TestWorker.started.map(({ isEnded }) => isEnded)).toEqual([true]);
+});

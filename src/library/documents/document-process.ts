@@ -1,0 +1,96 @@
+// The worker that reads documents, from outside: started when needed, ended when a document is too much for it. Documents take turns.
+
+import { abortError, fromErrorData, LatelightError, throwIfAborted } from '../../errors.ts';
+import { awaitEnd } from '../../worker/life-lock.ts';
+import type { Answers, FromDocumentWorker, ToDocumentWorker } from './document-protocol.ts';
+
+/**
+ * Milliseconds a document may take, and what each MiB of it adds: a PDF of 1,000 pages takes some 20 s for its 10 MB here, a file made
+ * to hang must not hold up the rest. Counted from when the worker has what it needs, which may wait 10 s for a cache that gives no answer.
+ */
+const LEAST_MS = 9000;
+const MS_PER_MIB = 4000;
+
+/** The message is a sentence about the document. */
+export class DocumentTooMuch extends Error {
+  override name = 'DocumentTooMuch';
+}
+
+export class DocumentProcess {
+  private worker: Worker | undefined;
+  /** Ends the document under way. */
+  private giveUp: ((error: Error) => void) | undefined;
+  private last: Promise<unknown> = Promise.resolve();
+
+  /**
+   * @throws DocumentTooMuch
+   * @throws LatelightError when the app's own files cannot be had, with code `aborted`, and for a file to convert that is damaged
+   */
+  read<Job extends ToDocumentWorker>(job: Job, signal?: AbortSignal): Promise<Answers[Job['type']]> {
+    const turn = this.last.then(() => {
+      throwIfAborted(signal, 'read');
+      return this.readNow(job, signal);
+    });
+    this.last = turn.catch(() => undefined);
+    return turn as Promise<Answers[Job['type']]>;
+  }
+
+  close(): void {
+    this.worker?.terminate();
+    this.worker = undefined;
+  }
+
+  private readNow(job: ToDocumentWorker, signal: AbortSignal | undefined): Promise<Answers[keyof Answers]> {
+    const worker = this.start();
+    const limit = LEAST_MS + (MS_PER_MIB * job.file.size) / 2 ** 20;
+    return new Promise((resolve, reject) => {
+      const end = (settle: () => void) => {
+        clearTimeout(timer);
+        worker.removeEventListener('message', hear);
+        signal?.removeEventListener('abort', abort);
+        this.giveUp = undefined;
+        settle();
+      };
+      this.giveUp = (error) => {
+        this.close();
+        end(() => reject(error));
+      };
+      const abort = () => this.giveUp?.(abortError('read'));
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      const hear = ({ data }: MessageEvent<FromDocumentWorker>) => {
+        if (data.type === 'reading') {
+          const tooLong = `Reading it took more than ${Math.round(limit / 1000)} seconds.`;
+          timer = setTimeout(() => this.giveUp?.(new DocumentTooMuch(tooLong)), limit);
+        } else if (data.type === 'read') end(() => resolve(data.answer));
+        else if (data.type === 'failed') end(() => reject(fromErrorData(data.error)));
+      };
+      worker.addEventListener('message', hear);
+      signal?.addEventListener('abort', abort);
+      worker.postMessage(job);
+    });
+  }
+
+  private start(): Worker {
+    if (this.worker) return this.worker;
+    const worker = new Worker(new URL('./document.worker.ts', import.meta.url), {
+      type: 'module',
+      name: 'latelight-document',
+    });
+    this.worker = worker;
+    const died = (error: Error = new DocumentTooMuch('It is more than this browser can read.')) => {
+      if (this.worker !== worker) return;
+      this.close();
+      this.giveUp?.(error);
+    };
+    worker.addEventListener('error', ({ message }) => (message ? died() : died(withoutScript())));
+    worker.addEventListener('message', ({ data }: MessageEvent<FromDocumentWorker>) => {
+      if (data.type === 'hello') awaitEnd(data.lock, () => died());
+    });
+    return worker;
+  }
+}
+
+/** An error of a worker's script has a message; one without is a script that could not be had, which no document is to blame for. */
+function withoutScript(): LatelightError {
+  return new LatelightError('download-failed', 'read: expected the script of a worker, got none.');
+}
