@@ -5,10 +5,13 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import type { EncoderFolder } from '../encoder/model-folder.ts';
 import { packTokenizer } from '../encoder/tokenizer-file.ts';
-import type { DeviceWeights, EngineRefs, FileRef } from '../format/engine-refs.ts';
+import { type DeviceWeights, type EngineRefs, type FileRef, partsOf } from '../format/engine-refs.ts';
 import { hashedFile } from '../indexing/build-index.ts';
 import { type OpenModel, pageWeights, queryDim } from './model.ts';
 import { runtimeFiles } from './package-files.ts';
+
+/** Cloudflare Pages publishes nothing of a site that has a file above 25 MiB. */
+const PART_BYTES = 24 * 2 ** 20;
 
 export interface FolderFile {
   file: string;
@@ -18,11 +21,15 @@ export interface FolderFile {
 export class FolderFiles {
   readonly list: FolderFile[] = [];
 
-  /** A file named by its content: the same bytes are there once. */
+  /** A file named by its content: the same bytes are there once, a large one in parts. */
   async add(folder: string, extension: string, read: FolderFile['content']): Promise<FileRef> {
     const { ref } = await hashedFile(folder, extension, await read());
-    if (!this.list.some(({ file }) => file === ref.file)) this.list.push({ file: ref.file, content: read });
-    return ref;
+    const stored = ref.bytes > PART_BYTES ? { ...ref, partBytes: PART_BYTES } : ref;
+    for (const { file, start, end } of partsOf(stored)) {
+      if (this.list.some((known) => known.file === file)) continue;
+      this.list.push({ file, content: async () => (await read()).subarray(start, end) });
+    }
+    return stored;
   }
 
   /** Read again when it is written: models and runtimes together are a hundred megabytes. */

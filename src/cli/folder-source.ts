@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LatelightError, throwIfAborted } from '../errors.ts';
-import type { FileRef } from '../format/manifest.ts';
+import { type FileRef, partsOf } from '../format/engine-refs.ts';
 import { type ByteSource, checkBytes, type ReadOptions } from '../format/source.ts';
 import { expectFolder } from './expect-folder.ts';
 
@@ -34,13 +34,7 @@ export class FolderSource implements ByteSource {
 
   async read(ref: FileRef, options: ReadOptions = {}): Promise<Uint8Array> {
     throwIfAborted(options.signal, 'open');
-    let bytes: Uint8Array;
-    try {
-      // A copy: a Buffer's slices are views, where the readers expect a Uint8Array's.
-      bytes = new Uint8Array(await readFile(join(this.folder, ref.file)));
-    } catch (cause) {
-      throw unreadable(ref.file, cause);
-    }
+    const bytes = await this.readParts(ref);
     options.onBytes?.(bytes.length, false);
     try {
       return await checkBytes(ref, bytes);
@@ -52,6 +46,25 @@ export class FolderSource implements ByteSource {
         { cause },
       );
     }
+  }
+
+  private async readParts(ref: FileRef): Promise<Uint8Array> {
+    const parts: Uint8Array[] = [];
+    for (const { file } of partsOf(ref)) {
+      try {
+        parts.push(await readFile(join(this.folder, file)));
+      } catch (cause) {
+        throw unreadable(file, cause);
+      }
+    }
+    // A copy: a Buffer's slices are views, where the readers expect a Uint8Array's.
+    const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+    let end = 0;
+    for (const part of parts) {
+      bytes.set(part, end);
+      end += part.length;
+    }
+    return bytes;
   }
 }
 

@@ -1,6 +1,5 @@
 // Opens an index folder for the CLI: the same engine as in a page, with onnxruntime-node and the WASM scorer.
 
-import { join } from 'node:path';
 import { ColbertTokenizer } from '../encoder/colbert-tokenizer.ts';
 import { Encoder } from '../encoder/encoder.ts';
 import { openNodeRuntime } from '../encoder/runtime-node.ts';
@@ -25,11 +24,10 @@ export async function openFolder(folder: string, signal?: AbortSignal, language?
   const { queryEncoder } = manifest;
   const packed = await source.read(queryEncoder.tokenizer, { signal });
   const tableBytes = queryEncoder.queryTable && (await source.read(queryEncoder.queryTable, { signal }));
-  // Read once for its hash; onnxruntime-node opens the file itself.
-  await source.read(queryEncoder.weights.wasm, { signal });
+  const weights = await source.read(queryEncoder.weights.wasm, { signal });
   const tokenizerJson = JSON.parse(new TextDecoder().decode(packed));
   const tokenizer = new ColbertTokenizer(queryEncoder.config, tokenizerJson, queryEncoder.tokenizerConfig);
   const table = tableBytes && TableEncoder.read(tokenizer, tableBytes, index.codec, manifest.codec.sha256);
-  const encoder = new Encoder(tokenizer, await openNodeRuntime(join(folder, queryEncoder.weights.wasm.file)), table);
+  const encoder = new Encoder(tokenizer, await openNodeRuntime(weights, queryEncoder.weights.wasm.file), table);
   return { index, encoder, otherLanguages: others };
 }

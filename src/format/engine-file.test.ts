@@ -55,6 +55,14 @@ describe('engine file', () => {
     expect(bare.runtime.jspi).toBeUndefined();
   });
 
+  it('may say that a file is in parts, though not in thousands of them', () => {
+    const inParts = (partBytes: number) =>
+      parse((copy) => Object.assign(copy.runtime.wasm, { bytes: 30 * 2 ** 20, partBytes }));
+    expect(inParts(2 ** 24)().runtime.wasm.partBytes).toBe(2 ** 24);
+    expect(inParts(1000)).toThrow(/runtime\.wasm\.partBytes to be a whole number from 1048576/);
+    expect(inParts(2 ** 20 + 0.5)).toThrow(/partBytes/);
+  });
+
   it('names the field that is wrong', () => {
     expect(() => parseEngineFile('<!doctype html>')).toThrow(/^engine file: expected the file to be JSON/);
     expect(parse((copy) => Object.assign(copy, { format: 'latelight' }))).toThrow(/format to be "latelight-engine"/);

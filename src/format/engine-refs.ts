@@ -2,7 +2,7 @@
 
 import type { ModelConfig } from '../encoder/model-config.ts';
 import type { Json, JsonFields } from './json-fields.ts';
-import { MAX_FILE_BYTES, MAX_QUERY_TOKENS, TEXT_TOKENS } from './layout.ts';
+import { MAX_FILE_BYTES, MAX_QUERY_TOKENS, MIN_PART_BYTES, TEXT_TOKENS } from './layout.ts';
 
 /** A file of the folder, by path relative to what names it. */
 export interface FileRef {
@@ -10,6 +10,25 @@ export interface FileRef {
   bytes: number;
   /** 64 hex digits */
   sha256: string;
+  /** Of a file that some hosts would refuse for its size: `a.wasm` is stored as `a.1.wasm`, `a.2.wasm` and so on, each of so many bytes but the last. */
+  partBytes?: number;
+}
+
+export interface FilePart {
+  file: string;
+  /** Bytes of the whole that it has. */
+  start: number;
+  end: number;
+}
+
+/** What a file is stored as: itself, mostly. Parts have its extension, by which hosts choose what they compress. */
+export function partsOf({ file, bytes, partBytes = bytes }: FileRef): FilePart[] {
+  if (bytes <= partBytes) return [{ file, start: 0, end: bytes }];
+  return Array.from({ length: Math.ceil(bytes / partBytes) }, (_, index) => ({
+    file: file.replace(/(\.\w+)?$/, `.${index + 1}$1`),
+    start: index * partBytes,
+    end: Math.min((index + 1) * partBytes, bytes),
+  }));
 }
 
 /** One of these ONNX files is downloaded: the one of the device in use. */
@@ -48,7 +67,9 @@ export function fileRef(fields: JsonFields, value: unknown, path: string): FileR
   if (!/^[0-9a-f]{64}$/.test(sha256)) fields.fail(`${path}.sha256`, '64 hex digits', sha256);
   // As much is allocated before the first byte has come.
   const bytes = fields.countWithin(ref.bytes, `${path}.bytes`, { least: 0, most: MAX_FILE_BYTES });
-  return { file, bytes, sha256 };
+  if (ref.partBytes === undefined) return { file, bytes, sha256 };
+  const range = { least: MIN_PART_BYTES, most: MAX_FILE_BYTES };
+  return { file, bytes, sha256, partBytes: fields.countWithin(ref.partBytes, `${path}.partBytes`, range) };
 }
 
 export function optionalFileRef(fields: JsonFields, value: unknown, path: string): FileRef | undefined {

@@ -21,6 +21,9 @@ export const TEXT_TOKENS = { least: 4, most: 65536 };
 /** The largest file: protobuf, and with it ONNX, ends there; every other file is far smaller. */
 export const MAX_FILE_BYTES = 2 ** 31 - 1;
 
+/** A file in parts costs a request each: no manifest asks for thousands. */
+export const MIN_PART_BYTES = 2 ** 20;
+
 /** The most passages one search returns. */
 export const MAX_RESULTS = 512;
 

@@ -1,7 +1,7 @@
-// One file over HTTP into memory, no further than the size that is named for it. What is kept of an earlier attempt is not asked for again.
+// One file over HTTP into memory, part by part, no further than the size that is named for it. What is kept of an earlier attempt is not asked for again.
 
 import { abortError, LatelightError } from '../errors.ts';
-import type { FileRef } from '../format/engine-refs.ts';
+import { type FileRef, partsOf } from '../format/engine-refs.ts';
 import type { ReadOptions } from '../format/source.ts';
 import { type KeptPieces, PIECE_BYTES } from './kept-pieces.ts';
 
@@ -19,14 +19,15 @@ export interface TimeLimits {
   totalMs?: number;
 }
 
-/** @throws LatelightError `download-failed`, `hash-mismatch` when there is more than promised, `aborted` */
+/** @param base address of the folder @throws LatelightError `download-failed`, `hash-mismatch` when there is more than promised, `aborted` */
 export async function download(
-  url: string,
+  base: URL,
   ref: FileRef,
   pieces: KeptPieces | undefined,
   limits: TimeLimits,
   { signal, onBytes }: ReadOptions,
 ): Promise<Downloaded> {
+  let url = new URL(ref.file, base).href;
   const bytes = roomFor(ref);
   let kept = (await pieces?.readInto(bytes)) ?? 0;
   if (kept > 0) onBytes?.(kept, true);
@@ -38,36 +39,44 @@ export async function download(
   };
   const patience = new Patience(limits, signal);
   try {
-    if (kept === ref.bytes) return { bytes, keptBytes: kept };
-    let response = await fetch(url, { signal: patience.signal, headers: kept > 0 ? { Range: `bytes=${kept}-` } : {} });
-    if (kept > 0 && !goesOnAt(response, kept)) {
-      // From the start: the server ignored the range, or has nothing there. An answer with the whole file is used as it is.
-      if (response.status !== 200) {
-        await response.body?.cancel();
+    for (const { file, start, end } of partsOf(ref)) {
+      if (received >= end) continue;
+      url = new URL(file, base).href;
+      const skipped = received - start;
+      const headers: HeadersInit = skipped > 0 ? { Range: `bytes=${skipped}-` } : {};
+      let response = await fetch(url, { signal: patience.signal, headers });
+      if (skipped > 0 && !goesOnAt(response, skipped)) {
+        // From its start: the server ignored the range, or has nothing there. An answer with the whole file is used as it is.
+        if (response.status !== 200) {
+          await response.body?.cancel();
+          patience.renew();
+          response = await fetch(url, { signal: patience.signal });
+        }
+        onBytes?.(-skipped, true);
+        kept = received = pieceStart = start;
+      }
+      if (!response.ok || !response.body) throw downloadFailed(url, `status ${response.status}`);
+      const reader = response.body.getReader();
+      for (;;) {
+        const { done, value } = await reader.read();
+        if (done) break;
+        if (received + value.length > end) {
+          await reader.cancel();
+          throw new LatelightError(
+            'hash-mismatch',
+            `${file}: expected ${end - start} bytes, got more. Publish the index again.`,
+          );
+        }
+        bytes.set(value, received);
+        received += value.length;
+        if (received - pieceStart >= PIECE_BYTES) keepPiece();
         patience.renew();
-        response = await fetch(url, { signal: patience.signal });
+        onBytes?.(value.length, false);
       }
-      onBytes?.(-kept, true);
-      kept = received = pieceStart = 0;
+      // Short of its end: whoever checks the whole says so.
+      if (received < end) break;
     }
-    if (!response.ok || !response.body) throw downloadFailed(url, `status ${response.status}`);
-    const reader = response.body.getReader();
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) return { bytes: bytes.subarray(0, received), keptBytes: kept };
-      if (received + value.length > ref.bytes) {
-        await reader.cancel();
-        throw new LatelightError(
-          'hash-mismatch',
-          `${ref.file}: expected ${ref.bytes} bytes, got more. Publish the index again.`,
-        );
-      }
-      bytes.set(value, received);
-      received += value.length;
-      if (received - pieceStart >= PIECE_BYTES) keepPiece();
-      patience.renew();
-      onBytes?.(value.length, false);
-    }
+    return { bytes: bytes.subarray(0, received), keptBytes: kept };
   } catch (error) {
     if (kept > 0) onBytes?.(-kept, true);
     onBytes?.(kept - received, false);

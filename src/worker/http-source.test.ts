@@ -80,11 +80,11 @@ beforeEach(() => {
 });
 
 /** A read and what is kept of it, and where its count of bytes ended. */
-async function read() {
+async function read(of = ref) {
   let loaded = 0;
   let fromCache = 0;
   const source = new HttpSource(base);
-  const bytes = source.read(ref, {
+  const bytes = source.read(of, {
     onBytes: (count, cached) => {
       loaded += count;
       if (cached) fromCache += count;
@@ -323,4 +323,63 @@ it('pieces and files that no kept manifest or engine file names are pruned', asy
   cache.entries.set('http://page.test/library/engine.json', new TextEncoder().encode(JSON.stringify({ sha256 })));
   await new HttpSource(base).prune();
   expect([...cache.entries.keys()]).toEqual([...urls.slice(0, 2), 'http://page.test/library/engine.json']);
+});
+
+describe('a file in parts', () => {
+  const PART = 5 * MIB;
+  const inParts: FileRef = { ...ref, partBytes: PART };
+  /** Addresses and ranges that were asked for. */
+  let requests: string[] = [];
+  /** Sends a part; with `until`, up to there, and then cuts the connection. */
+  const sendPart = ({ url, headers }: IncomingMessage, response: ServerResponse, from: number, until?: number) => {
+    requests.push([url, headers.range].filter(Boolean).join(' '));
+    const number = Number(/^\/models\/a\.(\d)\.onnx$/.exec(url ?? '')?.[1]);
+    const part = file.subarray((number - 1) * PART, number * PART);
+    const range = { 'content-range': `bytes ${from}-${part.length - 1}/${part.length}` };
+    response.writeHead(from > 0 ? 206 : 200, { 'content-length': part.length - from, ...(from > 0 && range) });
+    if (until === undefined) response.end(part.subarray(from));
+    else response.write(part.subarray(from, until), () => response.destroy());
+  };
+  beforeEach(() => {
+    requests = [];
+    answer = sendPart;
+  });
+
+  it('is put together, checked and kept as one', async () => {
+    expect(await read(inParts)).toEqual({ isRight: true, loaded: file.length, fromCache: 0 });
+    expect(requests).toEqual(['/models/a.1.onnx', '/models/a.2.onnx', '/models/a.3.onnx']);
+    await vi.waitFor(() => expect([...cache.entries.keys()]).toEqual([key]));
+    expect(await read(inParts)).toMatchObject({ isRight: true, fromCache: file.length });
+  });
+
+  it('goes on inside the part where it was cut', async () => {
+    answer = (request, response, from) =>
+      sendPart(request, response, from, request.url!.endsWith('2.onnx') ? 4.5 * MIB : undefined);
+    expect(await read(inParts)).toEqual({ code: 'download-failed', loaded: 0, fromCache: 0 });
+    answer = sendPart;
+    requests = [];
+    const result = await read(inParts);
+    const [first, ...others] = requests;
+    const skipped = Number(/^\/models\/a\.2\.onnx bytes=(\d+)-$/.exec(first)?.[1]);
+    expect(skipped).toBeGreaterThan(3 * MIB);
+    expect(others).toEqual(['/models/a.3.onnx']);
+    expect(result).toEqual({ isRight: true, loaded: file.length, fromCache: PART + skipped });
+  });
+
+  it('has that part anew, and no other, where the server has no ranges', async () => {
+    answer = (request, response) =>
+      sendPart(request, response, 0, request.url!.endsWith('2.onnx') ? 4.5 * MIB : undefined);
+    await read(inParts);
+    answer = (request, response) => sendPart(request, response, 0);
+    requests = [];
+    expect(await read(inParts)).toEqual({ isRight: true, loaded: file.length, fromCache: PART });
+    expect(requests.map((request) => request.split(' ')[0])).toEqual(['/models/a.2.onnx', '/models/a.3.onnx']);
+  });
+
+  it('is refused when a part is longer than it says, or shorter', async () => {
+    answer = (_request, response) => void response.end(file.subarray(0, PART + 1));
+    expect(await read(inParts)).toMatchObject({ code: 'hash-mismatch' });
+    answer = (_request, response) => void response.end(file.subarray(0, PART - 1));
+    expect(await read(inParts)).toMatchObject({ code: 'hash-mismatch' });
+  });
 });

@@ -94,11 +94,10 @@ export class HttpSource implements ByteSource {
 
   /** Pieces that do not add up to the file (one was damaged, or the server mixed two files) are dropped, and it comes anew. */
   private async downloadChecked(ref: FileRef, pieces: KeptPieces | undefined, options: ReadOptions) {
-    const url = new URL(ref.file, this.base).href;
-    const { drippingMs, silentMs } = this;
+    const { base, drippingMs, silentMs } = this;
     const totalMs = drippingMs === undefined ? undefined : drippingMs + ref.bytes / DRIPPING_BYTES_PER_MS;
     const limits = { silentMs, totalMs };
-    const { bytes, keptBytes } = await download(url, ref, pieces, limits, options);
+    const { bytes, keptBytes } = await download(base, ref, pieces, limits, options);
     try {
       return await checkBytes(ref, bytes);
     } catch (error) {
@@ -107,7 +106,7 @@ export class HttpSource implements ByteSource {
       options.onBytes?.(-keptBytes, true);
       options.onBytes?.(keptBytes - bytes.length, false);
     }
-    return checkBytes(ref, (await download(url, ref, undefined, limits, options)).bytes);
+    return checkBytes(ref, (await download(base, ref, undefined, limits, options)).bytes);
   }
 
   /** Resolves when all that was read is kept, as far as it can be: another worker that reads it then finds it there. */
