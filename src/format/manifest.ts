@@ -61,19 +61,23 @@ function manifestNames(value: unknown): Record<string, string> {
   return Object.fromEntries(names);
 }
 
+/** The manifest for a page's language, of the nearest tag. Nothing when there is none, or no choice. */
+export function manifestFor({ languages = {} }: Pick<Manifest, 'languages'>, wanted: string): string | undefined {
+  const tag = nearestTag(Object.keys(languages), wanted);
+  return tag === undefined ? undefined : languages[tag];
+}
+
 /**
- * The manifest for a page's language: of the same tag, else of the longest tag that begins as it does (`fr` for `fr-CA`), else of the
- * same language elsewhere, the first in code-unit order (`pt-BR` for `pt`). Nothing when there is none, or no choice.
+ * The same tag, else the longest that begins as it does (`fr` for `fr-CA`), else of the same language elsewhere, the first in
+ * code-unit order (`pt-BR` for `pt`).
  */
-export function manifestFor({ languages }: Pick<Manifest, 'languages'>, wanted: string): string | undefined {
-  const tags = Object.keys(languages ?? {});
+export function nearestTag(tags: string[], wanted: string): string | undefined {
   const parts = wanted.toLowerCase().split(/[-_]/);
   for (let length = parts.length; length > 0; length--) {
     const tag = tags.find((known) => known.toLowerCase() === parts.slice(0, length).join('-'));
-    if (tag !== undefined) return languages![tag];
+    if (tag !== undefined) return tag;
   }
-  const relative = tags.sort().find((known) => known.toLowerCase().split('-')[0] === parts[0]);
-  return relative === undefined ? undefined : languages![relative];
+  return [...tags].sort().find((known) => known.toLowerCase().split('-')[0] === parts[0]);
 }
 
 /** What a `siteRoot` may be: `../`, `docs/`, or nothing. */

@@ -52,3 +52,17 @@ it('puts the language of most pages first, unless another is named, and pages wi
     ['en', 'manifest.en.json', 'bc'],
   ]);
 });
+
+it('makes the language that is nearest to the one named the default, and that of most pages where none is near', () => {
+  const pages = [page('a', 'de'), page('b', 'en'), page('c', 'en'), page('d', 'fr-CA')];
+  const first = (language: string, more: ReturnType<typeof page>[] = []) => {
+    const [group] = groupByLanguage([...pages, ...more], language);
+    return [group.language, group.manifest, group.pages.map(({ url }) => url).join('')];
+  };
+  expect(first('en-US')).toEqual(['en', 'manifest.json', 'bc']);
+  expect(first('fr')).toEqual(['fr-CA', 'manifest.json', 'd']);
+  expect(first('ja')).toEqual(['en', 'manifest.json', 'bc']);
+  // Pages that name no language are the default's.
+  expect(first('en-US', [page('e', '')])).toEqual(['en', 'manifest.json', 'bce']);
+  expect(first('ja', [page('e', '')])).toEqual(['ja', 'manifest.json', 'e']);
+});

@@ -1,5 +1,6 @@
 // Which pages are of which language, and which manifest is whose: docs/FORMAT.md, "Languages".
 
+import { nearestTag } from '../format/manifest.ts';
 import { byCodeUnits } from '../ingest/ingest-pages.ts';
 import type { IndexedPage } from './page-set.ts';
 
@@ -40,25 +41,35 @@ export function mostCommonLanguage(pages: IndexedPage[]): string {
 
 /**
  * Pages by language, the default one first, then in code-unit order. Pages that name no language are the default's.
- * @param language the default; absent: that of most pages
+ * @param language the default, or what is nearest to it among the pages' own; absent, or near to none: that of most pages
  */
 export function groupByLanguage(pages: IndexedPage[], language?: string): LanguageGroup[] {
   const tagged = pages.map((page) => ({ ...page, lang: canonicalLanguage(page.lang) }));
-  const fallback = language === undefined ? mostCommonLanguage(tagged) : canonicalLanguage(language);
+  const first = defaultLanguage(tagged, language);
   const groups = new Map<string, IndexedPage[]>();
   for (const page of tagged) {
-    const tag = page.lang || fallback;
+    const tag = page.lang || first;
     const group = groups.get(tag);
     if (group) group.push(page);
     else groups.set(tag, [page]);
   }
-  const tags = [...groups.keys()].sort(byCodeUnits);
-  const first = groups.has(fallback) ? fallback : tags[0];
-  return [first, ...tags.filter((tag) => tag !== first)].map((tag) => ({
+  const others = [...groups.keys()].filter((tag) => tag !== first).sort(byCodeUnits);
+  return [first, ...others].map((tag) => ({
     language: tag,
     manifest: tag === first ? 'manifest.json' : `manifest.${tag}.json`,
     pages: groups.get(tag) ?? [],
   }));
+}
+
+/** Generators name `en-US` where their pages say `en`; what no page is in can only be the default of pages that name none. */
+function defaultLanguage(pages: IndexedPage[], language: string | undefined): string {
+  if (language === undefined) return mostCommonLanguage(pages);
+  const asked = canonicalLanguage(language);
+  const near = nearestTag(
+    pages.map(({ lang }) => lang).filter((lang) => lang !== ''),
+    asked,
+  );
+  return near ?? (pages.some(({ lang }) => lang === '') ? asked : mostCommonLanguage(pages));
 }
 
 /** Language -> file name of its manifest, as the first manifest names them. */

@@ -61,7 +61,10 @@ export interface CreateIndexOptions {
    * then searches in its own language. Default false: all pages in one index.
    */
   splitByLang?: boolean;
-  /** BCP 47 language of pages that name none, and with `splitByLang` the default. Default: that of most pages, of equals the root page's. */
+  /**
+   * BCP 47 language of pages that name none, and with `splitByLang` the default, or what is nearest to it: `en` for `en-US`. Default:
+   * that of most pages, of equals the root page's.
+   */
   language?: string;
   /** Called while passages are encoded. */
   onProgress?: (progress: IndexProgress) => void;
