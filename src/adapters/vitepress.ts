@@ -5,8 +5,7 @@ import { join } from 'node:path';
 import type { Plugin, ResolvedConfig } from 'vite';
 import { indexFolderName, indexSite, type SiteIndexOptions } from '../node/index-site.ts';
 import { languageOfSite } from '../node/languages.ts';
-import type { LiveIndex } from '../vite/live-index.ts';
-import { serveLive } from '../vite/plugin.ts';
+import { type ServedIndex, serveLive } from '../vite/plugin.ts';
 
 export interface VitePressOptions extends SiteIndexOptions {
   /** Attributes of `<latelight-search>` in the navigation bar. Default `{ mode: 'modal' }`. */
@@ -36,7 +35,7 @@ export function latelight(options: VitePressOptions = {}): Plugin {
   const name = indexFolderName(site.outDir);
   let config: ResolvedConfig;
   let vitepress: SiteConfig;
-  let live: LiveIndex | undefined;
+  let live: ServedIndex | undefined;
   const settings = (): SiteIndexOptions => ({
     title: vitepress.site.title,
     splitByLang: Object.keys(vitepress.site.locales).length > 1,

@@ -1,6 +1,6 @@
 // The Vite plugin: `vite build` indexes what it built, `vite dev` serves an index that follows the pages as they change.
 
-import { existsSync, watch } from 'node:fs';
+import { existsSync, type FSWatcher, watch } from 'node:fs';
 import { extname, join, relative, resolve, sep } from 'node:path';
 import type { HtmlTagDescriptor, Plugin, ResolvedConfig, ViteDevServer } from 'vite';
 import { LatelightError } from '../errors.ts';
@@ -32,7 +32,7 @@ export function latelight(options: LatelightPluginOptions = {}): Plugin {
   const name = indexFolderName(site.outDir);
   let config: ResolvedConfig;
   let hasWritten = false;
-  let live: LiveIndex | undefined;
+  let live: ServedIndex | undefined;
   const folder = (path: string) => resolve(config.root, path);
   const built = () => folder(src ?? config.build.outDir);
   const cachePath = (mode: string) => join(config.cacheDir, 'latelight', `${mode}.jsonl`);
@@ -92,11 +92,14 @@ interface LiveSite {
   folder: string;
   cachePath: string;
   site: SiteIndexOptions;
-  urls: LatelightPluginOptions['urls'];
+  urls?: LatelightPluginOptions['urls'];
 }
 
+/** An index that is served, with what watches its pages. */
+export type ServedIndex = Pick<LiveIndex, 'close'>;
+
 /** Serves an index of a folder's pages below the server's base, and makes it again when they change. The caller closes it. */
-export function serveLive(server: ViteDevServer, { name, folder, cachePath, site, urls }: LiveSite): LiveIndex {
+export function serveLive(server: ViteDevServer, { name, folder, cachePath, site, urls }: LiveSite): ServedIndex {
   const { logger, cacheDir, base } = server.config;
   const live = new LiveIndex({
     folder: join(cacheDir, 'latelight', 'live'),
@@ -123,13 +126,19 @@ export function serveLive(server: ViteDevServer, { name, folder, cachePath, site
   server.watcher.on('all', (_, path) => onChange(relative(folder, path)));
   // Vite's own watcher leaves out the folder that a build would empty, where built pages are by default.
   const outDir = resolve(server.config.root, server.config.build.outDir);
+  let watcher: FSWatcher | undefined;
   if (existsSync(folder) && (folder === outDir || folder.startsWith(outDir + sep))) {
-    const watcher = watch(folder, { recursive: true }, (_, path) => path && onChange(path));
+    watcher = watch(folder, { recursive: true }, (_, path) => path && onChange(path));
     watcher.on('error', (error) => logger.warn(`latelight: changes in ${folder} are not seen: ${error}`));
-    server.httpServer?.once('close', () => watcher.close());
   }
   server.httpServer?.once('listening', () => live.start());
-  return live;
+  return {
+    // Not with the HTTP server, which is another's in middleware mode.
+    close: () => {
+      watcher?.close();
+      return live.close();
+    },
+  };
 }
 
 /** @param path of the HTML file, from the site's root */
