@@ -1,11 +1,12 @@
 // `latelight/astro`: an integration that indexes what Astro builds and serves the last build's index in development. Pages say
 // where the search is: <latelight-search> in a layout; its script comes by itself.
 
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Plugin } from 'vite';
 import { indexFolderName, indexSite, projectCachePath, type SiteIndexOptions } from '../node/index-site.ts';
 import { languageOfSite } from '../node/languages.ts';
-import { latelight as vitePlugin } from '../vite/plugin.ts';
+import { type ServedIndex, serveLive } from '../vite/plugin.ts';
 
 export interface AstroOptions extends SiteIndexOptions {
   /** Folder of pages for the dev server, relative to the project. Default: what the last build made. */
@@ -31,6 +32,7 @@ interface Integration {
       updateConfig: (config: never) => unknown;
       injectScript: (stage: 'page', content: string) => void;
     }) => void;
+    'astro:config:done': (done: { config: AstroConfig }) => void;
     'astro:build:done': (done: { dir: URL; logger: { info: (line: string) => void } }) => Promise<void>;
   };
 }
@@ -44,15 +46,35 @@ export default function latelight(options: AstroOptions = {}): Integration {
     language: languageOfSite(config.i18n?.defaultLocale),
     ...site,
   });
+
+  function devServer(): Plugin {
+    let live: ServedIndex | undefined;
+    return {
+      name: 'latelight:astro',
+      configureServer(server) {
+        const { root, cacheDir } = server.config;
+        live = serveLive(server, {
+          name,
+          folder: resolve(root, pages ?? fileURLToPath(config.outDir)),
+          cachePath: join(cacheDir, 'latelight/dev.jsonl'),
+          site: settings(),
+        });
+      },
+      closeBundle: () => live?.close(),
+    };
+  }
+
   return {
     name: 'latelight',
     hooks: {
       'astro:config:setup': (setup) => {
         config = setup.config;
         if (inject) setup.injectScript('page', loader(`${config.base.replace(/\/?$/, '/')}${name}/latelight.js`));
-        if (setup.command !== 'dev') return;
-        const folder = pages ?? fileURLToPath(config.outDir);
-        setup.updateConfig({ vite: { plugins: [vitePlugin({ ...settings(), pages: folder })] } } as never);
+        if (setup.command === 'dev') setup.updateConfig({ vite: { plugins: [devServer()] } } as never);
+      },
+      // Integrations listed later change the config too: Starlight's locales are there at the end alone.
+      'astro:config:done': (done) => {
+        config = done.config;
       },
       'astro:build:done': async ({ dir, logger }) => {
         const folder = fileURLToPath(dir);
