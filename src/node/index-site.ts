@@ -7,6 +7,7 @@ import { packageRoot } from '../cli/package-files.ts';
 import { LatelightError } from '../errors.ts';
 import { createIndex } from './create-index.ts';
 import type { AddDirectoryOptions, CreateIndexOptions, WrittenIndex } from './options.ts';
+import { allAskNotToBeFound, skipLines, skipReasons } from './skipped-pages.ts';
 
 /** Options of every plugin; what they mean is said in `CreateIndexOptions`. */
 export interface SiteIndexOptions
@@ -34,8 +35,11 @@ export interface SiteIndexRun {
   log: (line: string) => void;
 }
 
-/** @throws LatelightError `ingest-failed` when the folder is missing or has no page with text; what the Node API throws */
-export async function indexSite(run: SiteIndexRun): Promise<WrittenIndex> {
+/**
+ * @returns nothing, with a warning, when every page asks not to be found
+ * @throws LatelightError `ingest-failed` when the folder is missing or has no page with text; what the Node API throws
+ */
+export async function indexSite(run: SiteIndexRun): Promise<WrittenIndex | undefined> {
   const { folder, output, cachePath, options, pages, signal, log } = run;
   const started = performance.now();
   const outDir = indexFolderName(options.outDir);
@@ -54,12 +58,19 @@ export async function indexSite(run: SiteIndexRun): Promise<WrittenIndex> {
       if ([exclude].flat().includes(glob))
         log(`latelight: warning: the exclude glob ${glob} matches nothing in ${folder}`);
     for (const { path, message } of added.warnings) log(`latelight: warning ${path}: ${message}`);
+    if (added.pages === 0 && allAskNotToBeFound(added.skipped)) {
+      log(
+        `latelight: warning: no index was made, as every page in ${folder} asks not to be found${skipReasons(added.skipped)}`,
+      );
+      return undefined;
+    }
     if (added.pages === 0) {
       throw new LatelightError(
         'ingest-failed',
-        `latelight: expected pages with text in ${folder}, found none in ${added.files} files.`,
+        `latelight: expected pages with text in ${folder}, found none in ${added.files} files${skipReasons(added.skipped)}.`,
       );
     }
+    for (const line of skipLines(added.skipped)) log(`latelight: ${line}`);
     await mkdir(dirname(output), { recursive: true });
     const written = await index.write(output);
     const languages = Object.keys(written.languages);

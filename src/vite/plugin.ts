@@ -104,7 +104,7 @@ export function serveLive(server: ViteDevServer, { name, folder, cachePath, site
   const live = new LiveIndex({
     folder: join(cacheDir, 'latelight', 'live'),
     debounceMs: DEBOUNCE_MS,
-    make: (output, signal) => {
+    make: async (output, signal) => {
       if (!existsSync(folder)) {
         throw new LatelightError(
           'ingest-failed',
@@ -112,7 +112,9 @@ export function serveLive(server: ViteDevServer, { name, folder, cachePath, site
         );
       }
       const log = (line: string) => logger.info(line, { timestamp: true });
-      return indexSite({ folder, output, cachePath, options: site, pages: urls, signal, log });
+      const written = await indexSite({ folder, output, cachePath, options: site, pages: urls, signal, log });
+      if (written) return;
+      throw new LatelightError('ingest-failed', `latelight: every page in ${folder} asks not to be found.`);
     },
     onIndexed: () => server.ws.send({ type: 'custom', event: UPDATE_EVENT }),
     onError: (error) =>
