@@ -1,6 +1,6 @@
 // The command line from end to end, in-process: real model, real files, a folder of a few pages.
 
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -147,6 +147,24 @@ describe('latelight index, inspect, search', () => {
     await rm(site, { recursive: true });
     await writePages(site, Object.entries(PAGES));
     expect(await index()).toMatchObject({ reused: 3 });
+  });
+
+  it('keeps what it encoded in the file that --cache names, which can come from another machine', async () => {
+    const site = join(folder, 'cached/dist');
+    await writePages(site, Object.entries(PAGES));
+    const index = (cache: string) =>
+      latelight('index', site, '--no-webgpu', '--json', '--cache', join(folder, 'cached', cache));
+    expect(JSON.parse((await index('kept/passages.jsonl')).out)).toMatchObject({ reused: 0 });
+    expect((await readdir(join(folder, 'cached'))).sort()).toEqual(['dist', 'kept']);
+    await rename(join(folder, 'cached/kept'), join(folder, 'cached/moved'));
+    expect(JSON.parse((await index('moved/passages.jsonl')).out)).toMatchObject({ reused: 3 });
+    await writeFile(join(folder, 'cached/package.json'), '{"name": "my-site"}');
+    expect(await index('package.json')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('package.json to be a cache'),
+    });
+    expect(await readFile(join(folder, 'cached/package.json'), 'utf8')).toBe('{"name": "my-site"}');
+    expect(await index('.')).toMatchObject({ code: 2, err: expect.stringContaining('EISDIR') });
   });
 
   it('ignores a torn or damaged cache', async () => {

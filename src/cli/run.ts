@@ -113,6 +113,10 @@ export function commandLine(io: CliIo): Command {
     .option('--title <text>', 'title of the search page')
     .option('--example <question...>', 'questions offered on the search page', [])
     .option('--no-webgpu', 'leave out the files that only WebGPU needs (about 51 MB)')
+    .option(
+      '--cache <file>',
+      'where encoded passages are kept for the next run (default: in node_modules/.cache of the project, or beside the site)',
+    )
     .option('--no-cache', 'encode every passage again')
     .addOption(json())
     .action((folder, options) =>

@@ -123,6 +123,22 @@ describe('passage cache', () => {
     await cache.close();
   });
 
+  it('knows a journal, also one that is new, empty or torn, from a file of something else', async () => {
+    expect(() => PassageCache.expectJournal(path)).not.toThrow();
+    const cache = PassageCache.open(path);
+    expect(() => PassageCache.expectJournal(path)).not.toThrow();
+    cache.put(await keyOf(1), passage(1));
+    cache.save();
+    expect(() => PassageCache.expectJournal(path)).not.toThrow();
+    await cache.compact();
+    await cache.close();
+    expect(() => PassageCache.expectJournal(path)).not.toThrow();
+    await truncate(path, 3);
+    expect(() => PassageCache.expectJournal(path)).not.toThrow();
+    await writeFile(path, '{"name": "my-site"}');
+    expect(() => PassageCache.expectJournal(path)).toThrow(/expected .* to be a cache of encoded passages/);
+  });
+
   it('leaves nothing behind when nothing is to be kept', async () => {
     const before = await readdir(tmpdir());
     const cache = PassageCache.open(undefined);

@@ -60,6 +60,27 @@ export class PassageCache {
     return new PassageCache(join(folder, 'passages.jsonl'), folder);
   }
 
+  /**
+   * For a file that a person named: what is something else would be written over.
+   * @throws LatelightError `bad-option` when there is a file that does not begin as a journal
+   */
+  static expectJournal(path: string): void {
+    if (!existsSync(path)) return;
+    const start = Buffer.alloc(LINE_START.length);
+    const file = openSync(path, 'r');
+    let begin: string;
+    try {
+      begin = start.toString('latin1', 0, readSync(file, start, 0, start.length, 0));
+    } finally {
+      closeSync(file);
+    }
+    if (begin[0] === '\n' || LINE_START.startsWith(begin)) return;
+    throw new LatelightError(
+      'bad-option',
+      `index: expected ${path} to be a cache of encoded passages or no file yet, got one of something else. Name another, or delete it.`,
+    );
+  }
+
   /** Key of a text under everything that decides its codes. */
   static key(fingerprint: string, context: string, text: string): Promise<string> {
     return sha256Hex(new TextEncoder().encode(JSON.stringify([fingerprint, context, text])));

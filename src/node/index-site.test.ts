@@ -68,6 +68,19 @@ it('warns, and lets the build go on, where every page asks not to be found', asy
   await expect((await indexed({ 'a.txt': 'Text.' })).run).rejects.toThrow('found none in 0 files.');
 });
 
+it('keeps encoded passages where the option says, and never writes over something else', async () => {
+  const cache = join(parent, 'kept/passages.jsonl');
+  const first = await indexed({ 'tides.html': TIDES }, { cache });
+  expect((await first.run)?.reused).toBe(0);
+  expect(existsSync(first.cachePath)).toBe(false);
+  expect((await (await indexed({ 'moon.html': TIDES }, { cache })).run)?.reused).toBe(1);
+  const none = await indexed({ 'tides.html': TIDES }, { cache: false });
+  expect((await none.run)?.reused).toBe(0);
+  expect(existsSync(none.cachePath)).toBe(false);
+  await writeFile(cache, 'module.exports = {};');
+  await expect((await indexed({ 'tides.html': TIDES }, { cache })).run).rejects.toThrow(/to be a cache/);
+});
+
 it('names no more than five reasons, and counts the others', () => {
   const skipped = Array.from({ length: 8 }, (_, i) => ({ path: `${i}.html`, reason: `could not be parsed: ${i}` }));
   expect(skipLines(skipped)).toHaveLength(6);

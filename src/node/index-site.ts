@@ -5,6 +5,7 @@ import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { packageRoot } from '../cli/package-files.ts';
 import { LatelightError } from '../errors.ts';
+import { PassageCache } from '../indexing/passage-cache.ts';
 import { createIndex } from './create-index.ts';
 import type { AddDirectoryOptions, CreateIndexOptions, WrittenIndex } from './options.ts';
 import { allAskNotToBeFound, skipLines, skipReasons } from './skipped-pages.ts';
@@ -19,6 +20,11 @@ export interface SiteIndexOptions
   outDir?: string;
   /** Globs of pages to leave out, besides `404.html` and the index itself. */
   exclude?: string | readonly string[];
+  /**
+   * File that keeps encoded passages for the next build, relative to where the build is run; false encodes all again. Default, and the
+   * dev server's in any case: where the generator keeps its caches.
+   */
+  cache?: boolean | string;
 }
 
 export interface SiteIndexRun {
@@ -26,7 +32,7 @@ export interface SiteIndexRun {
   folder: string;
   /** Where the index goes, absolute; its parents are made. */
   output: string;
-  /** File that keeps encoded passages for the next run. */
+  /** File that keeps encoded passages for the next run, where the options name none. */
   cachePath: string;
   options: SiteIndexOptions;
   /** How the generator names pages. */
@@ -43,11 +49,12 @@ export async function indexSite(run: SiteIndexRun): Promise<WrittenIndex | undef
   const { folder, output, cachePath, options, pages, signal, log } = run;
   const started = performance.now();
   const outDir = indexFolderName(options.outDir);
-  const { exclude = [], outDir: _, ...rest } = options;
+  const { exclude = [], outDir: _, cache = true, ...rest } = options;
+  if (typeof cache === 'string') PassageCache.expectJournal(cache);
   const index = await createIndex({
     title: 'Search',
     ...rest,
-    cache: cachePath,
+    cache: cache === true ? cachePath : cache,
     siteRoot: siteRootOf(outDir),
     signal,
     onMessage: log,

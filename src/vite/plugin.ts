@@ -112,7 +112,16 @@ export function serveLive(server: ViteDevServer, { name, folder, cachePath, site
         );
       }
       const log = (line: string) => logger.info(line, { timestamp: true });
-      const written = await indexSite({ folder, output, cachePath, options: site, pages: urls, signal, log });
+      const written = await indexSite({
+        folder,
+        output,
+        cachePath,
+        // Of its own: a build may run beside it.
+        options: { ...site, cache: true },
+        pages: urls,
+        signal,
+        log,
+      });
       if (written) return;
       throw new LatelightError('ingest-failed', `latelight: every page in ${folder} asks not to be found.`);
     },

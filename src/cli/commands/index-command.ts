@@ -4,6 +4,7 @@ import { accessSync, constants, existsSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import type { ModelOverrides } from '../../encoder/model-config.ts';
 import { LatelightError } from '../../errors.ts';
+import { PassageCache } from '../../indexing/passage-cache.ts';
 import { expectOutput } from '../../indexing/write-folder.ts';
 import { createIndex } from '../../node/create-index.ts';
 import { projectCachePath } from '../../node/index-site.ts';
@@ -22,7 +23,8 @@ export interface IndexCommandOptions {
   shape: ShapeChoice;
   overrides: ModelOverrides;
   webgpu: boolean;
-  cache: boolean;
+  /** File that keeps encoded passages, false for none; absent: the project's, or one beside the site. */
+  cache?: string | false;
   /** Where hits' addresses lead, relative to the output folder. */
   siteRoot?: string;
   cleanUrls: boolean;
@@ -68,13 +70,14 @@ export async function indexCommand(input: string, options: IndexCommandOptions, 
   // Before a model is downloaded.
   expectFolder('index', input);
   await expectOutput(output, [root]);
+  if (options.cache) PassageCache.expectJournal(options.cache);
   let progress: Progress | undefined;
   const index = await createIndex({
     model: await resolveModel(options.model, io),
     shape: options.shape,
     modelOverrides: options.overrides,
     webgpu: options.webgpu,
-    cache: options.cache && cachePathOf(root, output),
+    cache: options.cache ?? cachePathOf(root, output),
     cleanUrls: options.cleanUrls,
     splitByLang: options.byLang,
     language: options.language,
@@ -113,7 +116,7 @@ export async function indexCommand(input: string, options: IndexCommandOptions, 
         : describe(added, written, seconds, options),
     );
   } catch (error) {
-    if (io.signal.aborted && options.cache) io.err('\nWhat was encoded is kept for the next run.');
+    if (io.signal.aborted && options.cache !== false) io.err('\nWhat was encoded is kept for the next run.');
     throw error;
   } finally {
     progress?.stop();
