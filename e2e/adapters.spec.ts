@@ -2,7 +2,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test } from '@playwright/test';
+import { expect, type Page, test } from '@playwright/test';
 import { parseManifest } from '../src/format/manifest.ts';
 import {
   ask,
@@ -111,6 +111,27 @@ for (const [name, built, language, pages] of [
   });
 }
 
+/** What can be filtered and ordered by in the index of a VitePress site below an address. */
+async function frontMatterOf(page: Page, address: string) {
+  const read = async (file: string) => (await page.request.get(`${address}latelight/${file}`)).text();
+  const { pageCount, filters, pages } = parseManifest(await read('manifest.json'));
+  const { sorts } = JSON.parse(await read(pages.file));
+  return { pageCount, filters: Object.keys(JSON.parse(await read(filters!.file)).tags), sorts: Object.keys(sorts) };
+}
+
+/** The page of examples/vitepress/drafts has `search: false`. */
+const FRONT_MATTER = { pageCount: 6, filters: ['rye', 'tin'], sorts: ['date'] };
+
+test('vitepress: front matter counts in the built site, whose HTML does not say it', async ({ page }) => {
+  const site = await serveSite(join(exampleFolder('vitepress'), '.vitepress/dist'), '/bread/');
+  try {
+    expect((await page.request.get(`${site.url}planned/spelt`)).ok()).toBe(true);
+    expect(await frontMatterOf(page, site.url)).toEqual(FRONT_MATTER);
+  } finally {
+    await site.close();
+  }
+});
+
 test('vitepress: a page searches in its own language, also after it was changed in place', async ({ page }) => {
   const site = await serveSite(join(exampleFolder('vitepress'), '.vitepress/dist'), '/bread/');
   try {
@@ -144,8 +165,7 @@ test('vitepress: the dev server searches the Markdown, and hits lead to its page
     const found = await followFirstHit(page, 'why is my bread so heavy inside');
     expect(found.href).toBe(`${server.url}baking#dense-crumb`);
     // Neither the French pages nor the README, which the site's config excludes.
-    const manifest = await page.request.get(`${server.url}latelight/manifest.json`);
-    expect(parseManifest(await manifest.text()).pageCount).toBe(6);
+    expect(await frontMatterOf(page, server.url)).toEqual(FRONT_MATTER);
   } finally {
     await server.close();
   }

@@ -247,6 +247,10 @@ ${interfaceTable('src/node/options.ts', 'SearchIndexBuilder')}
 
 ${interfaceTable('src/node/options.ts', 'AddDirectoryOptions')}
 
+### \`PageDescription\`
+
+${interfaceTable('src/node/options.ts', 'PageDescription')}
+
 ### \`PageFile\`
 
 ${interfaceTable('src/node/options.ts', 'PageFile')}

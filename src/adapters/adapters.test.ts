@@ -1,10 +1,14 @@
 // What the adapters work out from a generator's configuration. Whole sites are built in e2e/adapters.spec.ts.
 
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { indexFolderName, siteRootOf } from '../node/index-site.ts';
 import { scriptTag } from '../vite/plugin.ts';
 import { siteRoot } from './docusaurus.ts';
 import { localeOf, pageAddress } from './vitepress.ts';
+import { describedPages } from './vitepress-front-matter.ts';
 
 describe('every plugin', () => {
   it('puts the index into a folder inside the site, and leads back from it', () => {
@@ -55,6 +59,39 @@ describe('VitePress', () => {
       'en',
     ]);
     expect(localeOf('index.md', { site: { lang: 'de', locales: {} } })).toBe('de');
+  });
+});
+
+describe('front matter of VitePress', () => {
+  it('is that of the pages which are built, where rewrites and dynamic routes put them', async () => {
+    const srcDir = await mkdtemp(join(tmpdir(), 'latelight-vitepress-'));
+    const write = async (path: string, ...lines: string[]) => {
+      await mkdir(dirname(join(srcDir, path)), { recursive: true });
+      await writeFile(join(srcDir, path), ['---', ...lines, '---', '# Title'].join('\n'));
+    };
+    await write('index.md', 'tags: [a, b]', 'date: 2026-01-15', 'author: Ada', 'image: ./a.png');
+    await write('packages/x/notes.md', 'search: false');
+    await write('packages/[name].md', 'draft: true');
+    await writeFile(join(srcDir, 'plain.md'), '# Nothing said');
+    const described = await describedPages({
+      srcDir,
+      pages: ['index.md', 'packages/x/notes.md', 'plain.md', 'packages/y.md', 'no-file.md'],
+      rewrites: { map: { 'packages/x/notes.md': 'x/notes.md' } },
+      dynamicRoutes: { routes: [{ path: 'packages/y.md', route: 'packages/[name].md' }] },
+    });
+    await rm(srcDir, { recursive: true });
+    const nothing = { exclusion: undefined, meta: {}, filters: {} };
+    expect(Object.fromEntries(described)).toEqual({
+      'index.html': {
+        exclusion: undefined,
+        meta: { author: 'Ada', date: '2026-01-15' },
+        filters: { tags: ['a', 'b'] },
+        sort: { date: '2026-01-15' },
+      },
+      'x/notes.html': { ...nothing, exclusion: 'front matter asks not to be searched' },
+      'plain.html': nothing,
+      'packages/y.html': { ...nothing, exclusion: 'draft in front matter' },
+    });
   });
 });
 

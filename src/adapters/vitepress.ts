@@ -6,6 +6,7 @@ import type { Plugin, ResolvedConfig } from 'vite';
 import { indexFolderName, indexSite, type SiteIndexOptions } from '../node/index-site.ts';
 import { languageOfSite } from '../node/languages.ts';
 import { type ServedIndex, serveLive } from '../vite/plugin.ts';
+import { describedPages, type MarkdownPages } from './vitepress-front-matter.ts';
 
 export interface VitePressOptions extends SiteIndexOptions {
   /** Attributes of `<latelight-search>` in the navigation bar. Default `{ mode: 'modal' }`. */
@@ -15,12 +16,10 @@ export interface VitePressOptions extends SiteIndexOptions {
 }
 
 /** What is used of VitePress's `SiteConfig`, which it puts into Vite's config. */
-interface SiteConfig {
-  srcDir: string;
+interface SiteConfig extends MarkdownPages {
   outDir: string;
   cleanUrls?: boolean;
   logger: { info: (line: string) => void };
-  rewrites: { map: Record<string, string | undefined> };
   site: { base: string; lang: string; title?: string; locales: Record<string, { lang?: string }> };
   userConfig?: { srcExclude?: string[] };
   buildEnd?: (siteConfig: SiteConfig) => unknown;
@@ -78,12 +77,13 @@ export function latelight(options: VitePressOptions = {}): Plugin {
   };
 
   async function indexBuilt(): Promise<void> {
+    const described = await describedPages(vitepress);
     await indexSite({
       folder: vitepress.outDir,
       output: join(vitepress.outDir, name),
       cachePath: join(config.cacheDir, 'latelight', 'build.jsonl'),
       options: settings(),
-      pages: { cleanUrls: vitepress.cleanUrls },
+      pages: { cleanUrls: vitepress.cleanUrls, describe: (path) => described.get(path) },
       log: (line) => vitepress.logger.info(line),
     });
   }

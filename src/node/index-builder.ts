@@ -10,8 +10,10 @@ import { CONTEXT_TOKENS } from '../indexing/encode-passage.ts';
 import { expectOutput } from '../indexing/write-folder.ts';
 import { ingestDirectory } from '../ingest/directory.ts';
 import { parsePage, passagesOf } from '../ingest/ingest-page.ts';
+import { byCodeUnits } from '../ingest/ingest-pages.ts';
 import { isHtmlPath, isMarkdownPath, pageUrl } from '../ingest/page-url.ts';
 import { DEFAULT_EXCLUDE, DEFAULT_INCLUDE } from '../ingest/walk.ts';
+import type { Passage } from '../types.ts';
 import * as rule from './check-options.ts';
 import { cachePathBeside, composeIndex } from './compose-index.ts';
 import { canonicalLanguage, groupByLanguage, mostCommonLanguage } from './languages.ts';
@@ -22,6 +24,7 @@ import type {
   CreateIndexOptions,
   IndexFolderFile,
   IndexRecord,
+  PageDescription,
   PageFile,
   SearchIndexBuilder,
   WrittenIndex,
@@ -59,9 +62,10 @@ export class IndexBuilder implements SearchIndexBuilder {
         cleanUrls: rule.flag,
         markdownUrl: rule.call,
         language: rule.call,
+        describe: rule.call,
       });
       const root = resolve(path);
-      const { language, markdownUrl, ...ingest } = options;
+      const { language, describe, markdownUrl, ...ingest } = options;
       const given = { include: [options.include ?? []].flat(), exclude: [options.exclude ?? []].flat() };
       const { passages, pages, report, leftOut, unmatched } = await ingestDirectory(root, {
         ...this.packing(),
@@ -84,10 +88,17 @@ export class IndexBuilder implements SearchIndexBuilder {
       };
       let start = 0;
       for (const { url, path, lang, hasBodyMark, passageCount } of pages) {
-        const own = passages.slice(start, start + passageCount);
+        const more = describe?.(path);
+        const read = passages.slice(start, start + passageCount);
+        const own = more ? read.map((passage) => described(passage, more)) : read;
         start += passageCount;
+        if (more?.exclusion !== undefined) {
+          added.skipped.push({ path, reason: more.exclusion });
+          continue;
+        }
         this.put({ url, path, lang: lang || (language?.(path) ?? ''), hasBodyMark, passages: own }, added);
       }
+      added.skipped.sort((a, b) => byCodeUnits(a.path, b.path));
       return added;
     });
   }
@@ -275,6 +286,15 @@ export class IndexBuilder implements SearchIndexBuilder {
     this.queue = turn;
     return turn;
   }
+}
+
+function described(passage: Passage, { meta, filters, sort }: PageDescription): Passage {
+  return {
+    ...passage,
+    meta: { ...passage.meta, ...meta },
+    filters: { ...passage.filters, ...filters },
+    ...((passage.sort || sort) && { sort: { ...passage.sort, ...sort } }),
+  };
 }
 
 function bytesOf(content: string | Uint8Array): Uint8Array {

@@ -312,6 +312,27 @@ describe('addDirectory', () => {
       expect(added).toMatchObject({ pages: 2, files: 2, leftOut: {}, unmatched: ['drafts/**'] });
     });
   });
+
+  it('takes in what is said of a page that does not say it itself, and leaves out what is to be left out', async () => {
+    const output = join(folder, 'described');
+    await using({}, async (index) => {
+      const added = await index.addDirectory(join(folder, 'site'), {
+        describe: (path) =>
+          path === 'timeout.html'
+            ? { filters: { topic: ['net'] }, sort: { date: '2026-01-15' }, meta: { author: 'Ada' } }
+            : { exclusion: 'not in season' },
+      });
+      expect(added).toMatchObject({ pages: 1, skipped: [{ path: 'guide/garden.md', reason: 'not in season' }] });
+      await index.write(output);
+    });
+    const manifest = await readManifest(output);
+    expect(await passagesOf(output, manifest)).toMatchObject([
+      { title: 'Timeouts', filters: { topic: ['net'] }, meta: { author: 'Ada' } },
+    ]);
+    expect(JSON.parse(await readFile(join(output, manifest.pages.file), 'utf8')).sorts).toEqual({
+      date: ['2026-01-15'],
+    });
+  });
 });
 
 describe('misuse', () => {

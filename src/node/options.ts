@@ -92,6 +92,17 @@ export interface AddDirectoryOptions {
   markdownUrl?: (path: string) => string;
   /** Language of a page that names none, given its path. */
   language?: (path: string) => string | undefined;
+  /** What a page does not say itself, as a built one does not say what is in its source's front matter. Given its path. */
+  describe?: (path: string) => PageDescription | undefined;
+}
+
+export interface PageDescription {
+  /** Why the page is left out; absent: it is not. */
+  exclusion?: string;
+  /** Before the page's own, name by name, as are `filters` and `sort`. */
+  meta?: Record<string, string>;
+  filters?: Record<string, string[]>;
+  sort?: Record<string, string>;
 }
 
 export interface PageFile {

@@ -18,6 +18,7 @@ export default defineConfig({
   base: '/bread/',
   cleanUrls: true,
   srcExclude: ['README.md'],
+  rewrites: { 'drafts/:page': 'planned/:page' },
   locales: {
     root: { label: 'English', lang: 'en', themeConfig: { sidebar: english } },
     fr: { label: 'Français', lang: 'fr', link: '/fr/', themeConfig: { sidebar: french } },
