@@ -1,7 +1,10 @@
 // Every example site, built by its own generator with its adapter, searched in a browser below a base path.
 
-import { readFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { expect, type Page, test } from '@playwright/test';
 import { parseManifest } from '../src/format/manifest.ts';
 import {
@@ -91,6 +94,35 @@ for (const { name, built, base, args = [], question, answer, deep } of EXAMPLES)
       await page.goto(site.url + deep.page);
       expect((await followFirstHit(page, deep.question)).href).toBe(site.url + deep.answer);
     });
+  });
+}
+
+for (const plugin of ['', 'HtmlBasePlugin']) {
+  test(`eleventy: script and element have the path prefix once, ${plugin ? 'also with' : 'without'} HtmlBasePlugin`, async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'latelight-eleventy-'));
+    const packages = join(exampleFolder('eleventy'), 'node_modules');
+    await symlink(packages, join(folder, 'node_modules'), 'junction');
+    await writeFile(join(folder, 'index.njk'), '<html><body>{% latelight %}<a href="/sky/">Sky</a></body></html>');
+    await writeFile(
+      join(folder, 'eleventy.config.mjs'),
+      `import * as eleventy from '@11ty/eleventy';
+import latelight from 'latelight/eleventy';
+export default (config) => {
+  config.addPlugin(latelight);
+  if ('${plugin}') config.addPlugin(eleventy['${plugin}']);
+};
+export const config = { pathPrefix: '/night/' };
+`,
+    );
+    const command = [join(packages, '@11ty/eleventy/cmd.cjs'), '--to=json', '--quiet'];
+    const { stdout } = await promisify(execFile)(process.execPath, command, { cwd: folder });
+    await rm(folder, { recursive: true });
+    const [{ content }] = JSON.parse(stdout);
+    expect(Array.from(content.matchAll(/(?:src|href)="([^"]*)"/g), ([, address]) => address)).toEqual([
+      '/night/latelight/latelight.js',
+      '/night/latelight/',
+      plugin ? '/night/sky/' : '/sky/',
+    ]);
   });
 }
 

@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { indexFolderName, siteRootOf } from '../node/index-site.ts';
 import { scriptTag } from '../vite/plugin.ts';
 import { siteRoot } from './docusaurus.ts';
+import eleventy from './eleventy.ts';
 import { localeOf, pageAddress } from './vitepress.ts';
 import { describedPages } from './vitepress-front-matter.ts';
 
@@ -92,6 +93,30 @@ describe('front matter of VitePress', () => {
       'plain.html': nothing,
       'packages/y.html': { ...nothing, exclusion: 'draft in front matter' },
     });
+  });
+});
+
+describe('Eleventy', () => {
+  /** The shortcode's HTML. @param htmlBase what HtmlBasePlugin makes of an address, if it is there */
+  const rendered = (htmlBase?: (path: string) => string) => {
+    let render = (): string => '';
+    eleventy({
+      on: () => undefined,
+      addShortcode: (_name, shortcode) => {
+        render = shortcode;
+      },
+      getFilter: ((name: string) => (name === 'url' ? (path: string) => `/night${path}` : htmlBase)) as never,
+    });
+    return render();
+  };
+
+  it('gives script and element the path prefix, and leaves that of the script to HtmlBasePlugin where it is added', () => {
+    const element = '<latelight-search src="/night/latelight/"></latelight-search>';
+    const script = (folder: string) => `<script type="module" src="${folder}latelight.js"></script>`;
+    expect(rendered()).toBe(script('/night/latelight/') + element);
+    expect(rendered((path) => `/night${path}`)).toBe(script('/latelight/') + element);
+    // Added, but with a base of its own that changes nothing.
+    expect(rendered((path) => path)).toBe(script('/night/latelight/') + element);
   });
 });
 

@@ -15,7 +15,11 @@ export interface EleventyOptions extends SiteIndexOptions {
 interface EleventyConfig {
   on: (event: 'eleventy.after', run: (after: AfterEvent) => Promise<void>) => void;
   addShortcode: (name: string, render: (attributes?: Record<string, string>) => string) => void;
-  getFilter: (name: 'url') => (path: string) => string;
+  getFilter: {
+    (name: 'url'): (path: string) => string;
+    /** Undefined without HtmlBasePlugin. */
+    (name: 'htmlBaseUrl'): ((this: object, path: string) => string) | undefined;
+  };
 }
 
 interface AfterEvent {
@@ -42,11 +46,15 @@ export default function latelight(eleventyConfig: EleventyConfig, options: Eleve
   });
 
   eleventyConfig.addShortcode(shortcode, (attributes = {}) => {
+    const path = `/${name}/`;
     // The filter knows the path prefix.
-    const folder = eleventyConfig.getFilter('url')(`/${name}/`);
+    const folder = eleventyConfig.getFilter('url')(path);
+    // HtmlBasePlugin puts the prefix before addresses of scripts in finished pages, but not before our element's.
+    const isPrefixedLater = (eleventyConfig.getFilter('htmlBaseUrl')?.call({}, path) ?? path) !== path;
+    const scriptFolder = isPrefixedLater ? path : folder;
     const given = Object.entries({ src: folder, ...attributes }).filter(([key]) => key !== '__keywords');
     const written = given.map(([key, value]) => ` ${key}="${escaped(String(value))}"`).join('');
-    return `<script type="module" src="${escaped(folder)}latelight.js"></script><latelight-search${written}></latelight-search>`;
+    return `<script type="module" src="${escaped(scriptFolder)}latelight.js"></script><latelight-search${written}></latelight-search>`;
   });
 }
 
