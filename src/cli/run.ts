@@ -17,6 +17,7 @@ import { fileError } from './file-error.ts';
 import type { CliIo } from './io.ts';
 import { DEFAULT_SHAPE } from './model.ts';
 import { defaultModelFolder, packageVersion } from './package-files.ts';
+import { decodedPath } from './static-files.ts';
 
 /** 0 done; 1 failed; 2 the command line was wrong; 130 interrupted, which the bin tells apart by signal: 129, 130, 143. */
 export type ExitCode = 0 | 1 | 2 | 130;
@@ -173,6 +174,9 @@ export function commandLine(io: CliIo): Command {
       '--site <folder>',
       'folder of the pages that hits lead to (default: as the index says, at most two above it)',
     )
+    .addOption(
+      new Option('--base <path>', 'where the site was built to be: /repo/ (default: the root)').argParser(basePath),
+    )
     .action((folder, options) => serveCommand(folder, options, io));
 
   said(command('fit-codec', "fit a codec's rotation and codebooks for a model, on general text"))
@@ -233,6 +237,15 @@ function oneOf(...values: number[]): (text: string) => number {
     if (values.includes(Number(text))) return Number(text);
     throw new InvalidArgumentError(`Expected ${values.join(' or ')}.`);
   };
+}
+
+/** `repo`, `/repo` and `/repo/` are `/repo/`; escapes are undone. */
+function basePath(text: string): string {
+  const segments = text.split('/').filter((segment) => segment !== '');
+  const isPath = !/[\\?#:]/.test(text) && segments.every((segment) => !/^\.\.?$/.test(segment));
+  const path = isPath ? decodedPath(['', ...segments, ''].join('/')) : undefined;
+  if (path !== undefined) return path;
+  throw new InvalidArgumentError('Expected a path such as /repo/.');
 }
 
 function languageTag(text: string): string {

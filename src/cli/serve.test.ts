@@ -215,3 +215,49 @@ it('follows no link out of what it serves', async () => {
     expect(await textAt('/inside/', address)).toBe('guide');
   });
 });
+
+it('serves the site below a path with --base, and nothing elsewhere', async () => {
+  for (const base of ['/night sky/', 'night sky', '/night%20sky'])
+    await serving(
+      'site/my search',
+      async (address) => {
+        expect(new URL(address).pathname).toBe('/night%20sky/my%20search/');
+        expect(await textAt('./', address)).toBe('search page');
+        expect(await textAt('../', address)).toBe('home');
+        expect(await textAt('../pages/about', address)).toBe('about');
+        expect((await fetch(new URL('../guide?q=a', address))).url).toBe(new URL('../guide/?q=a', address).href);
+        expect((await fetch(new URL('/night%20sky?q=a', address))).url).toBe(new URL('../?q=a', address).href);
+        for (const path of [
+          '/',
+          '/guide/',
+          '/my%20search/',
+          '/night%20skyguide/',
+          '/night%20sky/.env',
+          '/night%20sky/..%2f.env',
+        ])
+          expect(await textAt(path, address), path).toBe(404);
+        const outside = await fetch(new URL('/guide/', address));
+        expect(await outside.text()).toBe('Not found: the site is at /night sky/\n');
+        const kept = await fetch(new URL('shards/0a.lls', address));
+        expect(kept.headers.get('cache-control')).toContain('immutable');
+      },
+      '--base',
+      base,
+    );
+  await serving(
+    'alone',
+    async (address) => expect(new URL(address).pathname).toBe('/repo/docs/'),
+    '--base',
+    '/repo/docs',
+  );
+  await write('bare-below/a.md', '# A');
+  await writeIndex('bare-below/my search', '../');
+  await serving(
+    'bare-below/my search',
+    async (address) => expect((await fetch(new URL('/repo/', address))).url).toBe(address),
+    '--base',
+    '/repo/',
+  );
+  for (const base of ['/../', 'https://user.github.io/repo/', '/a?b/'])
+    expect(await latelight('serve', join(folder, 'site'), '--base', base), base).toMatchObject({ code: 2 });
+});

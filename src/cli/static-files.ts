@@ -9,8 +9,11 @@ import sirv from 'sirv';
 const FILE_ENDINGS = ['.html', '.htm'];
 const FOLDER_ENDINGS = ['/index', '/index.html', '/index.htm'];
 
-/** @param index `/`-separated path of the index folder in the root, without slashes at its ends; '' when the root is it */
-export function staticFiles(root: string, index: string): RequestListener {
+/**
+ * @param index `/`-separated path of the index folder in the root, without slashes at its ends; '' when the root is it
+ * @param base where the root is served, with slashes at its ends; nothing else is there
+ */
+export function staticFiles(root: string, index: string, base = '/'): RequestListener {
   const realRoot = realpathSync(root);
   const inIndex = `/${index}${index && '/'}`;
   const files = sirv(root, {
@@ -22,23 +25,26 @@ export function staticFiles(root: string, index: string): RequestListener {
     },
   });
   return (request, response) => {
-    const notFound = () => {
+    const notFound = (why = '') => {
       response.statusCode = 404;
-      response.end('Not found\n');
+      response.end(`Not found${why}\n`);
     };
     const [rawPath, search] = splitAddress(request.url ?? '/');
-    const path = decoded(rawPath);
-    // A site's folder is also where .git and .env are. The index's own place may be hidden; nothing in it is, and `..` leads out of it.
-    const asked = path?.startsWith(inIndex) ? path.slice(inIndex.length - 1) : path;
-    if (path === undefined || asked === undefined || /[/\\]\.(?!well-known\/)/.test(asked)) return notFound();
-    if (isLinkOut(realRoot, root, path)) return notFound();
     const lead = (to: string) => void response.writeHead(302, { Location: to + search }).end();
+    const wholePath = decodedPath(rawPath);
+    if (wholePath !== undefined && `${wholePath}/` === base) return lead(encodedPath(base));
+    if (!wholePath?.startsWith(base)) return notFound(base === '/' ? '' : `: the site is at ${base}`);
+    const path = wholePath.slice(base.length - 1);
+    // A site's folder is also where .git and .env are. The index's own place may be hidden; nothing in it is, and `..` leads out of it.
+    const asked = path.startsWith(inIndex) ? path.slice(inIndex.length - 1) : path;
+    if (/[/\\]\.(?!well-known\/)/.test(asked)) return notFound();
+    if (isLinkOut(realRoot, root, path)) return notFound();
     if (isFolderPage(root, path)) return lead(`${rawPath.replace(/^\/+/, '/')}/`);
     // Sites of Markdown files have no page at their root.
     if (path === '/' && index && !existsSync(join(root, 'index.html')))
-      return lead(inIndex.split('/').map(encodeURIComponent).join('/'));
+      return lead(encodedPath(base + inIndex.slice(1)));
     setPath(request, path);
-    files(request, response, notFound);
+    files(request, response, () => notFound());
   };
 }
 
@@ -69,12 +75,18 @@ function isLinkOut(realRoot: string, root: string, path: string): boolean {
   });
 }
 
+/** For a header or a person to open. */
+export function encodedPath(path: string): string {
+  return path.split('/').map(encodeURIComponent).join('/');
+}
+
 function splitAddress(url: string): [path: string, search: string] {
   const at = url.indexOf('?');
   return at < 0 ? [url, ''] : [url.slice(0, at), url.slice(at)];
 }
 
-function decoded(path: string): string | undefined {
+/** Nothing for what is no path. */
+export function decodedPath(path: string): string | undefined {
   try {
     const text = decodeURIComponent(path);
     return text.includes('\0') ? undefined : text;

@@ -8,13 +8,15 @@ import { LatelightError } from '../../errors.ts';
 import { expectFolder } from '../expect-folder.ts';
 import type { CliIo } from '../io.ts';
 import { forHosts } from '../served-hosts.ts';
-import { staticFiles } from '../static-files.ts';
+import { encodedPath, staticFiles } from '../static-files.ts';
 
 export interface ServeCommandOptions {
   port: number;
   host: string;
   /** Folder of the pages that hits lead to; without it the one that the index means, if that is near. */
   site?: string;
+  /** Path that the site is served at, with slashes at its ends. Default: the root. */
+  base?: string;
 }
 
 /** Folders above the index that it may say its pages are in: what an index from elsewhere says must not open a disk. */
@@ -28,8 +30,8 @@ export async function serveCommand(folder: string, options: ServeCommandOptions,
   const server = await startServer(root, options, index);
   const bound = server.address();
   const port = typeof bound === 'object' && bound ? bound.port : options.port;
-  const path = index.split('/').filter(Boolean).map(encodeURIComponent);
-  const address = `http://${options.host}:${port}/${path.map((segment) => `${segment}/`).join('')}`;
+  const { base = '/' } = options;
+  const address = `http://${options.host}:${port}${encodedPath(index ? `${base}${index}/` : base)}`;
   io.out(`Searching ${folder} at ${address}  (Ctrl-C to stop)\n`);
   if (index) io.out(`Its pages are served from ${root}\n`);
   if (isFar)
@@ -92,12 +94,16 @@ async function readSiteRoot(folder: string): Promise<string> {
  * @param index path of the index folder in the root; '' when the root is it
  * @throws LatelightError `bad-option` when there is nothing to serve or the address cannot be listened on
  */
-export async function startServer(root: string, { port, host }: ServeCommandOptions, index = ''): Promise<Server> {
+export async function startServer(
+  root: string,
+  { port, host, base }: ServeCommandOptions,
+  index = '',
+): Promise<Server> {
   const folder = join(root, index);
   if (!existsSync(join(folder, 'index.html'))) {
     throw new LatelightError('bad-option', `serve: expected a folder with an index.html, found none in ${folder}.`);
   }
-  const server = createServer(forHosts(host, staticFiles(root, index)));
+  const server = createServer(forHosts(host, staticFiles(root, index, base)));
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause) =>
       reject(new LatelightError('bad-option', `serve: expected ${refusal(cause, port, host)}`, { cause })),
