@@ -1,30 +1,58 @@
-// What the dev server leaves behind. Whole sites are served in e2e/vite.spec.ts.
+// What the dev server says and leaves behind. Whole sites are served in e2e/vite.spec.ts.
 
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer as createHttpServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer } from 'vite';
-import { expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { latelight } from './plugin.ts';
 
-it("watches the built pages no longer than its server lives, also where the HTTP server is another's", async () => {
-  const root = await mkdtemp(join(tmpdir(), 'latelight-plugin-'));
+let root: string;
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'latelight-plugin-'));
   await mkdir(join(root, 'dist'));
-  const watches = () => process.getActiveResourcesInfo().filter((name) => name === 'FSEventWrap').length;
-  const before = watches();
-  const server = await createServer({
+});
+afterEach(() => rm(root, { recursive: true, force: true }));
+
+const devServer = () =>
+  createServer({
     root,
     configFile: false,
     logLevel: 'silent',
-    plugins: [latelight()],
+    plugins: [latelight({ webgpu: false })],
     // Without Vite's own watcher.
     server: { middlewareMode: true, watch: null, ws: false },
   });
+
+it("watches the built pages no longer than its server lives, also where the HTTP server is another's", async () => {
+  const watches = () => process.getActiveResourcesInfo().filter((name) => name === 'FSEventWrap').length;
+  const before = watches();
+  const server = await devServer();
   try {
     expect(watches()).toBeGreaterThan(before);
   } finally {
     await server.close();
   }
   expect(watches()).toBe(before);
-  await rm(root, { recursive: true, force: true });
+});
+
+it('says that there is no index where every page asks not to be found', async () => {
+  await writeFile(join(root, 'dist/a.html'), '<meta name="robots" content="noindex"><main>Not yet.</main>');
+  const server = await devServer();
+  const http = createHttpServer(server.middlewares);
+  try {
+    await new Promise<void>((resolve) => http.listen(0, 'localhost', resolve));
+    const { port } = http.address() as AddressInfo;
+    const response = await fetch(`http://localhost:${port}/latelight/manifest.json`);
+    expect([response.status, await response.text()]).toEqual([
+      503,
+      `latelight: every page in ${join(root, 'dist')} asks not to be found.\n`,
+    ]);
+  } finally {
+    http.close();
+    http.closeAllConnections();
+    await server.close();
+  }
 });
