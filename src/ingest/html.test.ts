@@ -26,6 +26,14 @@ describe('main content', () => {
     expect(texts(`<body>${body}`)).toEqual(['text']);
   });
 
+  it('of a body keeps the header of a section, and leaves out that of the page', () => {
+    const page =
+      '<header><h1>Banner</h1></header><section><div><header>3 May<h2>Wiring</h2><p>Lead.</p></header></div><p>Text.</p></section>';
+    expect(parse(`<body>${page}`).sections).toMatchObject([
+      { headings: ['Wiring'], blocks: [{ text: 'Lead.' }, { text: 'Text.' }] },
+    ]);
+  });
+
   it('passes over a main element without text', () => {
     expect(texts('<main><div id="app"></div></main><p>text</p>')).toEqual(['text']);
   });
@@ -161,6 +169,29 @@ describe('blocks', () => {
     expect(texts(`<main>${gutter}</main>`)).toEqual([code.join('\n')]);
   });
 
+  it.each([
+    [
+      'in a table',
+      '<table><tr><td><pre><code><span class="lnt" id="1">1\n</span></code></pre></td><td><pre>a()</pre></td></tr></table>',
+    ],
+    ['that are links', '<pre><a class="lnlinks" href="#1">1</a>a()</pre>'],
+    [
+      'without classes',
+      '<pre><span style="white-space:pre;-webkit-user-select:none;user-select:none;color:#7f7f7f"> 1</span><span>a()</span></pre>',
+    ],
+    [
+      'without classes, in a table',
+      '<table><tr><td><pre><span style="user-select:none"><a href="#1">1</a>\n</span></pre></td><td><pre>a()</pre></td></tr></table>',
+    ],
+  ])('leave out the line numbers of Hugo %s', (_, listing) => {
+    expect(texts(`<main>${listing}</main>`)).toEqual(['a()']);
+  });
+
+  it('keep what cannot be selected and is more than a number', () => {
+    expect(texts('<main><pre><span style="user-select: none">$ </span>go run 1</pre></main>')).toEqual(['$ go run 1']);
+    expect(texts('<main><p>Step <b style="user-select:none">1b</b></p></main>')).toEqual(['Step 1b']);
+  });
+
   it('turn table rows into lines that carry their headers', () => {
     const table =
       '<table><caption>Parts</caption><tr><th>Part<th colspan=2>Size<tr><td rowspan=2>Lens<td>4 cm<td>6 cm<tr><td>5 cm<td></table>';
@@ -290,6 +321,10 @@ describe('metadata', () => {
     ['<meta http-equiv="Refresh" content="0;URL=x.html">x', 'redirects to another page'],
     ['<meta http-equiv="refresh" content="300">x', undefined],
     ['<meta name="robots" content="index">x', undefined],
+    ['<meta name="robots" content="NONE">x', 'robots noindex'],
+    ['<meta name="robots" content="nofollow noindex">x', 'robots noindex'],
+    ['<meta name="robots" content="index, follow, max-image-preview:none">x', undefined],
+    ['<meta name="robots" content="max-image-preview : none; max-snippet: -1">x', undefined],
   ])('of %s excludes the page: %s', (html, exclusion) => {
     expect(parse(html).exclusion).toBe(exclusion);
   });

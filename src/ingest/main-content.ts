@@ -15,7 +15,7 @@ import {
 
 export interface MainContent {
   roots: DomElement[];
-  /** `body` means nothing marked the content, so `header` and `aside` count as the site's, not the page's. */
+  /** `body` means nothing marked the content, so `aside`, and `header` outside of sections, count as the site's, not the page's. */
   from: 'mark' | 'main' | 'article' | 'body';
 }
 
@@ -27,7 +27,9 @@ const DROPPED_TAGS = new Set(
 );
 const DROPPED_ROLES = /^(navigation|banner|contentinfo|search|menu|menubar|toolbar|tablist|dialog|alertdialog)$/;
 // Gutters of highlighted code, which would put "1 2 3 4" before every listing.
-const LINE_NUMBERS = /(^|\s)(linenos?|lineno|gutter|line-numbers-rows|code-line-number|ln)(\s|$)/;
+const LINE_NUMBERS = /(^|\s)(linenos?|lineno|gutter|line-numbers-rows|code-line-number|ln|lnt|lnlinks)(\s|$)/;
+// Hugo's, unless it is told to use classes.
+const UNSELECTABLE = /(^|[;-])\s*user-select\s*:\s*none/i;
 
 /** Hidden from every reader, or marked `data-latelight-ignore`. */
 export function isHidden(element: DomElement): boolean {
@@ -46,11 +48,20 @@ export function isDropped(element: DomElement, from: MainContent['from']): boole
   if (DROPPED_ROLES.test(attribute(element, 'role') ?? '')) return true;
   // <blockquote><footer> is the source of the quotation.
   if (tagName === 'footer') return (element.parent as DomElement | null)?.tagName !== 'blockquote';
-  if (tagName === 'header') return from === 'body';
+  if (tagName === 'header') return from === 'body' && !isInsideSection(element);
   // Inside marked content an aside is usually a note or a tip; as a list of links it is a table of contents.
   if (tagName === 'aside') return from === 'body' || isMostlyLinks(element);
   if (isCodeLabel(element)) return true;
-  return hasClass(element, LINE_NUMBERS) && !/\p{L}/u.test(textOf(element));
+  if (hasClass(element, LINE_NUMBERS)) return !/\p{L}/u.test(textOf(element));
+  return UNSELECTABLE.test(attribute(element, 'style') ?? '') && /^[\d\s]+$/.test(textOf(element));
+}
+
+/** As ARIA has it: such a header is its section's, any other the page's. */
+function isInsideSection(element: DomElement): boolean {
+  for (let at = element.parent as DomElement | null; isElement(at); at = at.parent as DomElement | null) {
+    if (at.tagName === 'section' || at.tagName === 'article') return true;
+  }
+  return false;
 }
 
 /** The language that VitePress writes into the corner of a listing. */

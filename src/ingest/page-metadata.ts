@@ -104,13 +104,22 @@ function readMetaTag(tag: DomElement, page: PageMetadata, defaults: Map<string, 
   const name = (attribute(tag, 'name') ?? attribute(tag, 'property') ?? '').trim().toLowerCase();
   const content = oneLine(attribute(tag, 'content') ?? '');
   if (content === '') return;
-  if (name === 'robots' && /\b(noindex|none)\b/i.test(content)) page.exclusion = 'robots noindex';
+  if (name === 'robots' && robotsDirectives(content).some((one) => one === 'noindex' || one === 'none'))
+    page.exclusion = 'robots noindex';
   if (name === 'description' && !defaults.has('description')) defaults.set('description', content);
   if (name === 'article:published_time' && !defaults.has('published')) defaults.set('published', content);
   if (name === 'og:image' && !defaults.has('image')) defaults.set('image', content);
   const isRefresh = (attribute(tag, 'http-equiv') ?? '').trim().toLowerCase() === 'refresh';
   // Aliases that site generators write for moved pages; a refresh after minutes is a live page.
   if (isRefresh && /^\s*[0-5](\.\d*)?\s*[;,]\s*url\s*=/i.test(content)) page.exclusion ??= 'redirects to another page';
+}
+
+/** `max-image-preview: none` is one directive, and another than `none`. */
+function robotsDirectives(content: string): string[] {
+  return content
+    .toLowerCase()
+    .replace(/\s*:\s*/g, ':')
+    .split(/[\s,;]+/);
 }
 
 function firstImage(roots: DomElement[]): string | undefined {
