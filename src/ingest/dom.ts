@@ -11,6 +11,13 @@ export function parseDocument(html: string): DocumentNode {
   return loadHtml(html).root()[0];
 }
 
+const BLOCK_TAGS = new Set(
+  (
+    'address article aside blockquote body caption center dd details dir div dl dt fieldset figcaption figure footer form ' +
+    'header hgroup hr legend li main menu ol p section summary table tbody td tfoot th thead tr ul'
+  ).split(' '),
+);
+
 /** Open elements that neither parsing nor writing them as HTML again is stopped or slowed down by. */
 const MOST_OPEN = 1500;
 
@@ -132,6 +139,11 @@ export function textOf(root: DomElement, skip: (element: DomElement) => boolean 
     return !skip(node);
   });
   return parts.join('');
+}
+
+/** Ends the line before it and the one in it; headings, listings and `<br>` are other cases. */
+export function isBlock(element: DomElement): boolean {
+  return BLOCK_TAGS.has(element.tagName);
 }
 
 /** Level 1..6 of a heading element, `role=heading` included; 0 for anything else. */

@@ -202,6 +202,21 @@ describe('blocks', () => {
     ]);
   });
 
+  it('keep the words of a cell apart where the page has no space between blocks', () => {
+    const cell = '<ul><li>read</li><li>wri<b>te</b></li></ul>or<div>append<br>only</div>once';
+    expect(texts(`<main><table><tr><th>Name<th>Mode<tr><td>log<td>${cell}</table></main>`)).toEqual([
+      'Name: log; Mode: read write or append only once.',
+    ]);
+  });
+
+  it('read images, formulas and footnote marks of a cell as those of a paragraph', () => {
+    const formula = '<math><mi>x</mi><annotation encoding="application/x-tex">x^2</annotation></math>';
+    const cell = `<img src="y.svg" alt="Supported"><img src="https://img.shields.io/x.svg" alt="build">${formula}from 2<sup><a href="#n1">1</a></sup><sup>nd</sup>`;
+    expect(texts(`<main><table><tr><th>Mode<th>State<tr><td>read<td>${cell}</table></main>`)).toEqual([
+      'Mode: read; State: [Supported] x^2 from 2nd.',
+    ]);
+  });
+
   it('keep row headers, and read a table for layout as text', () => {
     expect(texts('<main><table><tr><th>A<td>1<tr><th>B<td>2</table></main>')).toEqual(['A; 1.', 'B; 2.']);
     expect(texts('<main><table role=presentation><tr><td><p>left</p><td><p>right</p></table></main>')).toEqual([

@@ -1,7 +1,17 @@
 // Elements inside a line that become other text than they hold: images, mathematics, footnote marks, listings.
 
 import { codeLines, hasLetterOrDigit, oneLine } from './clean-text.ts';
-import { attribute, type DomElement, firstElement, isElement, textOf, walk } from './dom.ts';
+import {
+  attribute,
+  type DomElement,
+  type DomNode,
+  firstElement,
+  headingLevel,
+  isBlock,
+  isElement,
+  textOf,
+  walk,
+} from './dom.ts';
 
 const BADGE =
   /(shields\.io|badgen\.net|badge|\/workflows\/|codecov\.io|coveralls\.io|travis-ci|snyk\.io|opencollective\.com)/i;
@@ -32,6 +42,43 @@ export function isFootnoteMark(sup: DomElement): boolean {
   const link = firstElement(sup, (element) => element.tagName === 'a');
   const target = link && attribute(link, 'href');
   return target?.startsWith('#') === true && /^[[(]?[\p{L}\p{N}*†‡]{1,4}[\])]?$/u.test(oneLine(textOf(sup)));
+}
+
+/** Text of a cell on one line. Minified pages have no white space around the elements in it that are blocks. */
+export function cellText(cell: DomElement, isDropped: (element: DomElement) => boolean): string {
+  let text = '';
+  const stack: (DomNode | ' ')[] = [...cell.children].reverse();
+  while (stack.length > 0) {
+    const node = stack.pop() as DomNode | ' ';
+    if (node === ' ') text += node;
+    else if (node.type === 'text') text += node.data;
+    else if (isElement(node) && !isDropped(node)) {
+      const inPlace = inlineText(node);
+      if (inPlace !== undefined) {
+        text += inPlace;
+        continue;
+      }
+      const around = isBlock(node) || headingLevel(node) > 0 ? [' ' as const] : [];
+      for (const part of [...around, ...[...node.children].reverse(), ...around]) stack.push(part);
+    }
+  }
+  return oneLine(text);
+}
+
+/** What stands in the place of an element; undefined where that is what it holds. */
+function inlineText(element: DomElement): string | undefined {
+  switch (element.tagName) {
+    case 'br':
+      return ' ';
+    case 'img':
+      return imageText(element);
+    case 'math':
+      return ` ${mathText(element)} `;
+    case 'sup':
+      return isFootnoteMark(element) ? '' : undefined;
+    default:
+      return undefined;
+  }
 }
 
 const LINE_ELEMENTS = /^(div|p|li|tr)$/;

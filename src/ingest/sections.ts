@@ -1,6 +1,6 @@
 // Main content -> sections of blocks, in document order. Knows HTML elements; knows nothing of tokens or passages.
 
-import { attribute, type DomElement, headingLevel, isElement, textOf } from './dom.ts';
+import { attribute, type DomElement, headingLevel, isBlock, isElement, textOf } from './dom.ts';
 import { elementAnchor, headingAnchor, headingText } from './heading.ts';
 import { imageText, isFootnoteMark, mathText, preformattedText } from './inline-elements.ts';
 import { isDropped, type MainContent } from './main-content.ts';
@@ -8,12 +8,6 @@ import type { Section } from './parsed-page.ts';
 import { SectionBuilder } from './section-builder.ts';
 import { isLayoutTable, tableRows } from './table-rows.ts';
 
-const BLOCK_TAGS = new Set(
-  (
-    'address article aside blockquote body caption center dd details dir div dl dt fieldset figcaption figure footer form ' +
-    'header hgroup hr legend li main menu ol p section summary table tbody td tfoot th thead tr ul'
-  ).split(' '),
-);
 // Ids that generators put on everything (listings, tab panes, wrappers) are no place to land on; these name their content.
 const ANCHOR_TAGS = /^(a|span|dt|details)$/;
 // Browsers stop nesting at 512 levels; below that this walk stops recursing and takes plain text.
@@ -56,7 +50,7 @@ export function readSections(content: MainContent, options: SectionOptions = {})
       readHeading(element, level);
     } else if (place.depth > MAX_DEPTH) {
       builder.addText(` ${textOf(element, dropped)} `, place.link);
-    } else if (BLOCK_TAGS.has(tagName)) {
+    } else if (isBlock(element)) {
       builder.endBlock();
       noteAnchor(element);
       readElement(element, place);

@@ -1,7 +1,8 @@
 // A table -> one line per row, "Header: cell; Header: cell.", so that a row means something without the rows above it.
 
-import { hasLetterOrDigit, oneLine } from './clean-text.ts';
-import { attribute, type DomElement, isElement, outermost, textOf } from './dom.ts';
+import { hasLetterOrDigit } from './clean-text.ts';
+import { attribute, type DomElement, isElement, outermost } from './dom.ts';
+import { cellText } from './inline-elements.ts';
 
 interface Cell {
   text: string;
@@ -81,7 +82,7 @@ function spread(rows: DomElement[], isDropped: (element: DomElement) => boolean)
     for (const node of row.children) {
       if (!isElement(node) || !/^t[dh]$/.test(node.tagName) || isDropped(node)) continue;
       carry();
-      const cell = { text: oneLine(textOf(node, isDropped)), isHeader: node.tagName === 'th' };
+      const cell = { text: cellText(node, isDropped), isHeader: node.tagName === 'th' };
       for (let i = span(node, 'colspan'); i > 0; i--) {
         open[line.length] = { cell, rowsLeft: span(node, 'rowspan') - 1 };
         line.push(cell);
