@@ -94,6 +94,10 @@ export function hasClass(element: DomElement, pattern: RegExp): boolean {
   return pattern.test(attribute(element, 'class') ?? '');
 }
 
+export function hasRole(element: DomElement, role: string): boolean {
+  return attribute(element, 'role') === role;
+}
+
 /**
  * Visits nodes below `root` in document order; `visit` returning false skips what is inside the node.
  */

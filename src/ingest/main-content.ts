@@ -7,6 +7,7 @@ import {
   type DomElement,
   firstElement,
   hasClass,
+  hasRole,
   headingLevel,
   isElement,
   outermost,
@@ -31,8 +32,12 @@ const LINE_NUMBERS = /(^|\s)(linenos?|lineno|gutter|line-numbers-rows|code-line-
 // Hugo's, unless it is told to use classes.
 const UNSELECTABLE = /(^|[;-])\s*user-select\s*:\s*none/i;
 
-/** Hidden from every reader, or marked `data-latelight-ignore`. */
+// No page of a person is as deep between these; a hostile one of a million deep buttons must not be climbed for each of them.
+const MAX_CLIMB = 50;
+
+/** Hidden from every reader, or marked `data-latelight-ignore`. Panels of tabs are one click away, whichever is shown first. */
 export function isHidden(element: DomElement): boolean {
+  if (hasRole(element, 'tabpanel')) return attribute(element, 'data-latelight-ignore') !== undefined;
   const hidden = attribute(element, 'hidden');
   // hidden="until-found" is content that the browser's own search opens.
   if (hidden !== undefined && hidden !== 'until-found') return true;
@@ -43,12 +48,15 @@ export function isHidden(element: DomElement): boolean {
 /** `from` decides about `header`, `footer` and `aside`; `header` itself is the caller's business when it returns false. */
 export function isDropped(element: DomElement, from: MainContent['from']): boolean {
   const { tagName } = element;
-  if (DROPPED_TAGS.has(tagName) || isHidden(element)) return true;
-  if (attribute(element, 'aria-hidden') === 'true' && headingLevel(element) === 0) return true;
+  if (DROPPED_TAGS.has(tagName) && !(tagName === 'button' && isInside(element, 'dt', 'summary'))) return true;
+  if (isHidden(element)) return true;
+  const isShownAtTimes = headingLevel(element) > 0 || hasRole(element, 'tabpanel');
+  if (attribute(element, 'aria-hidden') === 'true' && !isShownAtTimes) return true;
   if (DROPPED_ROLES.test(attribute(element, 'role') ?? '')) return true;
   // <blockquote><footer> is the source of the quotation.
   if (tagName === 'footer') return (element.parent as DomElement | null)?.tagName !== 'blockquote';
-  if (tagName === 'header') return from === 'body' && !isInsideSection(element);
+  // As ARIA has it: the header of a section is the section's, any other the page's.
+  if (tagName === 'header') return from === 'body' && !isInside(element, 'section', 'article');
   // Inside marked content an aside is usually a note or a tip; as a list of links it is a table of contents.
   if (tagName === 'aside') return from === 'body' || isMostlyLinks(element);
   if (isCodeLabel(element)) return true;
@@ -56,10 +64,11 @@ export function isDropped(element: DomElement, from: MainContent['from']): boole
   return UNSELECTABLE.test(attribute(element, 'style') ?? '') && /^[\d\s]+$/.test(textOf(element));
 }
 
-/** As ARIA has it: such a header is its section's, any other the page's. */
-function isInsideSection(element: DomElement): boolean {
-  for (let at = element.parent as DomElement | null; isElement(at); at = at.parent as DomElement | null) {
-    if (at.tagName === 'section' || at.tagName === 'article') return true;
+function isInside(element: DomElement, ...tagNames: string[]): boolean {
+  let at = element.parent as DomElement | null;
+  for (let climbed = 0; climbed < MAX_CLIMB && isElement(at); climbed++) {
+    if (tagNames.includes(at.tagName)) return true;
+    at = at.parent as DomElement | null;
   }
   return false;
 }

@@ -23,6 +23,8 @@ export class SectionBuilder {
   private anchorIsSlug = false;
   /** Lines before the first heading that are links only: breadcrumbs, unless the page has no heading at all. */
   private readonly leadingLinks = new Set<string>();
+  /** Of panels that have begun, and have had no block yet. */
+  private labels: string[] = [];
   private term: { hasId: boolean } | undefined;
 
   addText(text: string, link: 'none' | 'same-page' | 'other'): void {
@@ -42,6 +44,17 @@ export class SectionBuilder {
 
   startTerm(hasId: boolean): void {
     this.term = { hasId };
+  }
+
+  /** The label stands before the first block until `endLabel`, and is nothing where there is none. */
+  startLabel(label: string): void {
+    this.endBlock();
+    this.labels.push(label);
+  }
+
+  endLabel(): void {
+    this.endBlock();
+    this.labels.pop();
   }
 
   endBlock(options: { leadsOn?: boolean } = {}): void {
@@ -91,13 +104,16 @@ export class SectionBuilder {
     return this.sections;
   }
 
-  private push(block: Block): void {
+  private push(content: Block): void {
+    const labels = this.labels.map((text): Block => ({ kind: 'prose', text, leadsOn: true }));
+    this.labels = [];
+    const blocks = [...labels, content];
     const anchor = this.anchor?.forBlocks ? this.anchor.id : undefined;
     if (anchor && this.section.blocks.length === 0 && this.section.level > 0 && this.anchorIsSlug)
       this.section.anchor = anchor;
-    else if (anchor) block.anchor = anchor;
+    else if (anchor) blocks[0].anchor = anchor;
     this.anchor = undefined;
-    this.section.blocks.push(block);
+    this.section.blocks.push(...blocks);
     this.section.onlyContents = false;
   }
 

@@ -6,6 +6,7 @@ import { imageText, isFootnoteMark, mathText, preformattedText } from './inline-
 import { isDropped, type MainContent } from './main-content.ts';
 import type { Section } from './parsed-page.ts';
 import { SectionBuilder } from './section-builder.ts';
+import { tabLabels } from './tab-panels.ts';
 import { isLayoutTable, tableRows } from './table-rows.ts';
 
 // Ids that generators put on everything (listings, tab panes, wrappers) are no place to land on; these name their content.
@@ -29,6 +30,7 @@ interface Place {
 export function readSections(content: MainContent, options: SectionOptions = {}): Section[] {
   const builder = new SectionBuilder();
   const dropped = (element: DomElement) => isDropped(element, content.from);
+  const labels = tabLabels(content.roots);
   for (const root of content.roots) {
     if (content.from === 'mark' && headingLevel(root) > 0) enter(root, { depth: 0, link: 'none', muted: false });
     else readChildren(root, { depth: 0, link: 'none', muted: false });
@@ -53,7 +55,10 @@ export function readSections(content: MainContent, options: SectionOptions = {})
     } else if (isBlock(element)) {
       builder.endBlock();
       noteAnchor(element);
+      const label = labels.get(element);
+      if (label !== undefined) builder.startLabel(label);
       readElement(element, place);
+      if (label !== undefined) builder.endLabel();
       builder.endBlock({ leadsOn: tagName === 'dt' || tagName === 'summary' });
     } else {
       noteAnchor(element);

@@ -1,0 +1,94 @@
+// Tabs of one HTML page: every panel is read, shown or not, under the name of its tab.
+
+import { describe, expect, it } from 'vitest';
+import { parseHtml } from './html.ts';
+
+const texts = (html: string) =>
+  parseHtml(`<main>${html}</main>`, { path: 'page.html' }).sections.flatMap(({ blocks }) =>
+    blocks.map(({ text, leadsOn }) => (leadsOn ? `${text} >` : text)),
+  );
+const tabs = (...names: string[]) =>
+  `<ul role="tablist">${names.map((name) => `<li role="tab" aria-selected="false">${name}</li>`).join('')}</ul>`;
+const panel = (content: string, attributes = 'hidden') => `<div role="tabpanel" ${attributes}>${content}</div>`;
+
+describe('panels of tabs', () => {
+  it('are read as Docusaurus writes them, under the tab of the same position', () => {
+    const page = `<div>${tabs('npm', 'Yarn')}<div>${panel('<pre>npm i</pre>', '')}${panel('<pre>yarn add</pre>')}</div></div>`;
+    expect(texts(page)).toEqual(['npm >', 'npm i', 'Yarn >', 'yarn add']);
+  });
+
+  it('are read as Starlight writes them, under the tab that names them', () => {
+    const tab = (id: string, name: string) =>
+      `<li role="presentation"><a role="tab" href="#p-${id}" id="${id}"><svg><title>logo</title></svg> ${name}</a></li>`;
+    const page =
+      `<ul role="tablist">${tab('t0', 'Stars')}${tab('t1', 'Moons')}</ul>` +
+      panel('<p>Io</p>', 'id="p-t1" aria-labelledby="t1" hidden') +
+      panel('<p>Sirius</p>', 'id="p-t0" aria-labelledby="t0"');
+    expect(texts(page)).toEqual(['Moons >', 'Io', 'Stars >', 'Sirius']);
+  });
+
+  it.each(['hidden', 'hidden="true"', 'style="display: none"', 'aria-hidden="true" style="display:none"'])(
+    'are read with %s, unlike what in them is hidden',
+    (attributes) => {
+      expect(texts(tabs('One') + panel('<p>text</p><p hidden>secret</p>', attributes))).toEqual(['One >', 'text']);
+    },
+  );
+
+  it('are left out where the page says so, and have no name without text', () => {
+    expect(texts(tabs('One', 'Two') + panel('<p>text</p>', 'data-latelight-ignore') + panel('<svg></svg>'))).toEqual(
+      [],
+    );
+  });
+
+  it('that begin with a heading have their name below it, and an anchor of theirs leads to the name', () => {
+    const page = tabs('One', 'Two') + panel('<h2 id="a">A</h2><p>1</p>') + panel('<p><a id="b"></a>2</p>');
+    const [{ headings, anchor, blocks }] = parseHtml(`<main>${page}</main>`, { path: 'page.html' }).sections;
+    expect([headings, anchor]).toEqual([['A'], 'a']);
+    expect(blocks.map(({ text, anchor }) => [text, anchor])).toEqual([
+      ['One', undefined],
+      ['1', undefined],
+      ['Two', 'b'],
+      ['2', undefined],
+    ]);
+  });
+
+  it('inside others belong to their own tabs', () => {
+    const inner = tabs('a', 'b') + panel('1') + panel('2');
+    expect(texts(tabs('A', 'B') + panel(inner) + panel('3') + tabs('C') + panel('4'))).toEqual([
+      'A >',
+      'a >',
+      '1',
+      'b >',
+      '2',
+      'B >',
+      '3',
+      'C >',
+      '4',
+    ]);
+  });
+
+  it('have no name of a tab that may be another', () => {
+    expect(texts(tabs('A', 'B') + panel('lazy'))).toEqual(['lazy']);
+    expect(texts(`<h2 id="h">Heading</h2>${panel('text', 'aria-labelledby="h"')}`)).toEqual(['text']);
+  });
+
+  it('do not multiply a name that is endless', () => {
+    const list = `<ul role="tablist"><li role="tab" id="t">${'long '.repeat(10_000)}</li></ul>`;
+    const [label, text] = texts(list + panel('x', `aria-labelledby="${'t '.repeat(1000)}"`));
+    expect(text).toBe('x');
+    expect(label.length).toBeLessThan(700);
+  });
+});
+
+describe('buttons', () => {
+  it('that are a term or a summary are its text', () => {
+    expect(texts('<dl><dt><button>Why?</button></dt><dd>So.<button>Copy</button></dd></dl>')).toEqual([
+      'Why? >',
+      'So.',
+    ]);
+    expect(texts('<details><summary><span><button>How?</button></span></summary>Thus.</details>')).toEqual([
+      'How? >',
+      'Thus.',
+    ]);
+  });
+});
