@@ -1,8 +1,9 @@
-// The YAML block at the top of a Markdown file -> title, metadata, filters and sort values. Broken YAML is a warning, not an error.
+// The YAML or TOML block at the top of a Markdown file -> title, metadata, filters and sort values. A broken one is a warning, not an error.
 
 import { parseDocument } from 'yaml';
 import { messageOf } from '../errors.ts';
 import { oneLine } from './clean-text.ts';
+import { readToml } from './toml.ts';
 
 export interface FrontMatter {
   title: string;
@@ -18,7 +19,7 @@ export interface FrontMatter {
 
 const YAML_BLOCK = /^---[^\S\n]*\n((?:[\s\S]*?\n)??)(?:---|\.\.\.)[^\S\n]*(?:\n|$)/;
 const YAML_START = /^\s*(?:#.*\n\s*)*(?:$|["']?[\w-]+["']?\s*:|[{&])/;
-const TOML_BLOCK = /^\+\+\+[^\S\n]*\n[\s\S]*?\n\+\+\+[^\S\n]*(?:\n|$)/;
+const TOML_BLOCK = /^\+\+\+[^\S\n]*\n((?:[\s\S]*?\n)??)\+\+\+[^\S\n]*(?:\n|$)/;
 const META_NAMES = ['description', 'image', 'date', 'author'];
 /** What pages can be ordered by without being asked for; `sort` names more. */
 const SORT_NAMES = ['date'];
@@ -28,30 +29,31 @@ export function readFrontMatter(source: string): FrontMatter {
   const text = source.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n');
   const result: FrontMatter = emptyFrontMatter(text);
   const toml = TOML_BLOCK.exec(text);
-  if (toml) {
-    return { ...result, body: text.slice(toml[0].length), warnings: ['TOML front matter is not read, only removed'] };
-  }
-  const block = YAML_BLOCK.exec(text);
+  const block = toml ?? YAML_BLOCK.exec(text);
   // A rule ("---") at the top of a file opens no front matter when what follows is prose.
-  if (!block || !YAML_START.test(block[1])) return result;
+  if (!block || (!toml && !YAML_START.test(block[1]))) return result;
   result.body = text.slice(block[0].length);
   let values: unknown;
   try {
-    // In place of the line above the block, so that errors name lines of the file.
-    const document = parseDocument(`\n${block[1]}`);
-    if (document.errors.length > 0) throw document.errors[0];
-    // Throws on aliases that multiply (a "billion laughs" file).
-    values = document.toJS();
+    values = toml ? readToml(block[1], 1) : readYaml(block[1]);
   } catch (error) {
     // Below its first line is the place in the text, which a colon announces.
     const reason = messageOf(error).split('\n')[0].replace(/:$/, '');
-    result.warnings.push(`front matter is not valid YAML and was ignored: ${reason}`);
+    result.warnings.push(`front matter is not valid ${toml ? 'TOML' : 'YAML'} and was ignored: ${reason}`);
     return result;
   }
   if (isRecord(values)) readValues(values, result);
   else if (values !== null && values !== undefined)
     result.warnings.push('front matter is not a YAML mapping and was ignored');
   return result;
+}
+
+function readYaml(block: string): unknown {
+  // In place of the line above the block, so that errors name lines of the file.
+  const document = parseDocument(`\n${block}`);
+  if (document.errors.length > 0) throw document.errors[0];
+  // Throws on aliases that multiply (a "billion laughs" file).
+  return document.toJS();
 }
 
 function readValues(values: Record<string, unknown>, result: FrontMatter): void {
@@ -73,10 +75,18 @@ function readValues(values: Record<string, unknown>, result: FrontMatter): void 
     if (scalar(value) !== '') result.sort.set(name, scalar(value));
   }
   // What Jekyll, Hugo, Docusaurus, VitePress and Starlight call a page that search should not find.
-  if (values.draft === true || values.published === false) result.exclusion = 'draft in front matter';
-  if (values.search === false || values.noindex === true || values.unlisted === true || values.pagefind === false) {
+  const says = (name: string, answer: boolean) => yesOrNo(values[name]) === answer;
+  if (says('draft', true) || says('published', false)) result.exclusion = 'draft in front matter';
+  if (says('search', false) || says('noindex', true) || says('unlisted', true) || says('pagefind', false)) {
     result.exclusion = 'front matter asks not to be searched';
   }
+}
+
+/** Jekyll reads YAML 1.1, which has more words for them; in YAML 1.2 they are text. */
+function yesOrNo(value: unknown): boolean | undefined {
+  if (typeof value !== 'string') return typeof value === 'boolean' ? value : undefined;
+  if (/^(true|yes|on)$/i.test(value)) return true;
+  return /^(false|no|off)$/i.test(value) ? false : undefined;
 }
 
 function scalar(value: unknown): string {
