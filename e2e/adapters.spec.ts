@@ -196,6 +196,9 @@ test('vitepress: the dev server searches the Markdown, and hits lead to its page
     await page.goto(server.url);
     const found = await followFirstHit(page, 'why is my bread so heavy inside');
     expect(found.href).toBe(`${server.url}baking#dense-crumb`);
+    // An id as VitePress makes it, which is not GitHub's.
+    const sticky = await followFirstHit(page, 'dough clings to my hands');
+    expect(sticky.href).toBe(`${server.url}shaping#if-the-dough-s-too-sticky`);
     // Neither the French pages nor the README, which the site's config excludes.
     expect(await frontMatterOf(page, server.url)).toEqual(FRONT_MATTER);
   } finally {

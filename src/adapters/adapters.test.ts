@@ -10,6 +10,7 @@ import { siteRoot } from './docusaurus.ts';
 import eleventy from './eleventy.ts';
 import { localeOf, pageAddress } from './vitepress.ts';
 import { describedPages } from './vitepress-front-matter.ts';
+import { slugOf } from './vitepress-slug.ts';
 
 describe('every plugin', () => {
   it('puts the index into a folder inside the site, and leads back from it', () => {
@@ -51,6 +52,25 @@ describe('VitePress', () => {
       ),
     ).toEqual(['./', 'guide/', 'guide/setup.html', 'a/', 'a%20b%3F.html']);
     expect(address('guide/setup.md', true)).toBe('guide/setup');
+  });
+
+  it.each([
+    ["What's new", 'what-s-new'],
+    ['1. Install', '_1-install'],
+    ['a.b()', 'a-b'],
+    ['Über “uns” – & mehr!', 'uber-uns-–-mehr'],
+    ['--flag=<value>', 'flag-value'],
+    ['日本語 ガイド', '日本語-ガイド'.normalize('NFKD')],
+    ['C++/C#', 'c-c'],
+    ['½ full', '_1⁄2-full'],
+    ['!?', ''],
+  ])('gives the heading %j the id that VitePress does', (heading, id) => {
+    expect(slugOf({})(heading)).toBe(id);
+  });
+
+  it('takes ids from the rule of the site, where it has one', () => {
+    expect(slugOf({ markdown: { anchor: { slugify: () => 'own' } } })('Heading')).toBe('own');
+    expect(slugOf({ markdown: { anchor: {} } })("Let's go")).toBe('let-s-go');
   });
 
   it('takes the language of a file from the locale whose folder it is in', () => {

@@ -7,6 +7,7 @@ import { indexFolderName, indexSite, type SiteIndexOptions } from '../node/index
 import { languageOfSite } from '../node/languages.ts';
 import { type ServedIndex, serveLive } from '../vite/plugin.ts';
 import { describedPages, type MarkdownPages } from './vitepress-front-matter.ts';
+import { type MarkdownConfig, slugOf } from './vitepress-slug.ts';
 
 export interface VitePressOptions extends SiteIndexOptions {
   /** Attributes of `<latelight-search>` in the navigation bar. Default `{ mode: 'modal' }`. */
@@ -16,7 +17,7 @@ export interface VitePressOptions extends SiteIndexOptions {
 }
 
 /** What is used of VitePress's `SiteConfig`, which it puts into Vite's config. */
-interface SiteConfig extends MarkdownPages {
+interface SiteConfig extends MarkdownPages, MarkdownConfig {
   outDir: string;
   cleanUrls?: boolean;
   logger: { info: (line: string) => void };
@@ -61,6 +62,7 @@ export function latelight(options: VitePressOptions = {}): Plugin {
         urls: {
           markdownUrl: (path) => pageAddress(path, vitepress),
           language: (path) => localeOf(path, vitepress),
+          slug: slugOf(vitepress),
         },
       });
     },

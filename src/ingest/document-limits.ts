@@ -16,6 +16,8 @@ export interface DocumentLimits {
   pdfAssets?: PdfAssets;
   /** Pages that ask not to be found (robots noindex, a draft, a redirect) are read too. Default false: skipped. */
   readUnlisted?: boolean;
+  /** Id of a heading of Markdown, given its text; repeated ones are numbered. Default: GitHub's rule. */
+  slug?: (heading: string) => string;
   signal?: AbortSignal;
 }
 

@@ -33,14 +33,14 @@ export type PageOutcome = { page: PageInfo; passages: Passage[]; warnings: strin
 export function parsePage(
   path: string,
   bytes: Uint8Array,
-  { readUnlisted = false }: Pick<DocumentLimits, 'readUnlisted'> = {},
+  { readUnlisted = false, slug }: Pick<DocumentLimits, 'readUnlisted' | 'slug'> = {},
 ): ParseOutcome {
   if (!isHtmlPath(path) && !isMarkdownPath(path)) return { skipped: 'not an HTML or Markdown file' };
   const decoded = isMarkdownPath(path) ? decodeMarkdown(bytes) : decodeHtml(bytes);
   if (decoded.text.includes('\0')) return { skipped: 'binary content (NUL characters)' };
   if (decoded.text.trim() === '') return { skipped: 'empty file' };
   try {
-    const page = isMarkdownPath(path) ? parseMarkdown(decoded.text, { path }) : parseHtml(decoded.text, { path });
+    const page = isMarkdownPath(path) ? parseMarkdown(decoded.text, { path, slug }) : parseHtml(decoded.text, { path });
     if (page.exclusion && !readUnlisted) return { skipped: page.exclusion };
     return { page: { ...page, warnings: [...decoded.warnings, ...page.warnings] } };
   } catch (error) {

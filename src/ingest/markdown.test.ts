@@ -19,6 +19,30 @@ describe('Markdown', () => {
     ]);
   });
 
+  it('gets the heading ids of another rule, repeated ones numbered', () => {
+    const slug = (heading: string) => heading.toLowerCase().replace(/\W+/g, '_');
+    const { sections } = parseMarkdown(
+      '# What’s new\nx\n## Set up\nx\n## Set up 1 {#own}\nx\n## Set up\nx\n## Set up\nx\n## Set `up`-1\nx',
+      { path: 'a.md', slug },
+    );
+    expect(sections.map(({ anchor }) => anchor)).toEqual([
+      'what_s_new',
+      'set_up',
+      'own',
+      'set_up-1',
+      'set_up-2',
+      'set_up_1',
+    ]);
+  });
+
+  it('counts no heading whose id the author wrote', () => {
+    expect(anchors('## Options {#cli-options}\nx\n## Options\nx\n## Options\nx')).toEqual([
+      'cli-options',
+      'options',
+      'options-1',
+    ]);
+  });
+
   it('prefers an anchor that the author wrote, before or after the heading or in braces', () => {
     expect(anchors('x\n\n<a id="before"></a>\n## A\nx\n\n## B\n<a id=after></a>\n\nx\n\n## C {#custom}\nx')).toEqual([
       undefined,

@@ -1,4 +1,4 @@
-// One Markdown or MDX file -> HTML -> the same path as an HTML page. Headings get the ids GitHub would give them.
+// One Markdown or MDX file -> HTML -> the same path as an HTML page. Headings get the ids GitHub would give them, or the site's own.
 
 import GithubSlugger from 'github-slugger';
 import MarkdownIt, { type MarkdownIt as MarkdownRenderer } from 'markdown-it';
@@ -10,14 +10,15 @@ import type { ParsedPage } from './parsed-page.ts';
 export interface MarkdownOptions {
   /** `/`-separated path of the file; `.mdx` turns on MDX rules. */
   path: string;
+  /** Id of a heading, given its text; repeated ones are numbered here. Default: GitHub's rule. */
+  slug?: (heading: string) => string;
 }
 
 export function parseMarkdown(source: string, options: MarkdownOptions): ParsedPage {
   const front = readFrontMatter(source);
-  const slugger = new GithubSlugger();
   const isMdx = /\.mdx$/i.test(options.path);
   const html = renderMarkdown(front.body, isMdx);
-  const page = parseHtml(html, { path: options.path, title: front.title, slug: (heading) => slugger.slug(heading) });
+  const page = parseHtml(html, { path: options.path, title: front.title, slug: headingIds(options.slug) });
   return {
     ...page,
     lang: front.lang || page.lang,
@@ -26,6 +27,25 @@ export function parseMarkdown(source: string, options: MarkdownOptions): ParsedP
     sort: { ...page.sort, ...Object.fromEntries(front.sort) },
     exclusion: front.exclusion ?? page.exclusion,
     warnings: [...front.warnings, ...page.warnings],
+  };
+}
+
+/** Each id once in a page: the second `setup` is `setup-1`, with GitHub as with VitePress. */
+function headingIds(rule: MarkdownOptions['slug']): (heading: string) => string {
+  if (!rule) {
+    const slugger = new GithubSlugger();
+    return (heading) => slugger.slug(heading);
+  }
+  const used = new Set<string>();
+  const lastNumber = new Map<string, number>();
+  return (heading) => {
+    const slug = rule(heading);
+    let number = lastNumber.get(slug) ?? 0;
+    let id = slug;
+    while (used.has(id)) id = `${slug}-${++number}`;
+    lastNumber.set(slug, number);
+    used.add(id);
+    return id;
   };
 }
 

@@ -120,7 +120,8 @@ export function readSections(content: MainContent, options: SectionOptions = {})
     const text = headingText(element);
     if (text === '') return;
     const own = headingAnchor(element);
-    const slug = options.slug?.(text);
+    // Renderers number only the ids that they make.
+    const slug = attribute(element, 'id') ? undefined : options.slug?.(text);
     builder.startSection(level, text, { own, slug });
   }
 }

@@ -63,6 +63,7 @@ export class IndexBuilder implements SearchIndexBuilder {
         markdownUrl: rule.call,
         language: rule.call,
         describe: rule.call,
+        slug: rule.call,
       });
       const root = resolve(path);
       const { language, describe, markdownUrl, ...ingest } = options;

@@ -333,6 +333,16 @@ describe('addDirectory', () => {
       date: ['2026-01-15'],
     });
   });
+
+  it('gives headings of Markdown the ids that the site does', async () => {
+    const output = join(folder, 'slugs');
+    await using({}, async (index) => {
+      await index.addDirectory(join(folder, 'site'), { slug: (heading) => heading.toUpperCase() });
+      await index.write(output);
+    });
+    const passages = await passagesOf(output, await readManifest(output));
+    expect(passages.map(({ url }) => url)).toEqual(['guide/garden.md#GARDEN', 'timeout.html#request']);
+  });
 });
 
 describe('misuse', () => {

@@ -92,6 +92,8 @@ export interface AddDirectoryOptions {
   markdownUrl?: (path: string) => string;
   /** Language of a page that names none, given its path. */
   language?: (path: string) => string | undefined;
+  /** Id that the site gives a heading of Markdown, given its text; repeated ones are numbered. Default: GitHub's rule. */
+  slug?: (heading: string) => string;
   /** What a page does not say itself, as a built one does not say what is in its source's front matter. Given its path. */
   describe?: (path: string) => PageDescription | undefined;
 }

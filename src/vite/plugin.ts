@@ -15,7 +15,7 @@ export interface LatelightPluginOptions extends SiteIndexOptions {
   /** For the dev server: folder of built or source pages, HTML or Markdown, relative to Vite's root. Default `src`. */
   pages?: string;
   /** How addresses of pages are made; default: files' names are addresses. */
-  urls?: Pick<AddDirectoryOptions, 'cleanUrls' | 'markdownUrl' | 'language'>;
+  urls?: Pick<AddDirectoryOptions, 'cleanUrls' | 'markdownUrl' | 'language' | 'slug'>;
   /** Adds the script that defines `<latelight-search>` to every HTML entry. Default false. */
   inject?: boolean;
 }
