@@ -206,12 +206,14 @@ export class LatelightSearch extends SearchOptions implements LatelightSearchEle
 
   override connectedCallback(): void {
     super.connectedCallback();
-    if (this.query && !this.model.result) this.searchNow();
+    this.model.resume();
+    // Language and engine may be others in this place.
+    this.requestUpdate();
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.model.cancel();
+    this.model.pause();
     // An element that is only moved keeps its engine.
     queueMicrotask(() => !this.isConnected && this.session.close());
   }

@@ -38,7 +38,8 @@ export class QuerySequence<T> {
     this.hooks.onBusy(false);
   }
 
-  private stop(): void {
+  /** The same, though it counts as under way: whoever stops it means to schedule it again. */
+  stop(): void {
     clearTimeout(this.timer);
     this.current?.abort();
     this.current = undefined;

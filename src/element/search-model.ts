@@ -69,7 +69,7 @@ export class SearchModel {
     return this.result?.hasMore === true && this.pages < MOST_PAGES;
   }
 
-  /** @param canSearch false only remembers the text */
+  /** @param canSearch false leaves the search to `resume` */
   setText(text: string, delayMs: number, canSearch = true): void {
     this.text = text;
     this.pages = this.hooks.limits().pages;
@@ -77,6 +77,7 @@ export class SearchModel {
     this.hooks.onChange();
     if (!text.trim()) this.empty();
     else if (canSearch) this.sequence.schedule(text, delayMs);
+    else this.isBusy = true;
   }
 
   /** The same text again: after other filters, another order, another engine. */
@@ -91,9 +92,19 @@ export class SearchModel {
     this.sequence.schedule(this.text, 0);
   }
 
-  /** Nothing under way will show. */
-  cancel(): void {
-    this.sequence.cancel();
+  /** Nothing under way will show before `resume`. */
+  pause(): void {
+    this.sequence.stop();
+  }
+
+  /** Searches for what `pause` stopped, for what has been asked since, and for all on show whose engine has gone. */
+  resume(): void {
+    const isShown = !this.isBusy && this.isSettled;
+    if (!this.text.trim() || (isShown && this.hooks.hasEngine())) return;
+    if (!this.result) this.pages = this.hooks.limits().pages;
+    // As many pages as before, and as with "more" they stay as they are meanwhile.
+    this.isExtending ||= isShown;
+    this.sequence.schedule(this.text, 0);
   }
 
   forgetError(): void {

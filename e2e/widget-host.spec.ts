@@ -1,0 +1,85 @@
+// What pages and their frameworks do with the element: move it, take it out and put it back, set what is set already, set text where
+// a number is meant, call it before it is drawn, and hand it an address that is none.
+
+import { expect, type Page, test } from '@playwright/test';
+import { box, openWidget, pages, requests, results, searchFor } from './widget-page.ts';
+
+const INLINE = '<latelight-search></latelight-search>';
+const filters = { section: { Guides: 9, Reference: 12 } };
+type Search = HTMLElement & Record<string, unknown> & { ask(query: string): void; clear(): void };
+const search = (page: Page) => page.locator('latelight-search');
+/** As a keyed list or a router does: into another place of the page, in one go. */
+const move = (page: Page) => search(page).evaluate((search) => document.body.append(search));
+const more = (page: Page) => page.getByRole('button', { name: 'Show more results' });
+const last = async (page: Page) => (await requests(page)).at(-1);
+
+test('one that is moved goes from quick results on to the best', async ({ page }) => {
+  await openWidget(page, INLINE, { delayMs: 300 });
+  await box(page).fill('close server');
+  await expect(results(page)).toHaveAttribute('data-stage', 'instant');
+  await move(page);
+  await expect(results(page)).toHaveAttribute('data-stage', 'full');
+  await expect(results(page)).toHaveAttribute('aria-busy', 'false');
+  await expect(results(page)).not.toHaveAttribute('data-stale');
+});
+
+test('one that is moved while more are on their way shows them', async ({ page }) => {
+  await openWidget(page, INLINE, { delayMs: 300 });
+  await searchFor(page, 'close server');
+  await more(page).click();
+  await move(page);
+  await expect(pages(page)).toHaveCount(20);
+  await expect(more(page)).toHaveAttribute('aria-disabled', 'false');
+  await more(page).click();
+  await expect(pages(page)).toHaveCount(25);
+});
+
+test('one that is moved with all on show asks for nothing again', async ({ page }) => {
+  await openWidget(page, INLINE, {});
+  await searchFor(page, 'close server');
+  await move(page);
+  await box(page).fill('close server now');
+  await expect.poll(() => last(page)).toMatchObject({ query: 'close server now' });
+  expect(await requests(page)).toHaveLength(2);
+});
+
+test('what is set or asked while it is out of the page is searched when it is back', async ({ page }) => {
+  await openWidget(page, INLINE, { filters, sorts: ['date'] });
+  await searchFor(page, 'close server');
+  for (const [set, asked] of [
+    [{ filter: { section: ['Guides'] } }, { query: 'close server', filter: { section: ['Guides'] } }],
+    [{ sort: 'date:desc' }, { sort: { by: 'date', order: 'desc' } }],
+    [{ query: 'open server' }, { query: 'open server' }],
+    [{ limit: 5 }, { limit: 5 }],
+  ]) {
+    const before = (await requests(page)).length;
+    await search(page).evaluate(async (search: Search, set) => {
+      search.remove();
+      Object.assign(search, set);
+      await search.updateComplete;
+      document.body.append(search);
+    }, set);
+    await expect.poll(() => last(page)).toMatchObject(asked);
+    expect(await requests(page)).toHaveLength(before + 1);
+    await expect(results(page)).not.toHaveAttribute('data-stale');
+  }
+});
+
+test('one that comes back after its engine was closed opens it again, and keeps its hits meanwhile', async ({
+  page,
+}) => {
+  await openWidget(page, INLINE);
+  const hasEngine = () => search(page).evaluate((search: Search) => search.engine !== undefined);
+  await searchFor(page, 'close the server');
+  // What shows filters and engine is there only with one.
+  expect(await hasEngine()).toBe(true);
+  await search(page).evaluate((search) => {
+    Object.assign(window, { search });
+    search.remove();
+  });
+  await expect.poll(() => page.evaluate(() => (window as unknown as { search: Search }).search.engine)).toBeUndefined();
+  await page.evaluate(() => document.body.append((window as unknown as { search: Search }).search));
+  await expect(pages(page)).toHaveCount(10);
+  await expect(results(page)).not.toHaveAttribute('data-stale');
+  await expect.poll(hasEngine).toBe(true);
+});

@@ -1,0 +1,157 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { Hit, SearchEngine, SearchRequest, SearchResult, Stage } from '../types.ts';
+import { SearchModel } from './search-model.ts';
+
+interface Call {
+  query: string;
+  request: SearchRequest;
+  answer: (stage?: Stage) => Promise<void>;
+  fail: (code: string) => Promise<void>;
+}
+
+let calls: Call[];
+let errors: unknown[];
+/** What `hooks.engine` gives; nothing when none is open. */
+let engine: SearchEngine | undefined;
+let limit: number;
+let model: SearchModel;
+
+/** Lets promise callbacks run. */
+const settle = async () => {
+  for (let turn = 0; turn < 5; turn++) await Promise.resolve();
+};
+
+function newEngine(): SearchEngine {
+  const search = (query: string, request: SearchRequest) =>
+    new Promise<SearchResult>((resolve, reject) => {
+      const hits = [{ site: 0, page: 0, id: 0, url: 'a.html' } as Hit];
+      const result = (stage: Stage) => ({ query, stage, hits, hasMore: true }) as SearchResult;
+      const answer = (stage: Stage = 'full') => {
+        if (stage === 'instant') request.onInstant?.(result(stage));
+        else resolve(result(stage));
+        return settle();
+      };
+      const fail = (code: string) => {
+        reject(Object.assign(new Error(code), { code }));
+        return settle();
+      };
+      request.signal?.addEventListener('abort', () => fail('aborted'));
+      calls.push({ query, request, answer, fail });
+    });
+  return { filters: {}, sorts: ['date'], search } as unknown as SearchEngine;
+}
+
+beforeEach(() => {
+  [calls, errors, limit] = [[], [], 10];
+  engine = newEngine();
+  model = new SearchModel({
+    limits: () => ({ pages: limit, perPage: 3 }),
+    engine: async () => {
+      engine ??= newEngine();
+      return engine;
+    },
+    hasEngine: () => engine !== undefined,
+    onChange: () => undefined,
+    onResult: () => undefined,
+    onError: (error) => errors.push(error),
+  });
+});
+
+async function ask(text: string): Promise<Call> {
+  model.setText(text, 0);
+  await settle();
+  return calls.at(-1) as Call;
+}
+
+describe('paused and resumed', () => {
+  it('asks nothing again when all it shows is there and the engine too', async () => {
+    await (await ask('reef')).answer();
+    model.pause();
+    model.resume();
+    await settle();
+    expect(calls).toHaveLength(1);
+    expect(model.isSettled).toBe(true);
+  });
+
+  it('goes on from an instant result to the full one', async () => {
+    const first = await ask('reef');
+    await first.answer('instant');
+    model.pause();
+    await first.answer();
+    expect(model.result?.stage).toBe('instant');
+    model.resume();
+    await settle();
+    await calls[1].answer();
+    expect([model.result?.stage, model.isBusy]).toEqual(['full', false]);
+  });
+
+  it('goes on with more of the same, and can be asked for more then', async () => {
+    await (await ask('reef')).answer();
+    model.extend();
+    await settle();
+    model.pause();
+    model.resume();
+    await settle();
+    expect(calls[2].request.limit).toBe(20);
+    await calls[2].answer();
+    expect(model.isExtending).toBe(false);
+    model.extend();
+    await settle();
+    expect(calls[3].request.limit).toBe(30);
+  });
+
+  it('searches for what was set meanwhile', async () => {
+    await (await ask('reef')).answer();
+    model.pause();
+    model.setText('tide', 0, false);
+    await settle();
+    expect(calls).toHaveLength(1);
+    model.resume();
+    await settle();
+    expect(calls[1].query).toBe('tide');
+  });
+
+  it('searches again with another number of pages', async () => {
+    await (await ask('reef')).answer();
+    model.pause();
+    limit = 5;
+    model.setText('reef', 0, false);
+    model.resume();
+    await settle();
+    expect(calls[1].request.limit).toBe(5);
+  });
+
+  it('takes the number of pages that holds when it first starts', async () => {
+    model.setText('reef', 0, false);
+    limit = 5;
+    model.resume();
+    await settle();
+    expect(calls.map(({ request }) => request.limit)).toEqual([5]);
+  });
+
+  it('asks a new engine for as many pages as are on show, which stay what they are meanwhile', async () => {
+    await (await ask('reef')).answer();
+    model.extend();
+    await settle();
+    await calls[1].answer();
+    model.pause();
+    engine = undefined;
+    model.resume();
+    await settle();
+    expect(calls[2].request.limit).toBe(20);
+    expect([model.isStale, model.isSettled]).toEqual([false, true]);
+    await calls[2].answer();
+    expect([model.isBusy, model.isExtending]).toEqual([false, false]);
+  });
+
+  it('asks nothing for an empty box', async () => {
+    await (await ask('reef')).answer();
+    model.pause();
+    model.setText(' ', 0, false);
+    engine = undefined;
+    model.resume();
+    await settle();
+    expect(calls).toHaveLength(1);
+    expect(model.isBusy).toBe(false);
+  });
+});
