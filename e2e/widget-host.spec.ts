@@ -83,3 +83,59 @@ test('one that comes back after its engine was closed opens it again, and keeps 
   await expect(results(page)).not.toHaveAttribute('data-stale');
   await expect.poll(hasEngine).toBe(true);
 });
+
+test('filters, order and further indexes that are set already ask for nothing, whatever object brings them', async ({
+  page,
+}) => {
+  await openWidget(page, INLINE, { filters, sorts: ['date'] });
+  // As a framework does, which draws the page again with every result.
+  await search(page).evaluate((search: Search) => {
+    search.addEventListener('latelight-results', () => {
+      const mergeIndex = [{ url: 'blog/' }];
+      Object.assign(search, { filter: { section: ['Guides'] }, sort: 'date:desc', mergeIndex });
+    });
+  });
+  await searchFor(page, 'close server');
+  await expect.poll(() => last(page)).toMatchObject({ filter: { section: ['Guides'] }, sort: { by: 'date' } });
+  await searchFor(page, 'open server');
+  const before = (await requests(page)).length;
+  await more(page).click();
+  await expect(pages(page)).toHaveCount(20);
+  await expect(more(page)).toHaveAttribute('aria-disabled', 'false');
+  await more(page).click();
+  await expect(pages(page)).toHaveCount(25);
+  expect(await requests(page)).toHaveLength(before + 2);
+});
+
+test('a list that was changed in place is searched when it is set again', async ({ page }) => {
+  await openWidget(page, INLINE, { filters });
+  await searchFor(page, 'close server');
+  await search(page).evaluate((search: Search) => {
+    const lists = { filter: { section: ['Guides'] }, mergeIndex: [{ url: 'blog/' }] };
+    Object.assign(window, { lists });
+    Object.assign(search, lists);
+  });
+  await expect.poll(() => last(page)).toMatchObject({ filter: { section: ['Guides'] } });
+  await expect(results(page)).not.toHaveAttribute('data-stale');
+  const push = (name: string, value: object | string) =>
+    search(page).evaluate(
+      async (search: Search, { name, value }) => {
+        const { lists } = window as unknown as { lists: { filter: { section: unknown[] }; mergeIndex: unknown[] } };
+        (name === 'filter' ? lists.filter.section : lists.mergeIndex).push(value);
+        search[name] = lists[name as 'filter'];
+        await search.updateComplete;
+      },
+      { name, value },
+    );
+  const before = (await requests(page)).length;
+  await push('filter', 'Reference');
+  await expect.poll(() => last(page)).toMatchObject({ filter: { section: ['Guides', 'Reference'] } });
+  await push('mergeIndex', { url: 'news/' });
+  expect(await requests(page)).toHaveLength(before + 2);
+  expect(await search(page).evaluate((search: Search) => search.mergeIndex)).toHaveLength(2);
+  await search(page).evaluate(async (search: Search) => {
+    search.mergeIndex = undefined;
+    await search.updateComplete;
+  });
+  expect(await requests(page)).toHaveLength(before + 3);
+});

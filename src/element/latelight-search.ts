@@ -99,9 +99,7 @@ export class LatelightSearch extends SearchOptions implements LatelightSearchEle
   }
 
   set filter(filter: FilterChoice | null | undefined) {
-    this.model.filter = filter ?? {};
-    this.live.expectNews();
-    this.searchNow();
+    this.refine(filter ?? {}, this.sort);
   }
 
   get sort(): string {
@@ -109,7 +107,12 @@ export class LatelightSearch extends SearchOptions implements LatelightSearchEle
   }
 
   set sort(sort: string | null | undefined) {
-    this.model.sort = sort ?? '';
+    this.refine(this.filter, sort ?? '');
+  }
+
+  /** Frameworks set what is set already with every render, which a search's own result may cause. */
+  private refine(filter: FilterChoice, sort: string): void {
+    if (!this.model.refine(filter, sort)) return;
     this.live.expectNews();
     this.searchNow();
   }

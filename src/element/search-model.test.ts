@@ -155,3 +155,36 @@ describe('paused and resumed', () => {
     expect(model.isBusy).toBe(false);
   });
 });
+
+describe('filters and order', () => {
+  it('are news only when they differ from those last set', () => {
+    expect(model.refine({}, '')).toBe(false);
+    expect(model.refine({ topic: ['sea'] }, '')).toBe(true);
+    expect(model.refine({ topic: ['sea'] }, '')).toBe(false);
+    expect(model.refine({ topic: ['sea'] }, 'date:desc')).toBe(true);
+    expect(model.refine({ topic: ['sea'] }, 'date:desc')).toBe(false);
+    expect(model.refine({}, 'date:desc')).toBe(true);
+  });
+
+  it('are copied, so that a list that was changed in place is news when it is set again', () => {
+    const filter = { topic: ['sea'] };
+    model.refine(filter, '');
+    filter.topic.push('wind');
+    expect(model.filter).toEqual({ topic: ['sea'] });
+    expect(model.refine(filter, '')).toBe(true);
+    const own = model.filter as { topic: string[] };
+    own.topic.pop();
+    expect(model.refine(own, '')).toBe(true);
+    expect(model.filter).toEqual({ topic: ['sea'] });
+  });
+
+  it('are part of what is asked', async () => {
+    await (await ask('reef')).answer();
+    model.refine({ topic: ['sea'] }, 'date:desc');
+    expect(model.isStale).toBe(true);
+    await ask('reef');
+    expect(calls[1].request).toMatchObject({ filter: { topic: ['sea'] }, sort: { by: 'date', order: 'desc' } });
+    await calls[1].answer();
+    expect(model.isStale).toBe(false);
+  });
+});

@@ -27,6 +27,7 @@ const FIRST_PAGES = 3;
 
 export class SearchModel {
   text = '';
+  /** A copy of our own: a caller's object may change unseen. */
   filter: FilterChoice = {};
   /** As the `sort` attribute has it: `date:desc`, or empty. */
   sort = '';
@@ -38,6 +39,7 @@ export class SearchModel {
   isExtending = false;
   private pages = 0;
   private shownQuestion = '';
+  private refinement = '[{},""]';
   private readonly hooks: SearchModelHooks;
   private readonly sequence: QuerySequence<SearchResult>;
 
@@ -78,6 +80,15 @@ export class SearchModel {
     if (!text.trim()) this.empty();
     else if (canSearch) this.sequence.schedule(text, delayMs);
     else this.isBusy = true;
+  }
+
+  /** @returns whether filters or order are others than those last set */
+  refine(filter: FilterChoice, sort: string): boolean {
+    const refinement = JSON.stringify([filter, sort]);
+    if (refinement === this.refinement) return false;
+    this.refinement = refinement;
+    [this.filter, this.sort] = JSON.parse(refinement);
+    return true;
   }
 
   /** The same text again: after other filters, another order, another engine. */
@@ -123,7 +134,7 @@ export class SearchModel {
   }
 
   private get question(): string {
-    return JSON.stringify([this.text, this.filter, this.sort]);
+    return this.refinement + this.text;
   }
 
   private empty(): void {
@@ -140,13 +151,12 @@ export class SearchModel {
   }
 
   private request({ filters, sorts }: SearchEngine): SearchRequest {
-    const filter = Object.fromEntries(Object.entries(this.filter).map(([name, values]) => [name, [...values]]));
     return {
       limit: this.pages,
       perPage: this.hooks.limits().perPage,
       firstLimit: this.result ? undefined : FIRST_PAGES,
       facets: Object.keys(filters ?? {}).length > 0,
-      filter,
+      filter: this.filter as SearchRequest['filter'],
       sort: parseSort(this.sort, sorts ?? []),
     };
   }

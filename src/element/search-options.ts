@@ -26,8 +26,7 @@ export class SearchOptions extends LitElement {
   static override properties = {
     src: { type: String },
     device: { type: String },
-    // By content: frameworks hand in a new list of the same indexes with every render.
-    mergeIndex: { attribute: false, hasChanged: (a: unknown, b: unknown) => JSON.stringify(a) !== JSON.stringify(b) },
+    mergeIndex: { attribute: false, noAccessor: true },
     limit: { type: Number },
     perPage: { type: Number, attribute: 'per-page' },
     debounce: { type: Number },
@@ -54,7 +53,6 @@ export class SearchOptions extends LitElement {
 
   declare src: string | undefined;
   declare device: OpenOptions['device'];
-  declare mergeIndex: MergedIndex[] | undefined;
   declare limit: number;
   declare perPage: number;
   declare debounce: number;
@@ -71,9 +69,22 @@ export class SearchOptions extends LitElement {
   declare translations: Translations | undefined;
   declare renderHit: RenderHit | undefined;
 
+  private merged: string | undefined;
+
   constructor() {
     super();
     Object.assign(this, WITHOUT);
+  }
+
+  get mergeIndex(): MergedIndex[] | undefined {
+    return this.merged && JSON.parse(this.merged);
+  }
+
+  /** By content: frameworks hand in a new list of the same indexes with every render, or the same list with others in it. */
+  set mergeIndex(indexes: MergedIndex[] | undefined) {
+    const { merged } = this;
+    this.merged = JSON.stringify(indexes);
+    if (this.merged !== merged) this.requestUpdate('mergeIndex', merged);
   }
 
   /** Accessors as Lit's, but for what is taken away: nothing, or a number that is none, is what the option is without. */
