@@ -139,3 +139,11 @@ test('a list that was changed in place is searched when it is set again', async 
   });
   expect(await requests(page)).toHaveLength(before + 3);
 });
+
+test('options that a framework sets as text are searched with', async ({ page }) => {
+  await openWidget(page, INLINE, {});
+  await search(page).evaluate((search) => Object.assign(search, { limit: '5', perPage: '2', offline: '' }));
+  await searchFor(page, 'close server');
+  expect(await last(page)).toMatchObject({ limit: 5, perPage: 2 });
+  expect(await search(page).evaluate((search: Search) => search.offline)).toBe(true);
+});

@@ -134,6 +134,8 @@ ${elementTable()}
 
 Words come from the language of \`lang\`, on the element or above it; \`translations\` on one element replaces single [messages](#messages).
 
+Frameworks set what markup says as properties. Text is read there as in an attribute: as a number, or as yes, with \`false\` alone for no.
+
 ### Methods, and what can only be read
 
 ${methodTable()}

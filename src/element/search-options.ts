@@ -23,29 +23,30 @@ const WITHOUT = {
 };
 
 export class SearchOptions extends LitElement {
+  /** Without types: what an attribute says is read as a property is. */
   static override properties = {
-    src: { type: String },
-    device: { type: String },
+    src: {},
+    device: {},
     mergeIndex: { attribute: false, noAccessor: true },
-    limit: { type: Number },
-    perPage: { type: Number, attribute: 'per-page' },
-    debounce: { type: Number },
-    eager: { type: Boolean },
-    offline: { type: Boolean },
-    placeholder: { type: String },
-    mode: { type: String, reflect: true },
-    shortcut: { type: String },
-    recents: { type: String },
-    favourites: { type: String },
-    filters: { type: String },
-    highlight: { type: Boolean },
-    target: { type: String },
+    limit: {},
+    perPage: { attribute: 'per-page' },
+    debounce: {},
+    eager: {},
+    offline: {},
+    placeholder: {},
+    mode: { reflect: true },
+    shortcut: {},
+    recents: {},
+    favourites: {},
+    filters: {},
+    highlight: {},
+    target: {},
     translations: { attribute: false },
     renderHit: { attribute: false },
     engine: { attribute: false, noAccessor: true },
     query: { attribute: false, noAccessor: true },
     filter: { attribute: false, noAccessor: true },
-    sort: { type: String, noAccessor: true },
+    sort: { noAccessor: true },
   };
 
   static defaultSrc = './';
@@ -87,7 +88,7 @@ export class SearchOptions extends LitElement {
     if (this.merged !== merged) this.requestUpdate('mergeIndex', merged);
   }
 
-  /** Accessors as Lit's, but for what is taken away: nothing, or a number that is none, is what the option is without. */
+  /** Accessors as Lit's, but values are of the type of what the option is without. */
   protected static override getPropertyDescriptor(
     ...property: Parameters<typeof LitElement.getPropertyDescriptor>
   ): PropertyDescriptor {
@@ -98,8 +99,16 @@ export class SearchOptions extends LitElement {
     return {
       ...accessor,
       set(value: unknown) {
-        accessor.set?.call(this, Number.isNaN(value) ? without : (value ?? without));
+        accessor.set?.call(this, read(value, without));
       },
     };
   }
+}
+
+/** Frameworks set what markup says, which is text, as properties. What is taken away, or is no number, is what the option is without. */
+function read(value: unknown, without: unknown): unknown {
+  if (typeof without === 'boolean') return value === '' || (Boolean(value) && value !== 'false');
+  if (typeof without !== 'number') return value ?? without;
+  const number = Number.parseFloat(String(value));
+  return Number.isNaN(number) ? without : number;
 }
