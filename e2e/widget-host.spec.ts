@@ -147,3 +147,32 @@ test('options that a framework sets as text are searched with', async ({ page })
   expect(await last(page)).toMatchObject({ limit: 5, perPage: 2 });
   expect(await search(page).evaluate((search: Search) => search.offline)).toBe(true);
 });
+
+test('what one is asked before it is drawn is searched, and emptied too', async ({ page }) => {
+  await openWidget(page, '');
+  await page.evaluate(() => {
+    const search = document.createElement('latelight-search');
+    search.ask('forgotten');
+    search.clear();
+    search.ask('close server');
+    document.body.append(search);
+  });
+  await expect(box(page)).toHaveValue('close server');
+  await expect(box(page)).toBeFocused();
+  await expect(pages(page)).toHaveCount(10);
+});
+
+test('one out of the page searches what it is asked when it is back', async ({ page }) => {
+  await openWidget(page, INLINE, {});
+  await searchFor(page, 'close server');
+  await search(page).evaluate(async (search: Search) => {
+    Object.assign(window, { search });
+    search.remove();
+    search.ask('open server');
+    await search.updateComplete;
+  });
+  expect(await requests(page)).toHaveLength(1);
+  await page.evaluate(() => document.body.append((window as unknown as { search: Search }).search));
+  await expect.poll(() => last(page)).toMatchObject({ query: 'open server' });
+  await expect(box(page)).toHaveValue('open server');
+});

@@ -156,12 +156,11 @@ export class LatelightSearch extends SearchOptions implements LatelightSearchEle
   }
 
   show(opener?: HTMLElement): void {
-    if (!this.hasUpdated) void this.updateComplete.then(() => this.show(opener));
-    else if (this.isModal) this.modal.show(opener);
-    else {
+    this.whenDrawn(() => {
+      if (this.isModal) return this.modal.show(opener);
       this.box?.focus();
       this.box?.select();
-    }
+    });
   }
 
   close(): void {
@@ -169,20 +168,27 @@ export class LatelightSearch extends SearchOptions implements LatelightSearchEle
   }
 
   override focus(options?: FocusOptions): void {
-    const isInside = !this.isModal || this.isOpen;
-    const focus = () => (isInside ? this.box : this.renderRoot.querySelector<HTMLElement>('.trigger'))?.focus(options);
-    if (this.hasUpdated) focus();
-    else void this.updateComplete.then(focus);
+    this.whenDrawn(() => {
+      const isInside = !this.isModal || this.isOpen;
+      (isInside ? this.box : this.renderRoot.querySelector<HTMLElement>('.trigger'))?.focus(options);
+    });
   }
 
   clear(): void {
-    this.type('');
+    this.whenDrawn(() => this.type(''));
   }
 
   ask(query: string): void {
-    this.type(query);
-    this.searchNow();
-    this.focus();
+    this.whenDrawn(() => {
+      this.type(query);
+      this.searchNow();
+      this.focus();
+    });
+  }
+
+  private whenDrawn(act: () => void): void {
+    if (this.hasUpdated) act();
+    else void this.updateComplete.then(act);
   }
 
   private type(text: string): void {
@@ -309,7 +315,7 @@ export class LatelightSearch extends SearchOptions implements LatelightSearchEle
   };
 
   private readonly onInput = (event: Event): void => {
-    this.model.setText((event.target as HTMLInputElement).value, this.debounce);
+    this.model.setText((event.target as HTMLInputElement).value, this.debounce, this.isConnected);
     if (!this.query.trim()) this.live.say('');
   };
 
