@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Hit, SearchEngine, SearchRequest, SearchResult, Stage } from '../types.ts';
 import { SearchModel } from './search-model.ts';
 
@@ -41,7 +41,9 @@ function newEngine(): SearchEngine {
   return { filters: {}, sorts: ['date'], search } as unknown as SearchEngine;
 }
 
+afterEach(() => vi.useRealTimers());
 beforeEach(() => {
+  vi.useFakeTimers();
   [calls, errors, limit] = [[], [], 10];
   engine = newEngine();
   model = new SearchModel({
@@ -186,5 +188,44 @@ describe('filters and order', () => {
     expect(calls[1].request).toMatchObject({ filter: { topic: ['sea'] }, sort: { by: 'date', order: 'desc' } });
     await calls[1].answer();
     expect(model.isStale).toBe(false);
+  });
+});
+
+describe('an engine that is shared', () => {
+  it('is asked again, a little later, when another caller took its turn', async () => {
+    await (await ask('reef')).fail('aborted');
+    expect([model.isBusy, calls.length]).toEqual([true, 1]);
+    await vi.advanceTimersByTimeAsync(249);
+    expect(calls).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(251);
+    expect(calls.map(({ query }) => query)).toEqual(['reef', 'reef']);
+    await calls[1].answer();
+    expect([model.result?.query, model.isBusy, errors]).toEqual(['reef', false, []]);
+  });
+
+  it('is left longer each time, so that searches slower than a pause come to an end', async () => {
+    await (await ask('reef')).fail('aborted');
+    await vi.advanceTimersByTimeAsync(500);
+    await calls[1].fail('aborted');
+    await vi.advanceTimersByTimeAsync(499);
+    expect(calls).toHaveLength(2);
+    await vi.advanceTimersByTimeAsync(501);
+    expect(calls).toHaveLength(3);
+  });
+
+  it('is not asked again for a text that is no longer asked, nor by one that is paused', async () => {
+    for (const end of [() => model.setText('', 0), () => model.pause()]) {
+      await (await ask('reef')).fail('aborted');
+      const { length } = calls;
+      end();
+      await vi.advanceTimersByTimeAsync(2000);
+      expect(calls).toHaveLength(length);
+    }
+  });
+
+  it('says other failures at once', async () => {
+    await (await ask('reef')).fail('worker-crashed');
+    expect(errors).toMatchObject([{ code: 'worker-crashed' }]);
+    expect(model.isBusy).toBe(false);
   });
 });

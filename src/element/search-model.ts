@@ -1,7 +1,6 @@
 // What is searched for and what came of it: text, filters, order and number of pages, the result on show or the error. Knows no
 // DOM; the element shows what stands here.
 
-import { abortError } from '../errors.ts';
 import type { SearchEngine, SearchRequest, SearchResult } from '../types.ts';
 import type { FilterChoice } from './filter-choice.ts';
 import { type Group, groupByPage } from './grouping.ts';
@@ -22,6 +21,8 @@ export interface SearchModelHooks {
 
 /** The engine's limit. */
 const MOST_PAGES = 512;
+/** What another caller of a shared engine is left for a search of its own, at first. */
+const TURN_MS = 250;
 /** Pages on show before the text of the others has been read, when nothing is: they fill the first screen. */
 const FIRST_PAGES = 3;
 
@@ -123,7 +124,7 @@ export class SearchModel {
   }
 
   showError(error: unknown): void {
-    if ((error as { code?: string }).code === 'aborted') return;
+    if (isAborted(error)) return;
     const isNews = error !== this.error;
     this.show(
       this.isSettled && (this.isExtending || this.result?.stage === 'instant') ? this.result : undefined,
@@ -144,10 +145,19 @@ export class SearchModel {
   }
 
   private async run(query: string, signal: AbortSignal): Promise<SearchResult> {
-    const engine = await this.hooks.engine();
-    if (signal.aborted) throw abortError('search');
     const onInstant = (result: SearchResult) => !signal.aborted && this.showResult(result);
-    return engine.search(query, { ...this.request(engine), signal, onInstant });
+    for (let pauseMs = TURN_MS; ; pauseMs *= 2) {
+      const engine = await this.hooks.engine();
+      signal.throwIfAborted();
+      try {
+        return await engine.search(query, { ...this.request(engine), signal, onInstant });
+      } catch (error) {
+        if (signal.aborted || !isAborted(error)) throw error;
+      }
+      // Another who shares the engine has asked it for something else. Two who wait as long would do so to each other again.
+      await new Promise((resolve) => setTimeout(resolve, pauseMs * (1 + Math.random())));
+      signal.throwIfAborted();
+    }
   }
 
   private request({ filters, sorts }: SearchEngine): SearchRequest {
@@ -176,4 +186,8 @@ export class SearchModel {
     this.error = error;
     this.hooks.onChange();
   }
+}
+
+function isAborted(error: unknown): boolean {
+  return (error as { code?: string }).code === 'aborted';
 }
