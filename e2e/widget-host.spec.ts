@@ -176,3 +176,18 @@ test('one out of the page searches what it is asked when it is back', async ({ p
   await expect.poll(() => last(page)).toMatchObject({ query: 'open server' });
   await expect(box(page)).toHaveValue('open server');
 });
+
+for (const src of ['https://', '//']) {
+  test(`an address that is none, ${src}, is an error like any other, and another one works`, async ({ page }) => {
+    const thrown: string[] = [];
+    page.on('pageerror', ({ message }) => thrown.push(message));
+    await openWidget(page, `<latelight-search src="${src}"></latelight-search>`);
+    await box(page).fill('close the server');
+    await expect(page.getByRole('alert')).toBeVisible();
+    await expect(page.getByRole('button', { name: 'Try again' })).toBeVisible();
+    await search(page).evaluate((search: Search) => Object.assign(search, { src: '../' }));
+    await expect(pages(page)).toHaveCount(10);
+    await expect(page.getByRole('alert')).toHaveCount(0);
+    expect(thrown).toEqual([]);
+  });
+}

@@ -263,7 +263,10 @@ export class LatelightSearch extends SearchOptions implements LatelightSearchEle
   }
 
   get folder(): string {
-    return new URL(this.src ?? LatelightSearch.defaultSrc, document.baseURI).href;
+    const address = this.src ?? LatelightSearch.defaultSrc;
+    const { baseURI } = document;
+    // What is no address is refused, and said, when it is opened.
+    return URL.canParse(address, baseURI) ? new URL(address, baseURI).href : address;
   }
 
   private async openEngine(): Promise<SearchEngine> {

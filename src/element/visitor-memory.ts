@@ -6,7 +6,7 @@ import { hitAddress } from './links.ts';
 import { type Favourite, VisitorLists } from './visitor-lists.ts';
 
 export interface VisitorMemoryHost extends ReactiveControllerHost {
-  /** Absolute address of the index. */
+  /** Absolute address of the index, or what stands in its place and is none. */
   readonly folder: string;
   /** Absolute address that hits are relative to which do not say. */
   readonly siteRoot: string;
