@@ -2,7 +2,7 @@
 // a number is meant, call it before it is drawn, and hand it an address that is none.
 
 import { expect, type Page, test } from '@playwright/test';
-import { box, openWidget, pages, requests, results, searchFor } from './widget-page.ts';
+import { box, handIn, openWidget, pages, requests, results, searchFor } from './widget-page.ts';
 
 const INLINE = '<latelight-search></latelight-search>';
 const filters = { section: { Guides: 9, Reference: 12 } };
@@ -191,3 +191,26 @@ for (const src of ['https://', '//']) {
     expect(thrown).toEqual([]);
   });
 }
+
+test('with another index, engine or device an old failure goes, with nothing in the box too', async ({ page }) => {
+  await page.route('**/manifest.json', (route) => route.fulfill({ status: 503 }));
+  await openWidget(page, '<latelight-search src="../"></latelight-search>');
+  const alert = page.getByRole('alert');
+  for (const [other, value] of [
+    ['src', './..'],
+    ['device', 'wasm'],
+    ['mergeIndex', [{ url: '../' }]],
+  ] as const) {
+    await box(page).focus();
+    await expect(alert).toBeVisible();
+    await box(page).blur();
+    await search(page).evaluate((search, set) => Object.assign(search, set), { [other]: value });
+    await expect(alert).toHaveCount(0);
+  }
+  await box(page).focus();
+  await expect(alert).toBeVisible();
+  await handIn(page, {});
+  await expect(alert).toHaveCount(0);
+  await searchFor(page, 'close server');
+  await expect(pages(page)).toHaveCount(10);
+});

@@ -79,6 +79,15 @@ it('aborts an attempt that is closed, and closes the engine should it still arri
   expect(session.engine).toBeUndefined();
 });
 
+it('says of an attempt that is closed that it was, whatever it failed of', async () => {
+  const { attempts, session } = setUp();
+  const opening = session.open('/', { device: 'auto' });
+  session.close();
+  // The script of the search, on its way already, cannot be aborted.
+  attempts[0].reject(new LatelightError('download-failed', 'open: expected the script of the search'));
+  await expect(opening).rejects.toMatchObject({ code: 'aborted' });
+});
+
 describe('an engine that opens in its instant stage', () => {
   async function openInstant() {
     const parts = setUp();

@@ -93,11 +93,11 @@ export class EngineSession {
       this.onChange();
       return engine;
     } catch (error) {
-      if (this.controller === controller) {
-        this.finish(controller);
-        this.controller = undefined;
-        this.onChange();
-      }
+      // Whatever ended it, nobody waits for it any more.
+      if (this.controller !== controller) throw abortError('open');
+      this.finish(controller);
+      this.controller = undefined;
+      this.onChange();
       throw error;
     }
   }

@@ -81,7 +81,7 @@ export class LatelightSearch extends SearchOptions implements LatelightSearchEle
 
   set engine(engine: SearchEngine | undefined) {
     this.handedIn = engine;
-    this.session.close();
+    this.forgetEngine();
     if (this.query) this.searchNow();
   }
 
@@ -203,16 +203,6 @@ export class LatelightSearch extends SearchOptions implements LatelightSearchEle
     this.requestUpdate();
   }
 
-  static override get observedAttributes(): string[] {
-    // biome-ignore lint/complexity/noThisInStatic: Lit prepares the class that this getter is asked of.
-    return [...super.observedAttributes, 'lang'];
-  }
-
-  override attributeChangedCallback(name: string, old: string | null, value: string | null): void {
-    if (name === 'lang') this.requestUpdate();
-    else super.attributeChangedCallback(name, old, value);
-  }
-
   override connectedCallback(): void {
     super.connectedCallback();
     this.model.resume();
@@ -248,7 +238,7 @@ export class LatelightSearch extends SearchOptions implements LatelightSearchEle
   protected override willUpdate(changed: PropertyValues): void {
     const { model } = this;
     const isOther = this.hasUpdated && ['src', 'device', 'mergeIndex'].some((name) => changed.has(name));
-    if (isOther) this.session.close();
+    if (isOther) this.forgetEngine();
     if (changed.has('mode') && this.hasUpdated) this.modal.hide();
     if (this.hasUpdated && (isOther || changed.has('limit') || changed.has('perPage'))) this.searchNow();
     this.words.read(model.result);
@@ -308,9 +298,13 @@ export class LatelightSearch extends SearchOptions implements LatelightSearchEle
     if (!event.defaultPrevented) this.show(event.target instanceof HTMLElement ? event.target : undefined);
   };
 
-  private readonly retry = (): void => {
+  private forgetEngine(): void {
     this.session.close();
-    this.model.forgetError();
+    this.model.forget();
+  }
+
+  private readonly retry = (): void => {
+    this.forgetEngine();
     this.prepare();
     this.searchNow();
     // The button that had focus goes away.

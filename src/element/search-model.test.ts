@@ -229,3 +229,21 @@ describe('an engine that is shared', () => {
     expect(model.isBusy).toBe(false);
   });
 });
+
+describe('before another engine is asked', () => {
+  it('an old failure is forgotten', async () => {
+    await (await ask('reef')).fail('bad-manifest');
+    expect(model.error).toBeDefined();
+    model.forget();
+    expect([model.error, model.result]).toEqual([undefined, undefined]);
+  });
+
+  it('hits of the old one stay, but answer nothing, quick ones neither', async () => {
+    for (const stage of ['instant', 'full'] as const) {
+      await (await ask(stage)).answer(stage);
+      model.forget();
+      model.searchAgain();
+      expect([model.result?.stage, model.isStale], stage).toEqual([stage, true]);
+    }
+  });
+});

@@ -119,8 +119,10 @@ export class SearchModel {
     this.sequence.schedule(this.text, 0);
   }
 
-  forgetError(): void {
-    this.show(undefined, undefined);
+  /** Before another engine is asked: what failed need not fail there, and hits on show are not its answer. */
+  forget(): void {
+    this.shownQuestion = '';
+    this.show(this.error ? undefined : this.result, undefined);
   }
 
   showError(error: unknown): void {

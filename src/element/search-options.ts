@@ -88,6 +88,16 @@ export class SearchOptions extends LitElement {
     if (this.merged !== merged) this.requestUpdate('mergeIndex', merged);
   }
 
+  static override get observedAttributes(): string[] {
+    // biome-ignore lint/complexity/noThisInStatic: Lit prepares the class that this getter is asked of.
+    return [...super.observedAttributes, 'lang'];
+  }
+
+  override attributeChangedCallback(name: string, old: string | null, value: string | null): void {
+    if (name === 'lang') this.requestUpdate();
+    else super.attributeChangedCallback(name, old, value);
+  }
+
   /** Accessors as Lit's, but values are of the type of what the option is without. */
   protected static override getPropertyDescriptor(
     ...property: Parameters<typeof LitElement.getPropertyDescriptor>
