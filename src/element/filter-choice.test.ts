@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { filterGroups, ticked, toggled } from './filter-choice.ts';
 
 const all = { section: { Guides: 9, Reference: 12 }, version: { v4: 5, v5: 20 } };
@@ -42,6 +42,36 @@ describe('filterGroups', () => {
     expect(section.values.map(({ value, isOn }) => [value, isOn])).toEqual([
       ['Reference', false],
       ['Guides', true],
+    ]);
+  });
+
+  it('puts values into order once for an index, and only when they are read', () => {
+    const compare = vi.spyOn(String.prototype, 'localeCompare');
+    const topics = { topic: { sea: 1, wind: 1, ice: 1 } };
+    const names = () => filterGroups(topics, undefined, {}, undefined)[0].values.map(({ value }) => value);
+    filterGroups(topics, { topic: { sea: 1 } }, {}, undefined);
+    expect(compare).not.toHaveBeenCalled();
+    expect(names()).toEqual(['ice', 'sea', 'wind']);
+    const { length } = compare.mock.calls;
+    expect(length).toBeGreaterThan(0);
+    expect(names()).toEqual(['ice', 'sea', 'wind']);
+    expect(compare).toHaveBeenCalledTimes(length);
+    compare.mockRestore();
+  });
+
+  it('counts nothing before values are read', () => {
+    const look = vi.fn(Reflect.ownKeys);
+    const section = new Proxy<Record<string, number>>({ Guides: 3 }, { ownKeys: look });
+    const groups = filterGroups(all, { section }, {}, ['section']);
+    expect(look).not.toHaveBeenCalled();
+    expect(groups[0].values).toContainEqual({ value: 'Guides', pageCount: 3, isOn: false });
+    expect(look).toHaveBeenCalled();
+  });
+
+  it('has no group for a name without values', () => {
+    expect(shape({ empty: {}, ...all }, undefined, {}, undefined).map(([name]) => name)).toEqual([
+      'section',
+      'version',
     ]);
   });
 });

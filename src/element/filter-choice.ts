@@ -11,8 +11,12 @@ export interface FilterValue {
 
 export interface FilterGroup {
   name: string;
-  values: FilterValue[];
+  /** Counted when it is read: an index may have thousands, and they are seldom looked at. */
+  readonly values: FilterValue[];
 }
+
+/** An index's values in their order, by its counts, which stay the same for as long as it is open. */
+const orders = new WeakMap<Record<string, number>, [string, number][]>();
 
 /** The choice with one value ticked or not; a name without values is left out. */
 export function toggled(choice: FilterChoice, name: string, value: string): FilterChoice {
@@ -41,20 +45,25 @@ export function filterGroups(
   shown: readonly string[] | undefined,
 ): FilterGroup[] {
   const names = shown ? shown.filter((name) => Object.hasOwn(all, name)) : Object.keys(all);
-  const groups = names.map((name) => {
-    const values = Object.entries(all[name]).sort(([a, m], [b, n]) => n - m || a.localeCompare(b));
-    const counts = facets && new Map(Object.entries(Object.hasOwn(facets, name) ? facets[name] : {}));
-    const on = valuesOf(choice, name);
-    return {
-      name,
-      values: values.map(([value, total]) => ({
+  const some = names.filter((name) => Object.keys(all[name]).length > 0);
+  return some.map((name) => ({
+    name,
+    get values() {
+      const counts = facets && new Map(Object.entries(Object.hasOwn(facets, name) ? facets[name] : {}));
+      const on = valuesOf(choice, name);
+      return inOrder(all[name]).map(([value, total]) => ({
         value,
         pageCount: counts ? (counts.get(value) ?? 0) : total,
         isOn: on.includes(value),
-      })),
-    };
-  });
-  return groups.filter(({ values }) => values.length > 0);
+      }));
+    },
+  }));
+}
+
+function inOrder(totals: Record<string, number>): [string, number][] {
+  const order = orders.get(totals) ?? Object.entries(totals).sort(([a, m], [b, n]) => n - m || a.localeCompare(b));
+  orders.set(totals, order);
+  return order;
 }
 
 function valuesOf(choice: FilterChoice, name: string): readonly string[] {

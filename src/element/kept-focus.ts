@@ -33,14 +33,16 @@ export class KeptFocus implements ReactiveController {
     const element = this.host.shadowRoot?.activeElement;
     this.focused = undefined;
     if (!(element instanceof HTMLElement)) return;
-    const { hitLinks } = this.host;
     const hit = hitOf(element);
+    const isMore = element.matches('.more[aria-disabled=true]');
+    // Most updates are of keys in the box, and need no links.
+    const hitLinks = hit !== undefined || isMore ? this.host.hitLinks : [];
     this.focused = {
       element,
       hit,
-      at: hit === undefined ? -1 : hitLinks.findIndex((link) => hitOf(link) === hit),
+      at: hitLinks.findIndex((link) => hitOf(link) === hit),
       isStar: element.matches('.star'),
-      isMore: element.matches('.more[aria-disabled=true]'),
+      isMore,
       linkCount: hitLinks.length,
     };
   }
@@ -55,18 +57,20 @@ export class KeptFocus implements ReactiveController {
 }
 
 /** The same hit where it still is one, else the one that took its place in the order. */
-function sameHit({ hit, at, isStar, element }: Focused, { hitLinks, box }: KeptFocusHost): HTMLElement | null {
+function sameHit({ hit, at, isStar, element }: Focused, host: KeptFocusHost): HTMLElement | null {
   if (element.isConnected && hitOf(element) === hit) return element;
+  const { hitLinks, box } = host;
   const same = hitLinks.find((link) => hitOf(link) === hit);
   const star = isStar && same?.closest('[data-hit]')?.querySelector<HTMLElement>('.star');
   return star || same || hitLinks[Math.min(at, hitLinks.length - 1)] || box;
 }
 
 /** After "more" the first hit that came: what is to be read next. For what went away: after a filter's chip the filters, else the box. */
-function lost({ element, isMore, linkCount }: Focused, { hitLinks, box, shadowRoot }: KeptFocusHost) {
-  if (isMore && hitLinks.length > linkCount) return hitLinks[linkCount];
+function lost({ element, isMore, linkCount }: Focused, host: KeptFocusHost) {
+  const next = isMore && host.hitLinks[linkCount];
+  if (next) return next;
   if (element.isConnected) return null;
-  return shadowRoot?.querySelector<HTMLElement>('.ticked button, .bar button') ?? box;
+  return host.shadowRoot?.querySelector<HTMLElement>('.ticked button, .bar button') ?? host.box;
 }
 
 function hitOf(element: HTMLElement): string | undefined {

@@ -46,17 +46,20 @@ export class Keyboard implements ReactiveController {
 
   readonly onBoxKey = (event: KeyboardEvent): void => {
     if (isComposing(event)) return;
-    const { box, hitLinks, stops, isSettled, isModal } = this.host;
-    if (event.key === 'ArrowDown' && stops.length > 0) this.focus(event, stops[0]);
-    else if (event.key === 'Escape' && !isModal) {
+    // Links are looked for by the keys that lead to them: most keys are letters.
+    const { host } = this;
+    const { box } = host;
+    if (event.key === 'ArrowDown') this.focusFirst(event);
+    else if (event.key === 'Escape' && !host.isModal) {
       event.preventDefault();
-      if (box?.value) this.host.clear();
+      if (box?.value) host.clear();
       else box?.blur();
     } else if (event.key === 'Enter') {
       event.preventDefault();
-      if (!isSettled || hitLinks.length === 0) this.host.searchNow();
-      else if (event.ctrlKey || event.metaKey) openInNewTab(hitLinks[0], event);
-      else hitLinks[0].focus();
+      const [link] = host.isSettled ? host.hitLinks : [];
+      if (!link) host.searchNow();
+      else if (event.ctrlKey || event.metaKey) openInNewTab(link, event);
+      else link.focus();
     }
   };
 
@@ -76,7 +79,7 @@ export class Keyboard implements ReactiveController {
   };
 
   readonly onChipKey = (event: KeyboardEvent): void => {
-    const { box, chips, stops, isModal } = this.host;
+    const { box, chips, isModal } = this.host;
     const at = chips.indexOf(event.target as HTMLElement);
     if (at < 0) return;
     const forward = getComputedStyle(this.host).direction === 'rtl' ? 'ArrowLeft' : 'ArrowRight';
@@ -84,7 +87,7 @@ export class Keyboard implements ReactiveController {
     if (edge !== undefined) this.focus(event, chips[edge]);
     else if (event.key === 'ArrowLeft' || event.key === 'ArrowRight')
       this.focus(event, chips[step(at, event.key === forward ? 1 : -1, chips.length)]);
-    else if (event.key === 'ArrowDown' && stops.length > 0) this.focus(event, stops[0]);
+    else if (event.key === 'ArrowDown') this.focusFirst(event);
     else if (event.key === 'ArrowUp' || (event.key === 'Escape' && !isModal)) this.focus(event, box);
   };
 
@@ -100,6 +103,11 @@ export class Keyboard implements ReactiveController {
     event.preventDefault();
     this.host.show();
   };
+
+  private focusFirst(event: KeyboardEvent): void {
+    const [stop] = this.host.stops;
+    if (stop) this.focus(event, stop);
+  }
 
   private focus(event: KeyboardEvent, target: HTMLElement | null): void {
     event.preventDefault();
