@@ -214,3 +214,26 @@ test('with another index, engine or device an old failure goes, with nothing in 
   await searchFor(page, 'close server');
   await expect(pages(page)).toHaveCount(10);
 });
+
+test('a hit that is chosen after its result went, before the page is drawn again, is told with its stage and place', async ({
+  page,
+}) => {
+  await openWidget(page, INLINE, {});
+  await searchFor(page, 'close server');
+  const told = await search(page).evaluate((search: Search) => {
+    const { translations } = customElements.get('latelight-search') as unknown as { translations: object };
+    // Nothing is drawn before these words are there, which is never.
+    Object.assign(translations, { nl: () => new Promise(() => undefined) });
+    search.lang = 'nl';
+    search.query = '';
+    return new Promise<object>((resolve) => {
+      document.addEventListener('latelight-select', (event) => {
+        event.preventDefault();
+        const { stage, index } = event.detail;
+        resolve({ stage, index });
+      });
+      search.shadowRoot?.querySelectorAll<HTMLElement>('h3 a')[1].click();
+    });
+  });
+  expect(told).toEqual({ stage: 'full', index: 3 });
+});

@@ -327,14 +327,12 @@ export class LatelightSearch extends SearchOptions implements LatelightSearchEle
       highlight: this.highlight,
     });
 
-  private readonly onSelect = (event: Event, hit: Hit): void => {
-    const { result } = this.model;
-    const index = result?.hits.indexOf(hit) ?? -1;
-    const detail = { hit, index, address: this.addressOf(hit), stage: result?.stage };
+  private onSelect(event: Event, hit: Hit, { hits, stage }: SearchResult): void {
+    const detail = { hit, index: hits.indexOf(hit), address: this.addressOf(hit), stage };
     if (!this.emit('latelight-select', detail, true)) event.preventDefault();
     this.memory.remember();
     this.leave(event);
-  };
+  }
 
   /** A link to a place on this very page leaves the dialog in its way. */
   leave(event: Event): void {
@@ -478,12 +476,14 @@ export class LatelightSearch extends SearchOptions implements LatelightSearchEle
   }
 
   private get hitsContext(): HitsContext {
+    // The one that is drawn: another may have taken its place when a hit of it is chosen, but not yet on the page.
+    const result = this.model.result as SearchResult;
     return {
       siteRoot: this.siteRoot,
       shown: this.words.shown,
       target: this.target,
       address: this.addressOf,
-      onSelect: this.onSelect,
+      onSelect: (event, hit) => this.onSelect(event, hit, result),
       favourites: this.favourites === 'off' ? undefined : this.memory,
       custom: this.customHits.view({ siteRoot: this.siteRoot, address: this.addressOf }),
       wording: this.wording,

@@ -1,6 +1,7 @@
 // <latelight-search> as pages see it: what they set, read, call and hear. No code, and nothing of Lit, whose types a page need not
 // have; the class implements it.
 
+import type { ErrorCode } from '../errors.ts';
 import type { Hit, MergedIndex, OpenOptions, SearchEngine, SearchResult, Stage } from '../types.ts';
 import type { FilterChoice } from './filter-choice.ts';
 import type { Group } from './grouping.ts';
@@ -98,13 +99,14 @@ export interface LatelightSearchEventMap {
   'latelight-ready': CustomEvent<SearchEngine>;
   /** A result is on show: of the instant stage first where the model is still to come (`detail.stage`), and again for more results. */
   'latelight-results': CustomEvent<SearchResult>;
-  /** A hit was chosen. Cancelling leaves the page where it is; `index` is the hit’s among the result’s, `address` where its link leads. */
+  /** A hit was chosen, of a result of that `stage`. Cancelling leaves the page where it is; `index` is the hit’s among the result’s, `address` where its link leads. */
   'latelight-select': CustomEvent<{ hit: Hit; index: number; address: string | undefined; stage: Stage }>;
-  /** Opening or a search has failed, and the box says so; not when a newer search took the place of one. */
-  'latelight-error': CustomEvent<Error>;
+  /** Opening or a search has failed, and the box says so; not when a newer search took the place of one. What is not of Latelight’s own has no `code`. */
+  'latelight-error': CustomEvent<Error & { readonly code?: ErrorCode }>;
 }
 
 declare global {
   interface HTMLElementTagNameMap extends LatelightSearchTagNameMap {}
-  interface HTMLElementEventMap extends LatelightSearchEventMap {}
+  /** Of elements, the document and the window, all of which hear them. */
+  interface GlobalEventHandlersEventMap extends LatelightSearchEventMap {}
 }

@@ -39,6 +39,10 @@ export async function main(): Promise<string[]> {
   element.mergeIndex = 3;
   element.addEventListener('latelight-results', ({ detail }) => show(detail));
   element.addEventListener('latelight-select', (event) => console.log(event.detail.hit.url, event.detail.stage));
+  document.addEventListener('latelight-results', ({ detail }) => show(detail));
+  window.addEventListener('latelight-error', ({ detail }) => console.log(detail.message, detail.code === 'download-failed'));
+  // @ts-expect-error there is no such code
+  element.addEventListener('latelight-error', ({ detail }) => console.log(detail.code === 'not-found'));
   element.show();
   element.close();
   const made: LatelightSearchElement = document.createElement('latelight-search');
