@@ -206,7 +206,7 @@ export class LatelightSearch extends SearchOptions implements LatelightSearchEle
   override connectedCallback(): void {
     super.connectedCallback();
     this.model.resume();
-    // Language and engine may be others in this place.
+    // The language may be another here, and an eager one has an engine to open again.
     this.requestUpdate();
   }
 

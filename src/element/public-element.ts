@@ -101,7 +101,7 @@ export interface LatelightSearchEventMap {
   'latelight-results': CustomEvent<SearchResult>;
   /** A hit was chosen, of a result of that `stage`. Cancelling leaves the page where it is; `index` is the hit’s among the result’s, `address` where its link leads. */
   'latelight-select': CustomEvent<{ hit: Hit; index: number; address: string | undefined; stage: Stage }>;
-  /** Opening or a search has failed, and the box says so; not when a newer search took the place of one. What is not of Latelight’s own has no `code`. */
+  /** Opening or a search has failed, and the box says so; not when a newer search took the place of one. What is not of Latelight’s own has none of these codes. */
   'latelight-error': CustomEvent<Error & { readonly code?: ErrorCode }>;
 }
 
