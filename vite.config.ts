@@ -54,6 +54,27 @@ function withCompactTemplates(): Plugin {
   };
 }
 
+/** Vite wraps every `import()` in code that fetches beforehand what a chunk imports. No chunk of the site imports any, and the element would carry it. */
+function withoutPreload(): Plugin {
+  return {
+    name: 'latelight:without-preload',
+    apply: 'build',
+    enforce: 'pre',
+    load: {
+      filter: { id: /^\0vite\/preload-helper/ },
+      handler: () => 'export const __vitePreload = (load) => load();',
+    },
+    generateBundle: {
+      order: 'post',
+      handler(_options, bundle) {
+        for (const chunk of Object.values(bundle))
+          if (chunk.type === 'chunk' && chunk.code.includes('__vite__mapDeps'))
+            this.error(`${chunk.fileName}: expected no chunk with imports to fetch beforehand`);
+      },
+    },
+  };
+}
+
 /** CLI, Node API and plugins: our code in a few files, packages left to node_modules. */
 const nodeBuild: BuildEnvironmentOptions = {
   outDir: join(root, 'dist/cli'),
@@ -147,7 +168,12 @@ export default defineConfig(({ isSsrBuild, mode }) => {
     ...builds[name],
     base: './',
     worker: { format: 'es', plugins: () => [withoutRuntimeWasm(), licences?.worker] },
-    plugins: [withoutRuntimeWasm(), withCompactStyles(), name === 'site' && withCompactTemplates(), licences?.page],
+    plugins: [
+      withoutRuntimeWasm(),
+      withCompactStyles(),
+      name === 'site' && [withCompactTemplates(), withoutPreload()],
+      licences?.page,
+    ],
     test: {
       root,
       include: ['src/**/*.test.ts', 'bench/**/*.test.ts'],
