@@ -5,11 +5,14 @@ import { BoundedCache } from './bounded-cache.ts';
 
 const never = () => new Promise<never>(() => undefined);
 const URL_OF_ENTRY = 'http://page.test/a';
+const read = async (cache: BoundedCache) => new TextDecoder().decode((await cache.read(URL_OF_ENTRY))!);
 
 /** A cache that answers, until `hang` is called. */
 class FragileCache {
   private readonly entries = new Map<string, string>();
   private hangs = false;
+  /** What becomes of the bodies of entries, if not what was put there. */
+  body: (() => Promise<ArrayBuffer>) | undefined;
   calls = 0;
 
   hang(): void {
@@ -18,7 +21,9 @@ class FragileCache {
 
   match(url: string) {
     const text = this.entries.get(url);
-    return this.answer(text === undefined ? undefined : new Response(text));
+    const { body } = this;
+    const response = new Response(text);
+    return this.answer(text === undefined ? undefined : body ? { arrayBuffer: body } : response);
   }
 
   async put(url: string, response: Response) {
@@ -67,10 +72,10 @@ describe('a bounded cache', () => {
   it('is a cache while it answers', async () => {
     const { cache } = await openFragile();
     await cache.put(URL_OF_ENTRY, new Response('kept'));
-    expect(await (await cache.match(URL_OF_ENTRY))?.text()).toBe('kept');
+    expect(await read(cache)).toBe('kept');
     expect(await cache.urls()).toEqual([URL_OF_ENTRY]);
     await cache.delete(URL_OF_ENTRY);
-    expect(await cache.match(URL_OF_ENTRY)).toBeUndefined();
+    expect(await cache.read(URL_OF_ENTRY)).toBeUndefined();
     expect(vi.getTimerCount()).toBe(0);
   });
 
@@ -83,7 +88,7 @@ describe('a bounded cache', () => {
   });
 
   it.each([
-    ['match', (cache: BoundedCache) => cache.match(URL_OF_ENTRY), undefined],
+    ['read', (cache: BoundedCache) => cache.read(URL_OF_ENTRY), undefined],
     ['urls', (cache: BoundedCache) => cache.urls(), []],
     ['delete', (cache: BoundedCache) => cache.delete(URL_OF_ENTRY), undefined],
   ] as [string, (cache: BoundedCache) => Promise<unknown>, unknown][])(
@@ -96,6 +101,22 @@ describe('a bounded cache', () => {
     },
   );
 
+  it('has nothing where an entry is found and its bytes are not, and goes on with the others', async () => {
+    const { fragile, cache } = await openFragile();
+    await cache.put(URL_OF_ENTRY, new Response('kept'));
+    fragile.body = () => Promise.reject(new TypeError('Failed to fetch'));
+    expect(await cache.read(URL_OF_ENTRY)).toBeUndefined();
+    fragile.body = undefined;
+    expect(await read(cache)).toBe('kept');
+  });
+
+  it('has nothing where the bytes of an entry do not come', async () => {
+    const { fragile, cache } = await openFragile();
+    await cache.put(URL_OF_ENTRY, new Response('kept'));
+    fragile.body = never;
+    expect(await inTheEnd(cache.read(URL_OF_ENTRY))).toBeUndefined();
+  });
+
   it('refuses to write once it does not answer', async () => {
     const { fragile, cache } = await openFragile();
     fragile.hang();
@@ -107,10 +128,10 @@ describe('a bounded cache', () => {
   it('is not asked, nor waited for, a second time', async () => {
     const { fragile, cache } = await openFragile();
     fragile.hang();
-    await inTheEnd(cache.match(URL_OF_ENTRY));
+    await inTheEnd(cache.read(URL_OF_ENTRY));
     const { calls } = fragile;
     expect(await cache.urls()).toEqual([]);
-    expect(await cache.match(URL_OF_ENTRY)).toBeUndefined();
+    expect(await cache.read(URL_OF_ENTRY)).toBeUndefined();
     await expect(cache.put(URL_OF_ENTRY, new Response('kept'))).rejects.toMatchObject({ name: 'TimeoutError' });
     expect(fragile.calls).toBe(calls);
     expect(vi.getTimerCount()).toBe(0);

@@ -1,10 +1,10 @@
 // The Cache API, with an end to waiting. After a tab died in the middle of writing, Chromium was seen to answer no call of the origin's
 // caches any more, from any page, until the browser is started again: what is kept is then as good as not there, and is downloaded.
 
-/** Milliseconds for a call that reads; a busy phone answers in a second or two. */
-const READ_MS = 10_000;
-/** Milliseconds for a call that writes, tens of megabytes to a slow disk. */
-const WRITE_MS = 60_000;
+/** Milliseconds for an answer; a busy phone gives it in a second or two. */
+const ANSWER_MS = 10_000;
+/** Milliseconds for the bytes of an entry, tens of megabytes from or to a slow disk. */
+const BYTES_MS = 60_000;
 
 /** One cache. A call that gets no answer is given up, and so is every later one, at once. */
 export class BoundedCache {
@@ -18,31 +18,36 @@ export class BoundedCache {
   /** Nothing where storage is switched off (private windows of some browsers, blocked site data), or does not answer. */
   static async open(name: string): Promise<BoundedCache | undefined> {
     try {
-      return new BoundedCache(await within(READ_MS, caches.open(name)));
+      return new BoundedCache(await within(ANSWER_MS, caches.open(name)));
     } catch {
       return undefined;
     }
   }
 
-  /** Nothing too when it cannot be read. */
-  async match(url: string): Promise<Response | undefined> {
-    return this.bounded(READ_MS, () => this.cache.match(url)).catch(() => undefined);
+  /** An entry's bytes. Nothing too when it cannot be read: an entry may be found and its body be lost. */
+  async read(url: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    try {
+      const response = await this.bounded(ANSWER_MS, () => this.cache.match(url));
+      return response && new Uint8Array(await this.bounded(BYTES_MS, () => response.arrayBuffer()));
+    } catch {
+      return undefined;
+    }
   }
 
   /** Addresses of all entries; none when they cannot be read. */
   async urls(): Promise<string[]> {
-    const requests = await this.bounded(READ_MS, () => this.cache.keys()).catch(() => []);
+    const requests = await this.bounded(ANSWER_MS, () => this.cache.keys()).catch(() => []);
     return requests.map(({ url }) => url);
   }
 
   /** @throws DOMException `QuotaExceededError`, `TimeoutError` */
   put(url: string, response: Response): Promise<void> {
-    return this.bounded(WRITE_MS, () => this.cache.put(url, response));
+    return this.bounded(BYTES_MS, () => this.cache.put(url, response));
   }
 
   /** An entry that cannot be deleted stays. */
   async delete(url: string): Promise<void> {
-    await this.bounded(WRITE_MS, () => this.cache.delete(url)).catch(() => false);
+    await this.bounded(BYTES_MS, () => this.cache.delete(url)).catch(() => false);
   }
 
   private async bounded<T>(ms: number, call: () => Promise<T>): Promise<T> {

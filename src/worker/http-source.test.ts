@@ -16,17 +16,22 @@ const key = `http://page.test/.latelight/${sha256}`;
 /** As much of the Cache API as is used. */
 class MemoryCache {
   readonly entries = new Map<string, Uint8Array>();
+  /** Addresses of entries whose bytes are lost. */
+  readonly lost = new Set<string>();
   isFull = false;
 
-  async match(request: string | Request) {
-    const bytes = this.entries.get(typeof request === 'string' ? request : request.url);
-    return bytes && new Response(bytes as BodyInit);
+  async match(url: string) {
+    const bytes = this.entries.get(url);
+    if (!bytes) return undefined;
+    const lost = new ReadableStream({ start: (stream) => stream.error(new TypeError('Failed to fetch')) });
+    return new Response(this.lost.has(url) ? lost : (bytes as BodyInit));
   }
 
   async put(url: string, response: Response) {
     const bytes = new Uint8Array(await response.arrayBuffer());
     if (this.isFull) throw new DOMException('full', 'QuotaExceededError');
     this.entries.set(url, bytes);
+    this.lost.delete(url);
   }
 
   async keys() {
@@ -74,6 +79,7 @@ afterAll(() => {
 });
 beforeEach(() => {
   cache.entries.clear();
+  cache.lost.clear();
   cache.isFull = false;
   asked = [];
   answer = (_request, response, start) => sendRange(response, start);
@@ -180,6 +186,21 @@ describe('a download of a large file', () => {
     expect(await read()).toEqual({ isRight: true, loaded: file.length, fromCache: 0 });
     expect(asked.map((range) => range !== undefined)).toEqual([false, true, false]);
     await vi.waitFor(() => expect([...cache.entries.keys()]).toEqual([key]));
+  });
+
+  it('starts over when the bytes of a piece are lost', async () => {
+    await interrupt();
+    cache.lost.add(`${key}/0`);
+    expect(await read()).toEqual({ isRight: true, loaded: file.length, fromCache: 0 });
+  });
+
+  it('is asked for when the bytes of the kept one are lost, and kept anew', async () => {
+    cache.entries.set(key, file);
+    cache.lost.add(key);
+    expect(await read()).toEqual({ isRight: true, loaded: file.length, fromCache: 0 });
+    await vi.waitFor(() => expect([...cache.entries.keys()]).toEqual([key]));
+    expect(await read()).toMatchObject({ isRight: true, fromCache: file.length });
+    expect(asked).toHaveLength(1);
   });
 
   it('keeps no pieces of a file that is not the one that was named', async () => {
@@ -313,6 +334,12 @@ describe('a manifest that is cut in its body', () => {
     };
     await expect(new HttpSource(base).readManifest(controller.signal)).rejects.toMatchObject({ code: 'aborted' });
   });
+
+  it('fails as a download where the bytes of the kept one are lost', async () => {
+    cache.entries.set(url(), new TextEncoder().encode('{"kept":true}'));
+    cache.lost.add(url());
+    await expect(new HttpSource(base).readManifest()).rejects.toMatchObject({ code: 'download-failed' });
+  });
 });
 
 it('pieces and files that no kept manifest or engine file names are pruned', async () => {
@@ -323,6 +350,14 @@ it('pieces and files that no kept manifest or engine file names are pruned', asy
   cache.entries.set('http://page.test/library/engine.json', new TextEncoder().encode(JSON.stringify({ sha256 })));
   await new HttpSource(base).prune();
   expect([...cache.entries.keys()]).toEqual([...urls.slice(0, 2), 'http://page.test/library/engine.json']);
+});
+
+it('nothing is pruned while a kept manifest cannot be read: what it names is not known', async () => {
+  const manifest = 'http://page.test/library/manifest.json';
+  cache.entries.set(key, Uint8Array.of(1)).set(manifest, new TextEncoder().encode(JSON.stringify({ sha256 })));
+  cache.lost.add(manifest);
+  await new HttpSource(base).prune();
+  expect([...cache.entries.keys()]).toEqual([key, manifest]);
 });
 
 describe('a file in parts', () => {

@@ -67,9 +67,8 @@ export class HttpSource implements ByteSource {
 
   async read(ref: FileRef, options: ReadOptions = {}): Promise<Uint8Array> {
     const cache = await openCache();
-    const kept = await cache?.match(keyOf(ref.sha256));
-    if (kept) {
-      const bytes = new Uint8Array(await kept.arrayBuffer());
+    const bytes = await cache?.read(keyOf(ref.sha256));
+    if (bytes) {
       throwIfAborted(options.signal, 'open');
       options.onBytes?.(bytes.length, true);
       try {
@@ -81,15 +80,15 @@ export class HttpSource implements ByteSource {
       }
     }
     const pieces = cache && KeptPieces.isWorthwhile(ref) ? new KeptPieces(cache, keyOf(ref.sha256)) : undefined;
-    const bytes = await this.downloadChecked(ref, pieces, options);
+    const fresh = await this.downloadChecked(ref, pieces, options);
     // Nobody waits for the disk, and a full one costs the next visit a download, not this one its results.
     if (cache) {
-      const keeping = keepWhole(cache, ref, bytes, pieces)
+      const keeping = keepWhole(cache, ref, fresh, pieces)
         .catch(() => undefined)
         .finally(() => this.keeping.delete(keeping));
       this.keeping.add(keeping);
     }
-    return bytes;
+    return fresh;
   }
 
   /** Pieces that do not add up to the file (one was damaged, or the server mixed two files) are dropped, and it comes anew. */
@@ -147,8 +146,10 @@ export class HttpSource implements ByteSource {
     if (!cache) return;
     const urls = await cache.urls();
     const manifests = urls.filter((url) => /\/(manifest(\.[\w-]+)?|engine)\.json$/.test(url));
-    const texts = await Promise.all(manifests.map(async (url) => (await cache.match(url))?.text() ?? ''));
-    const named = new Set([...this.manifests.values(), ...texts].flatMap((text) => text.match(/[0-9a-f]{64}/g) ?? []));
+    const texts = await Promise.all(manifests.map((url) => textIn(cache, url)));
+    // What one names that cannot be read just now is not known.
+    if (texts.includes(undefined)) return;
+    const named = new Set([...this.manifests.values(), ...texts].flatMap((text) => text?.match(/[0-9a-f]{64}/g) ?? []));
     for (const url of urls) {
       const hash = /\/\.latelight\/([0-9a-f]{64})(\/\d+)?$/.exec(url)?.[1];
       if (hash && !named.has(hash)) await cache.delete(url);
@@ -197,7 +198,13 @@ async function textOf({ body }: Response, patience: Patience): Promise<string> {
 }
 
 async function keptManifest(url: string): Promise<string | undefined> {
-  return (await (await openCache())?.match(url))?.text();
+  const cache = await openCache();
+  return cache && textIn(cache, url);
+}
+
+async function textIn(cache: BoundedCache, url: string): Promise<string | undefined> {
+  const bytes = await cache.read(url);
+  return bytes && new TextDecoder().decode(bytes);
 }
 
 function openCache(): Promise<BoundedCache | undefined> {

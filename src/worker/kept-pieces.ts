@@ -27,8 +27,7 @@ export class KeptPieces {
   async readInto(bytes: Uint8Array): Promise<number> {
     let end = 0;
     while (end < bytes.length) {
-      const kept = await this.cache.match(`${this.key}/${end}`);
-      const piece = kept && new Uint8Array(await kept.arrayBuffer());
+      const piece = await this.cache.read(`${this.key}/${end}`);
       if (!piece?.length || end + piece.length > bytes.length) break;
       bytes.set(piece, end);
       end += piece.length;
