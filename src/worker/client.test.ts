@@ -1,7 +1,7 @@
 // That no call stays pending: an engine that is closed, or whose worker dies, answers everybody.
 
-import { beforeEach, expect, it, vi } from 'vitest';
-import { WorkerEngine } from './client.ts';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { open, WorkerEngine } from './client.ts';
 import { type FromWorker, type OpenedInfo, PROTOCOL_VERSION, type ToWorker } from './protocol.ts';
 
 /** A worker that does nothing but what a test says. */
@@ -54,6 +54,7 @@ beforeEach(() => {
   vi.stubGlobal('navigator', {});
   workers.length = 0;
 });
+afterEach(() => vi.unstubAllGlobals());
 
 it.each(['search', 'explain'] as const)('rejects %s when it is closed before the worker hears of it', async (call) => {
   const engine = await openEngine();
@@ -152,6 +153,28 @@ it.each([
 ])('refuses %s', async (_, query, request) => {
   const engine = await openEngine();
   await expect(engine.search(query as string, request)).rejects.toMatchObject({ code: 'bad-option' });
+});
+
+it('leaves the search under way alone when one is asked for that never starts', async () => {
+  const engine = await openEngine();
+  const asked = engine.search('words');
+  await engine.connect();
+  const message = workers[0].posted.at(-1);
+  await expect(engine.search('more', { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'aborted' });
+  expect(workers[0].posted.at(-1)).toBe(message);
+  const result = { hits: [] };
+  workers[0].say({ type: 'result', id: message?.type === 'search' ? message.id : 0, result } as never);
+  expect(await asked).toEqual(result);
+});
+
+it('refuses to open what is no address, and says what is one', async () => {
+  vi.stubGlobal('isSecureContext', true);
+  vi.stubGlobal('document', { baseURI: 'https://site.test/' });
+  await expect(open('https://')).rejects.toMatchObject({
+    code: 'bad-option',
+    message:
+      'open: expected the address of an index folder, got https://. Name it absolutely, or relative to the page.',
+  });
 });
 
 it('says what keeps a page from starting the worker, and tries again the next time', async () => {

@@ -60,6 +60,12 @@ export async function open(url: string | URL, options: OpenOptions = {}): Promis
   if (!DEVICES.includes(device)) {
     throw new LatelightError('bad-option', `open: expected device to be ${DEVICES.join(', ')}, got ${device}.`);
   }
+  if (!URL.canParse(url, document.baseURI)) {
+    throw new LatelightError(
+      'bad-option',
+      `open: expected the address of an index folder, got ${url}. Name it absolutely, or relative to the page.`,
+    );
+  }
   const mergeIndex = options.mergeIndex?.map(checkMerged);
   const engine = new WorkerEngine(new URL(url, document.baseURI).href, { ...options, mergeIndex });
   await engine.connect();
@@ -190,10 +196,10 @@ export class WorkerEngine implements SearchEngine {
   async search(query: string, request: SearchRequest = {}): Promise<SearchResult> {
     if (this.closed) throw new LatelightError('closed', 'search: the engine was closed. Open it again.');
     checkRequest(query, request);
-    this.cancelCurrent();
     const { signal, onInstant, filter, ...rest } = request;
     throwIfAborted(signal, 'search');
     const sent = filter ? { ...rest, filter: plainFilter(filter) } : rest;
+    this.cancelCurrent();
     const id = this.nextId++;
     return new Promise<SearchResult>((resolve, reject) => {
       const cancel = () => this.cancel(id);
