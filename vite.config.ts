@@ -75,6 +75,25 @@ function withoutPreload(): Plugin {
   };
 }
 
+/** `open` asks for the client again by its address, which only the bundler knows. */
+function withClientAddress(): Plugin {
+  return {
+    name: 'latelight:with-client-address',
+    apply: 'build',
+    generateBundle: {
+      order: 'post',
+      handler(_options, bundle) {
+        const chunks = Object.values(bundle).filter((file) => file.type === 'chunk');
+        const client = chunks.find(({ facadeModuleId }) => facadeModuleId?.endsWith('/src/worker/client.ts'));
+        const element = bundle['latelight.js'];
+        if (!client || element?.type !== 'chunk' || !element.code.includes('latelight:client'))
+          return this.error('expected latelight.js to ask for the client by address');
+        element.code = element.code.replace('latelight:client', `./${client.fileName}`);
+      },
+    },
+  };
+}
+
 /** CLI, Node API and plugins: our code in a few files, packages left to node_modules. */
 const nodeBuild: BuildEnvironmentOptions = {
   outDir: join(root, 'dist/cli'),
@@ -171,7 +190,7 @@ export default defineConfig(({ isSsrBuild, mode }) => {
     plugins: [
       withoutRuntimeWasm(),
       withCompactStyles(),
-      name === 'site' && [withCompactTemplates(), withoutPreload()],
+      name === 'site' && [withCompactTemplates(), withoutPreload(), withClientAddress()],
       licences?.page,
     ],
     test: {

@@ -21,6 +21,18 @@ test('a download that fails is named, and works when tried again', async ({ page
   await expect(page.getByRole('searchbox')).toBeFocused();
 });
 
+test('the script of the engine that fails to load once is there when tried again', async ({ page }) => {
+  await page.route('**/assets/client-*', (route) => route.abort(), { times: 1 });
+  await page.goto('./?q=timeout');
+  await expect(alert(page)).toContainText('Part of the search could not be downloaded.');
+  // By another address: not every browser asks for a script again that it could not have.
+  const again = page.waitForRequest(/\/assets\/client-[^/]+\.js\?again=1$/);
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await again;
+  await expect(hits(page)).toHaveCount(10);
+  await expect(alert(page)).toHaveCount(0);
+});
+
 test('changed bytes are refused, and typing on does not download them again', async ({ page }) => {
   let requests = 0;
   await page.route('**/shards/**', async (route) => {

@@ -3,6 +3,15 @@
 import { LatelightError } from './errors.ts';
 import type { OpenOptions, SearchEngine } from './types.ts';
 
+/** The site's build puts the address of the client's file here (vite.config.ts); in the others the client is no file of its own. */
+const CLIENT = 'latelight:client';
+let failures = 0;
+
+/** Most browsers keep a failed import for as long as the page lives, under the address that was asked for (whatwg/html 6768). */
+function importClient(): Promise<typeof import('./worker/client.ts')> {
+  return failures > 0 ? import(/* @vite-ignore */ `${CLIENT}?again=${failures}`) : import('./worker/client.ts');
+}
+
 /**
  * Opens an index made by `latelight index`.
  * @param url the index folder, absolute or relative to the page
@@ -11,7 +20,8 @@ import type { OpenOptions, SearchEngine } from './types.ts';
  * `no-webgpu`, `insecure-context`, `bad-option`, `worker-crashed`, `aborted`
  */
 export async function open(url: string | URL, options?: OpenOptions): Promise<SearchEngine> {
-  const client = await import('./worker/client.ts').catch((cause) => {
+  const client = await importClient().catch((cause) => {
+    failures++;
     throw new LatelightError('download-failed', `open: expected the script of the search, got: ${cause}`, { cause });
   });
   return client.open(url, options);
