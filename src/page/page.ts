@@ -8,13 +8,24 @@ const search = find<HTMLElementTagNameMap['latelight-search']>('latelight-search
 const examples = find('#examples');
 let { title } = document;
 
+/** Milliseconds without a key before the address is written: Safari refuses more than 100 writes in 30 s, with an exception. */
+const PAUSE_MS = 400;
+/** Writes what is not in the address yet. */
+let write = () => {};
+let writing: ReturnType<typeof setTimeout> | undefined;
+
 /** What the box holds, in the address, so that a search can be linked and reloaded, and in the title, so that it can be told from others. */
 function writeAddress(query: string): void {
-  showTitle(query);
-  const address = new URL(location.href);
-  if (query) address.searchParams.set('q', query);
-  else address.searchParams.delete('q');
-  history.replaceState(history.state, '', address);
+  clearTimeout(writing);
+  write = () => {
+    clearTimeout(writing);
+    showTitle(query);
+    const address = new URL(location.href);
+    if (query) address.searchParams.set('q', query);
+    else address.searchParams.delete('q');
+    if (address.href !== location.href) history.replaceState(history.state, '', address);
+  };
+  writing = setTimeout(write, PAUSE_MS);
 }
 
 function showTitle(query: string): void {
@@ -30,6 +41,8 @@ search.addEventListener('latelight-ready', ({ detail }) => {
   find('#size').textContent = `${passageCount.toLocaleString('en')} ${passageCount === 1 ? 'passage' : 'passages'}`;
 });
 search.addEventListener('latelight-results', ({ detail }) => writeAddress(detail.query));
+// Where a hit leads away, Back leads to the address.
+search.addEventListener('latelight-select', () => write());
 search.addEventListener('input', () => {
   if (!search.query) writeAddress('');
   showExamples();
