@@ -79,6 +79,70 @@ test('the status says what can be done, not each byte that has come', async ({ p
   expect(seen.some((text) => / of .* MB$/.test(text))).toBe(true);
 });
 
+test('a passage can be asked about once the encoder is there, and why not is said', async ({ page }) => {
+  let release = () => {};
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await page.context().route('**/models/*.onnx', async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.goto(`${SMALL}playground.html`);
+  await page.getByRole('searchbox', { name: 'Query' }).fill('hide passwords');
+  await page.getByRole('button', { name: 'Search' }).click();
+  const hit = page.getByRole('region', { name: 'Ranking' }).getByRole('button').first();
+  await expect(hit).toBeDisabled();
+  release();
+  await page.getByRole('heading', { name: /^Why:/ }).waitFor();
+  await expect(hit).toBeEnabled();
+  const problems: Error[] = [];
+  page.on('pageerror', (error) => problems.push(error));
+  await page.evaluate(() => {
+    Worker.prototype.postMessage = () => {
+      throw new DOMException('could not be cloned', 'DataCloneError');
+    };
+  });
+  await hit.click();
+  await expect(page.locator('main > [role=status]')).toContainText('explain: expected options of plain values');
+  expect(problems).toEqual([]);
+});
+
+test('another device ends the opening on the one before', async ({ page }) => {
+  await page.context().route('**/models/**', () => undefined);
+  const [worker] = await Promise.all([page.waitForEvent('worker'), page.goto(`${SMALL}playground.html`)]);
+  // It would end by itself when the server has been silent for 30 s.
+  const ended = worker.waitForEvent('close', { timeout: 15_000 });
+  const next = page.waitForEvent('worker');
+  await page.getByRole('combobox', { name: 'Device' }).selectOption('wasm');
+  await next;
+  await ended;
+});
+
+test('a pointer that moves within a cell of the picture draws nothing', async ({ page }) => {
+  await page.goto(`${SMALL}playground.html?q=hide%20passwords`);
+  await page.getByRole('heading', { name: /^Why:/ }).waitFor();
+  await page.evaluate(() => {
+    const { scale } = CanvasRenderingContext2D.prototype;
+    document.body.dataset.drawn = '0';
+    CanvasRenderingContext2D.prototype.scale = function (...args) {
+      document.body.dataset.drawn = String(Number(document.body.dataset.drawn) + 1);
+      scale.apply(this, args);
+    };
+  });
+  const picture = page.locator('alignment-picture').getByRole('img');
+  for (const [x, y] of [
+    [2, 2],
+    [5, 5],
+    [9, 20],
+    [12, 12],
+  ])
+    await picture.hover({ position: { x, y } });
+  await expect(page.locator('body')).toHaveAttribute('data-drawn', '1');
+  await picture.hover({ position: { x: 20, y: 12 } });
+  await expect(page.locator('body')).toHaveAttribute('data-drawn', '2');
+});
+
 test('axe finds nothing, light and dark, and nothing is wider than a phone', async ({ page }) => {
   await page.setViewportSize({ width: 360, height: 740 });
   await page.goto(`${SMALL}playground.html?q=setErrorHandler`);

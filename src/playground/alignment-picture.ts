@@ -133,7 +133,9 @@ export class AlignmentPicture extends LitElement {
   private readonly onPointer = (event: PointerEvent): void => {
     const row = Math.floor(event.offsetY / CELL_HEIGHT);
     const column = Math.floor(event.offsetX / CELL_WIDTH);
-    if (row < (this.explanation?.queryWords.length ?? 0) && column < this.columns) this.cell = { row, column };
+    if (row >= (this.explanation?.queryWords.length ?? 0) || column >= this.columns) return;
+    // A pointer moves many times in one cell, and each new one draws the picture again.
+    if (row !== this.cell?.row || column !== this.cell.column) this.cell = { row, column };
   };
 
   private readonly onKey = (event: KeyboardEvent): void => {

@@ -35,8 +35,9 @@ const state = {
   plain: undefined as SearchResult | undefined,
   explained: undefined as { hit: Hit; explanation: Explanation } | undefined,
 };
-/** Which opening and which search may still show. */
-let opening = 0;
+/** Aborted when another opening takes its place. */
+let opening = new AbortController();
+/** Which search may still show. */
 let searching = 0;
 
 function show(change: Partial<typeof state>): void {
@@ -45,25 +46,28 @@ function show(change: Partial<typeof state>): void {
 }
 
 async function openEngine(): Promise<void> {
-  const mine = ++opening;
+  opening.abort();
+  opening = new AbortController();
+  const { signal } = opening;
   state.engine?.close();
   const nothingYet = { engine: undefined, instant: undefined, full: undefined, plain: undefined, explained: undefined };
   show({ ...nothingYet, status: OPENING, loading: '' });
   try {
-    const manifest = parseManifest(await (await fetch('manifest.json')).text());
+    const manifest = parseManifest(await (await fetch('manifest.json', { signal })).text());
     const engine = await open('./', {
       device: state.device,
+      signal,
       onProgress: ({ loadedBytes, totalBytes }) => {
-        if (mine === opening) show({ loading: `${megabytes(loadedBytes)} of ${megabytes(totalBytes)} MB` });
+        if (!signal.aborted) show({ loading: `${megabytes(loadedBytes)} of ${megabytes(totalBytes)} MB` });
       },
     });
-    if (mine !== opening) return engine.close();
+    if (signal.aborted) return engine.close();
     show({ engine, manifest, status: 'Quick results can be had; the encoder is on its way.' });
     if (state.query) void run();
     await engine.ready;
-    if (mine === opening) show({ status: '', loading: '' });
+    if (!signal.aborted) show({ status: '', loading: '' });
   } catch (error) {
-    if (mine === opening) show({ status: String(error), loading: '' });
+    if (!signal.aborted) show({ status: String(error), loading: '' });
   }
 }
 
@@ -94,8 +98,13 @@ async function run(): Promise<void> {
 async function explain(hit: Hit): Promise<void> {
   const { engine, query } = state;
   const mine = searching;
-  const explanation = await engine!.explain(query, hit);
-  if (mine === searching && engine === state.engine) show({ explained: { hit, explanation } });
+  const isCurrent = () => mine === searching && engine === state.engine;
+  try {
+    const explanation = await engine!.explain(query, hit);
+    if (isCurrent()) show({ explained: { hit, explanation } });
+  } catch (error) {
+    if (isCurrent()) show({ status: String(error) });
+  }
 }
 
 const megabytes = (bytes: number) => (bytes / 1e6).toFixed(bytes < 1e5 ? 3 : 1);
@@ -152,7 +161,7 @@ function timesView() {
 }
 
 function ranksView() {
-  const { full, plain, instant, explained } = state;
+  const { engine, full, plain, instant, explained } = state;
   const columns = [
     { name: 'Full', result: full },
     { name: 'By meaning alone', result: plain },
@@ -188,7 +197,7 @@ function ranksView() {
               ${places.map((place) => html`<td>${place ?? '–'}</td>`)}
               <td>${hit.score.toLocaleString('en')}</td>
               <td>
-                <button type="button" @click=${() => void explain(hit)}>
+                <button type="button" ?disabled=${engine?.stage !== 'full'} @click=${() => void explain(hit)}>
                   <bdi>${[hit.title, ...hit.headings].join(' › ')}</bdi>
                 </button>
               </td>
