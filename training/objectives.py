@@ -102,7 +102,7 @@ def contrastive(model: nn.Module, recipe: dict, dims: list[int], codes: Codes | 
 
 
 def distillation(model: nn.Module, dims: list[int]) -> nn.Module:
-    """KL divergence from a teacher's scores to the student's (Hinton et al., 2015; PyLate scales the student's to 0..1)."""
+    """KL divergence from a teacher's scores to the student's (Hinton et al., 2015), both from 0 to 1 in each list: PyLate scales the student's, load_pairs the teacher's."""
     loss = Distillation(model)
     return loss if len(dims) == 1 else Matryoshka(model, loss, dims)
 

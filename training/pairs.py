@@ -26,6 +26,12 @@ def read_pairs(path: Path, without: Sequence[str] = ()) -> Iterator[dict]:
                 yield row
 
 
+def from_0_to_1(scores: list[float]) -> list[float]:
+    """PyLate's Distillation scales the student's scores of a list so and takes the teacher's as they are, since in its authors' data they are scaled already: of any other range no student could have them."""
+    low, high = min(scores), max(scores)
+    return [(score - low) / (high - low) if high > low else 0.0 for score in scores]
+
+
 def load_pairs(
     paths: list[Path],
     smallest_source: int,
@@ -42,7 +48,7 @@ def load_pairs(
     without: sources left out
     prompts: put before queries and documents, as in every phase and in the index
     negatives: how many of a row's are used; rows with fewer are left out
-    scored: columns `query`, `documents` (the passage, then negatives) and `scores` of a teacher instead, for distillation
+    scored: columns `query`, `documents` (the passage, then negatives) and `scores` of a teacher instead, from 0 to 1 in each list, for distillation
     """
     query_prompt, document_prompt = prompts
     sources: dict[str, list[dict]] = defaultdict(list)
@@ -57,7 +63,7 @@ def load_pairs(
             if scored:
                 if len(row.get("scores", [])) < len(texts):
                     raise ValueError(f"{path}: expected {len(texts)} scores, of the passage and its negatives, got {row.get('scores')!r}: run the recipe's teacher step")
-                columns |= {"documents": texts, "scores": row["scores"][: len(texts)]}
+                columns |= {"documents": texts, "scores": from_0_to_1(row["scores"][: len(texts)])}
             else:
                 columns |= {"document": texts[0], **{f"negative_{at}": text for at, text in enumerate(texts[1:])}}
             sources[source].append(columns)

@@ -20,7 +20,7 @@ from export_onnx import export_model
 from from_onnx import checked, convert
 from mine import candidates, mine
 from onnx_colbert import LEAST_ROWS, with_byte_rows
-from objectives import Matryoshka, ScaledMaxSim, contrastive, imitation
+from objectives import Matryoshka, ScaledMaxSim, contrastive, distillation, imitation
 from pairs import load_pairs, read_pairs
 from phase import train
 from pooling import POOL_FACTOR, ROUND_UP_FROM, pooled, target_row_count
@@ -261,6 +261,19 @@ def test_mining_leaves_answers_out_and_drops_what_scores_like_one(base, tmp_path
     # What mining dropped counts: by the negatives alone, which it chose, the student would make no mistake.
     assert ndcg(late_scores(student, held, {})) < ndcg(late_scores(student, rows, {})) == 1
     assert "dropped as false negatives" in capsys.readouterr().out
+
+
+def test_a_student_with_its_teachers_ranking_and_distances_has_nothing_to_learn(base, tmp_path):
+    model = models.ColBERT(str(base), device="cpu", embedding_size=16, query_length=16, document_length=32, do_query_expansion=False).eval()
+    path = write_pairs(tmp_path / "pairs.jsonl", 12, negatives=lambda rng: [" ".join(rng.choice(WORDS) for _ in range(20)) for _ in range(3)])
+    rows = list(read_pairs(path))
+    # As a cross-encoder's logits, or MaxSim over a temperature, may lie.
+    path.write_text("\n".join(json.dumps({**row, "scores": [7 * score - 30 for score in scores]}) for row, scores in zip(rows, late_scores(model, rows, {"bf16": False}), strict=True)))
+    lists = load_pairs([path], smallest_source=100, negatives=3, scored=True)["others"]
+    features = [model.tokenize(list(lists["query"]), is_query=True), model.tokenize([text for some in lists["documents"] for text in some], is_query=False)]
+    labels = torch.tensor(list(lists["scores"]))
+    assert distillation(model, [16])(features, labels) < 1e-6
+    assert distillation(model, [16])(features, labels.flip(-1)) > 1e-2
 
 
 def test_distillation_brings_the_student_nearer_to_its_teacher(base, tmp_path):
