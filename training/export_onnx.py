@@ -13,13 +13,9 @@ from pathlib import Path
 
 import numpy as np
 import onnxruntime
-from onnx_colbert import WEIGHTS, ColbertGraph, export, export_blocks, export_half_bytes
+from onnx_colbert import TEXTS, TOLERANCE, WEIGHTS, ColbertGraph, export, export_blocks, export_half_bytes
 from pylate import models
 from pylate.losses.contrastive import extract_skiplist_mask
-
-TEXTS = ["How long does the server wait for a slow client?", "Naïve café, 日本語, emoji 🙂.", "x"]
-# float32 sums in another order.
-TOLERANCE = 1e-4
 
 
 def largest_difference(model, folder: Path) -> float:

@@ -14,15 +14,13 @@ import onnx
 import onnxruntime
 import torch
 from onnx import numpy_helper
-from onnx_colbert import WEIGHTS, WEIGHTS_Q8
+from onnx_colbert import TEXTS, TOLERANCE, WEIGHTS, WEIGHTS_Q8
 from pylate import models
 from runs import is_there
 from text_row import TextRow
 from transformers import AutoTokenizer, BertConfig, BertModel
 
 ROOT = Path(__file__).resolve().parents[1]
-TEXTS = ["How long does the server wait for a slow client?", "Naïve café, 日本語, emoji 🙂.", "x"]
-TOLERANCE = 1e-4
 # Blocks round activations to 8 bits as well.
 TOLERANCE_BLOCKS = 0.05
 BYTE_ZERO = 128

@@ -19,6 +19,10 @@ WEIGHTS_Q4 = "model_q4.onnx"
 BLOCK = 32
 # MatMulNBits' accuracy_level: activations are rounded to int8 as well.
 INT8_ACTIVATIONS = 4
+# What a graph's rows are compared by.
+TEXTS = ["How long does the server wait for a slow client?", "Naïve café, 日本語, emoji 🙂.", "x"]
+# float32 sums in another order.
+TOLERANCE = 1e-4
 # A table of fewer rows is not worth three more nodes.
 LEAST_ROWS = 32
 # What encodes a text beside the weights. artifact.metadata is the original ColBERT's config.

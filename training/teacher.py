@@ -30,7 +30,7 @@ def reciprocal_gain(position: int) -> float:
     return 1 / math.log2(position + 2)
 
 
-def ndcg(scores: list[list[float]]) -> float:
+def ndcg_of_lists(scores: list[list[float]]) -> float:
     """Mean nDCG of lists whose first score is the right answer's. Ties count against it."""
     return sum(reciprocal_gain(sum(other >= row[0] for other in row[1:])) for row in scores) / len(scores)
 
@@ -80,7 +80,7 @@ def teach(recipe: dict, runs: Path, data: Path) -> Path | None:
     held, rest = held_and_rest(recipe, runs, data)
     model = train(recipe, rest, runs / recipe["name"])
     student = models.ColBERT(str(runs / recipe["student_phase"] / "model"), device="cpu")
-    ours, theirs = ndcg(late_scores(student, held, recipe)), ndcg(teacher_scores(model, held))
+    ours, theirs = ndcg_of_lists(late_scores(student, held, recipe)), ndcg_of_lists(teacher_scores(model, held))
     print(f"teacher: nDCG on {len(held)} held-out lists {theirs:.4f}, the student's {ours:.4f}", flush=True)
     report = {"teacher": theirs, "student": ours, "lists": len(held), "used": theirs > ours}
     (runs / recipe["name"]).mkdir(parents=True, exist_ok=True)
@@ -108,7 +108,7 @@ def score(recipe: dict, runs: Path, data: Path) -> Path | None:
         return [[sum(values) / len(teachers) / length / recipe["temperature"] for values in zip(*lists, strict=True)] for *lists, length in zip(*each, lengths, strict=True)]
 
     student = models.ColBERT(str(runs / recipe["student_phase"] / "model"), device="cpu")
-    ours, theirs = ndcg(late_scores(student, held, recipe)), ndcg(scores(held))
+    ours, theirs = ndcg_of_lists(late_scores(student, held, recipe)), ndcg_of_lists(scores(held))
     print(f"score: nDCG on {len(held)} held-out lists {theirs:.4f}, the student's {ours:.4f}", flush=True)
     if theirs <= ours:
         print("score: the teachers do not beat the student, and are not used")

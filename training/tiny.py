@@ -4,7 +4,20 @@ import json
 import random
 from pathlib import Path
 
+from tokenizers import BertWordPieceTokenizer
+from transformers import PreTrainedTokenizerFast
+
 WORDS = [f"word{n}" for n in range(200)]
+SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "[unused0]", "[unused1]"]
+
+
+def tokenizer_of_words(**more) -> PreTrainedTokenizerFast:
+    """BERT's tokenizer, whose vocabulary is our words."""
+    vocabulary = {token: at for at, token in enumerate([*SPECIAL, *WORDS])}
+    names = {"pad_token": "[PAD]", "unk_token": "[UNK]", "cls_token": "[CLS]", "sep_token": "[SEP]", "mask_token": "[MASK]"}
+    tokenizer = PreTrainedTokenizerFast(tokenizer_object=BertWordPieceTokenizer(vocab=vocabulary)._tokenizer, **names, **more)
+    assert tokenizer("word7").input_ids == [2, len(SPECIAL) + 7, 3]
+    return tokenizer
 
 
 def write_pairs(path: Path, count: int, seed: int = 0, **more) -> Path:
@@ -17,6 +30,12 @@ def write_pairs(path: Path, count: int, seed: int = 0, **more) -> Path:
         lines.append(json.dumps({**row, **{key: value(rng) for key, value in more.items()}}))
     path.write_text("\n".join(lines) + "\n")
     return path
+
+
+def losses_of(folder: Path) -> list[float]:
+    """Of ten steps."""
+    state = json.loads((folder / "checkpoints/checkpoint-10/trainer_state.json").read_text())
+    return [entry["loss"] for entry in state["log_history"] if "loss" in entry]
 
 
 def recipe_of(base: Path, **changes) -> dict:
