@@ -6,7 +6,6 @@ MaxSim does not change when all rows are turned, so each projection may have com
 from pathlib import Path
 
 import torch
-import yaml
 from pylate import models
 from runs import is_there
 from torch import Tensor
@@ -24,7 +23,7 @@ def turned_to(projection: Tensor, other: Tensor) -> Tensor:
 def average(recipe: dict, runs: Path) -> Path:
     """recipe: `phases`, names with their weights. Returns the folder of the model, in the directions of the first one's rows."""
     final = runs / recipe["name"] / "model"
-    if is_there(recipe["name"], final):
+    if is_there(recipe, runs, final):
         return final
     phases: dict[str, float] = recipe["phases"]
     if len(phases) < 2 or abs(sum(phases.values()) - 1) > 1e-6:
@@ -43,8 +42,6 @@ def average(recipe: dict, runs: Path) -> Path:
             if value.is_floating_point():
                 mean[key] = mean[key] + weight * value
     first.load_state_dict(mean)
-    (runs / recipe["name"]).mkdir(exist_ok=True)
-    (runs / recipe["name"] / "recipe.yaml").write_text(yaml.safe_dump(recipe, sort_keys=False))
     unfinished = final.with_suffix(".unfinished")
     first.save(str(unfinished))
     unfinished.rename(final)

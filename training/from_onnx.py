@@ -98,7 +98,7 @@ def convert(folder: Path, output: Path) -> tuple[float, float]:
 def import_export(recipe: dict, runs: Path, data: Path) -> Path:
     """recipe: `export`, a folder beside the pairs or, `public/...`, one of this repository. A step of a recipe that starts at a model that was trained before."""
     final = runs / recipe["name"] / "model"
-    if is_there(recipe["name"], final):
+    if is_there(recipe, runs, final):
         return final
     folder = (ROOT if recipe["export"].startswith("public/") else data) / recipe["export"]
     if not any((folder / name).exists() for name in (WEIGHTS, WEIGHTS_Q8)):

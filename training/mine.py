@@ -36,7 +36,7 @@ def candidates(pairs: list[dict], depth: int) -> list[list[str]]:
 
 def mine(recipe: dict, runs: Path, data: Path) -> Path:
     output = runs / recipe["output"]
-    if is_there("mine", output):
+    if is_there(recipe, runs, output):
         return output
     pairs = [
         pair
@@ -46,7 +46,6 @@ def mine(recipe: dict, runs: Path, data: Path) -> Path:
     model = models.ColBERT(str(runs / recipe["model_phase"] / "model"), device="cpu")
     dropped = kept = short = 0
     unfinished = output.with_suffix(".unfinished")
-    output.parent.mkdir(parents=True, exist_ok=True)
     found_candidates = candidates(pairs, recipe["depth"])
     with gzip.open(unfinished, "wt", encoding="utf-8") as file:
         for at in range(0, len(pairs), BLOCK):

@@ -9,7 +9,6 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
-import yaml
 from export_onnx import export_model, write
 from golden import write_golden
 from onnx_colbert import WEIGHTS
@@ -62,11 +61,11 @@ def package(recipe: dict, runs: Path, data: Path) -> Path:
     `other_codecs` of `dim`, `subspace`, `passages`; `general_texts`, `query_texts`; `golden_texts`, an earlier golden file
     """
     final = runs / recipe["name"] / "package"
-    if is_there(recipe["name"], final):
+    progress = runs / recipe["name"] / "done.json"
+    if is_there(recipe, runs, final, progress):
         return final
     unfinished = final.with_suffix(".unfinished")
     unfinished.mkdir(parents=True, exist_ok=True)
-    progress = runs / recipe["name"] / "done.json"
     done = json.loads(progress.read_text()) if progress.exists() else []
     for name, step in steps_of(recipe, runs, data, unfinished).items():
         if name in done:
@@ -77,6 +76,5 @@ def package(recipe: dict, runs: Path, data: Path) -> Path:
         written = progress.with_suffix(".unfinished")
         write(written, done)
         written.rename(progress)
-    (runs / recipe["name"] / "recipe.yaml").write_text(yaml.safe_dump(recipe, sort_keys=False))
     unfinished.rename(final)
     return final

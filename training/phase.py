@@ -3,7 +3,6 @@
 import random
 from pathlib import Path
 
-import yaml
 from codes import Codes, codes_of
 from objectives import contrastive, distillation, imitation
 from pairs import load_pairs
@@ -84,7 +83,7 @@ def train(recipe: dict, runs: Path, data: Path) -> Path:
     """Returns the folder of the trained model, of the start itself with no steps; a finished phase is not trained again."""
     output = runs / recipe["name"]
     final = output / "model"
-    if is_there(recipe["name"], final):
+    if is_there(recipe, runs, final, output / "checkpoints"):
         return final
     set_seed(recipe["seed"])
     batch = recipe["batch_pairs"]
@@ -116,6 +115,5 @@ def train(recipe: dict, runs: Path, data: Path) -> Path:
     model.save(str(unfinished))
     if codes is not None:
         codes.save(output / "codec.safetensors")
-    (output / "recipe.yaml").write_text(yaml.safe_dump(recipe, sort_keys=False))
     unfinished.rename(final)
     return final

@@ -20,7 +20,6 @@ from pathlib import Path
 import numpy as np
 import onnxruntime
 import torch
-import yaml
 from batches import BatchTrainer, OneKind
 from onnx_colbert import WEIGHTS_INT8, WEIGHTS_Q4
 from pairs import read_pairs
@@ -179,7 +178,7 @@ def train_query_encoder(recipe: dict, runs: Path, data: Path) -> Path:
     """Returns the folder of ONNX files."""
     output = runs / recipe["name"]
     final = output / "query"
-    if is_there(recipe["name"], final):
+    if is_there(recipe, runs, final, output / "checkpoints"):
         return final
     set_seed(recipe["seed"])
     teacher = models.ColBERT(recipe.get("model") or str(runs / recipe["model_phase"] / "model"), device="cpu").eval()
@@ -220,6 +219,5 @@ def train_query_encoder(recipe: dict, runs: Path, data: Path) -> Path:
     unfinished.mkdir(exist_ok=True)
     for name, nearness in written(encoder.graph, unfinished, held[:200]).items():
         print(f"{recipe['name']}: cosine of {name} to what was trained {nearness:.4f}", flush=True)
-    (output / "recipe.yaml").write_text(yaml.safe_dump(recipe, sort_keys=False))
     unfinished.rename(final)
     return final

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-import yaml
 from batches import BatchTrainer, OneKind
 from pairs import read_pairs
 from pylate import models
@@ -171,10 +170,9 @@ def train_table(recipe: dict, runs: Path, data: Path) -> Path:
     """Returns the file of rows [vocabulary, dim] and weights [vocabulary], 0 to 1."""
     output = runs / recipe["name"]
     final = output / "table.safetensors"
-    if is_there(recipe["name"], final):
+    if is_there(recipe, runs, final, output / "checkpoints"):
         return final
     set_seed(recipe["seed"])
-    output.mkdir(parents=True, exist_ok=True)
     folder = recipe.get("model") or str(runs / recipe["model_phase"] / "model")
     model = models.ColBERT(folder, device="cpu", document_length=recipe.get("document_length", 256)).eval()
     start, items, idf = read_rows(recipe, model, runs, data)
@@ -187,7 +185,6 @@ def train_table(recipe: dict, runs: Path, data: Path) -> Path:
     )
     go_on(trainer, output / "checkpoints")
     save(table, final)
-    (output / "recipe.yaml").write_text(yaml.safe_dump(recipe, sort_keys=False))
     return final
 
 

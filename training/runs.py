@@ -4,10 +4,14 @@ import time
 from pathlib import Path
 
 import torch
+import yaml
 from safetensors.torch import load_file, save_file
 from torch import nn
 from transformers import Trainer, TrainerCallback
 from transformers.trainer_utils import get_last_checkpoint
+
+# Keys of a recipe that do not change what comes out, but for rounding on another device.
+WITHOUT_EFFECT = ("save_steps", "logging_steps", "use_cpu")
 
 
 class Progress(TrainerCallback):
@@ -28,11 +32,42 @@ class Progress(TrainerCallback):
         print(f"step {state.global_step} of {state.max_steps}: loss {float(logs['loss']):.4f}, {rate * 60:.1f} steps a minute, {left / 60:.0f} min left", flush=True)
 
 
-def is_there(what: str, output: Path) -> bool:
-    """Says so where a step's output is there: it has its name only once it is whole."""
-    if output.exists():
+def flat(recipe: dict, before: str = "") -> dict:
+    """What a recipe says, with the keys of dicts inside it after a point: `start.phase`."""
+    each = {}
+    for key, value in recipe.items():
+        each |= flat(value, f"{before}{key}.") if isinstance(value, dict) else {f"{before}{key}": value}
+    return {key: value for key, value in each.items() if key not in WITHOUT_EFFECT}
+
+
+def is_there(recipe: dict, runs: Path, output: Path, begun: Path | None = None) -> bool:
+    """
+    Says so where a step's output is there: it has its name only once it is whole. What the recipe says is written down before anything is made, and a recipe that says something else is
+    refused; what has no such file was made before there was one, and is taken as it is.
+
+    begun: there where a run that was killed goes on
+    Raises SystemExit where another recipe made it, or began it.
+    """
+    what = recipe.get("name") or recipe["output"]
+    folder = runs / recipe["name"] if "name" in recipe else None
+    record = folder / "recipe.yaml" if folder else output.with_name(f"{output.name.partition('.')[0]}.recipe.yaml")
+    written = yaml.safe_dump(recipe, sort_keys=False)
+    is_made = output.exists()
+    is_begun = is_made or (begun is not None and begun.exists())
+    if is_begun and record.exists():
+        before, now = flat(yaml.safe_load(record.read_text())), flat(yaml.safe_load(written))
+        changed = [f"{key} {before.get(key, 'none')}, now {now.get(key, 'none')}" for key in before | now if before.get(key) != now.get(key)]
+        if changed:
+            made = " and ".join(str(path) for path in (folder, output) if path is not None and folder not in path.parents)
+            raise SystemExit(f"{what}: made by another recipe ({'; '.join(changed)}). Remove {made} or choose another name")
+    elif not is_made:
+        record.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = record.with_suffix(".unfinished")
+        unfinished.write_text(written)
+        unfinished.rename(record)
+    if is_made:
         print(f"{what}: is there already, in {output}")
-    return output.exists()
+    return is_made
 
 
 def found(name: str, runs: Path, data: Path) -> Path:

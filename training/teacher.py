@@ -75,7 +75,7 @@ def train(recipe: dict, rows: list[dict], output: Path) -> CrossEncoder:
 def teach(recipe: dict, runs: Path, data: Path) -> Path | None:
     """Returns the file of scored pairs; nothing when the student is the better judge."""
     output = runs / recipe["output"]
-    if is_there("teacher", output):
+    if is_there(recipe, runs, output, runs / recipe["name"] / "checkpoints"):
         return output
     held, rest = held_and_rest(recipe, runs, data)
     model = train(recipe, rest, runs / recipe["name"])
@@ -83,7 +83,6 @@ def teach(recipe: dict, runs: Path, data: Path) -> Path | None:
     ours, theirs = ndcg_of_lists(late_scores(student, held, recipe)), ndcg_of_lists(teacher_scores(model, held))
     print(f"teacher: nDCG on {len(held)} held-out lists {theirs:.4f}, the student's {ours:.4f}", flush=True)
     report = {"teacher": theirs, "student": ours, "lists": len(held), "used": theirs > ours}
-    (runs / recipe["name"]).mkdir(parents=True, exist_ok=True)
     (runs / recipe["name"] / "report.json").write_text(json.dumps(report, indent=1) + "\n")
     if not report["used"]:
         print("teacher: it does not beat the student, and is not used")
@@ -97,7 +96,7 @@ def score(recipe: dict, runs: Path, data: Path) -> Path | None:
     recipe: `teacher_phases`, `student_phase`, `held_out`, `limit`. The teachers' prompts are their own: none.
     """
     output = runs / recipe["output"]
-    if is_there("score", output):
+    if is_there(recipe, runs, output):
         return output
     held, rest = held_and_rest(recipe, runs, data)
     teachers = [models.ColBERT(str(runs / phase / "model"), device="cpu") for phase in recipe["teacher_phases"]]

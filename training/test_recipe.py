@@ -10,7 +10,7 @@ import yaml
 from average import average
 from phase import train
 from pylate import models
-from recipe import run
+from recipe import run, trial
 from rows import encode
 from tiny import WORDS, losses_of, recipe_of, tokenizer_of_words, write_pairs
 from transformers import ModernBertConfig, ModernBertModel
@@ -45,7 +45,27 @@ def test_one_step_is_tried_with_fewer_steps_than_its_epochs_have(base, tmp_path)
     recipe = {key: value for key, value in recipe_of(base, epochs=5).items() if key != "steps"}
     (tmp_path / "one.yaml").write_text(yaml.safe_dump(recipe))
     run(tmp_path / "one.yaml", tmp_path / "runs", tmp_path, steps=10)
-    assert len(losses_of(tmp_path / "runs/tiny")) == 10
+    assert len(losses_of(tmp_path / "runs/tiny-10-steps")) == 10
+    assert not (tmp_path / "runs/tiny").exists()
+
+
+def test_a_trial_has_names_of_its_own_down_to_what_is_made_of_it():
+    recipes = [
+        {"step": "import", "name": "v0", "export": "v0"},
+        {"name": "one", "start": {"model": "base"}, "pairs": ["pairs.jsonl.gz"], "steps": 400},
+        {"name": "begin", "start": {"model": "base"}, "pairs": ["pairs.jsonl.gz"], "steps": 0},
+        {"step": "average", "name": "both", "phases": {"v0": 0.5, "one": 0.5}},
+        {"step": "mine", "output": "mined.jsonl.gz", "model_phase": "one", "pairs": ["pairs.jsonl.gz"]},
+        {"step": "score", "output": "scored.jsonl.gz", "teacher_phases": ["both", "begin"], "student_phase": "elsewhere", "pairs": ["mined.jsonl.gz"]},
+        {"name": "two", "start": {"phase": "one"}, "pairs": ["scored.jsonl.gz"]},
+    ]
+    imported, one, begin, both, mined, scored, two = trial(recipes, 10)
+    assert (imported, begin) == (recipes[0], recipes[2])
+    assert (one["name"], one["steps"], one["start"]) == ("one-10-steps", 10, {"model": "base"})
+    assert both == {"step": "average", "name": "both-10-steps", "phases": {"v0": 0.5, "one-10-steps": 0.5}}
+    assert (mined["output"], mined["model_phase"], mined["pairs"]) == ("mined-10-steps.jsonl.gz", "one-10-steps", ["pairs.jsonl.gz"])
+    assert (scored["output"], scored["teacher_phases"], scored["student_phase"], scored["pairs"]) == ("scored-10-steps.jsonl.gz", ["both-10-steps", "begin"], "elsewhere", ["mined-10-steps.jsonl.gz"])
+    assert (two["name"], two["steps"], two["start"], two["pairs"]) == ("two-10-steps", 10, {"phase": "one-10-steps"}, ["scored-10-steps.jsonl.gz"])
 
 
 def test_an_average_of_models_does_not_depend_on_how_their_rows_are_turned(base, tmp_path):

@@ -13,7 +13,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-import yaml
 from pairs import read_pairs
 from pylate import models
 from pylate.models import Dense
@@ -197,7 +196,7 @@ def with_text_row(recipe: dict, runs: Path, data: Path) -> Path:
     """
     output = runs / recipe["name"]
     final = output / "model"
-    if is_there(recipe["name"], final):
+    if is_there(recipe, runs, final, output / "checkpoints"):
         return final
     set_seed(recipe["seed"])
     # Several times faster on a CPU in BF16 than torch's own attention.
@@ -221,6 +220,5 @@ def with_text_row(recipe: dict, runs: Path, data: Path) -> Path:
     model[1] = layer
     unfinished = output / "model.unfinished"
     model.save(str(unfinished))
-    (output / "recipe.yaml").write_text(yaml.safe_dump(recipe, sort_keys=False))
     unfinished.rename(final)
     return final
