@@ -8,10 +8,11 @@ import yaml
 from safetensors.torch import load_file, save_file
 from torch import nn
 from transformers import Trainer, TrainerCallback
-from transformers.trainer_utils import get_last_checkpoint
 
 # Keys of a recipe that do not change what comes out, but for rounding on another device.
 WITHOUT_EFFECT = ("save_steps", "logging_steps", "use_cpu")
+# An empty file in a checkpoint, written last: without it the saving was cut short.
+COMPLETE = "complete"
 
 
 class Progress(TrainerCallback):
@@ -117,16 +118,37 @@ class ObjectiveState(TrainerCallback):
         self.objective.zero_grad()
 
     def load(self, checkpoint: Path) -> None:
-        self.objective.load_state_dict(load_file(str(checkpoint / self.FILE)), strict=False)
+        kept, expected = load_file(str(checkpoint / self.FILE)), self._beside_the_model().keys()
+        if kept.keys() != expected:
+            raise SystemExit(f"{checkpoint / self.FILE}: expected {', '.join(sorted(expected)) or 'nothing'}, got {', '.join(sorted(kept)) or 'nothing'}: another objective saved it. Remove the checkpoints")
+        # The model's own are the trainer's to load.
+        self.objective.load_state_dict(kept, strict=False)
 
     def _beside_the_model(self) -> dict[str, torch.Tensor]:
         """The model sits in the objective, at one depth or several."""
         return {name: value.detach().clone().contiguous() for name, value in self.objective.state_dict().items() if "model" not in name.split(".")}
 
 
+class Completed(TrainerCallback):
+    """The last callback: all of a checkpoint is there."""
+
+    def on_save(self, arguments, state, _control, **_):
+        (Path(arguments.output_dir) / f"checkpoint-{state.global_step}" / COMPLETE).touch()
+
+
+def last_whole(checkpoints: Path) -> Path | None:
+    """The last checkpoint that was saved whole; says which later ones are left out."""
+    for path in sorted(checkpoints.glob("checkpoint-*"), key=lambda path: int(path.name.rpartition("-")[2]), reverse=True):
+        if (path / COMPLETE).exists():
+            return path
+        print(f"{path}: left out, since its saving was cut short or it was saved before there was a file `{COMPLETE}` in them. Is it whole? Then touch {path / COMPLETE}", flush=True)
+    return None
+
+
 def go_on(trainer: Trainer, checkpoints: Path, objective: ObjectiveState | None = None) -> None:
     """Trains, from the last checkpoint where there is one."""
-    last = get_last_checkpoint(str(checkpoints)) if checkpoints.exists() else None
+    trainer.add_callback(Completed())
+    last = last_whole(checkpoints)
     if last and objective:
-        objective.load(Path(last))
-    trainer.train(resume_from_checkpoint=last)
+        objective.load(last)
+    trainer.train(resume_from_checkpoint=str(last) if last else None)

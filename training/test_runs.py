@@ -1,11 +1,16 @@
 """What is there already, what was begun, and what may go on."""
 
 import shutil
+from types import SimpleNamespace
 
 import pytest
+import torch
 import yaml
+from objectives import contrastive
 from phase import train
-from runs import is_there
+from pylate import models
+from runs import ObjectiveState, is_there
+from safetensors.torch import save_file
 from tiny import recipe_of, write_pairs
 
 
@@ -45,3 +50,31 @@ def test_a_phase_goes_on_by_its_own_recipe_alone(base, tmp_path):
     with pytest.raises(SystemExit, match=r"tiny: made by another recipe \(learning_rate 0.001, now 0.01\)"):
         train(recipe_of(base, learning_rate=1e-2), tmp_path / "runs", tmp_path)
     assert train(recipe_of(base, logging_steps=5), tmp_path / "runs", tmp_path) == folder
+
+
+def test_a_checkpoint_whose_saving_was_cut_short_is_left_out(base, tmp_path, capsys):
+    write_pairs(tmp_path / "pairs.jsonl", 400)
+    recipe = recipe_of(base, learned_temperature=True)
+    whole = train(recipe, tmp_path / "runs", tmp_path)
+    expected = models.ColBERT(str(whole), device="cpu").state_dict()
+    shutil.rmtree(whole)
+    last = whole.parent / "checkpoints/checkpoint-10"
+    for file in ("complete", "objective.safetensors"):
+        (last / file).unlink()
+    # As a kill leaves a file that is being written.
+    (last / "trainer_state.json").write_text('{"epoch"')
+    again = models.ColBERT(str(train(recipe, tmp_path / "runs", tmp_path)), device="cpu").state_dict()
+    assert "checkpoint-10: left out" in capsys.readouterr().out and (last / "complete").exists()
+    for name, value in expected.items():
+        torch.testing.assert_close(value, again[name], rtol=0, atol=0, msg=name)
+
+
+def test_what_an_objective_learned_is_loaded_whole_or_not_at_all(base, tmp_path):
+    model = models.ColBERT(str(base), device="cpu", embedding_size=16)
+    state = ObjectiveState(contrastive(model, {"temperature": 0.05, "learned_temperature": True}, [16, 8]))
+    (tmp_path / "checkpoint-5").mkdir()
+    state.on_save(SimpleNamespace(output_dir=str(tmp_path)), SimpleNamespace(global_step=5), None)
+    state.load(tmp_path / "checkpoint-5")
+    save_file({}, str(tmp_path / "checkpoint-5/objective.safetensors"))
+    with pytest.raises(SystemExit, match="expected .*log_scale, got nothing: another objective"):
+        state.load(tmp_path / "checkpoint-5")
