@@ -9,7 +9,7 @@ import json
 from pathlib import Path
 
 import bm25s
-from pairs import read_pairs
+from pairs import read_all
 from pylate import models
 from rows import max_sims
 from runs import found, is_there
@@ -38,11 +38,7 @@ def mine(recipe: dict, runs: Path, data: Path) -> Path:
     output = runs / recipe["output"]
     if is_there(recipe, runs, output):
         return output
-    pairs = [
-        pair
-        for name in recipe["pairs"]
-        for pair in read_pairs(found(name, runs, data), recipe.get("without_sources", ()))
-    ][: recipe.get("limit")]
+    pairs = list(read_all([found(name, runs, data) for name in recipe["pairs"]], recipe.get("without_sources", ())))[: recipe.get("limit")]
     model = models.ColBERT(str(runs / recipe["model_phase"] / "model"), device="cpu")
     dropped = kept = short = 0
     unfinished = output.with_suffix(".unfinished")

@@ -12,8 +12,12 @@ from pathlib import Path
 from datasets import Dataset, DatasetDict
 
 
-def read_pairs(path: Path, without: Sequence[str] = ()) -> Iterator[dict]:
-    """Rows of one file, gzip or plain, but for those of sources left out; a row that names no source is of its file. Raises ValueError that names file, line and field."""
+def read_pairs(path: Path, without: Sequence[str] = (), left_out: set[str] | None = None) -> Iterator[dict]:
+    """
+    Rows of one file, gzip or plain, but for those of sources left out; a row that names no source is of its file. Raises ValueError that names file, line and field.
+
+    left_out: gets the names of sources of which there was a row
+    """
     opened = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8")
     with opened as lines:
         for number, line in enumerate(lines, 1):
@@ -22,8 +26,24 @@ def read_pairs(path: Path, without: Sequence[str] = ()) -> Iterator[dict]:
                 if not isinstance(row.get(field), str) or not row[field].strip():
                     raise ValueError(f"{path}:{number}: expected text in `{field}`, got {row.get(field)!r}")
             row["source"] = row.get("source") or path.name
-            if row["source"].removeprefix("cloze:") not in without:
+            source = row["source"].removeprefix("cloze:")
+            if source not in without:
                 yield row
+            elif left_out is not None:
+                left_out.add(source)
+
+
+def read_all(paths: Sequence[Path], without: Sequence[str] = ()) -> Iterator[dict]:
+    """Rows of all files. Raises SystemExit at the end where a source to leave out was in none of them: its name is written otherwise there, and what was to stay out of a training is in it."""
+    left_out: set[str] = set()
+    for path in paths:
+        yield from read_pairs(path, without, left_out)
+    check_left_out(paths, without, left_out)
+
+
+def check_left_out(paths: Sequence[Path], without: Sequence[str], left_out: set[str]) -> None:
+    if missing := [name for name in without if name not in left_out]:
+        raise SystemExit(f"pairs: expected pairs of {', '.join(missing)} in {', '.join(path.name for path in paths)}, to leave out (without_sources), found none. Look at how `source` is written there")
 
 
 def from_0_to_1(scores: list[float]) -> list[float]:
@@ -38,7 +58,6 @@ def load_pairs(
     without: tuple[str, ...] = (),
     prompts: tuple[str, str] = ("", ""),
     negatives: int = 0,
-    limit: int | None = None,
     scored: bool = False,
 ) -> DatasetDict:
     """
@@ -52,24 +71,18 @@ def load_pairs(
     """
     query_prompt, document_prompt = prompts
     sources: dict[str, list[dict]] = defaultdict(list)
-    read = 0
-    for path in paths:
-        for row in read_pairs(path, without):
-            source = row["source"]
-            if len(row.get("negatives", [])) < negatives:
-                continue
-            texts = [document_prompt + text for text in [row["passage"], *row.get("negatives", [])[:negatives]]]
-            columns = {"query": query_prompt + row["query"]}
-            if scored:
-                if len(row.get("scores", [])) < len(texts):
-                    raise ValueError(f"{path}: expected {len(texts)} scores, of the passage and its negatives, got {row.get('scores')!r}: run the recipe's teacher step")
-                columns |= {"documents": texts, "scores": from_0_to_1(row["scores"][: len(texts)])}
-            else:
-                columns |= {"document": texts[0], **{f"negative_{at}": text for at, text in enumerate(texts[1:])}}
-            sources[source].append(columns)
-            read += 1
-            if limit is not None and read >= limit:
-                break
+    for row in read_all(paths, without):
+        if len(row.get("negatives", [])) < negatives:
+            continue
+        texts = [document_prompt + text for text in [row["passage"], *row.get("negatives", [])[:negatives]]]
+        columns = {"query": query_prompt + row["query"]}
+        if scored:
+            if len(row.get("scores", [])) < len(texts):
+                raise ValueError(f"pairs: expected {len(texts)} scores, of the passage and its negatives, for {row['query']!r}, got {row.get('scores')!r}: run the recipe's teacher step")
+            columns |= {"documents": texts, "scores": from_0_to_1(row["scores"][: len(texts)])}
+        else:
+            columns |= {"document": texts[0], **{f"negative_{at}": text for at, text in enumerate(texts[1:])}}
+        sources[row["source"]].append(columns)
     small = [name for name, rows in sources.items() if len(rows) < smallest_source]
     others = [row for name in small for row in sources.pop(name)]
     if others:

@@ -94,7 +94,6 @@ def train(recipe: dict, runs: Path, data: Path) -> Path:
         without=tuple(recipe.get("without_sources", ())),
         prompts=(recipe.get("query_prompt", ""), recipe.get("document_prompt", "")),
         negatives=recipe.get("negatives", 0),
-        limit=recipe.get("limit"),
         scored=is_distillation,
     )
     print(f"{recipe['name']}: {sum(len(rows) for rows in datasets.values())} pairs of {len(datasets)} sources", flush=True)

@@ -22,7 +22,7 @@ import onnxruntime
 import torch
 from batches import BatchTrainer, OneKind
 from onnx_colbert import WEIGHTS_INT8, WEIGHTS_Q4
-from pairs import read_pairs
+from pairs import read_all
 from pylate import models
 from query_graph import QueryGraph, SmallEmbedding, write_onnx
 from rows import query_ids
@@ -138,12 +138,10 @@ def collate(some: list[list[int]]) -> dict[str, Tensor]:
 
 def read_texts(recipe: dict, runs: Path, data: Path) -> list[str]:
     """Queries, and pieces of passages from their beginnings: words that no query has. Each once."""
-    without, length = recipe.get("without_sources", []), recipe["passage_characters"]
-    texts = {}
-    for name in recipe["pairs"]:
-        for row in read_pairs(found(name, runs, data), without):
-            pieces = [row["passage"][at * length : (at + 1) * length].strip() for at in range(recipe.get("passage_pieces", 1))]
-            texts.update(dict.fromkeys([row["query"], *pieces], True))
+    length, texts = recipe["passage_characters"], {}
+    for row in read_all([found(name, runs, data) for name in recipe["pairs"]], recipe.get("without_sources", [])):
+        pieces = [row["passage"][at * length : (at + 1) * length].strip() for at in range(recipe.get("passage_pieces", 1))]
+        texts.update(dict.fromkeys([row["query"], *pieces], True))
     texts.pop("", None)
     texts = list(texts)
     random.Random(recipe["seed"]).shuffle(texts)

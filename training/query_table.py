@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from batches import BatchTrainer, OneKind
-from pairs import read_pairs
+from pairs import read_all
 from pylate import models
 from rows import encode, pool, query_ids
 from runs import Progress, found, go_on, is_there, trainer_arguments
@@ -134,8 +134,7 @@ def idf_of(texts_of: list[list[list[int]]], vocabulary: int) -> Tensor:
 
 def read_rows(recipe: dict, model: models.ColBERT, runs: Path, data: Path) -> tuple[Start, list[tuple], Tensor]:
     """Where the table starts, what it learns from (see Rows), and the idf of each source. Sources smaller than a batch are left out."""
-    without = recipe.get("without_sources", [])
-    pairs = [row for name in recipe["pairs"] for row in read_pairs(found(name, runs, data), without)]
+    pairs = list(read_all([found(name, runs, data) for name in recipe["pairs"]], recipe.get("without_sources", [])))
     random.Random(recipe["seed"]).shuffle(pairs)
     sampled = pairs[: recipe["documents"]]
     sizes = Counter(row["source"] for row in sampled)

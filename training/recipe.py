@@ -14,6 +14,7 @@ from package import package
 from phase import train
 from query_encoder import train_query_encoder
 from query_table import train_table
+from recipe_keys import accepted
 from teacher import score, teach
 from text_row import with_text_row
 
@@ -51,7 +52,7 @@ def run(steps_from: Path, runs: Path, data: Path, steps: int | None = None) -> N
     if not files:
         raise SystemExit(f"recipe: expected a YAML file or a folder of them, found none in {steps_from}")
     runs.mkdir(parents=True, exist_ok=True)
-    recipes = [yaml.safe_load(file.read_text()) for file in files]
+    recipes = [accepted(yaml.safe_load(file.read_text()), file) for file in files]
     for file, recipe in zip(files, recipes if steps is None else trial(recipes, steps), strict=True):
         match recipe.get("step", "phase"):
             case "phase":
@@ -74,8 +75,6 @@ def run(steps_from: Path, runs: Path, data: Path, steps: int | None = None) -> N
                 if {"teacher": teach, "score": score}[step](recipe, runs, data) is None:
                     print(f"recipe: ends before what follows {file.name}, which needs a teacher")
                     return
-            case kind:
-                raise SystemExit(f"{file}: expected `step` to be phase, import, average, mine, teacher, score, table, text_row, package or query_encoder, got {kind!r}")
 
 
 def main() -> None:

@@ -28,7 +28,7 @@ def test_all_steps_of_a_recipe_run_and_a_weak_teacher_ends_it(base, tmp_path, ca
         "2.yaml": {"step": "mine", "output": "mined.jsonl.gz", "model_phase": "tiny", "pairs": ["pairs.jsonl"], "depth": 10, "margin": 5.0, "negatives": 3},
         "3.yaml": recipe_of(base, name="tiny-2", pairs=["mined.jsonl.gz"], start={"phase": "tiny"}, negatives=2),
         "4.yaml": {"step": "teacher", "name": "teacher", "model": str(base), "student_phase": "tiny-2", "pairs": ["mined.jsonl.gz"], "output": "scored.jsonl.gz", "held_out": 40, "max_length": 64, "train_negatives": 2, **common},
-        "5.yaml": recipe_of(base, name="tiny-3", objective="distillation", pairs=["scored.jsonl.gz"], start={"phase": "tiny-2"}, negatives=3),
+        "5.yaml": recipe_of(base, name="tiny-3", objective="distillation", temperature=None, pairs=["scored.jsonl.gz"], start={"phase": "tiny-2"}, negatives=3),
     }
     for name, content in files.items():
         (steps / name).write_text(yaml.safe_dump(content))

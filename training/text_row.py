@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from pairs import read_pairs
+from pairs import check_left_out, read_pairs
 from pylate import models
 from pylate.models import Dense
 from rows import encoded
@@ -163,9 +163,9 @@ def batches_of(encoded_pairs: list[tuple[list[np.ndarray], np.ndarray]], recipe:
     return batches
 
 
-def chosen_pairs(path: Path, recipe: dict) -> list[dict]:
-    """Pairs of one file, at most `pairs_a_file`, no text twice."""
-    pairs = list(read_pairs(path, recipe.get("without_sources", [])))
+def chosen_pairs(path: Path, recipe: dict, left_out: set[str] | None = None) -> list[dict]:
+    """Pairs of one file, at most `pairs_a_file`, no text twice. left_out as read_pairs has it."""
+    pairs = list(read_pairs(path, recipe.get("without_sources", []), left_out))
     random.Random(recipe["seed"]).shuffle(pairs)
     seen, chosen = set(), []
     for row in pairs:
@@ -203,8 +203,10 @@ def with_text_row(recipe: dict, runs: Path, data: Path) -> Path:
     model = models.ColBERT(str(runs / recipe["model_phase"] / "model"), device="cpu", model_kwargs={"attn_implementation": "eager"}).eval()
     layer = TextRow.of(model[1], model.query_prefix_id)
     batches, moment = [], torch.zeros(layer.in_features, layer.in_features)
-    for name in recipe["pairs"]:
-        pairs = chosen_pairs(found(name, runs, data), recipe)
+    paths, left_out = [found(name, runs, data) for name in recipe["pairs"]], set()
+    chosen = [chosen_pairs(path, recipe, left_out) for path in paths]
+    check_left_out(paths, recipe.get("without_sources", []), left_out)
+    for name, pairs in zip(recipe["pairs"], chosen, strict=True):
         both = encode_pairs(model, pairs, recipe)
         for _, means in both:
             moment += torch.from_numpy(means.T @ means)

@@ -39,7 +39,8 @@ def losses_of(folder: Path) -> list[float]:
 
 
 def recipe_of(base: Path, **changes) -> dict:
-    return {
+    """A change to None takes a key out."""
+    recipe = {
         "name": "tiny",
         "seed": 1,
         "pairs": ["pairs.jsonl"],
@@ -61,5 +62,5 @@ def recipe_of(base: Path, **changes) -> dict:
         "dims": [16, 8],
         "save_steps": 5,
         "logging_steps": 1,
-        **changes,
     }
+    return {key: value for key, value in (recipe | changes).items() if value is not None}
