@@ -7,7 +7,7 @@ from pathlib import Path
 
 import torch
 from pylate import models
-from runs import is_there
+from runs import is_there, phase_model
 from torch import Tensor
 
 PROJECTION = "1.linear.weight"
@@ -29,11 +29,12 @@ def average(recipe: dict, runs: Path) -> Path:
     if len(phases) < 2 or abs(sum(phases.values()) - 1) > 1e-6:
         raise SystemExit(f"{recipe['name']}: expected `phases` to be two names or more with weights that add up to 1, got {phases}")
     (start, share), *others = phases.items()
-    first = models.ColBERT(str(runs / start / "model"), device="cpu")
+    folders = {name: phase_model(runs, name) for name in phases}
+    first = models.ColBERT(folders[start], device="cpu")
     ours = first.state_dict()
     mean = {key: share * value if value.is_floating_point() else value for key, value in ours.items()}
     for name, weight in others:
-        theirs = models.ColBERT(str(runs / name / "model"), device="cpu").state_dict()
+        theirs = models.ColBERT(folders[name], device="cpu").state_dict()
         if {key: value.shape for key, value in ours.items()} != {key: value.shape for key, value in theirs.items()} or PROJECTION not in ours:
             raise SystemExit(f"{recipe['name']}: expected {' and '.join(phases)} to have weights of the same shapes and one projection, {name} does not")
         rotation = turned_to(theirs[PROJECTION], ours[PROJECTION])

@@ -12,7 +12,7 @@ import bm25s
 from pairs import read_all
 from pylate import models
 from rows import max_sims
-from runs import found, is_there
+from runs import found, is_there, phase_model
 
 # Pairs scored at once: a passage that several of them name is encoded once.
 BLOCK = 4096
@@ -39,7 +39,7 @@ def mine(recipe: dict, runs: Path, data: Path) -> Path:
     if is_there(recipe, runs, output):
         return output
     pairs = list(read_all([found(name, runs, data) for name in recipe["pairs"]], recipe.get("without_sources", ())))[: recipe.get("limit")]
-    model = models.ColBERT(str(runs / recipe["model_phase"] / "model"), device="cpu")
+    model = models.ColBERT(phase_model(runs, recipe["model_phase"]), device="cpu")
     dropped = kept = short = 0
     unfinished = output.with_suffix(".unfinished")
     found_candidates = candidates(pairs, recipe["depth"])

@@ -12,7 +12,7 @@ from pathlib import Path
 from export_onnx import export_model, write
 from golden import write_golden
 from onnx_colbert import WEIGHTS
-from runs import found, is_there
+from runs import found, is_there, phase_model
 
 ROOT = Path(__file__).resolve().parents[1]
 COMMAND = ROOT / "bin/latelight.js"
@@ -29,14 +29,14 @@ def latelight(*arguments: str | Path) -> None:
 
 def steps_of(recipe: dict, runs: Path, data: Path, folder: Path) -> dict[str, Callable[[], object]]:
     """What is to be done, by name, in order."""
-    model = runs / recipe["model_phase"] / "model"
+    model = phase_model(runs, recipe["model_phase"])
     general, asked = ([found(name, runs, data) for name in recipe[kind]] for kind in ("general_texts", "query_texts"))
 
     def codec(passages: int, dim: int, subspace: int) -> None:
         latelight("fit-codec", *general, "--model", folder, "--passages", passages, "--dim", dim, "--subspace", subspace)
 
     def exported() -> None:
-        export_model(str(model), folder, recipe["query_length"], recipe["document_length"])
+        export_model(model, folder, recipe["query_length"], recipe["document_length"])
         config = folder / "onnx_config.json"
         write(config, {**json.loads(config.read_text()), "model_name": recipe["name"]})
         # Four times the bytes, and nothing that ships opens it where the others are.
@@ -49,7 +49,7 @@ def steps_of(recipe: dict, runs: Path, data: Path, folder: Path) -> dict[str, Ca
     for one in recipe["other_codecs"]:
         steps[f"codec {one['dim']}x{one['subspace']}"] = lambda one=one: codec(**one)
     texts = ROOT / recipe["golden_texts"]
-    steps["golden"] = lambda: write_golden(model, texts, runs / recipe["name"] / "golden.json", recipe["query_length"], recipe["document_length"])
+    steps["golden"] = lambda: write_golden(Path(model), texts, runs / recipe["name"] / "golden.json", recipe["query_length"], recipe["document_length"])
     return steps
 
 

@@ -8,7 +8,7 @@ from objectives import contrastive, distillation, imitation
 from pairs import load_pairs
 from pylate import models, utils
 from rows import encode, pool
-from runs import ObjectiveState, Progress, found, go_on, is_there, trainer_arguments
+from runs import ObjectiveState, Progress, found, go_on, is_there, phase_model, trainer_arguments
 from sentence_transformers import SentenceTransformerTrainer, SentenceTransformerTrainingArguments
 from start import open_model
 from transformers import set_seed
@@ -52,7 +52,7 @@ def fit(model: models.ColBERT, datasets: dict, codes: Codes | None, recipe: dict
         case "distillation":
             loss = distillation(model, dims)
         case "imitation":
-            teachers = [models.ColBERT(str(runs / phase / "model"), device="cpu") for phase in recipe["teacher_phases"]]
+            teachers = [models.ColBERT(phase_model(runs, phase), device="cpu") for phase in recipe["teacher_phases"]]
             loss = imitation(model, teachers, recipe, dims, codes)
         case kind:
             raise SystemExit(f"{recipe['name']}: expected `objective` to be contrastive, distillation or imitation, got {kind!r}")
@@ -99,7 +99,7 @@ def train(recipe: dict, runs: Path, data: Path) -> Path:
     print(f"{recipe['name']}: {sum(len(rows) for rows in datasets.values())} pairs of {len(datasets)} sources", flush=True)
     config = dict(recipe["start"])
     if config.get("phase"):
-        config = {"model": str(runs / config["phase"] / "model"), **{key: value for key, value in config.items() if key != "phase"}}
+        config = {"model": phase_model(runs, config["phase"]), **{key: value for key, value in config.items() if key != "phase"}}
     sample = random.Random(recipe["seed"])
     texts = [row["documents"][0] if is_distillation else row["document"] for rows in datasets.values() for row in rows.select(range(min(40, len(rows))))]
     texts = sample.sample(texts, min(600, len(texts)))

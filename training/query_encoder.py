@@ -26,7 +26,7 @@ from pairs import read_all
 from pylate import models
 from query_graph import QueryGraph, SmallEmbedding, write_onnx
 from rows import query_ids
-from runs import Progress, found, go_on, is_there, trainer_arguments
+from runs import Progress, found, go_on, is_there, phase_model, trainer_arguments
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.utils.data import Dataset
@@ -179,7 +179,10 @@ def train_query_encoder(recipe: dict, runs: Path, data: Path) -> Path:
     if is_there(recipe, runs, final, output / "checkpoints"):
         return final
     set_seed(recipe["seed"])
-    teacher = models.ColBERT(recipe.get("model") or str(runs / recipe["model_phase"] / "model"), device="cpu").eval()
+    teacher = models.ColBERT(recipe.get("model") or phase_model(runs, recipe["model_phase"]), device="cpu").eval()
+    earlier = runs / recipe["from_phase"] / TRAINED if "from_phase" in recipe else None
+    if earlier and not earlier.exists():
+        raise SystemExit(f"recipe: expected the query encoder of '{recipe['from_phase']}' in {earlier}, found none: run its recipe first")
     texts = read_texts(recipe, runs, data)
     ids = [some for first in range(0, len(texts), 512) for some in query_ids(teacher, texts[first : first + 512])]
     held, ids = ids[: recipe["held_out"]], ids[recipe["held_out"] :]
@@ -192,7 +195,7 @@ def train_query_encoder(recipe: dict, runs: Path, data: Path) -> Path:
         counts[id] = count
     unknown, prefix = teacher.tokenizer.unk_token_id, query_ids(teacher, [""])[0]
     kept, words = vocabulary_kept(teacher.tokenizer, counts, recipe["least_seen"], [unknown, *prefix])
-    before = load_file(str(runs / recipe["from_phase"] / TRAINED)) if "from_phase" in recipe else None
+    before = load_file(str(earlier)) if earlier else None
     if before:
         # What these texts have seldom had a row there, or has none.
         kept = ids_with_rows(before["words.row_of"], unknown)

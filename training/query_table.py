@@ -16,7 +16,7 @@ from batches import BatchTrainer, OneKind
 from pairs import read_all
 from pylate import models
 from rows import encode, pool, query_ids
-from runs import Progress, found, go_on, is_there, trainer_arguments
+from runs import Progress, found, go_on, is_there, phase_model, trainer_arguments
 from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.utils.data import Dataset
@@ -172,7 +172,7 @@ def train_table(recipe: dict, runs: Path, data: Path) -> Path:
     if is_there(recipe, runs, final, output / "checkpoints"):
         return final
     set_seed(recipe["seed"])
-    folder = recipe.get("model") or str(runs / recipe["model_phase"] / "model")
+    folder = recipe.get("model") or phase_model(runs, recipe["model_phase"])
     model = models.ColBERT(folder, device="cpu", document_length=recipe.get("document_length", 256)).eval()
     start, items, idf = read_rows(recipe, model, runs, data)
     special = query_ids(model, [""])[0]

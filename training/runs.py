@@ -76,8 +76,16 @@ def found(name: str, runs: Path, data: Path) -> Path:
     made = runs / name
     path = made if made.exists() else data / name
     if not path.exists():
-        raise SystemExit(f"phase: expected pairs in {made} or {path}, found neither. Run the recipe's earlier steps, or name their folder with --data")
+        raise SystemExit(f"recipe: expected pairs in {made} or {path}, found neither. Run the recipe's earlier steps, or name their folder with --data")
     return path
+
+
+def phase_model(runs: Path, name: str) -> str:
+    """The folder of a model that an earlier step made. Where there is none PyLate says no more than that there is no such path, or takes a short one for a name on the hub."""
+    folder = runs / name / "model"
+    if not folder.exists():
+        raise SystemExit(f"recipe: expected the model of '{name}' in {folder}, found none: run its recipe first")
+    return str(folder)
 
 
 def trainer_arguments(recipe: dict, checkpoints: Path) -> dict:

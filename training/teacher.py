@@ -16,7 +16,7 @@ from datasets import Dataset
 from pairs import read_pairs
 from pylate import models
 from rows import max_sims, query_ids
-from runs import Progress, found, go_on, is_there, trainer_arguments
+from runs import Progress, found, go_on, is_there, phase_model, trainer_arguments
 from sentence_transformers.cross_encoder import CrossEncoder, CrossEncoderTrainer, CrossEncoderTrainingArguments
 from sentence_transformers.cross_encoder.losses import BinaryCrossEntropyLoss
 from start import packaged
@@ -77,9 +77,10 @@ def teach(recipe: dict, runs: Path, data: Path) -> Path | None:
     output = runs / recipe["output"]
     if is_there(recipe, runs, output, runs / recipe["name"] / "checkpoints"):
         return output
+    student_folder = phase_model(runs, recipe["student_phase"])
     held, rest = held_and_rest(recipe, runs, data)
     model = train(recipe, rest, runs / recipe["name"])
-    student = models.ColBERT(str(runs / recipe["student_phase"] / "model"), device="cpu")
+    student = models.ColBERT(student_folder, device="cpu")
     ours, theirs = ndcg_of_lists(late_scores(student, held, recipe)), ndcg_of_lists(teacher_scores(model, held))
     print(f"teacher: nDCG on {len(held)} held-out lists {theirs:.4f}, the student's {ours:.4f}", flush=True)
     report = {"teacher": theirs, "student": ours, "lists": len(held), "used": theirs > ours}
@@ -98,15 +99,16 @@ def score(recipe: dict, runs: Path, data: Path) -> Path | None:
     output = runs / recipe["output"]
     if is_there(recipe, runs, output):
         return output
+    student_folder, *folders = (phase_model(runs, phase) for phase in (recipe["student_phase"], *recipe["teacher_phases"]))
     held, rest = held_and_rest(recipe, runs, data)
-    teachers = [models.ColBERT(str(runs / phase / "model"), device="cpu") for phase in recipe["teacher_phases"]]
+    teachers = [models.ColBERT(folder, device="cpu") for folder in folders]
 
     def scores(some: list[dict]) -> list[list[float]]:
         lengths = [len(ids) for ids in query_ids(teachers[0], [row["query"] for row in some])]
         each = [late_scores(teacher, some, {"bf16": recipe.get("bf16", True)}) for teacher in teachers]
         return [[sum(values) / len(teachers) / length / recipe["temperature"] for values in zip(*lists, strict=True)] for *lists, length in zip(*each, lengths, strict=True)]
 
-    student = models.ColBERT(str(runs / recipe["student_phase"] / "model"), device="cpu")
+    student = models.ColBERT(student_folder, device="cpu")
     ours, theirs = ndcg_of_lists(late_scores(student, held, recipe)), ndcg_of_lists(scores(held))
     print(f"score: nDCG on {len(held)} held-out lists {theirs:.4f}, the student's {ours:.4f}", flush=True)
     if theirs <= ours:

@@ -6,11 +6,18 @@ from types import SimpleNamespace
 import pytest
 import torch
 import yaml
+from average import average
+from mine import mine
 from objectives import contrastive
+from package import steps_of
 from phase import train
 from pylate import models
+from query_encoder import train_query_encoder
+from query_table import train_table
 from runs import ObjectiveState, is_there
 from safetensors.torch import save_file
+from teacher import score, teach
+from text_row import with_text_row
 from tiny import recipe_of, write_pairs
 
 
@@ -78,3 +85,28 @@ def test_what_an_objective_learned_is_loaded_whole_or_not_at_all(base, tmp_path)
     save_file({}, str(tmp_path / "checkpoint-5/objective.safetensors"))
     with pytest.raises(SystemExit, match="expected .*log_scale, got nothing: another objective"):
         state.load(tmp_path / "checkpoint-5")
+
+
+MISSING = {"name": "two", "seed": 1, "output": "o.jsonl.gz", "pairs": ["pairs.jsonl"], "model_phase": "one", "student_phase": "one", "held_out": 1, "limit": 1}
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        lambda runs, data: train(recipe_of("base", start={"phase": "one"}), runs, data),
+        lambda runs, _data: average({"name": "two", "phases": {"one": 0.5, "other": 0.5}}, runs),
+        lambda runs, data: mine(MISSING, runs, data),
+        lambda runs, data: teach(MISSING, runs, data),
+        lambda runs, data: score({**MISSING, "teacher_phases": ["one"]}, runs, data),
+        lambda runs, data: with_text_row(MISSING, runs, data),
+        lambda runs, data: train_table(MISSING, runs, data),
+        lambda runs, data: train_query_encoder(MISSING, runs, data),
+        lambda runs, data: steps_of(MISSING, runs, data, runs),
+    ],
+    ids=["phase", "average", "mine", "teacher", "score", "text_row", "table", "query_encoder", "package"],
+)
+def test_a_model_that_no_step_made_is_named(tmp_path, step):
+    write_pairs(tmp_path / "pairs.jsonl", 20)
+    (tmp_path / "runs").mkdir()
+    with pytest.raises(SystemExit, match=r"expected the model of 'one' in .*runs/one/model, found none: run its recipe first"):
+        step(tmp_path / "runs", tmp_path)

@@ -17,7 +17,7 @@ from pairs import check_left_out, read_pairs
 from pylate import models
 from pylate.models import Dense
 from rows import encoded
-from runs import Progress, found, go_on, is_there, trainer_arguments
+from runs import Progress, found, go_on, is_there, phase_model, trainer_arguments
 from safetensors.torch import load_model
 from sentence_transformers.util import import_from_string
 from start import principal_components
@@ -200,7 +200,7 @@ def with_text_row(recipe: dict, runs: Path, data: Path) -> Path:
         return final
     set_seed(recipe["seed"])
     # Several times faster on a CPU in BF16 than torch's own attention.
-    model = models.ColBERT(str(runs / recipe["model_phase"] / "model"), device="cpu", model_kwargs={"attn_implementation": "eager"}).eval()
+    model = models.ColBERT(phase_model(runs, recipe["model_phase"]), device="cpu", model_kwargs={"attn_implementation": "eager"}).eval()
     layer = TextRow.of(model[1], model.query_prefix_id)
     batches, moment = [], torch.zeros(layer.in_features, layer.in_features)
     paths, left_out = [found(name, runs, data) for name in recipe["pairs"]], set()
