@@ -1,6 +1,7 @@
 """Batches of one kind each, for trainings that are not PyLate's, and the trainer that takes them."""
 
 import random
+from collections import Counter
 
 from torch.utils.data import DataLoader, Sampler
 from transformers import Trainer
@@ -14,6 +15,9 @@ class OneKind(Sampler):
 
     def __init__(self, kinds: list[int], batch: int, steps: int, seed: int):
         self.kinds, self.batch, self.steps, self.seed = kinds, batch, steps, seed
+        largest = max(Counter(kinds).values(), default=0)
+        if largest < batch:
+            raise SystemExit(f"batches: expected at least {batch} texts of one kind (of one source, or of about one length), the largest kind has {largest}. Ask for smaller batches, or give more texts")
 
     def __len__(self) -> int:
         return self.steps

@@ -188,6 +188,7 @@ def train_query_encoder(recipe: dict, runs: Path, data: Path) -> Path:
     held, ids = ids[: recipe["held_out"]], ids[recipe["held_out"] :]
     if len(ids) < recipe["batch_texts"]:
         raise SystemExit(f"query_encoder: expected at least {recipe['batch_texts'] + recipe['held_out']} different texts, got {len(texts)}. Lower batch_texts or held_out")
+    sampler = OneKind([len(row) // TOKENS_OF_A_KIND for row in ids], recipe["batch_texts"], recipe["steps"], recipe["seed"])
     backbone = teacher[0].auto_model
     table = backbone.embeddings.word_embeddings.weight
     counts = np.zeros(len(table), np.int64)
@@ -208,7 +209,6 @@ def train_query_encoder(recipe: dict, runs: Path, data: Path) -> Path:
     if before:
         graph.load_state_dict(before)
     print(f"{recipe['name']}: {sum(weight.numel() for weight in encoder.parameters()) / 1e6:.2f} million weights, cosine before training {cosine(encoder, held):.4f}", flush=True)
-    sampler = OneKind([len(row) // TOKENS_OF_A_KIND for row in ids], recipe["batch_texts"], recipe["steps"], recipe["seed"])
     arguments = TrainingArguments(
         **trainer_arguments({**recipe, "batch_pairs": recipe["batch_texts"]}, output / "checkpoints"), lr_scheduler_type=recipe.get("schedule", "cosine"), remove_unused_columns=False
     )

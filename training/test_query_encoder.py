@@ -1,5 +1,6 @@
 """The page's own encoder at its smallest: trained on random weights, and its two files."""
 
+import json
 import shutil
 from pathlib import Path
 from types import SimpleNamespace
@@ -182,6 +183,14 @@ def test_an_id_that_is_seldom_seen_shares_the_row_of_unknown_words():
     embedding = SmallEmbedding(table, np.arange(10), unknown=1, kept=[1, 4, 7, 8, 9], size=6, block=6)
     given = embedding(torch.tensor([[4, 0, 1, 9]]))[0]
     assert torch.cdist(given, table).argmin(1).tolist() == [4, 1, 1, 9]
+
+
+def test_texts_too_few_of_any_length_say_so(model, tmp_path):
+    lengths = [1, 5, 9, 13]
+    lines = [{"query": " ".join(f"word{n}" for n in range(at, at + lengths[at % 4])), "passage": f"word{at}"} for at in range(60)]
+    (tmp_path / "pairs.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    with pytest.raises(SystemExit, match="at least 61 texts of one kind .* the largest kind has (58|59|60)"):
+        train_query_encoder(recipe(model, held_out=2, batch_texts=61), tmp_path / "runs", tmp_path)
 
 
 def test_a_query_encoder_without_texts_enough_says_so(model, tmp_path):

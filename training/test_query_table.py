@@ -80,6 +80,11 @@ def test_batches_of_a_table_hold_one_source_each():
     assert all(len({sources[at] for at in batch}) == 1 and len(batch) == 8 for batch in batches)
 
 
+def test_batches_larger_than_any_kind_say_so():
+    with pytest.raises(SystemExit, match="at least 8 texts of one kind .* the largest kind has 5"):
+        OneKind([0, 1, 2] * 5, 8, steps=30, seed=1)
+
+
 def test_pooled_rows_of_a_table_are_those_of_the_loss():
     rows = torch.nn.functional.normalize(torch.randn(1, 90, 8, generator=torch.Generator().manual_seed(2)), dim=-1)
     unit, lengths = pooled(rows, torch.ones(1, 90, dtype=torch.bool))
