@@ -180,6 +180,8 @@ def train_query_encoder(recipe: dict, runs: Path, data: Path) -> Path:
         return final
     set_seed(recipe["seed"])
     teacher = models.ColBERT(recipe.get("model") or phase_model(runs, recipe["model_phase"]), device="cpu").eval()
+    if teacher.do_query_expansion:
+        raise SystemExit(f"{recipe['name']}: expected a model without query expansion, whose rows of mask tokens a small encoder is not trained to give. Train the model with do_query_expansion: false")
     earlier = runs / recipe["from_phase"] / TRAINED if "from_phase" in recipe else None
     if earlier and not earlier.exists():
         raise SystemExit(f"recipe: expected the query encoder of '{recipe['from_phase']}' in {earlier}, found none: run its recipe first")

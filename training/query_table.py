@@ -44,14 +44,17 @@ class Start:
 
     def rows(self, model: models.ColBERT) -> np.ndarray:
         """Ids that are seen seldom get the row of the id alone as well."""
-        empty = query_ids(model, [""])[0]
+        features = model.tokenize([""], is_query=True)
+        empty, attended = (features[name][0].tolist() for name in ("input_ids", "attention_mask"))
+        length = len(empty) + (not model.do_query_expansion)  # an id more, or in place of one of the expansion
         sums, at = self.sums.copy(), 2  # after [CLS] and the prefix
         seldom = [id for id in range(len(self.counts)) if self.counts[id] <= OFTEN]
         with torch.no_grad():
             for first in range(0, len(seldom), 512):
                 some = seldom[first : first + 512]
-                ids = torch.tensor([[*empty[:at], id, *empty[at:]] for id in some])
-                features = {"input_ids": ids, "attention_mask": torch.ones_like(ids), "token_type_ids": torch.zeros_like(ids)}
+                ids = torch.tensor([[*empty[:at], id, *empty[at:]][:length] for id in some])
+                mask = torch.tensor([*attended[:at], 1, *attended[at:]][:length]).expand_as(ids)
+                features = {"input_ids": ids, "attention_mask": mask, "token_type_ids": torch.zeros_like(ids)}
                 alone = nn.functional.normalize(model(features)["token_embeddings"][:, at], dim=-1)
                 sums[some] += ALONE_COUNTS * alone.float().numpy()
         return sums / np.linalg.norm(sums, axis=1, keepdims=True).clip(1e-6)

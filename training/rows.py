@@ -18,9 +18,17 @@ def pool(rows: np.ndarray) -> np.ndarray:
     return mean / np.linalg.norm(mean, axis=1, keepdims=True).clip(1e-6) ** LENGTH_POWER
 
 
+def kept_tokens(model: models.ColBERT, features: dict[str, Tensor], is_query: bool) -> Tensor:
+    """Mask of tokens [batch, tokens] that have a row, as PyLate's `encode` keeps them: of queries with expansion all, attended to or not."""
+    if not is_query:
+        return extract_skiplist_mask([features, features], model.skiplist)[1]
+    return torch.ones_like(features["input_ids"], dtype=torch.bool) if model.do_query_expansion else features["attention_mask"].bool()
+
+
 def query_ids(model: models.ColBERT, texts: list[str]) -> list[list[int]]:
+    """Of each token that has a row."""
     features = model.tokenize(texts, is_query=True)
-    return [ids[mask.bool()].tolist() for ids, mask in zip(features["input_ids"], features["attention_mask"], strict=True)]
+    return [ids[mask].tolist() for ids, mask in zip(features["input_ids"], kept_tokens(model, features, True), strict=True)]
 
 
 @torch.no_grad()
@@ -33,14 +41,15 @@ def encoded(model: models.ColBERT, texts: list[str], is_query: bool, bf16: bool)
     for first in range(0, len(order), 64):
         some = order[first : first + 64]
         features = model.tokenize([texts[at] for at in some], is_query=is_query)
-        length = int(features["attention_mask"].sum(1).max())
-        features = {name: value[:, :length] for name, value in features.items()}
+        if not (is_query and model.do_query_expansion):
+            length = int(features["attention_mask"].sum(1).max())
+            features = {name: value[:, :length] for name, value in features.items()}
         with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
             features = model[0](features)
             features["hidden_states"] = features["token_embeddings"]
             for layer in list(model)[1:]:
                 features = layer(features)
-        kept = features["attention_mask"].bool() if is_query else extract_skiplist_mask([features, features], model.skiplist)[1]
+        kept = kept_tokens(model, features, is_query)
         embeddings = nn.functional.normalize(features["token_embeddings"].float(), dim=-1)
         yield some, features, [row[mask].numpy() for row, mask in zip(embeddings, kept, strict=True)]
 

@@ -104,9 +104,11 @@ def score(recipe: dict, runs: Path, data: Path) -> Path | None:
     teachers = [models.ColBERT(folder, device="cpu") for folder in folders]
 
     def scores(some: list[dict]) -> list[list[float]]:
-        lengths = [len(ids) for ids in query_ids(teachers[0], [row["query"] for row in some])]
-        each = [late_scores(teacher, some, {"bf16": recipe.get("bf16", True)}) for teacher in teachers]
-        return [[sum(values) / len(teachers) / length / recipe["temperature"] for values in zip(*lists, strict=True)] for *lists, length in zip(*each, lengths, strict=True)]
+        each = []
+        for teacher in teachers:
+            lengths = [len(ids) for ids in query_ids(teacher, [row["query"] for row in some])]
+            each.append([[score / length for score in row] for row, length in zip(late_scores(teacher, some, {"bf16": recipe.get("bf16", True)}), lengths, strict=True)])
+        return [[sum(values) / len(teachers) / recipe["temperature"] for values in zip(*lists, strict=True)] for lists in zip(*each, strict=True)]
 
     student = models.ColBERT(student_folder, device="cpu")
     ours, theirs = ndcg_of_lists(late_scores(student, held, recipe)), ndcg_of_lists(scores(held))

@@ -185,6 +185,13 @@ def test_an_id_that_is_seldom_seen_shares_the_row_of_unknown_words():
     assert torch.cdist(given, table).argmin(1).tolist() == [4, 1, 1, 9]
 
 
+def test_a_model_with_query_expansion_is_refused(base, pairs, tmp_path):
+    whole = models.ColBERT(str(base), device="cpu", embedding_size=16, query_length=16, do_query_expansion=True)
+    whole.save(str(tmp_path / "expanding"))
+    with pytest.raises(SystemExit, match="expected a model without query expansion"):
+        train_query_encoder(recipe(tmp_path / "expanding"), tmp_path, pairs)
+
+
 def test_texts_too_few_of_any_length_say_so(model, tmp_path):
     lengths = [1, 5, 9, 13]
     lines = [{"query": " ".join(f"word{n}" for n in range(at, at + lengths[at % 4])), "passage": f"word{at}"} for at in range(60)]

@@ -10,9 +10,11 @@ from phase import train
 from pooling import pooled
 from pylate import models
 from query_table import Start, max_sim, train_table
-from rows import encode, pool
+from rows import encode, pool, query_ids
 from safetensors.torch import load_file
 from tiny import WORDS, losses_of, recipe_of, write_pairs
+
+EXPANDED = {"none": {"do_query_expansion": False}, "expansion": {"do_query_expansion": True}, "attended": {"do_query_expansion": True, "attend_to_expansion_tokens": True}}
 
 
 def table_recipe(model: Path, **changes) -> dict:
@@ -72,6 +74,13 @@ def test_a_table_starts_where_the_commands_fit_starts():
     assert start.agreement()[7] == pytest.approx(0.75)
 
 
+@pytest.mark.parametrize("expansion", EXPANDED)
+def test_a_seldom_ids_row_alone_is_the_one_that_a_query_of_it_has(base, expansion):
+    model = models.ColBERT(str(base), device="cpu", embedding_size=16, query_length=16, document_length=32, **EXPANDED[expansion]).eval()
+    rows = Start(len(model.tokenizer), 16).rows(model)
+    torch.testing.assert_close(torch.from_numpy(rows[7 + 3]), torch.as_tensor(model.encode(["word3"], is_query=True)[0][2]), rtol=0, atol=1e-5)
+
+
 def test_batches_of_a_table_hold_one_source_each():
     sources = [at % 3 for at in range(100)]
     batches = list(OneKind(sources, 8, steps=30, seed=1))
@@ -95,11 +104,14 @@ def test_pooled_rows_of_a_table_are_those_of_the_loss():
     torch.testing.assert_close(scores[1, 2, 1], (rows[0, :5] * 2 @ queries[1, 2]).max())
 
 
-def test_rows_of_a_table_are_pylates(base):
-    model = models.ColBERT(str(base), device="cpu", embedding_size=16, query_length=16, document_length=32, do_query_expansion=False, skiplist_words=["word3"]).eval()
+@pytest.mark.parametrize("expansion", EXPANDED)
+def test_rows_are_pylates(base, expansion):
+    model = models.ColBERT(str(base), device="cpu", embedding_size=16, query_length=16, document_length=32, skiplist_words=["word3"], **EXPANDED[expansion]).eval()
     texts = ["word1 word2", "word5", "word1 word3 word9 word4"]
+    lengths = [5, 4, 7] if expansion == "none" else [16, 16, 16]
+    assert [len(ids) for ids in query_ids(model, texts)] == lengths
     for is_query in (True, False):
         ours, theirs = encode(model, texts, is_query, False), model.encode(texts, is_query=is_query)
-        assert [len(rows) for rows in ours] == ([5, 4, 7] if is_query else [5, 4, 6])
+        assert [len(rows) for rows in ours] == (lengths if is_query else [5, 4, 6])
         for mine, expected in zip(ours, theirs, strict=True):
             torch.testing.assert_close(torch.from_numpy(mine), torch.as_tensor(expected), rtol=0, atol=1e-5)
