@@ -3,15 +3,20 @@
 import random
 from pathlib import Path
 
-from codes import Codes, codes_of
-from objectives import contrastive, distillation, imitation
+import torch
+from codes import Codes, codes_of, int8
+from objectives import ScaledMaxSim, contrastive, distillation, imitation
 from pairs import load_pairs
 from pylate import models, utils
 from rows import encode, pool
 from runs import ObjectiveState, Progress, found, go_on, is_there, phase_model, trainer_arguments
 from sentence_transformers import SentenceTransformerTrainer, SentenceTransformerTrainingArguments
 from start import open_model
+from torch import Tensor, nn
 from transformers import set_seed
+
+# Names of what an objective learns beside the model: the temperature, the codec.
+BESIDE_THE_MODEL = r"(^|\.)(log_scale|codes)(\.|$)"
 
 
 class TrimmedCollator(utils.ColBERTCollator):
@@ -43,6 +48,17 @@ def starting_codes(recipe: dict, model: models.ColBERT, texts: list[str]) -> Cod
     return codes_of([pool(row) for row in rows], recipe["codes"], recipe["seed"])
 
 
+@torch.no_grad()
+def learned(loss: nn.Module, temperature: float, codes: Codes | None, words: Tensor | None) -> list[str]:
+    """How far what an objective learns beside the model has come. words: the codewords it began with, int8 values"""
+    scales = [metric.log_scale for metric in loss.modules() if isinstance(metric, ScaledMaxSim) and metric.log_scale.requires_grad]
+    said = [f"temperature {float((-scale).exp()):.4f} ({temperature:.4f} before)" for scale in scales]
+    if codes is not None:
+        changed = (int8(codes.words) != words).any(-1)
+        said.append(f"{int(changed.sum())} of {changed.numel()} codewords of int8 changed")
+    return said
+
+
 def fit(model: models.ColBERT, datasets: dict, codes: Codes | None, recipe: dict, runs: Path) -> None:
     """Trains the model in place, with checkpoints."""
     dims = recipe.get("dims", [model[len(model) - 1].out_features])
@@ -57,6 +73,7 @@ def fit(model: models.ColBERT, datasets: dict, codes: Codes | None, recipe: dict
         case kind:
             raise SystemExit(f"{recipe['name']}: expected `objective` to be contrastive, distillation or imitation, got {kind!r}")
     objective = ObjectiveState(loss)
+    words = int8(codes.words).detach() if codes is not None else None
     checkpoints = runs / recipe["name"] / "checkpoints"
     arguments = SentenceTransformerTrainingArguments(
         **trainer_arguments(recipe, checkpoints),
@@ -64,6 +81,7 @@ def fit(model: models.ColBERT, datasets: dict, codes: Codes | None, recipe: dict
         gradient_accumulation_steps=recipe.get("accumulated_batches", 1),
         lr_scheduler_type=recipe.get("schedule", "linear"),
         weight_decay=recipe.get("weight_decay", 0),
+        learning_rate_mapping={BESIDE_THE_MODEL: recipe["objective_learning_rate"]} if "objective_learning_rate" in recipe else None,
         # A batch holds no text twice: equal passages are no negatives of each other.
         batch_sampler="batch_sampler" if recipe.get("objective") == "distillation" else "no_duplicates",
         multi_dataset_batch_sampler="proportional",
@@ -77,6 +95,8 @@ def fit(model: models.ColBERT, datasets: dict, codes: Codes | None, recipe: dict
         callbacks=[Progress(), objective],
     )
     go_on(trainer, checkpoints, objective)
+    if said := learned(loss, recipe.get("temperature", 1), codes, words):
+        print(f"{recipe['name']}: {', '.join(said)}", flush=True)
 
 
 def train(recipe: dict, runs: Path, data: Path) -> Path:

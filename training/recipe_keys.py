@@ -12,7 +12,7 @@ KEYS: dict[str, tuple[set[str], set[str]]] = {
     "phase": (
         {"name", "seed", "pairs", "start", "batch_pairs"},
         {"objective", "steps", "epochs", "learning_rate", "schedule", "weight_decay", "accumulated_batches", "negatives", "without_sources", "dims", "temperature", "learned_temperature", "mean_over_tokens"}
-        | {"pooled", "codes", "cached_pairs", "teacher_phases", *PROMPTS, *TRAINER},
+        | {"objective_learning_rate", "pooled", "codes", "cached_pairs", "teacher_phases", *PROMPTS, *TRAINER},
     ),
     "import": ({"name", "export"}, set()),
     "average": ({"name", "phases"}, set()),
@@ -30,7 +30,7 @@ KEYS: dict[str, tuple[set[str], set[str]]] = {
 # What a phase's objective needs, and what it does not read.
 OBJECTIVES: dict[str, tuple[set[str], set[str]]] = {
     "contrastive": ({"temperature"}, {"teacher_phases"}),
-    "distillation": (set(), {"temperature", "learned_temperature", "mean_over_tokens", "pooled", "codes", "cached_pairs", "teacher_phases"}),
+    "distillation": (set(), {"temperature", "learned_temperature", "objective_learning_rate", "mean_over_tokens", "pooled", "codes", "cached_pairs", "teacher_phases"}),
     "imitation": ({"temperature", "teacher_phases"}, {"learned_temperature", "mean_over_tokens", "cached_pairs"}),
 }
 # Of `start`: an earlier phase, or where a model begins; and what PyLate's model takes.
@@ -56,6 +56,8 @@ def problems_of_phase(recipe: dict) -> list[str]:
     problems += [f"`{key}` does nothing with `objective: {objective}`" for key in sorted(unread & recipe.keys())]
     if recipe.get("codes") and not recipe.get("pooled"):
         problems.append("`codes` are of pooled rows: expected `pooled: true` too")
+    if "objective_learning_rate" in recipe and not (recipe.get("learned_temperature") or recipe.get("codes")):
+        problems.append("`objective_learning_rate` moves nothing without `learned_temperature: true` or `codes`")
     if "cached_pairs" in recipe and (recipe.get("pooled") or len(dims) > 1):
         problems.append("`cached_pairs` has one dimension and no pooled rows: its second pass cannot cut them")
     return problems + one_of(recipe["start"], "model", "phase", "start.") + unknown(recipe["start"].keys(), START, "start.")

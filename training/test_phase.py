@@ -1,6 +1,7 @@
 """Pairs, and one phase: what it learns, what of it is kept, where it goes on. Ten steps of each training on random weights."""
 
 import json
+import re
 import shutil
 
 import pytest
@@ -59,6 +60,20 @@ def test_a_phase_that_was_killed_goes_on_at_its_checkpoint_to_the_same_weights(b
         torch.testing.assert_close(first["rotation"] @ first["rotation"].T, torch.eye(16), rtol=0, atol=1e-5)
         for name, value in first.items():
             torch.testing.assert_close(value, second[name], rtol=0, atol=0, msg=name)
+
+
+@pytest.mark.parametrize("rate", [None, 0.05])
+def test_what_is_learned_beside_the_model_has_a_rate_of_its_own_and_says_how_far_it_came(base, tmp_path, capsys, rate):
+    write_pairs(tmp_path / "pairs.jsonl", 200)
+    recipe = recipe_of(base, learning_rate=1e-6, objective_learning_rate=rate, learned_temperature=True, pooled=True, codes=2)
+    model = models.ColBERT(str(train(recipe, tmp_path / "runs", tmp_path)), device="cpu").state_dict()
+    said = re.search(r"tiny: temperature (\S+) \(0.0500 before\), (\d+) of 128 codewords of int8 changed", capsys.readouterr().out)
+    assert (abs(float(said[1]) - 0.05) > 1e-3) == (int(said[2]) > 20) == (rate is not None)
+    if rate is None:
+        assert int(said[2]) == 0
+    start = models.ColBERT(str(train(recipe_of(base, name="start", steps=0), tmp_path / "runs", tmp_path)), device="cpu").state_dict()
+    for name, value in start.items():
+        torch.testing.assert_close(model[name], value, rtol=0, atol=2e-5, msg=name)
 
 
 def test_a_model_imitates_the_scores_of_others(base, tmp_path):

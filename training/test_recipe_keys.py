@@ -35,6 +35,7 @@ TEXT_ROW = {"step": "text_row", "name": "t", "seed": 1, "model_phase": "m", "pai
         (recipe_of(Path("base"), **DISTILLED, learned_temperature=True), "`learned_temperature` does nothing with `objective: distillation`"),
         (recipe_of(Path("base"), dims=[16], pooled=True, cached_pairs=2), "`cached_pairs` has one dimension and no pooled rows: its second pass cannot cut them"),
         (recipe_of(Path("base"), cached_pairs=2), "`cached_pairs` has one dimension and no pooled rows: its second pass cannot cut them"),
+        (recipe_of(Path("base"), objective_learning_rate=0.1), "`objective_learning_rate` moves nothing without `learned_temperature: true` or `codes`"),
         (recipe_of(Path("base"), objective="imitation"), "`teacher_phases` is missing"),
         (recipe_of(Path("base"), teacher_phases=["v0"]), "`teacher_phases` does nothing with `objective: contrastive`"),
         (recipe_of(Path("base"), objective="distil"), "expected `objective` to be contrastive, distillation, imitation, got 'distil'"),
