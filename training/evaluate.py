@@ -3,7 +3,7 @@
 Usage: python training/evaluate.py --model <folder> [--model <folder>...] <BEIR folder[:split]>... [--write <figures.json>]
 
 Models are compared with the first one: the middle 95% of the difference of means over resampled queries (paired
-bootstrap). `--write` keeps what is measured, and what is there of the same weights is not measured again. `npm run bench:quality` measures what ships. Choose by development splits.
+bootstrap). `--write` keeps what is measured, and what is there of the same weights, prompts and lengths is not measured again. `npm run bench:quality` measures what ships. Choose by development splits.
 """
 
 import argparse
@@ -23,7 +23,9 @@ RESAMPLES = 2000
 
 
 def read_lines(path: Path) -> list[dict]:
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line]
+    # Not splitlines, which also ends a line at U+2028 inside a text.
+    with path.open(encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines if line.strip()]
 
 
 def read_set(folder: Path, split: str) -> tuple[list[str], list[str], dict[str, str], dict[str, dict[str, int]]]:
@@ -74,12 +76,12 @@ def interval(ours: list[list[float]], theirs: list[list[float]]) -> tuple[float,
     return float(low), float(high)
 
 
-def weights_hash(folder: str) -> str:
-    """Of every weight of a PyLate folder, projections too."""
+def key_of(folder: str, document_length: int) -> str:
+    """Of what figures depend on: every weight of a PyLate folder, projections too, its prompts, prefixes and lengths, and where documents are cut."""
     digest = hashlib.sha256()
-    for path in sorted(Path(folder).rglob("*.safetensors")):
+    for path in [*sorted(Path(folder).rglob("*.safetensors")), Path(folder) / "config_sentence_transformers.json"]:
         digest.update(path.read_bytes())
-    return digest.hexdigest()
+    return f"{digest.hexdigest()} {document_length}"
 
 
 def main() -> None:
@@ -89,11 +91,11 @@ def main() -> None:
     parser.add_argument("--document-length", type=int, default=256)
     parser.add_argument("--write", type=Path)
     options = parser.parse_args()
-    # [weights][set] -> nDCG of each query
+    # [model and settings][set] -> nDCG of each query
     figures: dict[str, dict[str, list[float]]] = json.loads(options.write.read_text()) if options.write and options.write.exists() else {}
-    key_of = {folder: weights_hash(folder) for folder in options.model}
+    keys = {folder: key_of(folder, options.document_length) for folder in options.model}
     for folder in options.model:
-        of_model = figures.setdefault(key_of[folder], {})
+        of_model = figures.setdefault(keys[folder], {})
         model = None
         for name in options.sets:
             if name not in of_model:
@@ -106,7 +108,7 @@ def main() -> None:
                     unfinished.rename(options.write)
             print(f"{folder}\t{name}\t{np.mean(of_model[name]):.4f}", flush=True)
     first, *others = options.model
-    chosen = {folder: [figures[key_of[folder]][name] for name in options.sets] for folder in options.model}
+    chosen = {folder: [figures[keys[folder]][name] for name in options.sets] for folder in options.model}
     mean = {folder: float(np.mean([np.mean(values) for values in sets])) for folder, sets in chosen.items()}
     print(f"{first}\tmean\t{mean[first]:.4f}")
     for folder in others:

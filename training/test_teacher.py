@@ -1,8 +1,10 @@
 """Hard negatives, teachers and how both are judged."""
 
+import json
+
 import numpy as np
 import pytest
-from evaluate import interval
+from evaluate import interval, key_of, read_lines
 from mine import candidates, mine
 from pairs import read_pairs
 from phase import train
@@ -66,3 +68,19 @@ def test_intervals_of_a_difference_hold_it_and_shrink_with_more_queries():
     assert low < np.mean(ours) - np.mean(theirs) < high
     few = interval([ours[0][:40]], [theirs[0][:40]])
     assert 2 * (high - low) < few[1] - few[0] and interval(ours, ours) == (0, 0)
+
+
+def test_a_line_of_a_set_ends_where_json_lines_end(tmp_path):
+    rows = [{"_id": "1", "text": "one\u2028two\u0085three"}, {"_id": "2", "text": "four"}]
+    (tmp_path / "corpus.jsonl").write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in rows) + "\n\n", encoding="utf-8")
+    assert read_lines(tmp_path / "corpus.jsonl") == rows
+
+
+def test_figures_are_kept_by_weights_prompts_and_lengths(base, tmp_path):
+    model = models.ColBERT(str(base), device="cpu", embedding_size=16, query_length=16, document_length=32)
+    keys = []
+    for name, prompts in (("one", {}), ("same", {}), ("prompted", {"query": "ask: ", "document": ""})):
+        model.prompts = {"query": "", "document": ""} | prompts
+        model.save(str(tmp_path / name))
+        keys += [key_of(str(tmp_path / name), length) for length in (256, 300)]
+    assert keys[:2] == keys[2:4] and len(set(keys)) == 4
