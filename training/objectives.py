@@ -82,6 +82,16 @@ class Matryoshka(nn.Module):
             self.model.forward = forward
 
 
+class CachedMean(CachedContrastive):
+    """PyLate 1.6.0 hands the model the gradients of the batch's sum of losses: larger than the mean's by the batch, so that max_grad_norm (1) would cut nearly every step to one length."""
+
+    def calculate_loss_and_cache_gradients(self, reps, masks) -> Tensor:
+        loss = super().calculate_loss_and_cache_gradients(reps, masks)
+        batch = sum(len(chunk) for chunk in reps[0])
+        self.cache = [[gradient / batch for gradient in chunks] for chunks in self.cache]
+        return loss
+
+
 def contrastive(model: nn.Module, recipe: dict, dims: list[int], codes: Codes | None = None) -> nn.Module:
     """
     recipe: `temperature`; `learned_temperature` (false); `mean_over_tokens` (true) instead of the sum, so that one temperature fits short and long
@@ -94,7 +104,7 @@ def contrastive(model: nn.Module, recipe: dict, dims: list[int], codes: Codes | 
     if cached_pairs is not None:
         if len(dims) > 1:
             raise ValueError("objectives: expected one dimension with `cached_pairs`, whose second pass cannot cut rows; leave one of them out")
-        return CachedContrastive(model, score_metric=metric, mini_batch_size=cached_pairs)
+        return CachedMean(model, score_metric=metric, mini_batch_size=cached_pairs)
     loss = Contrastive(model, score_metric=metric)
     if recipe.get("pooled", False):
         return Matryoshka(model, loss, dims, metric)
