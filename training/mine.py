@@ -5,6 +5,7 @@ A candidate is dropped as a false negative when the model scores it above `margi
 """
 
 import gzip
+import hashlib
 import json
 from pathlib import Path
 
@@ -34,12 +35,19 @@ def candidates(pairs: list[dict], depth: int) -> list[list[str]]:
     ]
 
 
+def held_queries(pairs: list[dict], count: int) -> set[str]:
+    """So many of the queries, by a hash of each: in whatever order pairs are, the same."""
+    return set(sorted({pair["query"] for pair in pairs}, key=lambda query: hashlib.sha256(query.encode()).digest())[:count])
+
+
 def mine(recipe: dict, runs: Path, data: Path) -> Path:
+    """recipe: `held`, queries that no phase is trained on (none): a teacher and its student are judged with them"""
     output = runs / recipe["output"]
     if is_there(recipe, runs, output):
         return output
     pairs = list(read_all([found(name, runs, data) for name in recipe["pairs"]], recipe.get("without_sources", ())))[: recipe.get("limit")]
     model = models.ColBERT(phase_model(runs, recipe["model_phase"]), device="cpu")
+    held = held_queries(pairs, recipe.get("held", 0))
     dropped = kept = short = 0
     unfinished = output.with_suffix(".unfinished")
     found_candidates = candidates(pairs, recipe["depth"])
@@ -56,7 +64,8 @@ def mine(recipe: dict, runs: Path, data: Path) -> Path:
                     short += 1
                     continue
                 kept += 1
-                file.write(json.dumps({**pair, "negatives": good[: recipe["negatives"]], "dropped": false_negatives}, ensure_ascii=False) + "\n")
+                row = {**pair, "negatives": good[: recipe["negatives"]], "dropped": false_negatives} | ({"held": True} if pair["query"] in held else {})
+                file.write(json.dumps(row, ensure_ascii=False) + "\n")
             print(f"mine: {at + len(some)} of {len(pairs)} pairs", flush=True)
     unfinished.rename(output)
     print(f"mine: {kept} pairs with {recipe['negatives']} negatives each; {dropped} candidates dropped as false negatives, {short} pairs left out for want of others")

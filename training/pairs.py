@@ -66,13 +66,13 @@ def load_pairs(
     smallest_source: pairs; a batch's size
     without: sources left out
     prompts: put before queries and documents, as in every phase and in the index
-    negatives: how many of a row's are used; rows with fewer are left out
+    negatives: how many of a row's are used; rows with fewer are left out, and those that mining held back for judging
     scored: columns `query`, `documents` (the passage, then negatives) and `scores` of a teacher instead, from 0 to 1 in each list, for distillation
     """
     query_prompt, document_prompt = prompts
     sources: dict[str, list[dict]] = defaultdict(list)
     for row in read_all(paths, without):
-        if len(row.get("negatives", [])) < negatives:
+        if row.get("held") or len(row.get("negatives", [])) < negatives:
             continue
         texts = [document_prompt + text for text in [row["passage"], *row.get("negatives", [])[:negatives]]]
         columns = {"query": query_prompt + row["query"]}

@@ -16,7 +16,7 @@ KEYS: dict[str, tuple[set[str], set[str]]] = {
     ),
     "import": ({"name", "export"}, set()),
     "average": ({"name", "phases"}, set()),
-    "mine": ({"output", "model_phase", "pairs", "depth", "margin", "negatives"}, {"without_sources", "limit", "bf16", *PROMPTS}),
+    "mine": ({"output", "model_phase", "pairs", "depth", "margin", "negatives"}, {"without_sources", "limit", "held", "bf16", *PROMPTS}),
     "teacher": ({"name", "seed", "model", "student_phase", "pairs", "output", "held_out", "max_length", "train_negatives", "batch_pairs", "steps", "learning_rate"}, PROMPTS | TRAINER),
     "score": ({"output", "seed", "pairs", "teacher_phases", "student_phase", "held_out", "temperature"}, {"limit", "bf16", *PROMPTS}),
     "table": ({"name", "seed", "pairs", "documents", "queries", "batch_pairs", "steps", "learning_rate", "temperature"}, {"model", "model_phase", "document_length", "without_sources", *TRAINER}),

@@ -49,12 +49,14 @@ def teacher_scores(model: CrossEncoder, rows: list[dict]) -> list[list[float]]:
 def held_and_rest(recipe: dict, runs: Path, data: Path) -> tuple[list[dict], list[dict]]:
     """
     Mined pairs: those a teacher is judged by, and those it may score. Judged with the passages that mining dropped: by the negatives alone the student
-    makes no mistake, since its own scores chose them.
+    makes no mistake, since its own scores chose them. They are those that mining held back, where it did: of others the student may have been trained on the answers.
     """
     rows = [row for name in recipe["pairs"] for row in read_pairs(found(name, runs, data))]
     random.Random(recipe["seed"]).shuffle(rows)
-    held = [{**row, "negatives": row["negatives"] + row.get("dropped", [])} for row in rows[: recipe["held_out"]]]
-    return held, rows[recipe["held_out"] :]
+    held, rest = ([row for row in rows if row.get("held", False) == is_held] for is_held in (True, False))
+    if not held:
+        held, rest = rest[: recipe["held_out"]], rest[recipe["held_out"] :]
+    return [{**row, "negatives": row["negatives"] + row.get("dropped", [])} for row in held[: recipe["held_out"]]], rest
 
 
 def train(recipe: dict, rows: list[dict], output: Path) -> CrossEncoder:

@@ -5,8 +5,8 @@ import json
 import numpy as np
 import pytest
 from evaluate import interval, key_of, read_lines
-from mine import candidates, mine
-from pairs import read_pairs
+from mine import candidates, held_queries, mine
+from pairs import load_pairs, read_pairs
 from phase import train
 from pylate import models
 from rows import encode
@@ -34,6 +34,21 @@ def test_mining_leaves_answers_out_and_drops_what_scores_like_one(base, tmp_path
     # What mining dropped counts: by the negatives alone, which it chose, the student would make no mistake.
     assert ndcg_of_lists(late_scores(student, held, {})) < ndcg_of_lists(late_scores(student, rows, {})) == 1
     assert "dropped as false negatives" in capsys.readouterr().out
+
+
+def test_lists_that_mining_held_back_judge_and_train_nothing(base, tmp_path):
+    write_pairs(tmp_path / "pairs.jsonl", 60)
+    train(recipe_of(base, steps=0), tmp_path / "runs", tmp_path)
+    recipe = {"output": "mined.jsonl.gz", "model_phase": "tiny", "pairs": ["pairs.jsonl"], "depth": 10, "margin": 5.0, "negatives": 2, "held": 12}
+    made = mine(recipe, tmp_path / "runs", tmp_path)
+    rows = list(read_pairs(made))
+    judging = {row["query"] for row in rows if row.get("held")}
+    assert len(judging) == 12 and judging == held_queries(rows[::-1], 12)
+    trained = load_pairs([made], smallest_source=100, negatives=2)["others"]
+    assert set(trained["query"]) == {row["query"] for row in rows} - judging
+    held, rest = held_and_rest({"pairs": [made.name], "seed": 1, "held_out": 10}, tmp_path / "runs", tmp_path)
+    assert len(held) == 10 and {row["query"] for row in held} < judging
+    assert {row["query"] for row in rest} == set(trained["query"])
 
 
 def test_ndcg_counts_ties_against_the_answer():
