@@ -95,6 +95,30 @@ test('an exported library opens on the command line and in another browser, wher
   expect(differences(await stored(other))).toEqual({ orphans: [], missing: [] });
 });
 
+test('a file that the host has in parts is whole in an export', async ({ page, context }, testInfo) => {
+  const partBytes = 2 ** 22;
+  await context.route('**/library/engine.json', async (route) => {
+    const engine = await (await route.fetch()).json();
+    engine.queryEncoder.weights.wasm.partBytes = partBytes;
+    await route.fulfill({ json: engine });
+  });
+  const asked = new Set<number>();
+  await context.route(/\/models\/\w+\.\d+\.onnx$/, async (route) => {
+    const [, whole, number] = /^(.*)\.(\d+)\.onnx$/.exec(route.request().url())!;
+    const bytes = await (await route.fetch({ url: `${whole}.onnx` })).body();
+    asked.add(Number(number));
+    await route.fulfill({ body: bytes.subarray((Number(number) - 1) * partBytes, Number(number) * partBytes) });
+  });
+  await openLibraryPage(page);
+  await addFiles(page, [BEES]);
+  await settled(page);
+  const folder = testInfo.outputPath('library');
+  unpack(await exported(page), folder);
+  expect([...asked].sort()).toEqual([1, 2]);
+  const { hits } = JSON.parse(cli('search', folder, 'where insects find food', '--json'));
+  expect(hits[0].excerpt).toContain('nectar');
+});
+
 test('an index made by the command line is searched here, and goes out again as it came', async ({
   page,
 }, testInfo) => {

@@ -164,7 +164,11 @@ describe('latelight index, inspect, search', () => {
       err: expect.stringContaining('package.json to be a cache'),
     });
     expect(await readFile(join(folder, 'cached/package.json'), 'utf8')).toBe('{"name": "my-site"}');
-    expect(await index('.')).toMatchObject({ code: 2, err: expect.stringContaining('EISDIR') });
+    expect(await index('.')).toMatchObject({ code: 2, err: expect.stringContaining('Name a file in it') });
+    expect(await index('dist/latelight/passages.jsonl')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('replaced'),
+    });
   });
 
   it('ignores a torn or damaged cache', async () => {

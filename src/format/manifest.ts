@@ -67,17 +67,21 @@ export function manifestFor({ languages = {} }: Pick<Manifest, 'languages'>, wan
   return tag === undefined ? undefined : languages[tag];
 }
 
-/**
- * The same tag, else the longest that begins as it does (`fr` for `fr-CA`), else of the same language elsewhere, the first in
- * code-unit order (`pt-BR` for `pt`).
- */
+/** The same tag or one that is more general, else of the same language elsewhere, the first in code-unit order (`pt-BR` for `pt`). */
 export function nearestTag(tags: string[], wanted: string): string | undefined {
+  const [language] = wanted.toLowerCase().split(/[-_]/);
+  const elsewhere = () => [...tags].sort().find((known) => known.toLowerCase().split('-')[0] === language);
+  return sameOrMoreGeneralTag(tags, wanted) ?? elsewhere();
+}
+
+/** The same tag, else the longest that begins as it does: `fr` for `fr-CA`. */
+export function sameOrMoreGeneralTag(tags: string[], wanted: string): string | undefined {
   const parts = wanted.toLowerCase().split(/[-_]/);
   for (let length = parts.length; length > 0; length--) {
     const tag = tags.find((known) => known.toLowerCase() === parts.slice(0, length).join('-'));
     if (tag !== undefined) return tag;
   }
-  return [...tags].sort().find((known) => known.toLowerCase().split('-')[0] === parts[0]);
+  return undefined;
 }
 
 /** What a `siteRoot` may be: `../`, `docs/`, or nothing. */

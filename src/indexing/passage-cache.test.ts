@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { appendFile, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { EncodedPassage } from './encode-passage.ts';
 import { PassageCache } from './passage-cache.ts';
@@ -123,20 +123,31 @@ describe('passage cache', () => {
     await cache.close();
   });
 
-  it('knows a journal, also one that is new, empty or torn, from a file of something else', async () => {
-    expect(() => PassageCache.expectJournal(path)).not.toThrow();
+  it('knows a journal, also one that is new, empty or torn, from something else, and is not in the index', async () => {
+    const expectJournal = (of = path) => PassageCache.expectJournal(of, join(dirname(path), 'index'));
+    expect(() => expectJournal()).not.toThrow();
     const cache = PassageCache.open(path);
-    expect(() => PassageCache.expectJournal(path)).not.toThrow();
+    expect(() => expectJournal()).not.toThrow();
     cache.put(await keyOf(1), passage(1));
     cache.save();
-    expect(() => PassageCache.expectJournal(path)).not.toThrow();
+    expect(() => expectJournal()).not.toThrow();
     await cache.compact();
     await cache.close();
-    expect(() => PassageCache.expectJournal(path)).not.toThrow();
+    expect(() => expectJournal()).not.toThrow();
     await truncate(path, 3);
-    expect(() => PassageCache.expectJournal(path)).not.toThrow();
-    await writeFile(path, '{"name": "my-site"}');
-    expect(() => PassageCache.expectJournal(path)).toThrow(/expected .* to be a cache of encoded passages/);
+    expect(() => expectJournal()).not.toThrow();
+    await writeFile(path, `\n\n${await readFile(path, 'utf8')}`);
+    expect(() => expectJournal()).not.toThrow();
+    for (const other of ['{"name": "my-site"}', '\n{"name": "my-site"}', '\nmy notes\n', '\n'.repeat(100)]) {
+      await writeFile(path, other);
+      expect(() => expectJournal()).toThrow(/expected .* to be a cache of encoded passages/);
+    }
+    expect(() => expectJournal(dirname(path))).toThrow(
+      `got the folder ${dirname(path)}. Name a file in it, such as ${join(dirname(path), 'passages.jsonl')}.`,
+    );
+    expect(() => expectJournal(join(dirname(path), 'index/passages.jsonl'))).toThrow(
+      /outside of .*index, which is replaced/,
+    );
   });
 
   it('leaves nothing behind when nothing is to be kept', async () => {

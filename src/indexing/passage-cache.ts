@@ -2,10 +2,10 @@
 // is built from it, however large, and the next run encodes only changed text. What an interrupted run appended is found by the next,
 // a torn line is ignored, and deleting the file loses only time. Node only.
 
-import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readSync, statSync, writeSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, isAbsolute, join, relative } from 'node:path';
 import { LatelightError } from '../errors.ts';
 import { sha256Hex } from '../format/sha256.ts';
 import type { EncodedPassage } from './encode-passage.ts';
@@ -62,11 +62,26 @@ export class PassageCache {
 
   /**
    * For a file that a person named: what is something else would be written over.
-   * @throws LatelightError `bad-option` when there is a file that does not begin as a journal
+   * @param output folder that the index replaces
+   * @throws LatelightError `bad-option` when there is something that does not begin as a journal, or it is inside the output
    */
-  static expectJournal(path: string): void {
-    if (!existsSync(path)) return;
-    const start = Buffer.alloc(LINE_START.length);
+  static expectJournal(path: string, output: string): void {
+    const inside = relative(output, path);
+    if (!inside.startsWith('..') && !isAbsolute(inside)) {
+      throw new LatelightError(
+        'bad-option',
+        `index: expected the cache to be outside of ${output}, which is replaced as a whole, got ${path}. Name a file elsewhere.`,
+      );
+    }
+    const found = statSync(path, { throwIfNoEntry: false });
+    if (!found) return;
+    if (found.isDirectory()) {
+      throw new LatelightError(
+        'bad-option',
+        `index: expected the cache to be a file, got the folder ${path}. Name a file in it, such as ${join(path, 'passages.jsonl')}.`,
+      );
+    }
+    const start = Buffer.alloc(64);
     const file = openSync(path, 'r');
     let begin: string;
     try {
@@ -74,7 +89,9 @@ export class PassageCache {
     } finally {
       closeSync(file);
     }
-    if (begin[0] === '\n' || LINE_START.startsWith(begin)) return;
+    // A line that was torn is ended with the next one's line feed before it.
+    const line = begin.replace(/^\n+/, '');
+    if (line.startsWith(LINE_START) || (found.size === begin.length && LINE_START.startsWith(line))) return;
     throw new LatelightError(
       'bad-option',
       `index: expected ${path} to be a cache of encoded passages or no file yet, got one of something else. Name another, or delete it.`,

@@ -97,6 +97,11 @@ export async function expectReplaceable(target: string, kind = INDEX_FOLDER): Pr
   );
 }
 
+/** Removes an older folder of the kind, and nothing else. */
+export async function removeOlder(target: string, kind = INDEX_FOLDER): Promise<void> {
+  if (await isOfKind(target, kind)) await rm(target, { recursive: true });
+}
+
 /**
  * What can be known of an index's place before anything is encoded.
  * @param inputs folders that are indexed

@@ -90,13 +90,14 @@ export class IndexBuilder implements SearchIndexBuilder {
       let start = 0;
       for (const { url, path, lang, hasBodyMark, passageCount } of pages) {
         const more = describe?.(path);
+        if (more) checkDescription(more);
         const read = passages.slice(start, start + passageCount);
-        const own = more ? read.map((passage) => described(passage, more)) : read;
         start += passageCount;
         if (more?.exclusion !== undefined) {
           added.skipped.push({ path, reason: more.exclusion });
           continue;
         }
+        const own = more ? read.map((passage) => described(passage, more)) : read;
         this.put({ url, path, lang: lang || (language?.(path) ?? ''), hasBodyMark, passages: own }, added);
       }
       added.skipped.sort((a, b) => byCodeUnits(a.path, b.path));
@@ -287,6 +288,15 @@ export class IndexBuilder implements SearchIndexBuilder {
     this.queue = turn;
     return turn;
   }
+}
+
+function checkDescription(description: PageDescription): void {
+  rule.checkOptions('describe', description, {
+    exclusion: rule.text,
+    meta: rule.textTable,
+    filters: rule.textsTable,
+    sort: rule.textTable,
+  });
 }
 
 function described(passage: Passage, { meta, filters, sort }: PageDescription): Passage {

@@ -30,14 +30,9 @@ async function indexed(pages: Record<string, string>, options: SiteIndexOptions 
   const lines: string[] = [];
   const output = join(folder, 'latelight');
   const cachePath = join(parent, `${sites}.jsonl`);
-  const run = indexSite({
-    folder,
-    output,
-    cachePath,
-    options: { webgpu: false, ...options },
-    log: (line) => lines.push(line),
-  });
-  return { folder, output, cachePath, lines, run };
+  const log = (line: string) => lines.push(line);
+  const again = () => indexSite({ folder, output, cachePath, options: { webgpu: false, ...options }, log });
+  return { folder, output, cachePath, lines, run: again(), again };
 }
 
 it('says which pages it left out, and why, by reason', async () => {
@@ -64,6 +59,12 @@ it('warns, and lets the build go on, where every page asks not to be found', asy
   expect(await preview.run).toBeUndefined();
   expect(preview.lines).toEqual([expect.stringMatching(/warning: no index was made, .*robots noindex \(1/)]);
   expect(existsSync(preview.output)).toBe(false);
+  // An index from before does not stay to be published.
+  const published = await indexed({ 'tides.html': TIDES });
+  await published.run;
+  await writeFile(join(published.folder, 'tides.html'), NOINDEX);
+  expect(await published.again()).toBeUndefined();
+  expect(existsSync(published.output)).toBe(false);
   await expect((await indexed({ 'a.html': MOVED })).run).rejects.toThrow('found none in 1 files: redirects');
   await expect((await indexed({ 'a.txt': 'Text.' })).run).rejects.toThrow('found none in 0 files.');
 });

@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { packageRoot } from '../cli/package-files.ts';
 import { LatelightError } from '../errors.ts';
 import { PassageCache } from '../indexing/passage-cache.ts';
+import { removeOlder } from '../indexing/write-folder.ts';
 import { createIndex } from './create-index.ts';
 import type { AddDirectoryOptions, CreateIndexOptions, WrittenIndex } from './options.ts';
 import { allAskNotToBeFound, skipLines, skipReasons } from './skipped-pages.ts';
@@ -50,7 +51,7 @@ export async function indexSite(run: SiteIndexRun): Promise<WrittenIndex | undef
   const started = performance.now();
   const outDir = indexFolderName(options.outDir);
   const { exclude = [], outDir: _, cache = true, ...rest } = options;
-  if (typeof cache === 'string') PassageCache.expectJournal(cache);
+  if (typeof cache === 'string') PassageCache.expectJournal(cache, output);
   const index = await createIndex({
     title: 'Search',
     ...rest,
@@ -69,6 +70,8 @@ export async function indexSite(run: SiteIndexRun): Promise<WrittenIndex | undef
       log(
         `latelight: warning: no index was made, as every page in ${folder} asks not to be found${skipReasons(added.skipped)}`,
       );
+      // One from before has the text of these pages, and would be published with them.
+      await removeOlder(output);
       return undefined;
     }
     if (added.pages === 0) {

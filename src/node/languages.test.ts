@@ -65,4 +65,6 @@ it('makes the language that is nearest to the one named the default, and that of
   // Pages that name no language are the default's.
   expect(first('en-US', [page('e', '')])).toEqual(['en', 'manifest.json', 'bce']);
   expect(first('ja', [page('e', '')])).toEqual(['ja', 'manifest.json', 'e']);
+  // They are in what was named, not in that language elsewhere.
+  expect(first('fr', [page('e', '')])).toEqual(['fr', 'manifest.json', 'e']);
 });

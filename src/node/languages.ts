@@ -1,6 +1,6 @@
 // Which pages are of which language, and which manifest is whose: docs/FORMAT.md, "Languages".
 
-import { nearestTag } from '../format/manifest.ts';
+import { nearestTag, sameOrMoreGeneralTag } from '../format/manifest.ts';
 import { byCodeUnits } from '../ingest/ingest-pages.ts';
 import type { IndexedPage } from './page-set.ts';
 
@@ -65,11 +65,11 @@ export function groupByLanguage(pages: IndexedPage[], language?: string): Langua
 function defaultLanguage(pages: IndexedPage[], language: string | undefined): string {
   if (language === undefined) return mostCommonLanguage(pages);
   const asked = canonicalLanguage(language);
-  const near = nearestTag(
-    pages.map(({ lang }) => lang).filter((lang) => lang !== ''),
-    asked,
-  );
-  return near ?? (pages.some(({ lang }) => lang === '') ? asked : mostCommonLanguage(pages));
+  const tags = pages.map(({ lang }) => lang).filter((lang) => lang !== '');
+  const general = sameOrMoreGeneralTag(tags, asked);
+  if (general !== undefined) return general;
+  // Pages that name none are in what was named, not in that language elsewhere or in another script.
+  return tags.length < pages.length ? asked : (nearestTag(tags, asked) ?? mostCommonLanguage(pages));
 }
 
 /** Language -> file name of its manifest, as the first manifest names them. */

@@ -334,6 +334,16 @@ describe('addDirectory', () => {
     });
   });
 
+  it('refuses what is said of a page in another shape', async () => {
+    const said = (description: object) =>
+      using({}, (index) => index.addDirectory(join(folder, 'site'), { describe: () => description }));
+    await expect(said({ filters: { topic: 'net' } })).rejects.toMatchObject({
+      code: 'bad-option',
+      message: 'describe: expected filters to be an object of lists of strings, got {"topic":"net"}.',
+    });
+    await expect(said({ exlusion: 'a draft' })).rejects.toThrow(/describe: .*exlusion/);
+  });
+
   it('gives headings of Markdown the ids that the site does', async () => {
     const output = join(folder, 'slugs');
     await using({}, async (index) => {

@@ -75,6 +75,8 @@ export async function download(
       }
       // Short of its end: whoever checks the whole says so.
       if (received < end) break;
+      // No piece goes on in the next part: one that came anew would not join it.
+      if (end < ref.bytes) keepPiece();
     }
     return { bytes: bytes.subarray(0, received), keptBytes: kept };
   } catch (error) {

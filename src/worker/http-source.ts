@@ -113,7 +113,7 @@ export class HttpSource implements ByteSource {
     await Promise.all(this.keeping);
   }
 
-  /** Fetches files that are not in the cache yet; stops quietly at the first failure, since nobody waits for it. */
+  /** Fetches files that the cache has no entry of (whether it has the bytes is seen when they are read); stops quietly at the first failure, since nobody waits for it. */
   async keep(refs: FileRef[], onBytes?: ReadOptions['onBytes']): Promise<void> {
     const cache = await openCache();
     if (!cache) return;
@@ -147,7 +147,7 @@ export class HttpSource implements ByteSource {
     const urls = await cache.urls();
     const manifests = urls.filter((url) => /\/(manifest(\.[\w-]+)?|engine)\.json$/.test(url));
     const texts = await Promise.all(manifests.map((url) => textIn(cache, url)));
-    // What one names that cannot be read just now is not known.
+    // What one names that cannot be read is not known: better files too many than an index that is gone without a network.
     if (texts.includes(undefined)) return;
     const named = new Set([...this.manifests.values(), ...texts].flatMap((text) => text?.match(/[0-9a-f]{64}/g) ?? []));
     for (const url of urls) {

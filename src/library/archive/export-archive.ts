@@ -74,16 +74,17 @@ export async function exportLibrary(
   }
   const { queryTable } = engine.queryEncoder;
   const table = queryTable && (await ownTable(await app.read(queryTable), shape, segment));
-  const { webgpu: _, ...weights } = engine.queryEncoder.weights;
+  const weights = { wasm: whole(engine.queryEncoder.weights.wasm) };
   const manifest = segmentManifest(
     {
       ...engine,
       queryEncoder: { ...engine.queryEncoder, weights, queryTable: table?.ref },
-      runtime: { wasm: engine.runtime.wasm },
+      runtime: { wasm: whole(engine.runtime.wasm) },
     },
     segment,
   );
-  const own: FileRef[] = [manifest.codec, manifest.queryEncoder.tokenizer, weights.wasm, manifest.runtime.wasm];
+  const { codec, queryEncoder, runtime } = engine;
+  const own: FileRef[] = [codec, queryEncoder.tokenizer, queryEncoder.weights.wasm, runtime.wasm];
   for (const ref of own) {
     await add(ref.file, await app.read(ref));
     step();
@@ -107,9 +108,14 @@ export async function exportLibrary(
   }
 }
 
+/** A file is one in a zip, whatever a host takes. */
+function whole({ partBytes: _, ...ref }: FileRef): FileRef {
+  return ref;
+}
+
 /** The query table that an index of these passages has. */
-function ownTable(whole: Uint8Array, shape: ShardShape, segment: StoredSegment): Promise<IndexFile> {
-  const table = tableOf(readQueryTable(whole, shape), [segment]);
+function ownTable(all: Uint8Array, shape: ShardShape, segment: StoredSegment): Promise<IndexFile> {
+  const table = tableOf(readQueryTable(all, shape), [segment]);
   return hashedFile('models', '.llq', writeQueryTable(table, shape.codecSha256));
 }
 

@@ -95,3 +95,17 @@ it('ends the worker of a document that nobody wants any more', async () => {
   await waiting;
   expect(TestWorker.started.map(({ isEnded }) => isEnded)).toEqual([true]);
 });
+
+it('gives up what is being read when it is closed, and reads again when it is asked again', async () => {
+  const process = new DocumentProcess();
+  const left = expect(process.read(job('left.md'))).rejects.toMatchObject({ code: 'aborted' });
+  await vi.advanceTimersByTimeAsync(0);
+  TestWorker.started[0].say({ type: 'reading' });
+  process.close();
+  await left;
+  expect(vi.getTimerCount()).toBe(0);
+  const next = process.read(job('next.md'));
+  await vi.advanceTimersByTimeAsync(0);
+  TestWorker.started[1].say({ type: 'read', answer });
+  expect(await next).toBe(answer);
+});

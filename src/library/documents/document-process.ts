@@ -35,34 +35,37 @@ export class DocumentProcess {
     return turn as Promise<Answers[Job['type']]>;
   }
 
+  /** What is being read is given up with code `aborted`. */
   close(): void {
+    this.end(abortError('read'));
+  }
+
+  private end(error: Error): void {
     this.worker?.terminate();
     this.worker = undefined;
+    this.giveUp?.(error);
   }
 
   private readNow(job: ToDocumentWorker, signal: AbortSignal | undefined): Promise<Answers[keyof Answers]> {
     const worker = this.start();
     const limit = LEAST_MS + (MS_PER_MIB * job.file.size) / 2 ** 20;
     return new Promise((resolve, reject) => {
-      const end = (settle: () => void) => {
+      const settled = (settle: () => void) => {
         clearTimeout(timer);
         worker.removeEventListener('message', hear);
         signal?.removeEventListener('abort', abort);
         this.giveUp = undefined;
         settle();
       };
-      this.giveUp = (error) => {
-        this.close();
-        end(() => reject(error));
-      };
-      const abort = () => this.giveUp?.(abortError('read'));
+      this.giveUp = (error) => settled(() => reject(error));
+      const abort = () => this.close();
       let timer: ReturnType<typeof setTimeout> | undefined;
       const hear = ({ data }: MessageEvent<FromDocumentWorker>) => {
         if (data.type === 'reading') {
           const tooLong = `Reading it took more than ${Math.round(limit / 1000)} seconds.`;
-          timer = setTimeout(() => this.giveUp?.(new DocumentTooMuch(tooLong)), limit);
-        } else if (data.type === 'read') end(() => resolve(data.answer));
-        else if (data.type === 'failed') end(() => reject(fromErrorData(data.error)));
+          timer = setTimeout(() => this.end(new DocumentTooMuch(tooLong)), limit);
+        } else if (data.type === 'read') settled(() => resolve(data.answer));
+        else if (data.type === 'failed') settled(() => reject(fromErrorData(data.error)));
       };
       worker.addEventListener('message', hear);
       signal?.addEventListener('abort', abort);
@@ -78,9 +81,7 @@ export class DocumentProcess {
     });
     this.worker = worker;
     const died = (error: Error = new DocumentTooMuch('It is more than this browser can read.')) => {
-      if (this.worker !== worker) return;
-      this.close();
-      this.giveUp?.(error);
+      if (this.worker === worker) this.end(error);
     };
     worker.addEventListener('error', ({ message }) => (message ? died() : died(withoutScript())));
     worker.addEventListener('message', ({ data }: MessageEvent<FromDocumentWorker>) => {
