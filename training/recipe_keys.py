@@ -18,7 +18,7 @@ KEYS: dict[str, tuple[set[str], set[str]]] = {
     "average": ({"name", "phases"}, set()),
     "mine": ({"output", "model_phase", "pairs", "depth", "margin", "negatives"}, {"without_sources", "limit", "held", "bf16", *PROMPTS}),
     "teacher": ({"name", "seed", "model", "student_phase", "pairs", "output", "held_out", "max_length", "train_negatives", "batch_pairs", "steps", "learning_rate"}, PROMPTS | TRAINER),
-    "score": ({"output", "seed", "pairs", "teacher_phases", "student_phase", "held_out", "temperature"}, {"limit", "bf16", *PROMPTS}),
+    "score": ({"output", "seed", "pairs", "teacher_phases", "student_phase", "held_out"}, {"limit", "bf16", *PROMPTS}),
     "table": ({"name", "seed", "pairs", "documents", "queries", "batch_pairs", "steps", "learning_rate", "temperature"}, {"model", "model_phase", "document_length", "without_sources", *TRAINER}),
     "text_row": ({"name", "seed", "model_phase", "pairs", "pairs_a_file", "steps"}, {"batch_pairs", "learning_rate", "temperature", "dims", "schedule", "without_sources", *PROMPTS, *TRAINER}),
     "package": ({"name", "model_phase", "query_length", "document_length", "dim", "subspace", "rounds", "other_codecs", "general_texts", "query_texts", "golden_texts"}, set()),

@@ -95,7 +95,7 @@ def teach(recipe: dict, runs: Path, data: Path) -> Path | None:
 
 def score(recipe: dict, runs: Path, data: Path) -> Path | None:
     """
-    Scores of ColBERTs that were trained before: the mean of their MaxSims, each averaged over the query's tokens, over `temperature`.
+    Scores of ColBERTs that were trained before: the mean of their MaxSims, each averaged over the query's tokens. `load_pairs` scales a list's to 0..1.
     recipe: `teacher_phases`, `student_phase`, `held_out`, `limit`. The teachers' prompts are their own: none.
     """
     output = runs / recipe["output"]
@@ -110,7 +110,7 @@ def score(recipe: dict, runs: Path, data: Path) -> Path | None:
         for teacher in teachers:
             lengths = [len(ids) for ids in query_ids(teacher, [row["query"] for row in some])]
             each.append([[score / length for score in row] for row, length in zip(late_scores(teacher, some, {"bf16": recipe.get("bf16", True)}), lengths, strict=True)])
-        return [[sum(values) / len(teachers) / recipe["temperature"] for values in zip(*lists, strict=True)] for lists in zip(*each, strict=True)]
+        return [[sum(values) / len(teachers) for values in zip(*lists, strict=True)] for lists in zip(*each, strict=True)]
 
     student = models.ColBERT(student_folder, device="cpu")
     ours, theirs = ndcg_of_lists(late_scores(student, held, recipe)), ndcg_of_lists(scores(held))
