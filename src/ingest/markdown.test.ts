@@ -35,7 +35,16 @@ describe('Markdown', () => {
     ]);
   });
 
-  it('counts no heading whose id the author wrote', () => {
+  it('with another rule gives no heading an id that the author wrote in braces for another', () => {
+    const slug = (heading: string) => heading.toLowerCase();
+    const { sections } = parseMarkdown(
+      '## Install {#setup}\nx\n## Setup\nx\n## Setup\nx\n\n<h2 id="use">Raw</h2>\n\n## Use\nx',
+      { path: 'a.md', slug },
+    );
+    expect(sections.map(({ anchor }) => anchor)).toEqual(['setup', 'setup-1', 'setup-2', 'use', 'use']);
+  });
+
+  it('with the rule of GitHub counts no heading whose id the author wrote', () => {
     expect(anchors('## Options {#cli-options}\nx\n## Options\nx\n## Options\nx')).toEqual([
       'cli-options',
       'options',

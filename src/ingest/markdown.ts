@@ -17,8 +17,10 @@ export interface MarkdownOptions {
 export function parseMarkdown(source: string, options: MarkdownOptions): ParsedPage {
   const front = readFrontMatter(source);
   const isMdx = /\.mdx$/i.test(options.path);
-  const html = renderMarkdown(front.body, isMdx);
-  const page = parseHtml(html, { path: options.path, title: front.title, slug: headingIds(options.slug) });
+  const authorIds: string[] = [];
+  const html = renderMarkdown(front.body, isMdx, { authorIds });
+  const slug = headingIds(options.slug, authorIds);
+  const page = parseHtml(html, { path: options.path, title: front.title, slug });
   return {
     ...page,
     lang: front.lang || page.lang,
@@ -30,13 +32,16 @@ export function parseMarkdown(source: string, options: MarkdownOptions): ParsedP
   };
 }
 
-/** Each id once in a page: the second `setup` is `setup-1`, with GitHub as with VitePress. */
-function headingIds(rule: MarkdownOptions['slug']): (heading: string) => string {
+/**
+ * No id is made twice: the second `setup` is `setup-1`, with GitHub as with VitePress. VitePress does not make one that the author
+ * wrote in braces either; what uses GitHub's rule does not look at those.
+ */
+function headingIds(rule: MarkdownOptions['slug'], authorIds: readonly string[]): (heading: string) => string {
   if (!rule) {
     const slugger = new GithubSlugger();
     return (heading) => slugger.slug(heading);
   }
-  const used = new Set<string>();
+  const used = new Set(authorIds);
   const lastNumber = new Map<string, number>();
   return (heading) => {
     const slug = rule(heading);
@@ -49,8 +54,13 @@ function headingIds(rule: MarkdownOptions['slug']): (heading: string) => string 
   };
 }
 
-export function renderMarkdown(source: string, isMdx: boolean): string {
-  return (isMdx ? mdx : markdown).render(source);
+type Found = {
+  /** Of headings, as the author wrote them in braces. */
+  authorIds?: string[];
+};
+
+export function renderMarkdown(source: string, isMdx: boolean, found: Found = {}): string {
+  return (isMdx ? mdx : markdown).render(source, found);
 }
 
 const markdown = createRenderer();
@@ -87,6 +97,7 @@ function createRenderer(): MarkdownRenderer {
       const id = content.endsWith('}') && at >= 0 ? content.slice(at + 2, -1) : '';
       if (!id || /[\s{}]/.test(id)) return;
       token.attrSet('id', id);
+      (state.env as Found).authorIds?.push(id);
       inline.content = content.slice(0, at).trimEnd();
     });
   });

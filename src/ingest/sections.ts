@@ -120,7 +120,7 @@ export function readSections(content: MainContent, options: SectionOptions = {})
     const text = headingText(element);
     if (text === '') return;
     const own = headingAnchor(element);
-    // Renderers number only the ids that they make.
+    // An id that the author wrote is none to make or to number.
     const slug = attribute(element, 'id') ? undefined : options.slug?.(text);
     builder.startSection(level, text, { own, slug });
   }
