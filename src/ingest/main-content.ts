@@ -35,6 +35,9 @@ const UNSELECTABLE = /(^|[;-])\s*user-select\s*:\s*none/i;
 // No page of a person is as deep between these; a hostile one of a million deep buttons must not be climbed for each of them.
 const MAX_CLIMB = 50;
 
+// Asked of each button in a term, and the same for all of them.
+const textBeside = new WeakMap<DomElement, boolean>();
+
 /** Hidden from every reader, or marked `data-latelight-ignore`. Panels of tabs are one click away, whichever is shown first. */
 export function isHidden(element: DomElement): boolean {
   if (hasRole(element, 'tabpanel')) return attribute(element, 'data-latelight-ignore') !== undefined;
@@ -48,7 +51,7 @@ export function isHidden(element: DomElement): boolean {
 /** `from` decides about `header`, `footer` and `aside`; `header` itself is the caller's business when it returns false. */
 export function isDropped(element: DomElement, from: MainContent['from']): boolean {
   const { tagName } = element;
-  if (DROPPED_TAGS.has(tagName) && !(tagName === 'button' && isInside(element, 'dt', 'summary'))) return true;
+  if (DROPPED_TAGS.has(tagName) && !(tagName === 'button' && isTerm(element))) return true;
   if (isHidden(element)) return true;
   const isShownAtTimes = headingLevel(element) > 0 || hasRole(element, 'tabpanel');
   if (attribute(element, 'aria-hidden') === 'true' && !isShownAtTimes) return true;
@@ -64,13 +67,35 @@ export function isDropped(element: DomElement, from: MainContent['from']): boole
   return UNSELECTABLE.test(attribute(element, 'style') ?? '') && /^[\d\s]+$/.test(textOf(element));
 }
 
-function isInside(element: DomElement, ...tagNames: string[]): boolean {
+/** The nearest that passes, among those around the element. */
+function around(element: DomElement, test: (element: DomElement) => boolean): DomElement | undefined {
   let at = element.parent as DomElement | null;
   for (let climbed = 0; climbed < MAX_CLIMB && isElement(at); climbed++) {
-    if (tagNames.includes(at.tagName)) return true;
+    if (test(at)) return at;
     at = at.parent as DomElement | null;
   }
-  return false;
+  return undefined;
+}
+
+function isInside(element: DomElement, ...tagNames: string[]): boolean {
+  return around(element, ({ tagName }) => tagNames.includes(tagName)) !== undefined;
+}
+
+/** A button that is all there is to read of a term or summary, as in a list of questions; beside text it is one to copy that. */
+function isTerm(button: DomElement): boolean {
+  const holder = around(button, isTermHolder);
+  if (!holder) return false;
+  const known = textBeside.get(holder);
+  if (known !== undefined) return !known;
+  // Those in this one are asked for themselves, so that each text is looked through once.
+  const unread = (inner: DomElement) => inner.tagName === 'button' || isTermHolder(inner) || isDropped(inner, 'main');
+  const hasText = hasLetterOrDigit(textOf(holder, unread));
+  textBeside.set(holder, hasText);
+  return !hasText;
+}
+
+function isTermHolder({ tagName }: DomElement): boolean {
+  return tagName === 'dt' || tagName === 'summary';
 }
 
 /** The language that VitePress writes into the corner of a listing. */

@@ -91,4 +91,27 @@ describe('buttons', () => {
       'Thus.',
     ]);
   });
+
+  it.each([
+    ['a term', '<dl><dt><code>timeout</code><button>Copy</button></dt><dd>30 seconds.</dd></dl>'],
+    ['a summary', '<details><summary>timeout<span><button>Copy link</button></span></summary>30 seconds.</details>'],
+  ])('beside the text of %s are not', (_, html) => {
+    expect(texts(html)).toEqual(['timeout >', '30 seconds.']);
+  });
+
+  it('beside a mark, an icon or a term of its own are the text still', () => {
+    expect(texts('<dl><dt><i aria-hidden="true">add</i><button>Why?</button> <a href="#w">¶</a></dt></dl>')).toEqual([
+      'Why? ¶ >',
+    ]);
+    const inner = '<dl><dt>Inner</dt></dl>';
+    expect(texts(`<details><summary><button>How?</button>${inner}</summary></details>`)).toEqual(['How?', 'Inner >']);
+  });
+
+  it('are not counted once for each other', () => {
+    const start = process.cpuUsage();
+    const buttons = '<button>b</button>'.repeat(20_000);
+    expect(texts(`<details><summary>${buttons}</summary></details>`)[0]).toMatch(/^b+/);
+    expect(texts(`<details><summary>${buttons}a</summary></details>`)).toEqual(['a >']);
+    expect(process.cpuUsage(start).user / 1e6).toBeLessThan(5);
+  });
 });
