@@ -26,7 +26,7 @@ const DROPPED_TAGS = new Set(
     ' ',
   ),
 );
-const DROPPED_ROLES = /^(navigation|banner|contentinfo|search|menu|menubar|toolbar|tablist|dialog|alertdialog)$/;
+const DROPPED_ROLES = /^(navigation|banner|contentinfo|search|menu|menubar|toolbar|dialog|alertdialog)$/;
 // Gutters of highlighted code, which would put "1 2 3 4" before every listing.
 const LINE_NUMBERS = /(^|\s)(linenos?|lineno|gutter|line-numbers-rows|code-line-number|ln|lnt|lnlinks)(\s|$)/;
 // Hugo's, unless it is told to use classes.
@@ -37,6 +37,9 @@ const MAX_CLIMB = 50;
 
 // Asked of each button in a term, and the same for all of them.
 const textBeside = new WeakMap<DomElement, boolean>();
+
+// Asked of each list of tabs, and answered for the outermost of those around a panel, not once for each of them.
+const panelInside = new WeakMap<DomElement, boolean>();
 
 /** Hidden from every reader, or marked `data-latelight-ignore`. Panels of tabs are one click away, whichever is shown first. */
 export function isHidden(element: DomElement): boolean {
@@ -56,6 +59,7 @@ export function isDropped(element: DomElement, from: MainContent['from']): boole
   const isShownAtTimes = headingLevel(element) > 0 || hasRole(element, 'tabpanel');
   if (attribute(element, 'aria-hidden') === 'true' && !isShownAtTimes) return true;
   if (DROPPED_ROLES.test(attribute(element, 'role') ?? '')) return true;
+  if ((hasRole(element, 'tablist') && !holdsPanel(element)) || isListedTab(element)) return true;
   // <blockquote><footer> is the source of the quotation.
   if (tagName === 'footer') return (element.parent as DomElement | null)?.tagName !== 'blockquote';
   // As ARIA has it: the header of a section is the section's, any other the page's.
@@ -65,6 +69,23 @@ export function isDropped(element: DomElement, from: MainContent['from']): boole
   if (isCodeLabel(element)) return true;
   if (hasClass(element, LINE_NUMBERS)) return !/\p{L}/u.test(textOf(element));
   return UNSELECTABLE.test(attribute(element, 'style') ?? '') && /^[\d\s]+$/.test(textOf(element));
+}
+
+/** A tab of a list, which names a panel; what holds its panel itself is no mere tab. */
+export function isListedTab(element: DomElement): boolean {
+  if (!hasRole(element, 'tab') || holdsPanel(element)) return false;
+  const place = around(element, (outer) => hasRole(outer, 'tablist') || hasRole(outer, 'tabpanel'));
+  return place !== undefined && hasRole(place, 'tablist');
+}
+
+/** Accordions have their panels in the list of tabs. */
+function holdsPanel(element: DomElement): boolean {
+  const known = panelInside.get(element);
+  if (known !== undefined) return known;
+  const panel = firstElement(element, (inner) => hasRole(inner, 'tabpanel'));
+  panelInside.set(element, panel !== undefined);
+  for (let at = panel?.parent; at && at !== element; at = at.parent) panelInside.set(at as DomElement, true);
+  return panel !== undefined;
 }
 
 /** The nearest that passes, among those around the element. */

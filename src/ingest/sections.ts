@@ -1,6 +1,6 @@
 // Main content -> sections of blocks, in document order. Knows HTML elements; knows nothing of tokens or passages.
 
-import { attribute, type DomElement, headingLevel, isBlock, isElement, textOf } from './dom.ts';
+import { attribute, type DomElement, hasRole, headingLevel, isBlock, isElement, textOf } from './dom.ts';
 import { elementAnchor, headingAnchor, headingText } from './heading.ts';
 import { imageText, isFootnoteMark, mathText, preformattedText } from './inline-elements.ts';
 import { isDropped, type MainContent } from './main-content.ts';
@@ -52,7 +52,7 @@ export function readSections(content: MainContent, options: SectionOptions = {})
       readHeading(element, level);
     } else if (place.depth > MAX_DEPTH) {
       builder.addText(` ${textOf(element, dropped)} `, place.link);
-    } else if (isBlock(element)) {
+    } else if (isBlock(element) || hasRole(element, 'tabpanel')) {
       builder.endBlock();
       noteAnchor(element);
       const label = labels.get(element);

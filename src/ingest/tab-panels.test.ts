@@ -67,6 +67,54 @@ describe('panels of tabs', () => {
     ]);
   });
 
+  it('in the list of tabs itself are read as Bootstrap 3 writes them, and the tabs are not', () => {
+    const part = (id: string, title: string, content: string) =>
+      `<div><div role="tab" id="${id}"><h4><a role="button" href="#c-${id}">${title}</a></h4></div>` +
+      `<div id="c-${id}" role="tabpanel" aria-labelledby="${id}">${content}</div></div>`;
+    const parts =
+      part('h2', 'Gifts', '<div role="tab">Not listed</div>') + part('h1', 'Returns', '<p>Within 30 days.</p>');
+    expect(texts(`<div role="tablist">${parts}</div>`)).toEqual([
+      'Gifts >',
+      'Not listed',
+      'Returns >',
+      'Within 30 days.',
+    ]);
+  });
+
+  it('in the list of tabs and behind it are named by position too, those of lists within by their own', () => {
+    const tab = (name: string) => `<div role="tab">${name}</div>`;
+    const inner = `<div role="tablist">${tab('a')}${panel('1')}</div>`;
+    const list = `<div role="tablist">${tab('A')}${panel(inner)}${tab('B')}</div>`;
+    expect(texts(list + panel('2'))).toEqual(['A >', 'a >', '1', 'B >', '2']);
+  });
+
+  it('in a tab are read with it', () => {
+    expect(texts(`<ul role="tablist"><li role="tab">One ${panel('text')}</li><li role="tab">Two</li></ul>`)).toEqual([
+      'One',
+      'text',
+    ]);
+  });
+
+  it('are named and stand apart whatever their element is', () => {
+    const element = (text: string) => `<tab-panel role="tabpanel">${text}</tab-panel>`;
+    expect(texts(`${tabs('One', 'Two')}${element('1')}${element('2')}`)).toEqual(['One >', '1', 'Two >', '2']);
+    expect(texts(`${element('1')}${element('2')}`)).toEqual(['1', '2']);
+  });
+
+  it.each([
+    ['beside each other', (list: string) => list.repeat(20_000)],
+    [
+      'in each other',
+      (list: string) => `${list}<div role="tablist"><div role="tab">`.repeat(20_000) + '</div></div>'.repeat(20_000),
+    ],
+    ['around a long text', (list: string) => '<div role="tablist">'.repeat(900) + list + '<br>'.repeat(100_000)],
+  ])('are looked for once in lists %s', (_, lists) => {
+    const start = process.cpuUsage();
+    const page = `<div role="tablist">${lists('<ul role="tablist"><li role="tab">t</li></ul>')}${panel('last')}`;
+    expect(texts(page).join(' ')).toContain('last');
+    expect(process.cpuUsage(start).user / 1e6).toBeLessThan(5);
+  });
+
   it('have no name of a tab that may be another', () => {
     expect(texts(tabs('A', 'B') + panel('lazy'))).toEqual(['lazy']);
     expect(texts(`<h2 id="h">Heading</h2>${panel('text', 'aria-labelledby="h"')}`)).toEqual(['text']);

@@ -1,10 +1,11 @@
-// Panels of tabs -> the names of their tabs, which stand in a list of tabs that is no text of the page.
+// Panels of tabs -> the names of their tabs, which are no text of the page themselves.
 
 import { hasLetterOrDigit } from './clean-text.ts';
-import { attribute, type DomElement, hasRole, isElement, outermost } from './dom.ts';
+import { attribute, type DomElement, hasRole, isElement } from './dom.ts';
 import { headingText } from './heading.ts';
+import { isListedTab } from './main-content.ts';
 
-/** A list of tabs and the panels that follow it, without those inside another panel. */
+/** A list of tabs and the panels in it and behind it, without those inside another panel. */
 interface TabGroup {
   tabs: DomElement[];
   panels: DomElement[];
@@ -39,25 +40,27 @@ export function tabLabels(roots: readonly DomElement[]): Map<DomElement, string>
 function findTabs(roots: readonly DomElement[]): { groups: TabGroup[]; byId: Map<string, DomElement> } {
   const groups: TabGroup[] = [];
   const byId = new Map<string, DomElement>();
-  const newGroup = (tabs: DomElement[]) => {
-    const group: TabGroup = { tabs, panels: [] };
+  const newGroup = () => {
+    const group: TabGroup = { tabs: [], panels: [] };
     groups.push(group);
     return group;
   };
-  // Inside a panel groups are counted anew, so that tabs in one are not taken for those of the next.
-  const stack = roots.map((element) => ({ element, place: { group: newGroup([]) } })).reverse();
+  // Inside a panel, or a tab that holds one, groups are counted anew, so that tabs in one are not taken for those of the next.
+  const stack = roots.map((element) => ({ element, place: { group: newGroup(), isList: false } })).reverse();
   while (stack.length > 0) {
     const { element, place } = stack.pop() as (typeof stack)[number];
     let inside = place;
-    if (hasRole(element, 'tablist')) {
-      const tabs = outermost(element, (inner) => hasRole(inner, 'tab'));
-      for (const tab of tabs) byId.set(attribute(tab, 'id') ?? '', tab);
-      place.group = newGroup(tabs);
+    if (isListedTab(element)) {
+      place.group.tabs.push(element);
+      byId.set(attribute(element, 'id') ?? '', element);
       continue;
     }
-    if (hasRole(element, 'tabpanel')) {
-      place.group.panels.push(element);
-      inside = { group: newGroup([]) };
+    if (hasRole(element, 'tablist') && !place.isList) {
+      place.group = newGroup();
+      inside = { group: place.group, isList: true };
+    } else if (hasRole(element, 'tabpanel') || hasRole(element, 'tab')) {
+      if (hasRole(element, 'tabpanel')) place.group.panels.push(element);
+      inside = { group: newGroup(), isList: false };
     }
     for (let i = element.children.length - 1; i >= 0; i--) {
       const child = element.children[i];
