@@ -90,7 +90,8 @@ describe('front matter of VitePress', () => {
       await mkdir(dirname(join(srcDir, path)), { recursive: true });
       await writeFile(join(srcDir, path), ['---', ...lines, '---', '# Title'].join('\n'));
     };
-    await write('index.md', 'tags: [a, b]', 'date: 2026-01-15', 'author: Ada', 'image: ./a.png');
+    const shown = ['title: Other', 'description: Other', 'image: ./a.png'];
+    await write('index.md', 'tags: [a, b]', 'date: 2026-01-15', 'author: Ada', ...shown);
     await write('packages/x/notes.md', 'search: false');
     await write('packages/[name].md', 'draft: true');
     await writeFile(join(srcDir, 'plain.md'), '# Nothing said');

@@ -7,6 +7,9 @@ import { decodeMarkdown } from '../ingest/decode.ts';
 import { readFrontMatter } from '../ingest/front-matter.ts';
 import type { PageDescription } from '../node/options.ts';
 
+/** Metadata of the built page, which `transformPageData` may have changed, and where an image's address starts. The title is none. */
+const OF_BUILT_PAGE = /^(description|image)$/;
+
 /** What is used of VitePress's `SiteConfig`. */
 export interface MarkdownPages {
   srcDir: string;
@@ -32,8 +35,7 @@ export async function describedPages(site: MarkdownPages): Promise<Map<string, P
 
 function describedBy(source: string): PageDescription {
   const { exclusion, meta, filters, sort } = readFrontMatter(source);
-  // An image's address would be from the source; the built page has its own.
-  const shown = [...meta].filter(([name]) => name !== 'image');
+  const shown = [...meta].filter(([name]) => !OF_BUILT_PAGE.test(name));
   return {
     exclusion,
     meta: Object.fromEntries(shown),
