@@ -192,6 +192,11 @@ describe('blocks', () => {
     expect(texts('<main><p>Step <b style="user-select:none">1b</b></p></main>')).toEqual(['Step 1b']);
   });
 
+  it('keep numbers that cannot be selected where there is no listing', () => {
+    const price = '<p>It costs <b style="user-select:none">42</b> euros.</p>';
+    expect(texts(`<main>${price}</main>`)).toEqual(['It costs 42 euros.']);
+  });
+
   it('turn table rows into lines that carry their headers', () => {
     const table =
       '<table><caption>Parts</caption><tr><th>Part<th colspan=2>Size<tr><td rowspan=2>Lens<td>4 cm<td>6 cm<tr><td>5 cm<td></table>';

@@ -68,7 +68,8 @@ export function isDropped(element: DomElement, from: MainContent['from']): boole
   if (tagName === 'aside') return from === 'body' || isMostlyLinks(element);
   if (isCodeLabel(element)) return true;
   if (hasClass(element, LINE_NUMBERS)) return !/\p{L}/u.test(textOf(element));
-  return UNSELECTABLE.test(attribute(element, 'style') ?? '') && /^[\d\s]+$/.test(textOf(element));
+  if (!UNSELECTABLE.test(attribute(element, 'style') ?? '') || !isInside(element, 'pre')) return false;
+  return /^[\d\s]+$/.test(textOf(element));
 }
 
 /** A tab of a list, which names a panel; what holds its panel itself is no mere tab. */
