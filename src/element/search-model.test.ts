@@ -242,7 +242,7 @@ describe('before another engine is asked', () => {
     for (const stage of ['instant', 'full'] as const) {
       await (await ask(stage)).answer(stage);
       model.forget();
-      model.searchAgain();
+      model.setText(model.text, 0);
       expect([model.result?.stage, model.isStale], stage).toEqual([stage, true]);
     }
   });

@@ -92,11 +92,6 @@ export class SearchModel {
     return true;
   }
 
-  /** The same text again: after other filters, another order, another engine. */
-  searchAgain(): void {
-    this.setText(this.text, 0);
-  }
-
   extend(): void {
     if (this.isExtending) return;
     this.pages = Math.min(MOST_PAGES, this.pages + this.hooks.limits().pages);
