@@ -2,6 +2,7 @@
 // a number is meant, call it before it is drawn, and hand it an address that is none.
 
 import { expect, type Page, test } from '@playwright/test';
+import type { SearchResult } from '../src/types.ts';
 import { box, handIn, openWidget, pages, requests, results, searchFor } from './widget-page.ts';
 
 const INLINE = '<latelight-search></latelight-search>';
@@ -10,6 +11,15 @@ type Search = HTMLElement & Record<string, unknown> & { ask(query: string): void
 const search = (page: Page) => page.locator('latelight-search');
 /** As a keyed list or a router does: into another place of the page, in one go. */
 const move = (page: Page) => search(page).evaluate((search) => document.body.append(search));
+/** As a list that is filtered or a tab does: for longer than a task. */
+const takeOut = (page: Page) =>
+  search(page).evaluate((search) => {
+    Object.assign(window, { search });
+    search.remove();
+  });
+const putBack = (page: Page) =>
+  page.evaluate(() => document.body.append((window as unknown as { search: Search }).search));
+const hasEngine = (page: Page) => search(page).evaluate((search: Search) => search.engine !== undefined);
 const more = (page: Page) => page.getByRole('button', { name: 'Show more results' });
 const last = async (page: Page) => (await requests(page)).at(-1);
 
@@ -69,19 +79,25 @@ test('one that comes back after its engine was closed opens it again, and keeps 
   page,
 }) => {
   await openWidget(page, INLINE);
-  const hasEngine = () => search(page).evaluate((search: Search) => search.engine !== undefined);
   await searchFor(page, 'close the server');
   // What shows filters and engine is there only with one.
-  expect(await hasEngine()).toBe(true);
-  await search(page).evaluate((search) => {
-    Object.assign(window, { search });
-    search.remove();
+  expect(await hasEngine(page)).toBe(true);
+  const watched = await search(page).evaluateHandle((search: Search) => {
+    const [told, shown]: unknown[][] = [[], []];
+    const results = search.shadowRoot?.querySelector<HTMLElement>('.results') as HTMLElement;
+    const look = () => shown.push([results.dataset.stage, results.querySelectorAll('h3').length]);
+    new MutationObserver(look).observe(results, { attributes: true, attributeFilter: ['data-stage'], childList: true });
+    search.addEventListener('latelight-results', ({ detail }) => told.push((detail as SearchResult).stage));
+    return { told, shown };
   });
+  await takeOut(page);
   await expect.poll(() => page.evaluate(() => (window as unknown as { search: Search }).search.engine)).toBeUndefined();
-  await page.evaluate(() => document.body.append((window as unknown as { search: Search }).search));
+  await putBack(page);
+  await expect.poll(() => watched.evaluate(({ told }) => told.at(-1))).toBe('full');
+  expect(await watched.jsonValue()).toEqual({ told: ['full'], shown: [] });
   await expect(pages(page)).toHaveCount(10);
   await expect(results(page)).not.toHaveAttribute('data-stale');
-  await expect.poll(hasEngine).toBe(true);
+  expect(await hasEngine(page)).toBe(true);
 });
 
 test('filters, order and further indexes that are set already ask for nothing, whatever object brings them', async ({

@@ -11,6 +11,8 @@ interface Call {
 
 let calls: Call[];
 let errors: unknown[];
+/** Stages of the results that were told. */
+let results: Stage[];
 /** What `hooks.engine` gives; nothing when none is open. */
 let engine: SearchEngine | undefined;
 let limit: number;
@@ -44,7 +46,7 @@ function newEngine(): SearchEngine {
 afterEach(() => vi.useRealTimers());
 beforeEach(() => {
   vi.useFakeTimers();
-  [calls, errors, limit] = [[], [], 10];
+  [calls, errors, results, limit] = [[], [], [], 10];
   engine = newEngine();
   model = new SearchModel({
     limits: () => ({ pages: limit, perPage: 3 }),
@@ -54,7 +56,7 @@ beforeEach(() => {
     },
     hasEngine: () => engine !== undefined,
     onChange: () => undefined,
-    onResult: () => undefined,
+    onResult: ({ stage }) => results.push(stage),
     onError: (error) => errors.push(error),
   });
 });
@@ -142,6 +144,8 @@ describe('paused and resumed', () => {
     await settle();
     expect(calls[2].request.limit).toBe(20);
     expect([model.isStale, model.isSettled]).toEqual([false, true]);
+    await calls[2].answer('instant');
+    expect([model.result?.stage, model.isExtending, results]).toEqual(['full', true, ['full', 'full']]);
     await calls[2].answer();
     expect([model.isBusy, model.isExtending]).toEqual([false, false]);
   });

@@ -142,7 +142,11 @@ export class SearchModel {
   }
 
   private async run(query: string, signal: AbortSignal): Promise<SearchResult> {
-    const onInstant = (result: SearchResult) => !signal.aborted && this.showResult(result);
+    const onInstant = (result: SearchResult) => {
+      // The best hits that are kept meanwhile do not give way to quick ones.
+      const isKept = this.isExtending && this.result?.stage === 'full';
+      if (!signal.aborted && !isKept) this.showResult(result);
+    };
     for (let pauseMs = TURN_MS; ; pauseMs *= 2) {
       const engine = await this.hooks.engine();
       signal.throwIfAborted();
