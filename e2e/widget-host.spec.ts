@@ -100,6 +100,44 @@ test('one that comes back after its engine was closed opens it again, and keeps 
   expect(await hasEngine(page)).toBe(true);
 });
 
+test('a failure goes with the engine that was closed: an eager one that is put back opens another', async ({
+  page,
+}) => {
+  await page.route('**/manifest.json', (route) => route.fulfill({ status: 503 }));
+  await openWidget(page, '<latelight-search src="../" eager></latelight-search>');
+  const alert = page.getByRole('alert');
+  await expect(alert).toBeVisible();
+  await takeOut(page);
+  await page.unroute('**/manifest.json');
+  await putBack(page);
+  await expect.poll(() => hasEngine(page)).toBe(true);
+  await expect(alert).toHaveCount(0);
+});
+
+test('a failure goes with the engine that was closed: it is not shown while another is opened', async ({ page }) => {
+  await page.route('**/manifest.json', (route) => route.fulfill({ status: 503 }));
+  await openWidget(page, '<latelight-search src="../"></latelight-search>');
+  const alert = page.getByRole('alert');
+  await box(page).fill('close server');
+  await expect(alert).toBeVisible();
+  await takeOut(page);
+  await page.unroute('**/manifest.json');
+  let release = () => {};
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await page.route('**/manifest.json', async (route) => {
+    await held;
+    await route.continue();
+  });
+  const asked = page.waitForRequest('**/manifest.json');
+  await putBack(page);
+  await asked;
+  await expect(alert).toHaveCount(0);
+  release();
+  await expect(pages(page)).toHaveCount(10);
+});
+
 test('filters, order and further indexes that are set already ask for nothing, whatever object brings them', async ({
   page,
 }) => {

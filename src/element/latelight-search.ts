@@ -214,7 +214,11 @@ export class LatelightSearch extends SearchOptions implements LatelightSearchEle
     super.disconnectedCallback();
     this.model.pause();
     // An element that is only moved keeps its engine.
-    queueMicrotask(() => !this.isConnected && this.session.close());
+    queueMicrotask(() => {
+      if (this.isConnected) return;
+      this.session.close();
+      if (!this.handedIn) this.model.forgetError();
+    });
   }
 
   onModalChange(isOpen: boolean): void {

@@ -234,6 +234,18 @@ describe('an engine that is shared', () => {
   });
 });
 
+describe('when an engine is closed that will be opened again', () => {
+  it('an old failure is forgotten, and hits on show are still the answer', async () => {
+    await (await ask('reef')).answer();
+    model.extend();
+    await settle();
+    await calls[1].fail('worker-crashed');
+    expect(model.error).toBeDefined();
+    model.forgetError();
+    expect([model.error, model.result?.stage, model.isStale]).toEqual([undefined, 'full', false]);
+  });
+});
+
 describe('before another engine is asked', () => {
   it('an old failure is forgotten', async () => {
     await (await ask('reef')).fail('bad-manifest');

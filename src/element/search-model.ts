@@ -120,6 +120,11 @@ export class SearchModel {
     this.show(this.error ? undefined : this.result, undefined);
   }
 
+  /** When an engine is closed that will be opened again: what failed goes with it, hits on show are still its answer. */
+  forgetError(): void {
+    this.show(this.result, undefined);
+  }
+
   showError(error: unknown): void {
     if (isAborted(error)) return;
     const isNews = error !== this.error;
