@@ -138,7 +138,7 @@ test('a failure goes with the engine that was closed: it is not shown while anot
   await expect(pages(page)).toHaveCount(10);
 });
 
-test('filters, order and further indexes that are set already ask for nothing, whatever object brings them', async ({
+test('engine, filters, order and further indexes that are set already ask for nothing, whatever object brings them', async ({
   page,
 }) => {
   await openWidget(page, INLINE, { filters, sorts: ['date'] });
@@ -146,7 +146,8 @@ test('filters, order and further indexes that are set already ask for nothing, w
   await search(page).evaluate((search: Search) => {
     search.addEventListener('latelight-results', () => {
       const mergeIndex = [{ url: 'blog/' }];
-      Object.assign(search, { filter: { section: ['Guides'] }, sort: 'date:desc', mergeIndex });
+      const { engine } = search;
+      Object.assign(search, { engine, filter: { section: ['Guides'] }, sort: 'date:desc', mergeIndex });
     });
   });
   await searchFor(page, 'close server');

@@ -80,6 +80,8 @@ export class LatelightSearch extends SearchOptions implements LatelightSearchEle
   }
 
   set engine(engine: SearchEngine | undefined) {
+    // As with filters, it may be what is set already.
+    if (engine === this.handedIn) return;
     this.handedIn = engine;
     this.forgetEngine();
     if (this.query) this.searchNow();
