@@ -98,13 +98,27 @@ test('a passage can be asked about once the encoder is there, and why not is sai
   await expect(hit).toBeEnabled();
   const problems: Error[] = [];
   page.on('pageerror', (error) => problems.push(error));
-  await page.evaluate(() => {
-    Worker.prototype.postMessage = () => {
-      throw new DOMException('could not be cloned', 'DataCloneError');
-    };
-  });
+  const status = page.locator('main > [role=status]');
+  const askInVain = async () => {
+    await page.evaluate(() => {
+      const { postMessage } = Worker.prototype;
+      Worker.prototype.postMessage = () => {
+        Worker.prototype.postMessage = postMessage;
+        throw new DOMException('could not be cloned', 'DataCloneError');
+      };
+    });
+    await hit.click();
+    await expect(status).toContainText('explain: expected options of plain values');
+  };
+  // Said until something else is asked.
+  await askInVain();
   await hit.click();
-  await expect(page.locator('main > [role=status]')).toContainText('explain: expected options of plain values');
+  await expect(status).toContainText('passages on');
+  await askInVain();
+  await page.getByRole('searchbox', { name: 'Query' }).fill('"a phrase that is nowhere"');
+  await page.getByRole('button', { name: 'Search' }).click();
+  await expect(status).toContainText('passages on');
+  await expect(hit).toHaveCount(0);
   expect(problems).toEqual([]);
 });
 

@@ -25,6 +25,8 @@ const state = {
   device: 'auto' as NonNullable<OpenOptions['device']>,
   query: new URLSearchParams(location.search).get('q') ?? '',
   status: OPENING,
+  /** Why the last search or explanation failed; shown instead of the status until something else is asked. */
+  failure: '',
   /** Bytes that are here, of all. Not part of the status, which would be read out with each of them. */
   loading: '',
   engine: undefined as SearchEngine | undefined,
@@ -51,7 +53,7 @@ async function openEngine(): Promise<void> {
   const { signal } = opening;
   state.engine?.close();
   const nothingYet = { engine: undefined, instant: undefined, full: undefined, plain: undefined, explained: undefined };
-  show({ ...nothingYet, status: OPENING, loading: '' });
+  show({ ...nothingYet, status: OPENING, failure: '', loading: '' });
   try {
     const manifest = parseManifest(await (await fetch('manifest.json', { signal })).text());
     const engine = await open('./', {
@@ -76,7 +78,7 @@ async function run(): Promise<void> {
   const { engine, query } = state;
   if (!engine || !query.trim()) return;
   const isCurrent = () => mine === searching && engine === state.engine;
-  show({ instant: undefined, full: undefined, plain: undefined, explained: undefined });
+  show({ instant: undefined, full: undefined, plain: undefined, explained: undefined, failure: '' });
   try {
     if (state.manifest?.queryEncoder.queryTable) {
       const instant = await engine.search(query, { limit: LIMIT, stage: 'instant' });
@@ -91,7 +93,7 @@ async function run(): Promise<void> {
     show({ plain });
     if (full.hits[0]) await explain(full.hits[0]);
   } catch (error) {
-    if (isCurrent() && (error as { code?: string }).code !== 'aborted') show({ status: String(error) });
+    if (isCurrent() && (error as { code?: string }).code !== 'aborted') show({ failure: String(error) });
   }
 }
 
@@ -99,11 +101,12 @@ async function explain(hit: Hit): Promise<void> {
   const { engine, query } = state;
   const mine = searching;
   const isCurrent = () => mine === searching && engine === state.engine;
+  show({ failure: '' });
   try {
     const explanation = await engine!.explain(query, hit);
     if (isCurrent()) show({ explained: { hit, explanation } });
   } catch (error) {
-    if (isCurrent()) show({ status: String(error) });
+    if (isCurrent()) show({ failure: String(error) });
   }
 }
 
@@ -111,7 +114,7 @@ const megabytes = (bytes: number) => (bytes / 1e6).toFixed(bytes < 1e5 ? 3 : 1);
 const milliseconds = (value: number | undefined) => (value === undefined ? '' : value.toFixed(1));
 
 function view() {
-  const { engine, manifest, status, loading } = state;
+  const { engine, manifest, status, failure, loading } = state;
   return html`
     <form role="search" @submit=${onSubmit}>
       <label for="query">Query</label>
@@ -124,7 +127,7 @@ function view() {
         )}
       </select>
     </form>
-    <p role="status">${status || (engine ? describe(engine) : '')}</p>
+    <p role="status">${failure || status || (engine ? describe(engine) : '')}</p>
     ${loading ? html`<p class="loading">${loading}</p>` : nothing}
     ${(state.full ?? state.instant) ? html`${timesView()} ${ranksView()} ${alignmentView()}` : nothing}
     ${manifest && engine ? bytesView(manifest, engine.backend) : nothing}
