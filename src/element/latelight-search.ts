@@ -81,7 +81,7 @@ export class LatelightSearch extends SearchOptions implements LatelightSearchEle
 
   set engine(engine: SearchEngine | undefined) {
     // As with filters, it may be what is set already.
-    if (engine === this.handedIn) return;
+    if (engine === this.handedIn || engine === this.engine) return;
     this.handedIn = engine;
     this.forgetEngine();
     if (this.query) this.searchNow();
