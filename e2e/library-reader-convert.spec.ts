@@ -1,6 +1,7 @@
 // <latelight-reader> has Markdown, DOCX and EPUB converted by a worker: one that hangs is ended, and holds up nothing.
 
 import { expect, type Page, test } from '@playwright/test';
+import { parseMarkdown } from '../src/ingest/markdown.ts';
 import { type Bench, openBench, serveBench, show } from './library-reader-page.ts';
 
 let bench: Bench;
@@ -35,6 +36,17 @@ test('a worker converts a document and is gone once that is shown', async ({ pag
   expect((await started).url()).toContain('document.worker');
   await expect(page.locator('latelight-reader').getByRole('heading', { name: 'Noon' })).toHaveId('noon');
   await expect.poll(() => converters(page).length).toBe(0);
+});
+
+test('headings have the ids that the index knows them by, whatever stands before them', async ({ page }) => {
+  await openBench(page, bench);
+  const content = '# Noon {#midday}\n\nRopes.\n\n# Noon\n\nLanterns.\n\n# Noon\n\nSails.';
+  await show(page, { ...lanterns, content, path: 'ids.md' });
+  const headings = page.locator('latelight-reader').getByRole('heading', { name: 'Noon' });
+  const { sections } = parseMarkdown(content, { path: 'ids.md' });
+  expect(sections.map(({ anchor }) => anchor)).toEqual(['midday', 'noon', 'noon-1']);
+  await expect(headings).toHaveCount(3);
+  expect(await headings.evaluateAll((all) => all.map(({ id }) => id))).toEqual(['midday', 'noon', 'noon-1']);
 });
 
 test('a document that hangs is ended after its time, the page stays usable and its passages are shown', async ({

@@ -76,8 +76,9 @@ function cleaned(node: Node, slug: ((heading: string) => string) | undefined): D
   for (const link of fragment.querySelectorAll('a')) setLink(link);
   for (const image of fragment.querySelectorAll('img')) setImage(image);
   for (const heading of fragment.querySelectorAll('h1, h2, h3, h4, h5, h6')) {
-    const id = slug?.(heading.textContent?.trim() ?? '');
-    if (id && !heading.id) heading.id = id;
+    // As in the index, one that has an id of its own is not counted among those of the same text.
+    const id = heading.id ? '' : slug?.(heading.textContent?.trim() ?? '');
+    if (id) heading.id = id;
   }
   return fragment;
 }
