@@ -2,7 +2,7 @@
 
 import { expect, type Page, test } from '@playwright/test';
 import { chromiumLaunch } from '../scripts/install.js';
-import { SMALL } from './engine.ts';
+import { openSite } from './site-page.ts';
 
 // Playwright switches off what is tested here.
 test.use({
@@ -16,14 +16,7 @@ const hits = (page: Page) => page.locator('latelight-search h3').getByRole('link
 const results = (page: Page) => page.locator('latelight-search .results[data-stage=full]:not([data-stale])');
 
 test('Back leads to the results as they were, and to the engine that found them', async ({ page }) => {
-  await page.route('**/site.html', (route) =>
-    route.fulfill({
-      contentType: 'text/html',
-      body: `<!doctype html><html lang="en"><title>A site</title><script type="module" src="latelight.js"></script>
-        <button data-latelight-open>Search here</button><latelight-search mode="modal"></latelight-search></html>`,
-    }),
-  );
-  await page.goto(`${SMALL}site.html`);
+  await openSite(page);
   await page.evaluate(() => {
     window.addEventListener('pageshow', ({ persisted }) => Object.assign(window, { persisted }));
     globalThis.Worker = class extends Worker {

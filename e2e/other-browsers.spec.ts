@@ -3,7 +3,7 @@
 
 import { existsSync } from 'node:fs';
 import { type BrowserType, expect, firefox, test, webkit } from '@playwright/test';
-import { SMALL } from './engine.ts';
+import { openSite } from './site-page.ts';
 
 const BROWSERS: [string, BrowserType][] = [
   ['Firefox', firefox],
@@ -16,14 +16,7 @@ for (const [name, type] of BROWSERS) {
     const browser = await type.launch();
     try {
       const page = await browser.newPage();
-      await page.route('**/site.html', (route) =>
-        route.fulfill({
-          contentType: 'text/html',
-          body: `<!doctype html><html lang="en"><title>A site</title><script type="module" src="latelight.js"></script>
-            <button data-latelight-open>Search here</button><latelight-search mode="modal"></latelight-search></html>`,
-        }),
-      );
-      await page.goto(`${SMALL}site.html`);
+      await openSite(page);
       const opener = page.getByRole('button', { name: 'Search here' });
       await opener.focus();
       await page.keyboard.press('Enter');

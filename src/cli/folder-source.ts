@@ -3,6 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LatelightError, throwIfAborted } from '../errors.ts';
+import { concatBytes } from '../format/concat-bytes.ts';
 import { type FileRef, partsOf } from '../format/engine-refs.ts';
 import { type ByteSource, checkBytes, type ReadOptions } from '../format/source.ts';
 import { expectFolder } from './expect-folder.ts';
@@ -58,13 +59,7 @@ export class FolderSource implements ByteSource {
       }
     }
     // A copy: a Buffer's slices are views, where the readers expect a Uint8Array's.
-    const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-    let end = 0;
-    for (const part of parts) {
-      bytes.set(part, end);
-      end += part.length;
-    }
-    return bytes;
+    return concatBytes(parts);
   }
 }
 

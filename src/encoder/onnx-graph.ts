@@ -1,9 +1,10 @@
 // ONNX files looked at without running them, and graphs made whole: a backbone's export gets its Dense layers and unit rows, so
 // that a page runs one graph and knows nothing of layers. Field numbers are those of onnx.proto.
 
+import { concatBytes } from '../format/concat-bytes.ts';
 import { COMPLETED_OUTPUT, rowsOutput } from './encoder.ts';
 import { FLOAT32, GraphWriter } from './onnx-writer.ts';
-import { concatBytes, type ReadBytes, type WireField, wireFields, wireText } from './protobuf.ts';
+import { type ReadBytes, type WireField, wireFields, wireText } from './protobuf.ts';
 
 /** A graph's input or output. */
 export interface GraphValue {

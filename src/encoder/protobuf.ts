@@ -1,6 +1,8 @@
 // The wire format of protocol buffers, as far as ONNX files need it: fields are walked without decoding what is not looked at, and
 // small messages are written. (https://protobuf.dev/programming-guides/encoding/)
 
+import { concatBytes } from '../format/concat-bytes.ts';
+
 /** Bytes that are read a few at a time: a file need not be in memory. */
 export type ReadBytes = (offset: number, length: number) => Uint8Array;
 
@@ -77,16 +79,6 @@ export function writeMessage(...fields: [number: number, content: number | strin
     }
   }
   return concatBytes(parts);
-}
-
-export function concatBytes(parts: Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }
 
 function writeVarint(value: number): Uint8Array {

@@ -4,8 +4,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { seededRandom } from '../codec/random.ts';
+import { concatBytes } from '../format/concat-bytes.ts';
 import { FLOAT32, GraphWriter, INT32, INT64 } from './onnx-writer.ts';
-import { concatBytes } from './protobuf.ts';
 
 const SPECIAL = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]', '[Q] ', '[D] ', '[unused0]', '[unused1]'];
 const WORDS = 'query document search : how do i close the server slow client timeout set , . ! red green blue'.split(
