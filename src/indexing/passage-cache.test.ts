@@ -124,28 +124,28 @@ describe('passage cache', () => {
   });
 
   it('knows a journal, also one that is new, empty or torn, from something else, and is not in the index', async () => {
-    const expectJournal = (of = path) => PassageCache.expectJournal(of, join(dirname(path), 'index'));
-    expect(() => expectJournal()).not.toThrow();
+    const expectUsable = (of = path) => PassageCache.expectUsable(of, join(dirname(path), 'index'));
+    expect(() => expectUsable()).not.toThrow();
     const cache = PassageCache.open(path);
-    expect(() => expectJournal()).not.toThrow();
+    expect(() => expectUsable()).not.toThrow();
     cache.put(await keyOf(1), passage(1));
     cache.save();
-    expect(() => expectJournal()).not.toThrow();
+    expect(() => expectUsable()).not.toThrow();
     await cache.compact();
     await cache.close();
-    expect(() => expectJournal()).not.toThrow();
+    expect(() => expectUsable()).not.toThrow();
     await truncate(path, 3);
-    expect(() => expectJournal()).not.toThrow();
+    expect(() => expectUsable()).not.toThrow();
     await writeFile(path, `\n\n${await readFile(path, 'utf8')}`);
-    expect(() => expectJournal()).not.toThrow();
+    expect(() => expectUsable()).not.toThrow();
     for (const other of ['{"name": "my-site"}', '\n{"name": "my-site"}', '\nmy notes\n', '\n'.repeat(100)]) {
       await writeFile(path, other);
-      expect(() => expectJournal()).toThrow(/expected .* to be a cache of encoded passages/);
+      expect(() => expectUsable()).toThrow(/expected .* to be a cache of encoded passages/);
     }
-    expect(() => expectJournal(dirname(path))).toThrow(
+    expect(() => expectUsable(dirname(path))).toThrow(
       `got the folder ${dirname(path)}. Name a file in it, such as ${join(dirname(path), 'passages.jsonl')}.`,
     );
-    expect(() => expectJournal(join(dirname(path), 'index/passages.jsonl'))).toThrow(
+    expect(() => expectUsable(join(dirname(path), 'index/passages.jsonl'))).toThrow(
       /outside of .*index, which is replaced/,
     );
   });

@@ -65,7 +65,7 @@ export class PassageCache {
    * @param output folder that the index replaces
    * @throws LatelightError `bad-option` when there is something that does not begin as a journal, or it is inside the output
    */
-  static expectJournal(path: string, output: string): void {
+  static expectUsable(path: string, output: string): void {
     const inside = relative(output, path);
     if (!inside.startsWith('..') && !isAbsolute(inside)) {
       throw new LatelightError(

@@ -3,6 +3,7 @@
 import { parseDocument } from 'yaml';
 import { messageOf } from '../errors.ts';
 import { oneLine } from './clean-text.ts';
+import { EXCLUSIONS } from './exclusions.ts';
 import { readToml } from './toml.ts';
 
 export interface FrontMatter {
@@ -76,9 +77,9 @@ function readValues(values: Record<string, unknown>, result: FrontMatter): void 
   }
   // What Jekyll, Hugo, Docusaurus, VitePress and Starlight call a page that search should not find.
   const says = (name: string, answer: boolean) => yesOrNo(values[name]) === answer;
-  if (says('draft', true) || says('published', false)) result.exclusion = 'draft in front matter';
+  if (says('draft', true) || says('published', false)) result.exclusion = EXCLUSIONS.draft;
   if (says('search', false) || says('noindex', true) || says('unlisted', true) || says('pagefind', false)) {
-    result.exclusion = 'front matter asks not to be searched';
+    result.exclusion = EXCLUSIONS.unsearched;
   }
 }
 

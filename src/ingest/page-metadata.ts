@@ -2,6 +2,7 @@
 
 import { oneLine } from './clean-text.ts';
 import { attribute, type DocumentNode, type DomElement, isElement, textOf, walk } from './dom.ts';
+import { EXCLUSIONS } from './exclusions.ts';
 import { isBadge } from './inline-elements.ts';
 
 export interface PageMetadata {
@@ -105,13 +106,13 @@ function readMetaTag(tag: DomElement, page: PageMetadata, defaults: Map<string, 
   const content = oneLine(attribute(tag, 'content') ?? '');
   if (content === '') return;
   if (name === 'robots' && robotsDirectives(content).some((one) => one === 'noindex' || one === 'none'))
-    page.exclusion = 'robots noindex';
+    page.exclusion = EXCLUSIONS.noindex;
   if (name === 'description' && !defaults.has('description')) defaults.set('description', content);
   if (name === 'article:published_time' && !defaults.has('published')) defaults.set('published', content);
   if (name === 'og:image' && !defaults.has('image')) defaults.set('image', content);
   const isRefresh = (attribute(tag, 'http-equiv') ?? '').trim().toLowerCase() === 'refresh';
   // Aliases that site generators write for moved pages; a refresh after minutes is a live page.
-  if (isRefresh && /^\s*[0-5](\.\d*)?\s*[;,]\s*url\s*=/i.test(content)) page.exclusion ??= 'redirects to another page';
+  if (isRefresh && /^\s*[0-5](\.\d*)?\s*[;,]\s*url\s*=/i.test(content)) page.exclusion ??= EXCLUSIONS.redirect;
 }
 
 /** `max-image-preview: none` is one directive, and another than `none`. */

@@ -51,7 +51,7 @@ export async function indexSite(run: SiteIndexRun): Promise<WrittenIndex | undef
   const started = performance.now();
   const outDir = indexFolderName(options.outDir);
   const { exclude = [], outDir: _, cache = true, ...rest } = options;
-  if (typeof cache === 'string') PassageCache.expectJournal(cache, output);
+  if (typeof cache === 'string') PassageCache.expectUsable(cache, output);
   const index = await createIndex({
     title: 'Search',
     ...rest,

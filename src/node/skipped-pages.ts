@@ -1,5 +1,7 @@
 // What the plugins of site generators say of pages that are not in the index. Pure.
 
+import { EXCLUSIONS } from '../ingest/exclusions.ts';
+
 export interface Skipped {
   path: string;
   reason: string;
@@ -13,9 +15,7 @@ interface SkipGroup {
 const REASONS_NAMED = 5;
 const PATHS_NAMED = 3;
 
-/** Reasons of ingest that a page gives itself, on purpose. */
-const REDIRECT = 'redirects to another page';
-const OWN_WISH = new Set(['robots noindex', 'front matter asks not to be searched', 'draft in front matter', REDIRECT]);
+const OWN_WISH = new Set<string>(Object.values(EXCLUSIONS));
 
 /** A line for each reason, the commonest first. */
 export function skipLines(skipped: readonly Skipped[]): string[] {
@@ -36,7 +36,9 @@ export function skipReasons(skipped: readonly Skipped[]): string {
 
 /** As in the preview of a site that is published later, where every page has `noindex`. */
 export function allAskNotToBeFound(skipped: readonly Skipped[]): boolean {
-  return skipped.every(({ reason }) => OWN_WISH.has(reason)) && skipped.some(({ reason }) => reason !== REDIRECT);
+  return (
+    skipped.every(({ reason }) => OWN_WISH.has(reason)) && skipped.some(({ reason }) => reason !== EXCLUSIONS.redirect)
+  );
 }
 
 function commonest(skipped: readonly Skipped[]): { named: SkipGroup[]; others: number } {

@@ -70,7 +70,7 @@ export async function indexCommand(input: string, options: IndexCommandOptions, 
   // Before a model is downloaded.
   expectFolder('index', input);
   await expectOutput(output, [root]);
-  if (options.cache) PassageCache.expectJournal(options.cache, output);
+  if (options.cache) PassageCache.expectUsable(options.cache, output);
   let progress: Progress | undefined;
   const index = await createIndex({
     model: await resolveModel(options.model, io),
