@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Page, Route } from '@playwright/test';
 import type { Manifest } from '../src/format/manifest.ts';
 import type { OpenOptions, QueryCodes } from '../src/types.ts';
+import type { Evaluates } from './evaluates.ts';
 import { SMALL_PORT } from './ports.ts';
 
 /** Index of a few hundred passages: the software GPU adapter is a correctness device, not a fast one. */
@@ -35,12 +36,12 @@ interface Query {
 }
 
 /** Goes to the index's address without its page, so that a test opens the only engine there is. */
-export async function gotoBlank(page: Page, base = SMALL): Promise<void> {
+export async function gotoBlank(page: { goto(url: string): Promise<unknown> }, base = SMALL): Promise<void> {
   await page.goto(new URL('page.json', base).href);
 }
 
 /** Opens an engine, searches, closes it; errors come back as data. */
-export function openAndSearch(page: Page, device: OpenOptions['device'], queries: Query[]): Promise<Outcome> {
+export function openAndSearch(page: Evaluates, device: OpenOptions['device'], queries: Query[]): Promise<Outcome> {
   return page.evaluate(
     async ({ device, queries }) => {
       try {

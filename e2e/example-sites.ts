@@ -51,8 +51,8 @@ export interface SiteServer {
   close: () => Promise<void>;
 }
 
-/** Everything outside the base path is 404, so that an address that forgets it is noticed. */
-export async function serveSite(folder: string, base: string): Promise<SiteServer> {
+/** Everything outside the base path is 404, so that an address that forgets it is noticed. @param pages HTML by path below the base, beside the folder's files */
+export async function serveSite(folder: string, base: string, pages: Record<string, string> = {}): Promise<SiteServer> {
   const files = sirv(folder, { extensions: ['html'], dev: true });
   const server: Server = createServer((request, response) => {
     const notFound = () => {
@@ -60,6 +60,8 @@ export async function serveSite(folder: string, base: string): Promise<SiteServe
     };
     if (!request.url?.startsWith(base)) return notFound();
     request.url = request.url.slice(base.length - 1);
+    const page = pages[request.url.slice(1)];
+    if (page) return void response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(page);
     files(request, response, notFound);
   });
   await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));

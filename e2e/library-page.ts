@@ -2,6 +2,7 @@
 
 import { expect, type Page } from '@playwright/test';
 import type { Library } from '../src/library/types.ts';
+import type { Evaluates } from './evaluates.ts';
 
 export const LIBRARY = '/library/';
 
@@ -27,7 +28,7 @@ export interface TestFile {
   base64?: string;
 }
 
-export async function addFiles(page: Page, files: readonly TestFile[]): Promise<void> {
+export async function addFiles(page: Evaluates, files: readonly TestFile[]): Promise<void> {
   await page.evaluate(async (list) => {
     const { library } = document.querySelector<LibraryElement>('latelight-library')!;
     const bytes = (base64: string) => Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
@@ -36,7 +37,7 @@ export async function addFiles(page: Page, files: readonly TestFile[]): Promise<
   }, files);
 }
 
-export async function firstHit(page: Page, query: string, filter: Record<string, string[]> = {}) {
+export async function firstHit(page: Evaluates, query: string, filter: Record<string, string[]> = {}) {
   return page.evaluate(
     async ([text, by]) => {
       const { engine } = document.querySelector<LibraryElement>('latelight-library')!.library!;
@@ -55,7 +56,7 @@ export function removeDocuments(page: Page, ids: readonly number[]): Promise<voi
 }
 
 /** Resolves when nothing is left to index, or indexing stands still for a reason. */
-export async function settled(page: Page): Promise<void> {
+export async function settled(page: Evaluates): Promise<void> {
   await page.evaluate(async () => {
     const { library } = document.querySelector<LibraryElement>('latelight-library')!;
     await new Promise<void>((resolve) => {
@@ -79,7 +80,7 @@ export interface ListedDocument {
   reason: string | undefined;
 }
 
-export function listed(page: Page): Promise<ListedDocument[]> {
+export function listed(page: Evaluates): Promise<ListedDocument[]> {
   return page.evaluate(() => {
     const { documents } = document.querySelector<LibraryElement>('latelight-library')!.library!.state;
     return [...documents.values()].map(({ id, path, state, passageCount, doneCount, reason }) => {

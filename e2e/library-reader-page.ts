@@ -22,7 +22,17 @@ export async function serveBench(): Promise<Bench> {
     logLevel: 'warn',
     cacheDir: join(root, 'test-results/.vite-reader'),
     worker: { format: 'es' },
-    optimizeDeps: { include: ['pdfjs-dist', 'dompurify', 'lit', 'github-slugger', 'markdown-it', 'cheerio', 'yaml'] },
+    optimizeDeps: {
+      include: [
+        'pdfjs-dist/legacy/build/pdf.mjs',
+        'dompurify',
+        'lit',
+        'github-slugger',
+        'markdown-it',
+        'cheerio',
+        'yaml',
+      ],
+    },
     server: {
       port: 0,
       host: 'localhost',

@@ -1,38 +1,199 @@
-// The modal search by keyboard in Firefox and WebKit, where Playwright's builds of them are installed
-// (`npx playwright install firefox webkit`); skipped, and counted as such, where they are not.
+// What users of other browsers do, in Firefox and in WebKit, the engine of Safari, as distributions ship them. Skipped, and counted as
+// such, where they are not installed: `npm test` installs them where it can.
 
-import { existsSync } from 'node:fs';
-import { type BrowserType, expect, firefox, test, webkit } from '@playwright/test';
-import { openSite } from './site-page.ts';
+import { join } from 'node:path';
+import { expect, test } from '@playwright/test';
+import { findFirefox, findWebKit } from '../scripts/install.js';
+import { docxFile, epubFile, pageOf, pdfFile } from '../src/ingest/document-fixtures.ts';
+import { gotoBlank, openAndSearch, smallFolder } from './engine.ts';
+import { type SiteServer, serveSite } from './example-sites.ts';
+import { addFiles, firstHit, type LibraryElement, listed, settled } from './library-page.ts';
+import type { OtherBrowser } from './other-browsers/browser.ts';
+import { openFirefox } from './other-browsers/firefox.ts';
+import { openWebKit } from './other-browsers/webkit.ts';
+import { SITE_PAGE } from './site-page.ts';
 
-const BROWSERS: [string, BrowserType][] = [
-  ['Firefox', firefox],
-  ['WebKit', webkit],
+const demoFolder = join(import.meta.dirname, '../demo/search');
+const [firefox, webKit] = [findFirefox(), findWebKit()];
+
+const BROWSERS: [string, (() => Promise<OtherBrowser>) | undefined][] = [
+  ['Firefox', firefox ? () => openFirefox(firefox) : undefined],
+  ['WebKit', webKit ? () => openWebKit(webKit) : undefined],
 ];
 
-for (const [name, type] of BROWSERS) {
-  test(`${name}: opens with a key, searches, follows a hit, gives focus back`, async () => {
-    test.skip(!existsSync(type.executablePath()), `Playwright's ${name} is not installed`);
-    const browser = await type.launch();
-    try {
-      const page = await browser.newPage();
-      await openSite(page);
-      const opener = page.getByRole('button', { name: 'Search here' });
-      await opener.focus();
-      await page.keyboard.press('Enter');
-      const dialog = page.getByRole('dialog');
-      await expect(dialog).toBeVisible();
-      await page.keyboard.type('hide passwords in the log');
-      await expect(page.locator('latelight-search .results[data-stage=full]')).toBeVisible();
-      await page.keyboard.press('ArrowDown');
-      await expect(page.locator('latelight-search h3 a:focus')).toHaveCount(1);
-      await page.keyboard.press('Escape');
-      await page.keyboard.press('Escape');
-      await page.keyboard.press('Escape');
-      await expect(dialog).toBeHidden();
-      await expect(opener).toBeFocused();
-    } finally {
-      await browser.close();
-    }
+for (const [name, open] of BROWSERS) {
+  test.describe(name, () => {
+    test.skip(!open, `${name} is not installed`);
+    let browser: OtherBrowser;
+    let site: SiteServer;
+
+    test.beforeEach(async () => {
+      browser = await open!();
+      test.info().annotations.push({ type: 'browser', description: browser.version });
+    });
+    test.afterEach(async () => {
+      await browser?.close();
+      await site?.close();
+    });
+
+    test('opens with a key, searches, goes to a hit by arrow, gives focus back', async () => {
+      site = await serveSite(smallFolder, '/', { 'site.html': SITE_PAGE });
+      await browser.goto(`${site.url}site.html`);
+      await browser.evaluate(() => document.querySelector('button')!.focus());
+      await browser.press('Enter');
+      await expect.poll(() => focused(browser)).toBe('INPUT');
+      await browser.type('hide passwords in the log');
+      await expect.poll(() => stage(browser)).toBe('full');
+      await browser.press('ArrowDown');
+      await expect.poll(() => focused(browser)).toBe('A');
+      // From the hit to the box, from the box's text to none, from the dialog to the page.
+      for (let times = 0; times < 3; times++) await browser.press('Escape');
+      await expect
+        .poll(() =>
+          browser.evaluate(() => {
+            const dialog = document.querySelector('latelight-search')!.shadowRoot!.querySelector('dialog')!;
+            return [dialog.open, document.activeElement?.textContent];
+          }),
+        )
+        .toEqual([false, 'Search here']);
+    });
+
+    test('finds what Chromium finds, score for score', async ({ page }) => {
+      const queries = ['close the server', 'hide passwords in log output', 'v4.27 setErrorHandler'].map((text) => {
+        return { text, limit: 20 };
+      });
+      await gotoBlank(page);
+      await gotoBlank(browser);
+      const [here, there] = [
+        await openAndSearch(page, 'wasm', queries),
+        await openAndSearch(browser, 'auto', queries),
+      ] as const;
+      expect(there).toHaveProperty('found');
+      if (!('found' in here && 'found' in there)) return;
+      const told = ({ found }: typeof here) => found.map(({ urls, scores }) => ({ urls, scores }));
+      expect(told(there)).toEqual(told(here));
+    });
+
+    test('searches without a network after one visit', async () => {
+      site = await serveSite(demoFolder, '/');
+      await browser.goto(site.url);
+      await ask(browser, 'retry failed requests');
+      await browser.evaluate(async () => void (await navigator.serviceWorker.ready));
+      const { fragments } = (await (await fetch(`${site.url}manifest.json`)).json()) as {
+        fragments: { sha256: string }[];
+      };
+      await expect
+        .poll(
+          () =>
+            browser.evaluate(
+              async (hashes) => {
+                const cache = await caches.open('latelight-1');
+                const kept = new Set((await cache.keys()).map((request) => request.url.split('/').pop()));
+                return hashes.filter((hash) => !kept.has(hash)).length;
+              },
+              fragments.map(({ sha256 }) => sha256),
+            ),
+          { message: 'fragments that are not kept yet', timeout: 60_000 },
+        )
+        .toBe(0);
+      await site.close();
+      await browser.goto(site.url);
+      expect(await ask(browser, 'hide passwords in log output')).toMatch(/redact/i);
+    });
+
+    test('keeps a library: documents of four kinds, found and read after the page was left, without a network', async () => {
+      site = await serveSite(join(demoFolder, 'library'), '/');
+      await openLibrary(browser, site.url);
+      await addFiles(browser, DOCUMENTS);
+      await settled(browser);
+      const done = DOCUMENTS.map(({ path }) => [path, 'done', '']);
+      const states = async () => (await listed(browser)).map(({ path, state, reason }) => [path, state, reason ?? '']);
+      expect(await states()).toEqual(done);
+      await browser.evaluate(async () => void (await navigator.serviceWorker.ready));
+      await site.close();
+      await openLibrary(browser, site.url);
+      expect(await states()).toEqual(done);
+      for (const { question, answer } of DOCUMENTS) {
+        const { url } = await firstHit(browser, question);
+        await browser.evaluate((address) => {
+          location.hash = new URL(address, location.href).hash;
+        }, url);
+        await expect.poll(() => marked(browser), { message: question }).toContain(answer);
+      }
+    });
   });
+}
+
+const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64');
+
+const DOCUMENTS = [
+  {
+    path: 'garden/frost.md',
+    text: '# Frost\n\nCover tomato seedlings before the first cold night.',
+    question: 'protect plants from frost',
+    answer: 'seedlings',
+  },
+  {
+    path: 'letters/lease.pdf',
+    base64: base64(pdfFile({ pages: [pageOf('The landlord pays for the new boiler.')] })),
+    question: 'who has to pay for heating repairs',
+    answer: 'boiler',
+  },
+  {
+    path: 'bread.docx',
+    base64: base64(docxFile([{ text: 'Knead the dough for ten minutes and let it rise.' }])),
+    question: 'how long to work the dough',
+    answer: 'Knead',
+  },
+  {
+    path: 'books/bees.epub',
+    base64: base64(epubFile([{ body: '<p>A swarm leaves the hive in May.</p>' }])),
+    question: 'when do bees leave',
+    answer: 'swarm',
+  },
+];
+
+async function openLibrary(browser: OtherBrowser, url: string): Promise<void> {
+  await browser.goto(url);
+  await expect
+    .poll(() => browser.evaluate(() => Boolean(document.querySelector<LibraryElement>('latelight-library')?.library)))
+    .toBe(true);
+}
+
+/** What the reader has marked as the passage. */
+function marked(browser: OtherBrowser): Promise<string> {
+  return browser.evaluate(() => [...(CSS.highlights.get('latelight-passage') ?? [])].map(String).join(' '));
+}
+
+const inElement = 'latelight-search';
+
+/** Tag of what has the focus in the element. */
+function focused(browser: OtherBrowser): Promise<string | undefined> {
+  return browser.evaluate((name) => document.querySelector(name)?.shadowRoot?.activeElement?.tagName, inElement);
+}
+
+function stage(browser: OtherBrowser): Promise<string | undefined> {
+  return browser.evaluate(
+    (name) => document.querySelector(name)?.shadowRoot?.querySelector<HTMLElement>('.results')?.dataset.stage,
+    inElement,
+  );
+}
+
+/** Types a question into the page's box and waits for the full stage. Returns the first hit's text. */
+async function ask(browser: OtherBrowser, question: string): Promise<string | undefined> {
+  await expect
+    .poll(() =>
+      browser.evaluate((name) => Boolean(document.querySelector(name)?.shadowRoot?.querySelector('input')), inElement),
+    )
+    .toBe(true);
+  await browser.evaluate(
+    (name) => document.querySelector(name)?.shadowRoot?.querySelector('input')?.focus(),
+    inElement,
+  );
+  await browser.type(question);
+  await expect.poll(() => stage(browser)).toBe('full');
+  return browser.evaluate(
+    (name) => document.querySelector(name)?.shadowRoot?.querySelector<HTMLElement>('.results li')?.innerText,
+    inElement,
+  );
 }

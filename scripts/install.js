@@ -2,7 +2,7 @@
 // fresh clone with nothing but Node and npm.
 
 import { spawnSync } from 'node:child_process';
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -79,6 +79,51 @@ export async function chromiumLaunch(...args) {
   };
 }
 
+const FIREFOXES = [
+  '/usr/bin/firefox-esr',
+  '/usr/bin/firefox',
+  '/Applications/Firefox.app/Contents/MacOS/firefox',
+  'C:/Program Files/Mozilla Firefox/firefox.exe',
+];
+
+/** LATELIGHT_FIREFOX, or the system's. */
+export function findFirefox() {
+  return [process.env.LATELIGHT_FIREFOX, ...FIREFOXES].find((path) => path && existsSync(path));
+}
+
+/** WebKitGTK's driver and browser, and an X server without a screen to show it on: all three or nothing. */
+export function findWebKit() {
+  const [driver, display] = ['/usr/bin/WebKitWebDriver', '/usr/bin/Xvfb'];
+  if (![driver, display].every((path) => existsSync(path))) return undefined;
+  // Debian has it below a folder of the machine's architecture.
+  const folders = ['/usr/libexec', ...readdirSync('/usr/lib').map((name) => `/usr/lib/${name}`)];
+  const browser = folders.map((folder) => join(folder, 'webkit2gtk-4.1/MiniBrowser')).find((path) => existsSync(path));
+  return browser ? { driver, browser, display } : undefined;
+}
+
+const canInstallPackages = () => process.getuid?.() === 0 && existsSync('/usr/bin/apt-get');
+
+/** Debian packages; whether they are there afterwards is for the caller to see. */
+function installDebian(...packages) {
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  spawnSync('apt-get', ['update'], { stdio: 'inherit', env });
+  spawnSync('apt-get', ['install', '-y', '--no-install-recommends', ...packages], { stdio: 'inherit', env });
+}
+
+/** Firefox and WebKit from Debian's packages where that can be. Their tests are skipped, and counted, where it cannot. */
+export function installOtherBrowsers() {
+  const missing = [
+    ...(findFirefox() ? [] : ['firefox-esr']),
+    ...(findWebKit() ? [] : ['webkit2gtk-driver', 'libwebkit2gtk-4.1-0', 'xvfb']),
+  ];
+  if (missing.length > 0 && canInstallPackages()) {
+    console.log(`Installing the Debian packages ${missing.join(', ')} ...`);
+    installDebian(...missing);
+  }
+  console.log(`Firefox: ${findFirefox() ?? 'none, its tests are skipped'}`);
+  console.log(`WebKit: ${findWebKit()?.browser ?? 'none, its tests are skipped'}`);
+}
+
 /** Finds a browser or installs one: Playwright's first, then Debian's. */
 export async function installChromium() {
   const found = await findChromium();
@@ -91,11 +136,9 @@ export async function installChromium() {
   });
   const downloaded = await findChromium();
   if (downloaded) return downloaded;
-  if (process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
+  if (canInstallPackages()) {
     console.log('Playwright could not download one; installing the Debian package chromium ...');
-    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-    spawnSync('apt-get', ['update'], { stdio: 'inherit', env });
-    spawnSync('apt-get', ['install', '-y', '--no-install-recommends', 'chromium'], { stdio: 'inherit', env });
+    installDebian('chromium');
   }
   const installed = await findChromium();
   if (!installed) {

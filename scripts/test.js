@@ -4,11 +4,12 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { installChromium, installPackages, must, root } from './install.js';
+import { installChromium, installOtherBrowsers, installPackages, must, root } from './install.js';
 
 installPackages();
 const chromium = await installChromium();
 console.log(`Chromium: ${chromium}`);
+installOtherBrowsers();
 must(process.execPath, ['scripts/build-scorer.js']);
 console.log('\n== types');
 must('npx', ['tsc', '--noEmit']);
@@ -64,7 +65,7 @@ must(process.execPath, ['scripts/build-demo.js', '--small']);
 must(process.execPath, ['scripts/size-budget.js']);
 
 const e2eReport = join(root, 'test-results/e2e.json');
-runner('end to end in Chromium', ['playwright', 'test'], e2eReport, ({ stats }) => ({
+runner('end to end', ['playwright', 'test'], e2eReport, ({ stats }) => ({
   passed: stats.expected,
   failed: stats.unexpected + stats.flaky,
   skipped: stats.skipped,

@@ -1,0 +1,13 @@
+import type { Evaluates } from '../evaluates.ts';
+
+export type KeyName = 'ArrowDown' | 'Enter' | 'Escape';
+
+/** A page in a browser of its own, which Playwright cannot drive: it has builds of Firefox and WebKit of its own, from a download server. */
+export interface OtherBrowser extends Evaluates {
+  readonly version: string;
+  goto(url: string): Promise<void>;
+  /** Into whatever has the focus. */
+  type(text: string): Promise<void>;
+  press(key: KeyName): Promise<void>;
+  close(): Promise<void>;
+}
