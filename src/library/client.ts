@@ -19,10 +19,10 @@ export interface LibraryOptions {
  * @throws LatelightError `insecure-context`, `storage-failed`, `download-failed`, `bad-manifest`, `worker-crashed`
  */
 export async function openLibrary(url: string | URL, options: LibraryOptions = {}): Promise<Library> {
-  if (!isSecureContext || !navigator.locks || !navigator.storage?.getDirectory) {
+  if (!isSecureContext || !navigator.locks) {
     throw new LatelightError(
       'insecure-context',
-      `library: expected a browser with private file storage on https or localhost, got ${location.origin}. Open the page over https in a current browser.`,
+      `library: expected a current browser, and a page on https or localhost, got ${location.origin}. Open the page over https in a current browser.`,
     );
   }
   const library = new WorkerLibrary(new URL(url, document.baseURI), options);

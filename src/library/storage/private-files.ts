@@ -1,22 +1,32 @@
-// Files in the origin private file system: the shards' codes, and the documents themselves. Workers only.
+// Files of the library: the shards' codes, and the documents themselves. In the origin private file system; where a page has none that it
+// can write to (WebKitGTK, private windows of Safari) in Cache Storage, from which they are copied each time. Workers only.
 
 import { LatelightError } from '../../errors.ts';
+import { cachedFiles } from './cached-files.ts';
 
 const ROOT = 'latelight-library';
 export type FileFolder = 'shards' | 'documents';
 
-async function folder(name: FileFolder): Promise<FileSystemDirectoryHandle> {
-  const root = await navigator.storage.getDirectory();
-  const library = await root.getDirectoryHandle(ROOT, { create: true });
-  return library.getDirectoryHandle(name, { create: true });
+/** What no file system says of a file of its own: that there is none to write to. */
+const UNSUPPORTED = new Set(['NotSupportedError', 'SecurityError', 'UnknownError']);
+
+/** Nothing where the browser has no such file system for this page. */
+async function folder(name: FileFolder): Promise<FileSystemDirectoryHandle | undefined> {
+  const root = await navigator.storage?.getDirectory?.().catch(() => undefined);
+  const library = await root?.getDirectoryHandle(ROOT, { create: true });
+  return library?.getDirectoryHandle(name, { create: true });
 }
 
 /** Writes a whole file and flushes it. On failure nothing of it is left. */
 export async function writePrivateFile(name: FileFolder, file: string, content: Uint8Array | Blob): Promise<void> {
   const directory = await folder(name);
   try {
-    const handle = await directory.getFileHandle(file, { create: true });
-    const access = await handle.createSyncAccessHandle();
+    const handle = await directory?.getFileHandle(file, { create: true });
+    const access = await handle?.createSyncAccessHandle().catch(nothingIfUnsupported);
+    if (!access) {
+      await directory?.removeEntry(file);
+      return await cachedFiles.write(name, file, content);
+    }
     try {
       access.truncate(0);
       if (content instanceof Blob) await writeStream(access, content.stream());
@@ -26,9 +36,14 @@ export async function writePrivateFile(name: FileFolder, file: string, content: 
       access.close();
     }
   } catch (error) {
-    await directory.removeEntry(file).catch(() => undefined);
+    await directory?.removeEntry(file).catch(() => undefined);
     throw storageError(error);
   }
+}
+
+function nothingIfUnsupported(error: unknown): undefined {
+  if (error instanceof DOMException && UNSUPPORTED.has(error.name)) return undefined;
+  throw error;
 }
 
 async function writeStream(access: FileSystemSyncAccessHandle, stream: ReadableStream<Uint8Array>): Promise<void> {
@@ -52,20 +67,30 @@ function writeAll(access: FileSystemSyncAccessHandle, bytes: Uint8Array, at: num
 /** @throws LatelightError `storage-failed` when it is gone */
 export async function readPrivateFile(name: FileFolder, file: string): Promise<File> {
   try {
-    return await (await (await folder(name)).getFileHandle(file)).getFile();
+    const directory = await folder(name);
+    const handle = await directory?.getFileHandle(file).catch(nothingIfNotFound);
+    const found = handle ? await handle.getFile() : await cachedFiles.read(name, file);
+    if (!found) throw new DOMException('it is not there', 'NotFoundError');
+    return found;
   } catch (error) {
     throw storageError(error, `${name}/${file}`);
   }
 }
 
+function nothingIfNotFound(error: unknown): undefined {
+  if (error instanceof DOMException && error.name === 'NotFoundError') return undefined;
+  throw error;
+}
+
 export async function removePrivateFile(name: FileFolder, file: string): Promise<void> {
   // What is gone already, or held open by another tab that reads it, is left to the next clean-up.
-  await (await folder(name)).removeEntry(file).catch(() => undefined);
+  await (await folder(name))?.removeEntry(file).catch(() => undefined);
+  await cachedFiles.remove(name, file);
 }
 
 export async function listPrivateFiles(name: FileFolder): Promise<string[]> {
-  const names: string[] = [];
-  for await (const file of (await folder(name)).keys()) names.push(file);
+  const names = await cachedFiles.list(name);
+  for await (const file of (await folder(name))?.keys() ?? []) names.push(file);
   return names;
 }
 

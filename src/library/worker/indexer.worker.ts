@@ -7,6 +7,7 @@ import { holdLock } from '../../worker/life-lock.ts';
 import { readTokenizer } from '../../worker/open-stages.ts';
 import { LibraryStore } from '../storage/library-store.ts';
 import { countWordsWith } from '../storage/segment.ts';
+import type { StorageState } from '../types.ts';
 import { announce, listen } from './announcements.ts';
 import { DocumentList, type ListReport } from './document-list.ts';
 import { DocumentParser } from './document-parser.ts';
@@ -39,8 +40,8 @@ let isIndexer = false;
 let turn: (() => Promise<void>) | undefined;
 /** The page said that the model is kept. */
 let modelIsHere = false;
-let storage: Awaited<ReturnType<typeof storageState>> | undefined;
-let storageAt = 0;
+let storage: StorageState | undefined;
+let storageAt = Number.NEGATIVE_INFINITY;
 
 addEventListener('message', ({ data }: MessageEvent<ToIndexer>) => {
   switch (data.type) {
@@ -140,7 +141,7 @@ async function open({ url, device, cores }: Extract<ToIndexer, { type: 'open' }>
   return parts;
 
   function tell(report: ListReport): void {
-    if (performance.now() - storageAt > STORAGE_MS || storage === undefined) {
+    if (performance.now() - storageAt > STORAGE_MS) {
       storageAt = performance.now();
       void storageState().then((state) => {
         storage = state;
@@ -210,7 +211,9 @@ async function answer(id: number, call: Call): Promise<unknown> {
   }
 }
 
-async function storageState() {
+/** Nothing where the browser does not say. */
+async function storageState(): Promise<StorageState | undefined> {
+  if (!navigator.storage?.estimate) return undefined;
   const { usage = 0, quota = 0 } = await navigator.storage.estimate();
   return { usedBytes: usage, quotaBytes: quota, persisted: await navigator.storage.persisted() };
 }
