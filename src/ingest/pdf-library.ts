@@ -1,6 +1,8 @@
 // pdfjs-dist, set up to run inside the thread that asks: no Worker of its own, no DOM, no network, no eval. The legacy build,
 // because Node 20 and Safari before 17.4 lack what the modern one uses (Promise.withResolvers); it is 7% larger.
 
+import './stream-iteration.ts';
+
 type PdfLibrary = typeof import('pdfjs-dist/legacy/build/pdf.mjs');
 
 let loading: Promise<PdfLibrary> | undefined;

@@ -3,6 +3,7 @@
 import type { PDFDocumentLoadingTask, TextLayer } from 'pdfjs-dist';
 import type { DocumentPassage } from '../types.ts';
 import { pageOf } from './citation.ts';
+import '../../ingest/stream-iteration.ts';
 import { type DocumentView, focusable, nextTask, type Outcome } from './document-view.ts';
 import { findPassage } from './find-passage.ts';
 import { Marks } from './marks.ts';
@@ -52,7 +53,7 @@ export class PdfView implements DocumentView {
     assets: PdfAssets | undefined,
     onChange: () => void,
   ): Promise<PdfView> {
-    const { getDocument, PDFWorker, TextLayer } = await import('pdfjs-dist');
+    const { getDocument, PDFWorker, TextLayer } = await import('pdfjs-dist/legacy/build/pdf.mjs');
     const worker = new Worker(new URL('./pdf-worker.ts', import.meta.url), { type: 'module', name: 'latelight-pdf' });
     try {
       const data = new Uint8Array(await file.arrayBuffer());
