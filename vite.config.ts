@@ -75,6 +75,27 @@ function withoutPreload(): Plugin {
   };
 }
 
+/**
+ * WebKit runs a module worker's entry once more when a chunk imports it: two listeners answer every message. So what an entry shares with its
+ * chunks stands in a chunk of its own (`preserveEntrySignatures`), and the build fails where that is not so.
+ */
+function withoutImportsOfWorkers(): Plugin {
+  return {
+    name: 'latelight:without-imports-of-workers',
+    apply: 'build',
+    // Vite has an option for pages, none for workers.
+    options: (options) => ({ ...options, preserveEntrySignatures: 'strict' }),
+    generateBundle(_options, bundle) {
+      const chunks = Object.values(bundle).filter((file) => file.type === 'chunk');
+      const entries = new Set(chunks.filter(({ isEntry }) => isEntry).map(({ fileName }) => fileName));
+      for (const { fileName, imports, dynamicImports } of chunks)
+        for (const imported of [...imports, ...dynamicImports])
+          if (imported !== fileName && entries.has(imported))
+            this.error(`expected no chunk to import the worker ${imported}, but ${fileName} does`);
+    },
+  };
+}
+
 /** `open` asks for the client again by its address, which only the bundler knows. */
 function withClientAddress(): Plugin {
   return {
@@ -186,7 +207,10 @@ export default defineConfig(({ isSsrBuild, mode }) => {
   return {
     ...builds[name],
     base: './',
-    worker: { format: 'es', plugins: () => [withoutRuntimeWasm(), licences?.worker] },
+    worker: {
+      format: 'es',
+      plugins: () => [withoutRuntimeWasm(), withoutImportsOfWorkers(), licences?.worker],
+    },
     plugins: [
       withoutRuntimeWasm(),
       withCompactStyles(),

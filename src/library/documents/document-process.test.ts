@@ -2,7 +2,7 @@
 
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { DocumentProcess } from './document-process.ts';
-import type { Converted, ConvertJob, FromDocumentWorker } from './document-protocol.ts';
+import type { Converted, ConvertJob, FromDocumentWorker, ToDocumentWorker } from './document-protocol.ts';
 
 /** A thread that says what the test says. */
 class TestWorker extends EventTarget {
@@ -14,13 +14,19 @@ class TestWorker extends EventTarget {
     TestWorker.started.push(this);
   }
 
-  postMessage(): void {}
+  /** Of the job it has. */
+  private id = 0;
+
+  postMessage({ id }: ToDocumentWorker): void {
+    this.id = id;
+  }
 
   terminate(): void {
     this.isEnded = true;
   }
 
-  say(data: FromDocumentWorker): void {
+  say(said: { type: 'reading' } | { type: 'read'; answer: Converted }, id = this.id): void {
+    const data: FromDocumentWorker = { ...said, id };
     this.dispatchEvent(new MessageEvent('message', { data }));
   }
 }
@@ -108,4 +114,19 @@ it('gives up what is being read when it is closed, and reads again when it is as
   await vi.advanceTimersByTimeAsync(0);
   TestWorker.started[1].say({ type: 'read', answer });
   expect(await next).toBe(answer);
+});
+
+it('takes an answer that comes twice for the document it was given for alone', async () => {
+  const process = new DocumentProcess();
+  const first = process.read(job('first.md'));
+  const second = process.read(job('second.md'));
+  await vi.advanceTimersByTimeAsync(0);
+  const [worker] = TestWorker.started;
+  worker.say({ type: 'read', answer });
+  expect(await first).toBe(answer);
+  await vi.advanceTimersByTimeAsync(0);
+  worker.say({ type: 'read', answer }, 1);
+  const own: Converted = { html: '<p>b</p>', lang: '' };
+  worker.say({ type: 'read', answer: own });
+  expect(await second).toBe(own);
 });

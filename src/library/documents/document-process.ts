@@ -2,7 +2,7 @@
 
 import { abortError, fromErrorData, LatelightError, throwIfAborted } from '../../errors.ts';
 import { awaitEnd } from '../../worker/life-lock.ts';
-import type { Answers, FromDocumentWorker, ToDocumentWorker } from './document-protocol.ts';
+import type { Answers, DocumentJob, FromDocumentWorker, ToDocumentWorker } from './document-protocol.ts';
 
 /**
  * Milliseconds a document may take, and what each MiB of it adds: a PDF of 1,000 pages takes some 20 s for its 10 MB here, a file made
@@ -21,12 +21,13 @@ export class DocumentProcess {
   /** Ends the document under way. */
   private giveUp: ((error: Error) => void) | undefined;
   private last: Promise<unknown> = Promise.resolve();
+  private jobs = 0;
 
   /**
    * @throws DocumentTooMuch
    * @throws LatelightError when the app's own files cannot be had, with code `aborted`, and for a file to convert that is damaged
    */
-  read<Job extends ToDocumentWorker>(job: Job, signal?: AbortSignal): Promise<Answers[Job['type']]> {
+  read<Job extends DocumentJob>(job: Job, signal?: AbortSignal): Promise<Answers[Job['type']]> {
     const turn = this.last.then(() => {
       throwIfAborted(signal, 'read');
       return this.readNow(job, signal);
@@ -46,8 +47,9 @@ export class DocumentProcess {
     this.giveUp?.(error);
   }
 
-  private readNow(job: ToDocumentWorker, signal: AbortSignal | undefined): Promise<Answers[keyof Answers]> {
+  private readNow(job: DocumentJob, signal: AbortSignal | undefined): Promise<Answers[keyof Answers]> {
     const worker = this.start();
+    const id = ++this.jobs;
     const limit = LEAST_MS + (MS_PER_MIB * job.file.size) / 2 ** 20;
     return new Promise((resolve, reject) => {
       const settled = (settle: () => void) => {
@@ -61,15 +63,17 @@ export class DocumentProcess {
       const abort = () => this.close();
       let timer: ReturnType<typeof setTimeout> | undefined;
       const hear = ({ data }: MessageEvent<FromDocumentWorker>) => {
+        // An answer to another job would make this document's text another's.
+        if (data.type === 'hello' || data.id !== id) return;
         if (data.type === 'reading') {
           const tooLong = `Reading it took more than ${Math.round(limit / 1000)} seconds.`;
           timer = setTimeout(() => this.end(new DocumentTooMuch(tooLong)), limit);
         } else if (data.type === 'read') settled(() => resolve(data.answer));
-        else if (data.type === 'failed') settled(() => reject(fromErrorData(data.error)));
+        else settled(() => reject(fromErrorData(data.error)));
       };
       worker.addEventListener('message', hear);
       signal?.addEventListener('abort', abort);
-      worker.postMessage(job);
+      worker.postMessage({ ...job, id } satisfies ToDocumentWorker);
     });
   }
 

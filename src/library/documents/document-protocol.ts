@@ -52,11 +52,14 @@ export interface Answers {
   convert: Converted;
 }
 
-export type ToDocumentWorker = ParseJob | ConvertJob;
+export type DocumentJob = ParseJob | ConvertJob;
+
+/** `id` comes back with what is said of the job. */
+export type ToDocumentWorker = DocumentJob & { id: number };
 
 export type FromDocumentWorker =
   | { type: 'hello'; lock: string }
   /** The worker's script and the app's own files are there: from now on time is the document's. */
-  | { type: 'reading' }
-  | { type: 'read'; answer: Answers[keyof Answers] }
-  | { type: 'failed'; error: ErrorData };
+  | { type: 'reading'; id: number }
+  | { type: 'read'; id: number; answer: Answers[keyof Answers] }
+  | { type: 'failed'; id: number; error: ErrorData };

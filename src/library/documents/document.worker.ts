@@ -25,26 +25,29 @@ const send = (message: FromDocumentWorker) => postMessage(message);
 let packing: Promise<{ countTokens: (text: string) => number; maxTokens: number }> | undefined;
 
 addEventListener('message', ({ data }: MessageEvent<ToDocumentWorker>) => {
-  (data.type === 'parse' ? parse(data) : convert(data)).then(
-    (answer) => send({ type: 'read', answer }),
-    (error) => send({ type: 'failed', error: toErrorData(error, 'worker-crashed') }),
+  const { id } = data;
+  const begin = () => send({ type: 'reading', id });
+  (data.type === 'parse' ? parse(data, begin) : convert(data, begin)).then(
+    (answer) => send({ type: 'read', id, answer }),
+    (error) => send({ type: 'failed', id, error: toErrorData(error, 'worker-crashed') }),
   );
 });
 holdLock((lock) => send({ type: 'hello', lock }));
 
-async function convert({ kind, path, file }: ConvertJob): Promise<Converted> {
+/** @param begin says that all that is needed is there */
+async function convert({ kind, path, file }: ConvertJob, begin: () => void): Promise<Converted> {
   const toHtml = await converterOf(kind);
-  send({ type: 'reading' });
+  begin();
   return toHtml(path, new Uint8Array(await file.arrayBuffer()));
 }
 
-async function parse({ url, engine, path, file }: ParseJob): Promise<Parsed> {
+async function parse({ url, engine, path, file }: ParseJob, begin: () => void): Promise<Parsed> {
   packing ??= openPacking(url, engine);
   packing.catch(() => {
     packing = undefined;
   });
   const options = await packing;
-  send({ type: 'reading' });
+  begin();
   const pdfAssets = {
     cMapUrl: new URL('pdf/cmaps/', url).href,
     standardFontDataUrl: new URL('pdf/standard_fonts/', url).href,
