@@ -105,6 +105,7 @@ const canInstallPackages = () => process.getuid?.() === 0 && existsSync('/usr/bi
 
 /** Debian packages; whether they are there afterwards is for the caller to see. */
 function installDebian(...packages) {
+  console.log(`Installing the Debian packages ${packages.join(', ')} ...`);
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   spawnSync('apt-get', ['update'], { stdio: 'inherit', env });
   spawnSync('apt-get', ['install', '-y', '--no-install-recommends', ...packages], { stdio: 'inherit', env });
@@ -112,13 +113,10 @@ function installDebian(...packages) {
 
 /** Firefox and WebKit from Debian's packages where that can be. Their tests are skipped, and counted, where it cannot. */
 export function installOtherBrowsers() {
-  const missing = [
-    ...(findFirefox() ? [] : ['firefox-esr']),
-    ...(findWebKit() ? [] : ['webkit2gtk-driver', 'libwebkit2gtk-4.1-0', 'xvfb']),
-  ];
-  if (missing.length > 0 && canInstallPackages()) {
-    console.log(`Installing the Debian packages ${missing.join(', ')} ...`);
-    installDebian(...missing);
+  if (canInstallPackages()) {
+    // One by one: Ubuntu has no firefox-esr.
+    if (!findFirefox()) installDebian('firefox-esr');
+    if (!findWebKit()) installDebian('webkit2gtk-driver', 'libwebkit2gtk-4.1-0', 'xvfb');
   }
   console.log(`Firefox: ${findFirefox() ?? 'none, its tests are skipped'}`);
   console.log(`WebKit: ${findWebKit()?.browser ?? 'none, its tests are skipped'}`);
@@ -137,7 +135,7 @@ export async function installChromium() {
   const downloaded = await findChromium();
   if (downloaded) return downloaded;
   if (canInstallPackages()) {
-    console.log('Playwright could not download one; installing the Debian package chromium ...');
+    console.log('Playwright could not download one.');
     installDebian('chromium');
   }
   const installed = await findChromium();
