@@ -34,9 +34,13 @@ export default defineConfig({
           { text: 'Node', link: '/guide/node-api' },
           { text: 'The offline library', link: '/guide/library' },
           { text: 'Hosting and CSP', link: '/guide/hosting' },
+          { text: 'Recipes for hosts', link: '/guide/hosts' },
+          { text: 'Upgrading', link: '/guide/upgrading' },
+          { text: 'Privacy', link: '/guide/privacy' },
           { text: 'What it weighs', link: '/guide/sizes' },
           { text: 'Beside Pagefind and DocSearch', link: '/guide/comparison' },
           { text: 'Limits', link: '/guide/limits' },
+          { text: 'Words used here', link: '/guide/glossary' },
         ],
       },
       {
