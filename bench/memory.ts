@@ -104,7 +104,7 @@ interface Run {
 
 /** `latelight index` in a process of its own, sampled until it ends. */
 async function index(pages: string, output: string): Promise<Run> {
-  const args = ['index', pages, '-o', output, '--no-webgpu', '--json'];
+  const args = ['index', pages, '-o', output, '--cache', journalOf(output), '--no-webgpu', '--json'];
   const child = spawn(process.execPath, [join(packageRoot, 'bin/latelight.js'), ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });

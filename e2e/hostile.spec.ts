@@ -50,7 +50,7 @@ test.beforeAll(async ({ browser }) => {
     interactive: false,
     signal: new AbortController().signal,
   };
-  expect(await run(['index', join(folder, 'site'), '--no-webgpu'], io), err).toBe(0);
+  expect(await run(['index', join(folder, 'site'), '--no-webgpu', '--no-cache'], io), err).toBe(0);
   site = await serveSite(join(folder, 'site'), '/');
 
   page = await (await browser.newContext({ serviceWorkers: 'block' })).newPage();

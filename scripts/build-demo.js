@@ -67,6 +67,8 @@ function index(folder, output, title, examples) {
     title,
     '--site-root',
     'docs/',
+    '--cache',
+    join(root, 'demo/.latelight-cache', `${output}.jsonl`),
     ...(examples.length > 0 ? ['--example', ...examples] : []),
   ];
   must(process.execPath, ['bin/latelight.js', 'index', folder, '--output', target, ...settings]);

@@ -84,7 +84,7 @@ writeReference(
 
 | environment | what |
 | --- | --- |
-| \`LATELIGHT_CACHE\` | folder of downloaded models; without it \`latelight\` in the system's folder for caches |
+| \`LATELIGHT_CACHE\` | folder of downloaded models, and of encoded passages that belong to no project; without it \`latelight\` in the system's folder for caches |
 | \`HF_ENDPOINT\`, \`HF_TOKEN\`, \`HF_HUB_OFFLINE\` | as other tools of the Hugging Face Hub have them |
 
 ${program.commands

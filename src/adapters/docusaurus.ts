@@ -2,13 +2,8 @@
 // builds each locale as a site of its own below the default one; all of them share one index folder at the root.
 
 import { join } from 'node:path';
-import {
-  indexFolderName,
-  indexSite,
-  packageFolder,
-  projectCachePath,
-  type SiteIndexOptions,
-} from '../node/index-site.ts';
+import { projectCachePath } from '../node/cache-path.ts';
+import { indexFolderName, indexSite, packageFolder, type SiteIndexOptions } from '../node/index-site.ts';
 import { languageOfSite } from '../node/languages.ts';
 
 export interface DocusaurusOptions extends SiteIndexOptions {

@@ -2,7 +2,8 @@
 // shortcode for the search box.
 
 import { resolve } from 'node:path';
-import { indexFolderName, indexSite, projectCachePath, type SiteIndexOptions } from '../node/index-site.ts';
+import { projectCachePath } from '../node/cache-path.ts';
+import { indexFolderName, indexSite, type SiteIndexOptions } from '../node/index-site.ts';
 
 export interface EleventyOptions extends SiteIndexOptions {
   /** `guide.html` is served as `guide`. Default false. */

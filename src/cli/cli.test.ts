@@ -1,9 +1,10 @@
 // The command line from end to end, in-process: real model, real files, a folder of a few pages.
 
+import { existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { parseManifest } from '../format/manifest.ts';
 import { pageOf, pdfFile } from '../ingest/document-fixtures.ts';
 import { latelight, latelightUntil } from './latelight.fixture.ts';
@@ -20,9 +21,13 @@ const PAGES: Record<string, string> = {
 let folder = '';
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'latelight-cli-'));
+  vi.stubEnv('LATELIGHT_CACHE', join(folder, 'caches'));
   await writePages(join(folder, 'site'), Object.entries(PAGES));
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  await rm(folder, { recursive: true, force: true });
+});
 
 async function writePages(root: string, pages: [string, string | Uint8Array][]): Promise<void> {
   for (const [path, content] of pages) {
@@ -40,6 +45,9 @@ async function contents(root: string): Promise<Map<string, string>> {
   }
   return files;
 }
+
+/** The file that a run says it keeps encoded passages in. */
+const cacheOf = ({ out }: { out: string }): string => JSON.parse(out).cache;
 
 describe('latelight index, inspect, search', () => {
   it('makes a folder that is all a site needs, and finds in it', async () => {
@@ -131,7 +139,7 @@ describe('latelight index, inspect, search', () => {
     await writeFile(join(site, 'guide/garden.md'), '# Garden\n\nPotatoes are planted in April.\n');
     expect(JSON.parse((await index()).out)).toMatchObject({ reused: 2 });
     const incremental = await contents(join(folder, 'changed/index'));
-    await rm(join(folder, 'changed/.latelight-cache'), { recursive: true });
+    await rm(cacheOf(await index()));
     expect(JSON.parse((await index()).out)).toMatchObject({ reused: 0 });
     expect(await contents(join(folder, 'changed/index'))).toEqual(incremental);
   });
@@ -147,6 +155,27 @@ describe('latelight index, inspect, search', () => {
     await rm(site, { recursive: true });
     await writePages(site, Object.entries(PAGES));
     expect(await index()).toMatchObject({ reused: 3 });
+  });
+
+  it('keeps what it encoded neither in the folder that it indexes nor in the one that it writes beside, and says where', async () => {
+    const published = join(folder, 'published');
+    await writePages(join(published, 'docs'), Object.entries(PAGES));
+    vi.spyOn(process, 'cwd').mockReturnValue(published);
+    const runs = [
+      await latelight(
+        'index',
+        join(published, 'docs'),
+        '-o',
+        join(published, 'search'),
+        '--no-webgpu',
+        '--site-root',
+        '../',
+      ),
+      await latelight('index', published, '--no-webgpu'),
+    ];
+    vi.restoreAllMocks();
+    expect((await readdir(published)).sort()).toEqual(['docs', 'latelight', 'search']);
+    for (const { out } of runs) expect(existsSync(/^cache +(.*)$/m.exec(out)?.[1] ?? 'unsaid')).toBe(true);
   });
 
   it('keeps what it encoded in the file that --cache names, which can come from another machine', async () => {
@@ -172,11 +201,12 @@ describe('latelight index, inspect, search', () => {
   });
 
   it('ignores a torn or damaged cache', async () => {
-    const path = join(folder, 'changed/.latelight-cache/index.jsonl');
+    const site = join(folder, 'changed/site');
+    const index = () => latelight('index', site, '-o', join(folder, 'changed/index'), '--no-webgpu', '--json');
+    const path = cacheOf(await index());
     const text = await readFile(path, 'utf8');
     await writeFile(path, `${text.slice(0, text.length / 2)}`);
-    const site = join(folder, 'changed/site');
-    const again = await latelight('index', site, '-o', join(folder, 'changed/index'), '--no-webgpu', '--json');
+    const again = await index();
     expect(again.code).toBe(0);
     expect(JSON.parse(again.out).reused).toBeLessThan(3);
   });
@@ -300,10 +330,17 @@ describe('errors', () => {
       ['engine.json', '{"cylinders":4}'],
     ]);
     // A file where the cache's folder should be: refused to anybody, where permissions are not to root.
-    await writePages(join(folder, 'walled'), [['.latelight-cache', '']]);
+    await writePages(join(folder, 'walled'), [['kept', '']]);
     const cases: [string[], number, RegExp][] = [
       [
-        ['index', join(folder, 'site'), '-o', join(folder, 'walled/index')],
+        [
+          'index',
+          join(folder, 'site'),
+          '-o',
+          join(folder, 'walled/index'),
+          '--cache',
+          join(folder, 'walled/kept/a.jsonl'),
+        ],
         2,
         /^error \[bad-option\] index: expected/m,
       ],

@@ -9,7 +9,7 @@ import { LatelightError, throwIfAborted } from '../errors.ts';
 import { type HubRequest, hubFetch, hubFile } from './hub-download.ts';
 import type { CliIo } from './io.ts';
 import { formatsInUse } from './model.ts';
-import { modelCacheFolder, writeWhole } from './model-cache.ts';
+import { cacheFolder, writeWhole } from './model-cache.ts';
 
 interface HubModel {
   owner: string;
@@ -124,12 +124,12 @@ function escapePath(file: string): string {
 
 /** The last part is the name that the manifest records. */
 function commitFolder({ owner, name }: HubModel, commit: string, env: NodeJS.ProcessEnv): string {
-  return join(modelCacheFolder(env), 'models', owner, `${name}@${commit.slice(0, 12)}`);
+  return join(cacheFolder(env), 'models', owner, `${name}@${commit.slice(0, 12)}`);
 }
 
 /** Revision -> commit of everything that was downloaded whole. */
 function commitsFile({ owner, name }: HubModel, env: NodeJS.ProcessEnv): string {
-  return join(modelCacheFolder(env), 'models', owner, `${name}.json`);
+  return join(cacheFolder(env), 'models', owner, `${name}.json`);
 }
 
 async function knownCommits(model: HubModel, env: NodeJS.ProcessEnv): Promise<Record<string, string>> {

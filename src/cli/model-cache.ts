@@ -1,4 +1,4 @@
-// Where downloaded and completed models are kept between runs: safe to delete.
+// Where downloaded and completed models, and encoded passages of no project, are kept between runs: safe to delete.
 
 import { randomBytes } from 'node:crypto';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
@@ -6,7 +6,7 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 
 /** `LATELIGHT_CACHE`, or the operating system's folder for caches. */
-export function modelCacheFolder(env: NodeJS.ProcessEnv = process.env): string {
+export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
   if (env.LATELIGHT_CACHE) return env.LATELIGHT_CACHE;
   if (process.platform === 'win32') {
     return join(env.LOCALAPPDATA ?? join(homedir(), 'AppData', 'Local'), 'latelight', 'Cache');

@@ -16,7 +16,7 @@ import { sha256Hex } from '../format/sha256.ts';
 import { type CodecShape, codecFileName } from './codec-files.ts';
 import type { EncodeSetup } from './encode-task.ts';
 import { likelyQueryFiles } from './likely-queries-file.ts';
-import { modelCacheFolder, writeWhole } from './model-cache.ts';
+import { cacheFolder, writeWhole } from './model-cache.ts';
 
 export interface OpenModel {
   folder: ModelFolder;
@@ -168,7 +168,7 @@ export async function wholeWeights(folder: EncoderFolder, format: WeightFormat, 
   const appended = completion(rows, await readDenseLayers(folder.dense), folder.dim || dim);
   const bytes = await readFile(path);
   const name = (await sha256Hex(bytes)).slice(0, 24) + (await sha256Hex(appended)).slice(0, 24);
-  const whole = join(modelCacheFolder(), 'completed', `${name}.onnx`);
+  const whole = join(cacheFolder(), 'completed', `${name}.onnx`);
   if (!existsSync(whole)) await writeWhole(whole, completeGraph(bytes, appended));
   return whole;
 }

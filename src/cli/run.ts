@@ -116,7 +116,7 @@ export function commandLine(io: CliIo): Command {
     .option('--no-webgpu', 'leave out the files that only WebGPU needs (about 51 MB)')
     .option(
       '--cache <file>',
-      'where encoded passages are kept for the next run (default: in node_modules/.cache of the project, or beside the site)',
+      "where encoded passages are kept for the next run (default: node_modules/.cache/latelight of the project, or the user's folder for caches)",
     )
     .option('--no-cache', 'encode every passage again')
     .addOption(json())

@@ -20,7 +20,7 @@ it('leaves nothing of onnxruntime in the home folder, after indexing and searchi
     const env = { PATH: process.env.PATH, HOME: home };
     const latelight = (...args: string[]) =>
       promisify(execFile)(process.execPath, [join(packageRoot, 'bin/latelight.js'), ...args], { env });
-    await latelight('index', site, '--no-webgpu');
+    await latelight('index', site, '--no-webgpu', '--no-cache');
     const { stdout } = await latelight('search', join(site, 'latelight'), 'honey');
     expect(stdout).toContain('Bees');
     expect(await readdir(home, { recursive: true })).toEqual([]);

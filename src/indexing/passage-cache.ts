@@ -1,4 +1,4 @@
-// Encoded passages on disk: a journal of JSON lines beside the output, of which memory holds only where each line stands. An index
+// Encoded passages on disk: a journal of JSON lines, of which memory holds only where each line stands. An index
 // is built from it, however large, and the next run encodes only changed text. What an interrupted run appended is found by the next,
 // a torn line is ignored, and deleting the file loses only time. Node only.
 

@@ -1,6 +1,5 @@
 // Pages -> a whole index folder, which appears at once or not at all.
 
-import { basename, dirname, join } from 'node:path';
 import { indexFiles } from '../cli/build-manifest.ts';
 import { encodePassages } from '../cli/encode-passages.ts';
 import type { OpenModel } from '../cli/model.ts';
@@ -61,6 +60,7 @@ export async function composeIndex(input: ComposeInput, output: string): Promise
       pages: sum(({ pageCount }) => pageCount),
       passages: sum(({ passageCount }) => passageCount),
       reused: encoded.reused,
+      ...(input.cachePath !== undefined && { cache: input.cachePath }),
       tokens: sum(({ tokenCount }) => tokenCount),
       shardBytes: sum(({ shards }) => shards.reduce((total, { bytes }) => total + bytes, 0)),
       totalBytes,
@@ -131,9 +131,4 @@ async function writeGroups(
   }
   for (const { file, content } of last) await writeOnce(file, content);
   return manifests;
-}
-
-/** Beside the output, so that replacing the output keeps it; safe to delete. */
-export function cachePathBeside(output: string): string {
-  return join(dirname(output), '.latelight-cache', `${basename(output)}.jsonl`);
 }

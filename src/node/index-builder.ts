@@ -14,8 +14,9 @@ import { byCodeUnits } from '../ingest/ingest-pages.ts';
 import { isHtmlPath, isMarkdownPath, pageUrl } from '../ingest/page-url.ts';
 import { DEFAULT_EXCLUDE, DEFAULT_INCLUDE } from '../ingest/walk.ts';
 import type { Passage } from '../types.ts';
+import { defaultCachePath } from './cache-path.ts';
 import * as rule from './check-options.ts';
-import { cachePathBeside, composeIndex } from './compose-index.ts';
+import { composeIndex } from './compose-index.ts';
 import { canonicalLanguage, groupByLanguage, mostCommonLanguage } from './languages.ts';
 import type {
   AddDirectoryOptions,
@@ -140,7 +141,7 @@ export class IndexBuilder implements SearchIndexBuilder {
       const output = resolve(outputFolder);
       await expectOutput(output, this.folders);
       const { cache = true } = this.options;
-      return this.compose(output, cache === true ? cachePathBeside(output) : cache || undefined);
+      return this.compose(output, cache === true ? defaultCachePath(output, this.folders) : cache || undefined);
     });
   }
 

@@ -1,6 +1,5 @@
 // What the plugins of site generators share: their options, and a finished site's folder -> the index inside it.
 
-import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { packageRoot } from '../cli/package-files.ts';
@@ -107,15 +106,6 @@ export function indexFolderName(outDir = 'latelight'): string {
 /** From an index folder to the root of the site that it is in. */
 export function siteRootOf(outDir: string): string {
   return '../'.repeat(outDir.split('/').length);
-}
-
-/** Where projects keep what can be made again; outlives the site's folder, which builds empty. */
-export function projectCachePath(projectRoot: string, name = 'passages'): string {
-  const nodeModules = join(projectRoot, 'node_modules');
-  const folder = existsSync(nodeModules)
-    ? join(nodeModules, '.cache/latelight')
-    : join(projectRoot, '.latelight-cache');
-  return join(folder, `${name}.jsonl`);
 }
 
 /** A folder of this package. */

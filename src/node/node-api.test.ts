@@ -3,7 +3,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { run } from '../cli/run.ts';
 import { readFragment } from '../format/fragment.ts';
 import { type Manifest, parseManifest } from '../format/manifest.ts';
@@ -205,6 +205,25 @@ describe('createIndex', () => {
       (name) => name.startsWith('latelight-files-') && !before.includes(name),
     );
     expect(left).toEqual([]);
+  });
+
+  it('keeps what it encoded for the next run, not in the folder of the site, and says where', async () => {
+    vi.stubEnv('LATELIGHT_CACHE', join(folder, 'caches'));
+    const dist = join(folder, 'dist');
+    const build = async () => {
+      await rm(dist, { recursive: true, force: true });
+      await mkdir(dist);
+      await writeFile(join(dist, 'timeout.html'), TIMEOUT_PAGE);
+      return using({ cache: true }, async (index) => {
+        await index.addDirectory(dist);
+        return index.write(join(dist, 'latelight'));
+      });
+    };
+    const first = await build();
+    expect(first).toMatchObject({ reused: 0, cache: expect.stringContaining(join(folder, 'caches')) });
+    expect((await readdir(dist)).sort()).toEqual(['latelight', 'timeout.html']);
+    expect(await build()).toMatchObject({ reused: 1, cache: first.cache });
+    vi.unstubAllEnvs();
   });
 
   it('reports passages as they are encoded, and stops when it is told to', async () => {

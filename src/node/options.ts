@@ -24,7 +24,7 @@ export interface SearchIndexBuilder {
   /**
    * The files of the index folder, one in memory at a time. Until the last is taken, or the loop is left, they wait in a temporary
    * folder. Without `siteRoot`, hits' addresses lead into the index's own folder. With `cache: true` all is encoded again: there is
-   * no folder to keep a cache beside.
+   * no output to know a cache by.
    */
   getFiles(): AsyncGenerator<IndexFolderFile, void, undefined>;
   /** Stops what runs, which rejects with `aborted`, and lets go of pages and model. Calling it again does nothing. */
@@ -41,8 +41,9 @@ export interface CreateIndexOptions {
   /** Whether the index holds the files that only WebGPU needs (about 51 MB). Default true. */
   webgpu?: boolean;
   /**
-   * Encoded passages of earlier runs: true (default) keeps them in `.latelight-cache` beside the output, a string names the file,
-   * false encodes all again.
+   * Encoded passages of earlier runs: true (default) keeps them in `node_modules/.cache/latelight` of the project that the program is run
+   * in, or `.latelight-cache` there; of an output outside of it, or of a folder that is the project, in the user's folder for caches. A
+   * string names the file, false encodes all again.
    */
   cache?: boolean | string;
   /** `guide/setup.html` is served as `guide/setup`. Default false. */
@@ -156,6 +157,8 @@ export interface WrittenIndex {
   passages: number;
   /** Passages that needed no encoding. */
   reused: number;
+  /** File that keeps encoded passages for the next run; absent: none does. */
+  cache?: string;
   /** Document tokens that became rows, before pooling. */
   tokens: number;
   shardBytes: number;

@@ -1,13 +1,12 @@
 // `latelight index <folder>`: documents in, one folder out that is all a site needs. The work is src/node's.
 
-import { accessSync, constants, existsSync } from 'node:fs';
-import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { basename, join, relative, resolve, sep } from 'node:path';
 import type { ModelOverrides } from '../../encoder/model-config.ts';
 import { LatelightError } from '../../errors.ts';
 import { PassageCache } from '../../indexing/passage-cache.ts';
 import { expectOutput } from '../../indexing/write-folder.ts';
+import { defaultCachePath } from '../../node/cache-path.ts';
 import { createIndex } from '../../node/create-index.ts';
-import { projectCachePath } from '../../node/index-site.ts';
 import type { AddedPages, WrittenIndex } from '../../node/options.ts';
 import { expectFolder } from '../expect-folder.ts';
 import { resolveModel } from '../hub.ts';
@@ -23,7 +22,7 @@ export interface IndexCommandOptions {
   shape: ShapeChoice;
   overrides: ModelOverrides;
   webgpu: boolean;
-  /** File that keeps encoded passages, false for none; absent: the project's, or one beside the site. */
+  /** File that keeps encoded passages, false for none; absent: what `defaultCachePath` says. */
   cache?: string | false;
   /** Where hits' addresses lead, relative to the output folder. */
   siteRoot?: string;
@@ -47,6 +46,8 @@ export interface IndexSummary {
   passages: number;
   /** Passages that needed no encoding. */
   reused: number;
+  /** File that keeps encoded passages for the next run; absent: none does. */
+  cache?: string;
   /** Files left out; each is named on the error stream, with the reason. */
   skipped: number;
   /** Document tokens that became rows, before pooling. */
@@ -71,13 +72,14 @@ export async function indexCommand(input: string, options: IndexCommandOptions, 
   expectFolder('index', input);
   await expectOutput(output, [root]);
   if (options.cache) PassageCache.expectUsable(options.cache, output);
+  const cache = options.cache ?? defaultCachePath(output, [root]) ?? false;
   let progress: Progress | undefined;
   const index = await createIndex({
     model: await resolveModel(options.model, io),
     shape: options.shape,
     modelOverrides: options.overrides,
     webgpu: options.webgpu,
-    cache: options.cache ?? cachePathOf(root, output),
+    cache,
     cleanUrls: options.cleanUrls,
     splitByLang: options.byLang,
     language: options.language,
@@ -116,7 +118,7 @@ export async function indexCommand(input: string, options: IndexCommandOptions, 
         : describe(added, written, seconds, options),
     );
   } catch (error) {
-    if (io.signal.aborted && options.cache !== false) io.err('\nWhat was encoded is kept for the next run.');
+    if (io.signal.aborted && cache !== false) io.err('\nWhat was encoded is kept for the next run.');
     throw error;
   } finally {
     progress?.stop();
@@ -130,12 +132,13 @@ function summary(
   seconds: number,
   { byLang }: IndexCommandOptions,
 ): IndexSummary {
-  const { output, pages, passages, reused, tokens, shardBytes, totalBytes, languages } = written;
+  const { output, pages, passages, reused, cache, tokens, shardBytes, totalBytes, languages } = written;
   return {
     output,
     pages,
     passages,
     reused,
+    ...(cache !== undefined && { cache }),
     skipped: added.skipped.length,
     tokens,
     shardBytes,
@@ -146,7 +149,7 @@ function summary(
 }
 
 function describe(added: AddedPages, written: WrittenIndex, seconds: number, { byLang }: IndexCommandOptions): string {
-  const { output, pages, passages, reused, shardBytes, totalBytes } = written;
+  const { output, pages, passages, reused, cache, shardBytes, totalBytes } = written;
   const skipped = added.skipped.length;
   const languages = Object.entries(written.languages).map(([language, { pages }]) => `${language || 'none'} ${pages}`);
   const figures = table([
@@ -155,6 +158,7 @@ function describe(added: AddedPages, written: WrittenIndex, seconds: number, { b
     ['passages', `${passages} (${reused} unchanged, ${passages - reused} encoded)`],
     ['search data', `${formatBytes(shardBytes)}, ${formatBytes(shardBytes / passages)} a passage`],
     ['folder', `${formatBytes(totalBytes)} at ${output}`],
+    ['cache', cache ?? 'none'],
     ['time', `${seconds.toFixed(1)} s`],
   ]);
   return `${figures}\n${tryItLine(output)}`;
@@ -162,26 +166,6 @@ function describe(added: AddedPages, written: WrittenIndex, seconds: number, { b
 
 function outsideLine(input: string): string {
   return `warning: the index goes outside of ${input}, so links of hits lead into its own folder. Put it into the site, or say with --site-root where the pages will be, seen from the index.\n`;
-}
-
-/**
- * Not inside a site that is built anew: its build would take the cache away, and hosts publish it. With the project that the site lies in, else
- * beside the site; beside the output where that cannot be written to, and where the site is the project.
- */
-function cachePathOf(root: string, output: string): string | true {
-  const project = process.cwd();
-  if (root === project || ownOutput(root, output).length === 0) return true;
-  const isInProject = root.startsWith(project.endsWith(sep) ? project : project + sep);
-  const place = isInProject ? project : dirname(root);
-  const path = projectCachePath(place, relative(place, output).split(sep).join('-'));
-  let there = dirname(path);
-  while (!existsSync(there)) there = dirname(there);
-  try {
-    accessSync(there, constants.W_OK);
-    return path;
-  } catch {
-    return true;
-  }
 }
 
 /** The output is often a folder inside the input. */
