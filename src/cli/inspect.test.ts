@@ -1,11 +1,12 @@
 // `latelight inspect` refuses what a search could not open, also where every file has the hash that the manifest names.
 
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { FileRef, Manifest } from '../format/manifest.ts';
 import { sha256Hex } from '../format/sha256.ts';
+import type { InspectReport } from './commands/inspect-command.ts';
 import { latelight } from './latelight.fixture.ts';
 
 let folder = '';
@@ -20,6 +21,17 @@ beforeAll(async () => {
   expect(made.code).toBe(0);
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
+
+it('counts every byte of the folder in one row, also of files that are stored in parts', async () => {
+  const index = join(folder, 'gpu-index');
+  const made = await latelight('index', join(folder, 'site'), '-o', index, '--no-cache', '--json');
+  const files = await readdir(index, { recursive: true });
+  expect(files.some((name) => /\.2\.\w+$/.test(name))).toBe(true);
+  const report: InspectReport = JSON.parse((await latelight('inspect', index, '--json')).out);
+  const { codeBytesPerPassage: _passage, codeBytesPerToken: _token, ...rows } = report;
+  const bytes = Object.entries(rows).flatMap(([name, value]) => (name.endsWith('Bytes') ? Number(value) : []));
+  expect(bytes.reduce((sum, one) => sum + one)).toBe(JSON.parse(made.out).totalBytes);
+});
 
 /** Another content under the name of a file, with its true hash in the manifest. */
 async function put(index: string, ref: FileRef, content: string): Promise<void> {

@@ -6,6 +6,7 @@ import { type Codec, checkCodec } from '../../codec/codec.ts';
 import type { Scorer } from '../../engine/scorer.ts';
 import { SearchIndex } from '../../engine/search-index.ts';
 import { LatelightError } from '../../errors.ts';
+import { partsOf } from '../../format/engine-refs.ts';
 import { BLOCK_ROWS, blockBytes } from '../../format/layout.ts';
 import { readLexiconChunk } from '../../format/lexicon.ts';
 import { type FileRef, type Manifest, parseManifest } from '../../format/manifest.ts';
@@ -74,6 +75,7 @@ export interface InspectReport {
   tokenizerBytes: number;
   queryTableBytes: number;
   modelWasmBytes: number;
+  /** 0 also where it is the same file. */
   modelWebgpuBytes: number;
   runtimeWasmBytes: number;
   /** Two builds. */
@@ -158,6 +160,7 @@ function expectCounts(index: SearchIndex, { pageCount, passageCount, shards }: M
 
 function measure(manifest: Manifest, manifestBytes: number, scriptBytes: number) {
   const { codec, shards, fragments, passageCount, tokenCount, queryEncoder, runtime } = manifest;
+  const { wasm, webgpu } = queryEncoder.weights;
   const sum = (refs: (FileRef | undefined)[]) => refs.reduce((total, ref) => total + (ref?.bytes ?? 0), 0);
   const blocks = shards.reduce((total, shard) => total + shard.blockCount, 0);
   const rows = shards.reduce((total, shard) => total + shard.rowCount, 0);
@@ -183,8 +186,8 @@ function measure(manifest: Manifest, manifestBytes: number, scriptBytes: number)
     codecBytes: codec.bytes,
     tokenizerBytes: queryEncoder.tokenizer.bytes,
     queryTableBytes: sum([queryEncoder.queryTable]),
-    modelWasmBytes: queryEncoder.weights.wasm.bytes,
-    modelWebgpuBytes: sum([queryEncoder.weights.webgpu]),
+    modelWasmBytes: wasm.bytes,
+    modelWebgpuBytes: sum(wasm.file === webgpu?.file ? [] : [webgpu]),
     runtimeWasmBytes: runtime.wasm.bytes,
     runtimeWebgpuBytes: sum([runtime.jspi, runtime.asyncify]),
     scriptBytes,
@@ -242,7 +245,12 @@ function describe(report: InspectReport, manifest: Manifest): string {
 /** Bytes of the files that no manifest names: page, scripts, licences. @param manifests file name -> text */
 async function folderBytes(folder: string, manifests: Map<string, string>): Promise<number> {
   const named = new Set(manifests.keys());
-  for (const text of manifests.values()) for (const [, file] of text.matchAll(/"file": ?"([^"]+)"/g)) named.add(file);
+  for (const text of manifests.values()) {
+    JSON.parse(text, (_key, value) => {
+      if (typeof value?.file === 'string') for (const { file } of partsOf(value)) named.add(file);
+      return value;
+    });
+  }
   let total = 0;
   for (const name of await readdir(folder, { recursive: true })) {
     const path = join(folder, name);
