@@ -26,6 +26,8 @@ export class ColbertTokenizer {
   readonly config: ModelConfig;
   /** Every id is below this. */
   readonly vocabularySize: number;
+  /** What stands for text that the vocabulary has no pieces of; absent: it has bytes. */
+  readonly unknownId: number | undefined;
   private readonly tokenizer: Tokenizer;
   /** Absent: nothing is inserted. */
   private readonly prefixIds: Record<TextKind, number | undefined>;
@@ -43,6 +45,7 @@ export class ColbertTokenizer {
     this.config = config;
     const { tokenizer, vocabularySize, unknownId } = openTokenizer(tokenizerJson, tokenizerConfig);
     this.tokenizer = tokenizer;
+    this.unknownId = unknownId;
     this.vocabularySize = vocabularySize;
     this.prefixIds = {
       query: this.prefixId(config.prefixes.query, 'query prefix'),

@@ -28,6 +28,16 @@ describe('exactTerms', () => {
     expect(exactTerms('run pgbench now', (word) => word === 'pgbench').map(({ text }) => text)).toEqual(['pgbench']);
   });
 
+  it('cuts what is written without spaces where its kind of letters changes, and leaves endings alone', () => {
+    const unknown = (query: string) => exactTerms(query, () => true).map(({ text }) => text);
+    expect(unknown('富士山はどこですか')).toEqual(['富士山']);
+    expect(unknown('電車の時間、Node.jsのサーバー')).toEqual(['電車', '時間', 'Node.js', 'サーバー']);
+    expect(unknown('りんご')).toEqual(['りんご']);
+    expect(unknown('ร่มกันฝน')).toEqual(['ร่มกันฝน']);
+    const [rain] = exactTerms('梅雨の傘', (word) => word === '傘');
+    expect(rain).toMatchObject({ text: '傘', start: 3, end: 4, keys: ['傘'], isPrefix: true });
+  });
+
   it('takes quoted phrases in any quotation marks, whole, and nothing from within them twice', () => {
     for (const query of [
       'a "read_only mode" b',

@@ -25,9 +25,17 @@ const LONGEST_WORD = 200;
 /** A straight mark opens after a space and closes before one: 3.5" is an inch. */
 const QUOTES =
   /(?<![\p{L}\p{N}])"(?!\s)([^"]*[^"\s])"(?![\p{L}\p{N}])|“([^“”]+)”|„([^„“”]+)[“”]|«([^«»]+)»|「([^「」]+)」|『([^『』]+)』/gu;
+const THAI_AND_KIN = '\\p{Script=Thai}\\p{Script=Lao}\\p{Script=Khmer}\\p{Script=Myanmar}';
+const UNSPACED = new RegExp(`[\\p{Script=Han}\\p{Script=Katakana}\\p{Script=Hiragana}${THAI_AND_KIN}]`, 'u');
+/** What is written without spaces is cut where its kind of letters changes, which parts most words from what bends and joins them. */
+const UNSPACED_RUN = new RegExp(
+  `\\p{Script=Han}+|[\\p{Script=Katakana}ー]+|[\\p{Script=Hiragana}ー]+|(?:[${THAI_AND_KIN}]\\p{M}*)+|[^\\p{Script=Han}\\p{Script=Katakana}\\p{Script=Hiragana}${THAI_AND_KIN}]+`,
+  'gu',
+);
+const HIRAGANA = /^[\p{Script=Hiragana}ー]+$/u;
 /** What surrounds a word in a sentence and is no part of an identifier. */
-const LEADING = /^[\s([{<'"“„«,;:!?.]+/u;
-const TRAILING = /[\s)\]}>'"”“»,;:!?.]+$/u;
+const LEADING = /^[\s([{<'"“„«,;:!?.、。，！？；：（]+/u;
+const TRAILING = /[\s)\]}>'"”“»,;:!?.、。，！？；：）]+$/u;
 
 /** 1.2.3, v2.0, 12:30 */
 const NUMBER = /^v?\p{N}+(?:[.:]\p{N}+)+$/iu;
@@ -64,18 +72,35 @@ export function exactTerms(query: string, isUnknown: (word: string) => boolean):
   const rest = withoutQuotes(query, true);
   // Where everything is in capitals they say nothing.
   const capitalsTell = /\p{Ll}/u.test(rest) || rest.trim().split(/\s+/).length === 1;
-  for (const match of rest.matchAll(/\S+/g)) {
-    const word = match[0];
-    if (word.length > LONGEST_WORD) continue;
+  for (const { word, index } of writtenWords(rest)) {
     const lead = leadOf(word);
     const core = word.slice(lead).replace(TRAILING, '').replace(/\(+$/, '');
     const called = word.slice(lead).startsWith(`${core}()`) ? `${core}()` : core;
-    const isWord = (capitalsTell && CAPITALS.test(core)) || (/^\p{L}+$/u.test(core) && isUnknown(core));
+    const isWord = (capitalsTell && CAPITALS.test(core)) || (/^[\p{L}\p{M}]+$/u.test(core) && isUnknown(core));
     const isIdentifier = IDENTIFIER.some((pattern) => pattern.test(called));
     const kind = NUMBER.test(core) ? 'number' : isIdentifier ? 'identifier' : isWord ? 'word' : undefined;
-    if (kind) add(match.index + lead, match.index + lead + core.length, kind);
+    if (kind) add(index + lead, index + lead + core.length, kind);
   }
   return terms.sort((a, b) => a.start - b.start);
+}
+
+/** What stands between spaces; of scripts without them what their letters tell, but for the endings between. */
+function* writtenWords(text: string): Generator<{ word: string; index: number }> {
+  for (const { 0: word, index } of text.matchAll(/\S+/g)) {
+    if (word.length > LONGEST_WORD) continue;
+    if (!UNSPACED.test(word)) {
+      yield { word, index };
+      continue;
+    }
+    const runs = [...word.matchAll(UNSPACED_RUN)].filter(([run]) => /\p{L}|\p{N}/u.test(run));
+    for (const run of runs)
+      if (runs.length === 1 || !HIRAGANA.test(run[0])) yield { word: run[0], index: index + run.index };
+  }
+}
+
+/** Whether a word is written without spaces beside it. */
+export function isUnspaced(word: string): boolean {
+  return UNSPACED.test(word);
 }
 
 /** What is encoded: the query with the marks around quoted phrases blanked, offsets unchanged. @param inside blank the phrases too */

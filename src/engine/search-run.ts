@@ -8,11 +8,11 @@ import { MAX_QUERY_TOKENS, MAX_RESULTS } from '../format/layout.ts';
 import type { ExactTerm, QueryCodes, SearchRequest, TokenEmbeddings } from '../types.ts';
 import { allowed, type Candidate, checkFilter, gather, prove, type SearchSite } from './candidates.ts';
 import { needsReading, passagesWith } from './exact-match.ts';
-import { exactTerms, type WantedTerm } from './exact-terms.ts';
+import { exactTerms, isUnspaced, type WantedTerm } from './exact-terms.ts';
 import { type Facets, facetsOf } from './facets.ts';
 import type { LexiconReader } from './lexicon-reader.ts';
 import { checkSelection, selectHits } from './select-hits.ts';
-import { type LocatedWords, sharedWords, type WordGains, wordGains } from './word-gains.ts';
+import { type LocatedWords, type SharedWord, sharedWords, type WordGains, wordGains } from './word-gains.ts';
 
 export const DEFAULT_LIMIT = 10;
 /** Pieces from which on a word is one that the model knows by its parts only. */
@@ -45,7 +45,7 @@ export class SearchRun {
   /** Hits, or pages, to be given before the others. */
   readonly firstLimit: number | undefined;
   /** Keys of the words that count beside the exact terms. */
-  private readonly words: readonly string[];
+  private readonly words: readonly SharedWord[];
   private readonly located = new Map<SearchSite, LocatedWords>();
   private gains: WordGains = { terms: [], words: [] };
   private readonly failed = new Map<SearchSite, unknown>();
@@ -74,7 +74,12 @@ export class SearchRun {
     this.limit = limit;
     this.firstLimit = firstLimit !== undefined && firstLimit < limit ? firstLimit : undefined;
     const hasLexicon = sites.some(({ index }) => !index.lexicon.isEmpty);
-    const isUnknown = (word: string) => tokenizer.bareIds(` ${word}`).length >= UNKNOWN_PIECES;
+    const isUnknown = (word: string) => {
+      const ids = tokenizer.bareIds(` ${word}`);
+      if (ids.length >= UNKNOWN_PIECES) return true;
+      // A vocabulary that was not made for such a script has single characters of it, and not all of them.
+      return isUnspaced(word) && (ids.length >= [...word].length || ids.includes(tokenizer.unknownId ?? -1));
+    };
     this.terms = exact && hasLexicon ? exactTerms(query, isUnknown) : [];
     this.words = exact && hasLexicon ? sharedWords(query, this.terms) : [];
   }
@@ -96,6 +101,7 @@ export class SearchRun {
     const withLexicon = [...this.located].filter(([{ index }]) => !index.lexicon.isEmpty);
     this.gains = wordGains(
       this.terms,
+      this.words,
       withLexicon.map(([{ index }, words]) => ({ passageCount: index.manifest.passageCount, located: words })),
     );
   }
@@ -117,7 +123,7 @@ export class SearchRun {
     const terms = this.terms.map((term) =>
       passagesWith(lexicon, term, signal).catch(unless(!isSole)('anywhere' as const)),
     );
-    const words = this.words.map((word) => lexicon.wordPassages(word, signal).catch(unless(false)(unknown)));
+    const words = this.words.map(({ key }) => lexicon.wordPassages(key, signal).catch(unless(false)(unknown)));
     const [ofTerms, ofWords] = await Promise.all([Promise.all(terms), Promise.all(words)]);
     return { terms: ofTerms, words: ofWords };
   }

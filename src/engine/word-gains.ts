@@ -4,7 +4,7 @@ import { inverseDocumentFrequency } from '../format/inverse-document-frequency.t
 import { lexicalWords } from '../format/lexical-words.ts';
 import { COMMON_SHARE, lexiconKey } from '../format/lexicon.ts';
 import type { TermPassages } from './exact-match.ts';
-import type { TermKind, WantedTerm } from './exact-terms.ts';
+import { isUnspaced, type TermKind, type WantedTerm } from './exact-terms.ts';
 import type { WordPassages } from './lexicon-reader.ts';
 
 /**
@@ -38,12 +38,23 @@ export interface WordGains {
   words: { own: number; forms: number }[];
 }
 
-/** Keys of a query's words outside its exact terms, each once. */
-export function sharedWords(query: string, terms: readonly WantedTerm[]): string[] {
-  const outside = lexicalWords(query).filter(({ start }) =>
-    terms.every((term) => start < term.start || start >= term.end),
-  );
-  return [...new Set(outside.map(({ key }) => lexiconKey(key)))].slice(0, MOST_WORDS);
+export interface SharedWord {
+  /** As the lexicon has it. */
+  key: string;
+  /** A character of a term that is written without spaces: the term may be a whole sentence, which stands nowhere. */
+  isPart: boolean;
+}
+
+/** A query's words outside its exact terms, and characters of those terms that no space parts, each once. */
+export function sharedWords(query: string, terms: readonly WantedTerm[]): SharedWord[] {
+  const words = new Map<string, SharedWord>();
+  for (const { key, start, end } of lexicalWords(query)) {
+    const term = terms.find((one) => start >= one.start && start < one.end);
+    const isPart = term !== undefined && !term.quoted && term.keys.length > 1 && isUnspaced(query.slice(start, end));
+    const word = lexiconKey(key);
+    if ((isPart || !term) && !words.has(word)) words.set(word, { key: word, isPart });
+  }
+  return [...words.values()].slice(0, MOST_WORDS);
 }
 
 /**
@@ -53,6 +64,7 @@ export function sharedWords(query: string, terms: readonly WantedTerm[]): string
  */
 export function wordGains(
   terms: readonly Pick<WantedTerm, 'kind' | 'keys'>[],
+  words: readonly Pick<SharedWord, 'isPart'>[],
   indexes: readonly { passageCount: number; located: LocatedWords }[],
 ): WordGains {
   const total = indexes.reduce((sum, { passageCount }) => sum + passageCount, 0);
@@ -70,12 +82,13 @@ export function wordGains(
       );
       return TERM_GAIN[kind](telling(frequencies));
     }),
-    words: (indexes[0]?.located.words ?? []).map((_, w) => {
+    words: words.map(({ isPart }, w) => {
       const lists = indexes.map(({ located }) => located.words[w]);
       const own = lists.map(({ own }) => own);
       if (own.includes('common')) return { own: 0, forms: 0 };
+      const tells = telling(own.map(({ length }) => length));
       return {
-        own: SHARED_WORD_GAIN * telling(own.map(({ length }) => length)),
+        own: isPart ? TERM_GAIN.word(tells) : SHARED_WORD_GAIN * tells,
         forms: OTHER_FORM_GAIN * telling(lists.map(({ own, forms }) => own.length + forms.length)),
       };
     }),
