@@ -17,15 +17,20 @@ const PAGES = {
 };
 
 let folder = '';
+let said = '';
 const at = (path: string) => join(folder, path);
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'latelight-languages-'));
   await mkdir(at('ja'));
   for (const [name, text] of Object.entries(PAGES))
     await writeFile(at(`ja/${name}.html`), `<html lang="ja"><title>${name}</title><main><p>${text}</p></main>`);
-  await latelight('index', at('ja'), '--no-webgpu', '--no-cache');
+  said = (await latelight('index', at('ja'), '--no-webgpu', '--no-cache')).err;
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
+
+it('warns that the model is of another language, before it encodes', () => {
+  expect(said.split('\n')[0]).toMatch(/^warning: 7 of 7 pages are in ja; the default model is trained on English/);
+});
 
 it.each([
   ['傘', 'rain'],

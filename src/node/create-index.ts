@@ -1,5 +1,6 @@
 // The way into the Node API: opens the model, gives a builder.
 
+import { resolve } from 'node:path';
 import { resolveModel } from '../cli/hub.ts';
 import { DEFAULT_SHAPE, openModel } from '../cli/model.ts';
 import { defaultModelFolder } from '../cli/package-files.ts';
@@ -52,5 +53,5 @@ export async function createIndex(options: CreateIndexOptions = {}): Promise<Sea
     signal: options.signal ?? new AbortController().signal,
   });
   const open = await openModel(folder, { subspaceDim: DEFAULT_SHAPE.subspaceDim, ...shape }, modelOverrides);
-  return new IndexBuilder(open, options);
+  return new IndexBuilder(open, options, resolve(folder) === defaultModelFolder);
 }

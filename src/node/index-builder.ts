@@ -30,6 +30,7 @@ import type {
   SearchIndexBuilder,
   WrittenIndex,
 } from './options.ts';
+import { otherLanguageWarning } from './other-language.ts';
 import { pathOfAddress, relativeAddress } from './page-address.ts';
 import { type IndexedPage, markedPages, PageSet } from './page-set.ts';
 import { recordPassages } from './record-passages.ts';
@@ -38,6 +39,7 @@ const PAGE_FILE = { url: rule.filledText, sourcePath: rule.filledText, content: 
 
 export class IndexBuilder implements SearchIndexBuilder {
   private readonly model: OpenModel;
+  private readonly isDefaultModel: boolean;
   private readonly options: CreateIndexOptions;
   private readonly countTokens: (text: string) => number;
   private readonly pages = new PageSet();
@@ -47,8 +49,10 @@ export class IndexBuilder implements SearchIndexBuilder {
   private readonly signal: AbortSignal;
   private queue: Promise<unknown> = Promise.resolve();
 
-  constructor(model: OpenModel, options: CreateIndexOptions) {
+  /** @param isDefaultModel whether the model is the package's own, of which more is known than its files say */
+  constructor(model: OpenModel, options: CreateIndexOptions, isDefaultModel: boolean) {
     this.model = model;
+    this.isDefaultModel = isDefaultModel;
     this.options = options;
     this.countTokens = countingTokens(model.folder.tokenizer);
     this.signal = AbortSignal.any([this.closing.signal, ...(options.signal ? [options.signal] : [])]);
@@ -180,6 +184,8 @@ export class IndexBuilder implements SearchIndexBuilder {
       );
     }
     const { splitByLang = false, language, webgpu = true } = options;
+    const warning = this.isDefaultModel && otherLanguageWarning(kept, language);
+    if (warning) options.onMessage?.(warning);
     const ofMost = canonicalLanguage(language ?? mostCommonLanguage(kept));
     const whole = { language: ofMost, manifest: 'manifest.json', pages: kept };
     const written = await composeIndex(

@@ -46,6 +46,12 @@ it('says which pages it left out, and why, by reason', async () => {
   ]);
 });
 
+it('warns of pages in a language that the default model does not know', async () => {
+  const { run, lines } = await indexed({ 'gezeiten.html': TIDES.replace('lang="en"', 'lang="de"') });
+  await run;
+  expect(lines[0]).toMatch(/^latelight: warning: 1 of 1 pages is in de; the default model is trained on English/);
+});
+
 it('names the reasons where no page is left', async () => {
   const { run, folder } = await indexed({ 'a.html': html(''), 'b.html': html(''), 'c.html': NOINDEX });
   await expect(run).rejects.toMatchObject({

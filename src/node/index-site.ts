@@ -57,7 +57,7 @@ export async function indexSite(run: SiteIndexRun): Promise<WrittenIndex | undef
     cache: cache === true ? cachePath : cache,
     siteRoot: siteRootOf(outDir),
     signal,
-    onMessage: log,
+    onMessage: (line) => log(`latelight: ${line}`),
   });
   try {
     const added = await index.addDirectory(folder, { ...pages, exclude: [`${outDir}/**`, ...[exclude].flat()] });

@@ -69,7 +69,7 @@ export interface CreateIndexOptions {
   language?: string;
   /** Called while passages are encoded. */
   onProgress?: (progress: IndexProgress) => void;
-  /** Called with lines worth showing, such as how far a model's download is. */
+  /** Called with lines worth showing: how far a model's download is, pages in a language that the default model does not know. */
   onMessage?: (line: string) => void;
   /** Cancels whatever runs; the builder is of no use afterwards. */
   signal?: AbortSignal;

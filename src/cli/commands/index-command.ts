@@ -87,6 +87,7 @@ export async function indexCommand(input: string, options: IndexCommandOptions, 
     title: options.title ?? basename(root),
     examples: options.example,
     signal: io.signal,
+    onMessage: (line) => io.err(`${line}\n`),
     onProgress: ({ done, total }) => {
       progress ??= startProgress(io, 'encode', total, 'passages');
       progress.update(done);
