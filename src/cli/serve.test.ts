@@ -117,6 +117,18 @@ it('leads a folder without its slash to the one with it, query and all, but not 
   });
 });
 
+it('says of a site that it is no index, and where the search page of the one in it is', async () => {
+  await write('built/index.html', 'home');
+  const none = await serving('built', async (address) => expect(await textAt('./', address)).toBe('home'));
+  expect(none).toMatch(/^Serving .*built at http/);
+  expect(none).toContain(`has none in ${join(folder, 'built/latelight')}. \`latelight index `);
+  await writeIndex('built/latelight', '../');
+  const said = await serving('built', async () => {});
+  const [, page] = /The search page of the index in it: (\S+)/.exec(said) ?? [];
+  await serving('built', async (address) => expect(await textAt(new URL(page).pathname, address)).toBe('search page'));
+  expect(await serving('built/latelight', async () => {})).toMatch(/^Searching /);
+});
+
 it('leads from the root to the search page where a site has no page there', async () => {
   await write('bare/a.md', '# A');
   await writeIndex('bare/my search', '../');

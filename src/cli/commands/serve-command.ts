@@ -1,6 +1,6 @@
 // `latelight serve <folder>`: a static file server for trying an index, with the site around it, as any host would serve it.
 
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { readFile, realpath } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { dirname, isAbsolute, join, relative, sep } from 'node:path';
@@ -32,7 +32,10 @@ export async function serveCommand(folder: string, options: ServeCommandOptions,
   const port = typeof bound === 'object' && bound ? bound.port : options.port;
   const { base = '/' } = options;
   const address = `http://${options.host}:${port}${encodedPath(index ? `${base}${index}/` : base)}`;
-  io.out(`Searching ${folder} at ${address}  (Ctrl-C to stop)\n`);
+  if (isSite(folder)) {
+    io.out(`Serving ${folder} at ${address}  (Ctrl-C to stop)\n`);
+    io.out(siteLine(folder, address));
+  } else io.out(`Searching ${folder} at ${address}  (Ctrl-C to stop)\n`);
   if (index) io.out(`Its pages are served from ${root}\n`);
   if (isFar)
     io.out(`Its pages are more than ${MOST_ABOVE} folders above it, and not served: say where with --site <folder>\n`);
@@ -48,6 +51,29 @@ export async function serveCommand(folder: string, options: ServeCommandOptions,
     server.close(resolve);
     server.closeAllConnections();
   });
+}
+
+/** Neither an index nor a library. */
+function isSite(folder: string): boolean {
+  return (
+    formatOf(join(folder, 'manifest.json')) !== 'latelight' &&
+    formatOf(join(folder, 'engine.json')) !== 'latelight-engine'
+  );
+}
+
+function siteLine(folder: string, address: string): string {
+  const place = join(folder, 'latelight');
+  return formatOf(join(place, 'manifest.json')) === 'latelight'
+    ? `It is a site, not an index. The search page of the index in it: ${address}latelight/\n`
+    : `It is a site, not an index, and has none in ${place}. \`latelight index ${folder}\` makes one there.\n`;
+}
+
+function formatOf(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')).format;
+  } catch {
+    return undefined;
+  }
 }
 
 interface ServedSite {
