@@ -58,13 +58,13 @@ function argumentRow(argument) {
   return [code(argument.required ? `<${name}>` : `[${name}]`), words(argument.description)];
 }
 
-function optionRow({ flags, description, defaultValue, defaultValueDescription, argChoices, negate, variadic }) {
+function optionRow({ flags, description, defaultValue, defaultValueDescription, argChoices, negate }) {
   const isNothing =
     negate || [false, undefined].includes(defaultValue) || Object.keys(Object(defaultValue)).length === 0;
   const value =
     defaultValueDescription ?? (isNothing && typeof defaultValue !== 'number' ? '' : code(String(defaultValue)));
   const choices = argChoices ? ` (${argChoices.map((choice) => code(choice)).join(' or ')})` : '';
-  return [code(flags), value, `${words(description)}${choices}${variadic ? '; takes all that follow it' : ''}`];
+  return [code(flags), value, `${words(description)}${choices}`];
 }
 
 writeReference(

@@ -91,6 +91,33 @@ describe('help', () => {
     expect((await latelight('sing')).err).toContain('(latelight --help shows the commands)');
   });
 
+  it('says which list took the folder, and in which order they stand', async () => {
+    for (const [list, value] of [
+      ['--exclude', 'drafts/**'],
+      ['--include', '**/*.pdf'],
+      ['--example', 'How?'],
+    ])
+      expect(await latelight('index', list, value, site)).toMatchObject({
+        code: 2,
+        err: expect.stringMatching(
+          `missing required argument 'folder'\n.*\n${list} takes all that follows: put <folder> first\\.\n$`,
+        ),
+      });
+    expect((await latelight('index', '--clean-urls')).err).not.toContain('put <folder> first');
+    const { out } = await latelight('help', 'index');
+    expect(
+      out.replace(/\s+/g, ' ').match(/--(?:include|exclude|example) <[^-]*; takes all that follows/g),
+    ).toHaveLength(3);
+  });
+
+  it('has no defaults of nothing', async () => {
+    for (const command of ['index', 'search', 'fit-codec']) {
+      const { out } = await latelight('help', command);
+      expect(out).toContain('(default: ');
+      expect(out).not.toMatch(/\(default: (\[|\{|false)/);
+    }
+  });
+
   it('of a command that is none says so', async () => {
     expect(await latelight('help', 'idx')).toMatchObject({
       code: 2,

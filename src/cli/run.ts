@@ -1,6 +1,6 @@
 // The command line: parses, dispatches, turns errors into exit codes. `run` touches the world only through `io`.
 
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, Help, InvalidArgumentError, Option } from 'commander';
 import type { ModelOverrides } from '../encoder/model-config.ts';
 import { LatelightError } from '../errors.ts';
 import { MAX_RESULTS } from '../format/layout.ts';
@@ -28,7 +28,10 @@ export async function run(argv: string[], io: CliIo): Promise<ExitCode> {
     await program.parseAsync(argv, { from: 'user' });
     return 0;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (error instanceof CommanderError) {
+      if (error.code === 'commander.missingArgument') io.err(takenLine(program, argv));
+      return error.exitCode === 0 ? 0 : 2;
+    }
     if (io.signal.aborted) {
       io.err('\nInterrupted. Nothing was left half-written.\n');
       return 130;
@@ -59,6 +62,7 @@ export function commandLine(io: CliIo): Command {
       .description(description)
       .exitOverride()
       .configureOutput({ writeOut: io.out, writeErr: io.err })
+      .configureHelp({ optionDescription })
       .showHelpAfterError(`(latelight ${name} --help shows its options)`);
   const json = () => new Option('--json', 'machine-readable output').default(false);
   const model = () =>
@@ -99,7 +103,7 @@ export function commandLine(io: CliIo): Command {
     ),
   )
     .argument('<folder>', 'the built site, or any folder of documents')
-    // Lists take all that follows them.
+    // Lists take all that follows them, the folder too.
     .usage('<folder> [options]')
     .option('-o, --output <folder>', 'where the index goes (default: <folder>/latelight)')
     .addOption(model())
@@ -109,10 +113,14 @@ export function commandLine(io: CliIo): Command {
     .option('--clean-urls', 'link to pages without .html', false)
     .option('--by-lang', 'one index for each language of the pages, in the same folder', false)
     .addOption(language('of pages that name none; with --by-lang the default (default: that of most pages)'))
-    .option('--include <glob...>', "files to read besides HTML and Markdown, in quotes: '**/*.pdf' 'src/**/*.ts'", [])
-    .option('--exclude <glob...>', "files to leave out, likewise: 'drafts/**'", [])
+    .option(
+      '--include <glob...>',
+      "files to read besides HTML and Markdown, in quotes: '**/*.pdf' 'src/**/*.ts'; takes all that follows",
+      [],
+    )
+    .option('--exclude <glob...>', "files to leave out, in quotes: 'drafts/**'; takes all that follows", [])
     .option('--title <text>', 'title of the search page')
-    .option('--example <question...>', 'questions offered on the search page', [])
+    .option('--example <question...>', 'questions offered on the search page; takes all that follows', [])
     .option('--no-webgpu', 'leave out the files that only WebGPU needs (about 51 MB)')
     .option(
       '--cache <file>',
@@ -181,7 +189,7 @@ export function commandLine(io: CliIo): Command {
 
   said(command('fit-codec', "fit a codec's rotation and codebooks for a model, on general text"))
     .argument('[files...]', 'text: .jsonl (field passage or text), .txt or .md, also gzipped')
-    .option('--text <files...>', 'more of the same')
+    .option('--text <files...>', 'more of the same; takes all that follows')
     .addOption(model())
     .addOption(dim())
     .addOption(subspace())
@@ -222,6 +230,27 @@ export function commandLine(io: CliIo): Command {
     });
 
   return program;
+}
+
+/** A default of nothing is no news. */
+function optionDescription(option: Option): string {
+  const isNothing = option.defaultValue === false || isEmpty(option.defaultValue);
+  return new Help().optionDescription(
+    isNothing ? (Object.create(option, { defaultValue: { value: undefined } }) as Option) : option,
+  );
+}
+
+function isEmpty(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Object.keys(value).length === 0;
+}
+
+/** What may have taken the argument that is missing; '' for nothing. */
+function takenLine(program: Command, argv: string[]): string {
+  const lists =
+    program.commands.find((one) => one.name() === argv[0])?.options.filter(({ variadic }) => variadic) ?? [];
+  const given = lists.flatMap(({ long }) => (long && argv.includes(long) ? [long] : []));
+  if (given.length === 0) return '';
+  return `${given.join(' and ')} ${given.length === 1 ? 'takes' : 'take'} all that follows: put <folder> first.\n`;
 }
 
 function wholeNumber(least: number, most: number): (text: string) => number {
