@@ -241,7 +241,11 @@ ${interfaceTable('src/types.ts', 'SearchTimings')}
 
 ${interfaceTable('src/node/options.ts', 'CreateIndexOptions')}
 
-### The builder
+### \`ModelOverrides\`
+
+${interfaceTable('src/encoder/model-config.ts', 'ModelOverrides')}
+
+### The builder: \`SearchIndexBuilder\`
 
 ${interfaceTable('src/node/options.ts', 'SearchIndexBuilder')}
 

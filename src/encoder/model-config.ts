@@ -25,8 +25,11 @@ export interface ModelConfig {
 
 /** Said by the user, where a model's files do not say it or say it wrongly. */
 export interface ModelOverrides {
+  /** Text before every query. */
   queryPrompt?: string;
+  /** Text before every passage. */
   documentPrompt?: string;
+  /** Whether queries are padded with mask tokens to their full length. */
   queryExpansion?: boolean;
 }
 
