@@ -9,6 +9,7 @@ import { dirname, isAbsolute, join, relative } from 'node:path';
 import { LatelightError } from '../errors.ts';
 import { sha256Hex } from '../format/sha256.ts';
 import type { EncodedPassage } from './encode-passage.ts';
+import { withFile } from './full-disk.ts';
 
 interface CacheLine extends Omit<EncodedPassage, 'blocks'> {
   key: string;
@@ -134,7 +135,7 @@ export class PassageCache {
   /** Appends what was not saved yet; also called when a run is interrupted. */
   save(): void {
     if (this.unsaved.length === 0) return;
-    writeAll(this.file, Buffer.from(`${this.unsaved.join('\n')}\n`, 'latin1'), this.saved);
+    this.write(this.file, Buffer.from(`${this.unsaved.join('\n')}\n`, 'latin1'), this.saved);
     this.saved = this.end;
     this.unsaved = [];
   }
@@ -154,11 +155,11 @@ export class PassageCache {
         gathered.push(line, '\n');
         bytes += line.length + 1;
         if (bytes < CHUNK_BYTES) continue;
-        writeAll(target, Buffer.from(gathered.join(''), 'latin1'));
+        this.write(target, Buffer.from(gathered.join(''), 'latin1'));
         gathered = [];
         bytes = 0;
       }
-      writeAll(target, Buffer.from(gathered.join(''), 'latin1'));
+      this.write(target, Buffer.from(gathered.join(''), 'latin1'));
     } catch (error) {
       await rm(temporary, { force: true });
       throw error;
@@ -193,6 +194,18 @@ export class PassageCache {
     return bytes.toString('latin1', 0, count);
   }
 
+  /** @param position where in the file; absent: where the last write ended */
+  private write(file: number, bytes: Buffer, position?: number): void {
+    let done = 0;
+    try {
+      while (done < bytes.length) {
+        done += writeSync(file, bytes, done, bytes.length - done, position === undefined ? null : position + done);
+      }
+    } catch (error) {
+      throw withFile(error, this.path, bytes.length - done);
+    }
+  }
+
   /** Notes where each line of the file stands; gives the file's length. */
   private findLines(): number {
     const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
@@ -218,13 +231,5 @@ export class PassageCache {
     const key = line.toString('latin1', LINE_START.length, LINE_START.length + KEY_LENGTH);
     if (line.at(-1) !== '}'.charCodeAt(0) || line.toString('latin1', 0, LINE_START.length) !== LINE_START) return;
     if (/^[0-9a-f]{64}$/.test(key)) this.places.set(key, { byteOffset, byteLength: line.length });
-  }
-}
-
-/** @param position where in the file; absent: where the last write ended */
-function writeAll(file: number, bytes: Buffer, position?: number): void {
-  let done = 0;
-  while (done < bytes.length) {
-    done += writeSync(file, bytes, done, bytes.length - done, position === undefined ? null : position + done);
   }
 }

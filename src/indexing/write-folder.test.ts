@@ -1,9 +1,11 @@
 // What replaceFolder takes the place of, and what it never does.
 
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { fileError } from '../cli/file-error.ts';
 import { expectOutput, expectReplaceable, LIBRARY_FOLDER, replaceFolder } from './write-folder.ts';
 
 let folder = '';
@@ -97,6 +99,20 @@ describe('replaceFolder', () => {
     await expect(failed).rejects.toThrow('no more');
     expect(await readdir(folder)).toEqual(['search']);
     expect(await readdir(target)).toEqual(['manifest.json']);
+  });
+
+  it.skipIf(!existsSync('/dev/full'))('names the file that the disk has no room for, and its bytes', async () => {
+    const full = replaceFolder(target, async (put) => {
+      await symlink('/dev/full', join(folder, `.search.${process.pid}.tmp`, 'codes.lls'));
+      await put('codes.lls', bytes('codes'));
+    });
+    const error = await full.catch((thrown) => fileError(thrown, 'index'));
+    expect(error).toMatchObject({
+      code: 'storage-full',
+      message: expect.stringContaining(
+        `room for ${join(target, 'codes.lls')} (5 B more), got ENOSPC (write). Make room`,
+      ),
+    });
   });
 
   it('does not take the place of a file', async () => {

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { access, constants, mkdir, readdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, sep } from 'node:path';
 import { LatelightError } from '../errors.ts';
+import { withFile } from './full-disk.ts';
 
 /** Writes a file, by its path relative to the folder. */
 export type WriteFile = (file: string, content: Uint8Array) => Promise<void>;
@@ -45,7 +46,11 @@ export async function replaceFolder<T>(
       await access(temporary);
       const path = join(temporary, file);
       await mkdir(dirname(path), { recursive: true });
-      await writeFile(path, content);
+      try {
+        await writeFile(path, content);
+      } catch (error) {
+        throw withFile(error, join(target, file), content.length);
+      }
     });
     signal?.throwIfAborted();
     if (existsSync(target)) await rename(target, old);

@@ -3,6 +3,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join, relative, resolve, sep } from 'node:path';
+import { fileError } from '../cli/file-error.ts';
 import type { OpenModel } from '../cli/model.ts';
 import { LatelightError, throwIfAborted } from '../errors.ts';
 import { countingTokens } from '../indexing/count-tokens.ts';
@@ -288,9 +289,13 @@ export class IndexBuilder implements SearchIndexBuilder {
     }
     const turn = this.queue
       .catch(() => undefined)
-      .then(() => {
+      .then(async () => {
         throwIfAborted(this.signal, where);
-        return run();
+        try {
+          return await run();
+        } catch (error) {
+          throw fileError(error, 'index') ?? error;
+        }
       });
     this.queue = turn;
     return turn;

@@ -39,6 +39,7 @@ it('says which pages it left out, and why, by reason', async () => {
   const drafts = Object.fromEntries(['a', 'b', 'c', 'd'].map((name) => [`drafts/${name}.html`, NOINDEX]));
   const { run, lines } = await indexed({ 'tides.html': TIDES, 'old.html': MOVED, 'empty.html': html(''), ...drafts });
   expect((await run)?.pages).toBe(1);
+  expect(lines.at(-1)).toMatch(/^latelight: 1 page, 1 passage \(0 unchanged\), /);
   expect(lines.slice(0, -1)).toEqual([
     'latelight: 4 pages left out, robots noindex: drafts/a.html, drafts/b.html, drafts/c.html and 1 more',
     'latelight: 1 page left out, no text in its main content: empty.html',

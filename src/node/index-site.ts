@@ -84,7 +84,7 @@ export async function indexSite(run: SiteIndexRun): Promise<WrittenIndex | undef
     const written = await index.write(output);
     const languages = Object.keys(written.languages);
     log(
-      `latelight: ${written.pages} pages, ${written.passages} passages (${written.reused} unchanged)` +
+      `latelight: ${counted(written.pages, 'page')}, ${counted(written.passages, 'passage')} (${written.reused} unchanged)` +
         `${languages.length > 1 ? ` in ${languages.join(', ')}` : ''}, ${((performance.now() - started) / 1000).toFixed(1)} s`,
     );
     return written;
@@ -92,6 +92,8 @@ export async function indexSite(run: SiteIndexRun): Promise<WrittenIndex | undef
     await index.close();
   }
 }
+
+const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`;
 
 /** `/search/` is `search`. @throws LatelightError `bad-option` for the root itself or a way out of it */
 export function indexFolderName(outDir = 'latelight'): string {

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { run } from '../cli/run.ts';
 import { readFragment } from '../format/fragment.ts';
 import { type Manifest, parseManifest } from '../format/manifest.ts';
-import { type CreateIndexOptions, createIndex, type SearchIndexBuilder } from './index.ts';
+import { type CreateIndexOptions, createIndex, type ModelOverrides, type SearchIndexBuilder } from './index.ts';
 
 const TIMEOUT_PAGE =
   '<html lang="en"><title>Timeouts</title><main><h1>Timeouts</h1><h2 id="request">Request timeout</h2><p>Set requestTimeout to cut off slow clients.</p></main>';
@@ -387,7 +387,15 @@ describe('misuse', () => {
       ],
       [() => createIndex({ siteRoot: 'https://elsewhere/' }), /siteRoot to be a relative folder .* got "https:/],
       [() => createIndex({ language: 'nope nope' }), /language to be a language tag such as .*, got "nope nope"/],
-      [() => createIndex({ shape: { dim: 3 } }), /dim to be a whole number from 8 to 256, got 3/],
+      [
+        () => createIndex({ shape: { dim: 12 } }),
+        /createIndex shape: expected dim to be a multiple of 8 from 8 to 256, got 12/,
+      ],
+      [() => createIndex({ shape: { dim: 136 } }), /dim of the shape\) to be a multiple of 8 of at most 128/],
+      [
+        () => createIndex({ modelOverrides: { prompt: 'q: ' } as ModelOverrides }),
+        /createIndex modelOverrides: expected only the options queryPrompt, .*got prompt/,
+      ],
       [
         () => createIndex(null as unknown as CreateIndexOptions),
         /createIndex: expected its options to be an object, got null/,
@@ -396,6 +404,14 @@ describe('misuse', () => {
     for (const [attempt, message] of cases) {
       await expect(attempt()).rejects.toMatchObject({ code: 'bad-option', message: expect.stringMatching(message) });
     }
+    const cache = join(folder, 'site/timeout.html/passages.jsonl');
+    await using({ cache }, async (index) => {
+      await index.addDirectory(join(folder, 'site'));
+      await expect(index.write(join(folder, 'refused'))).rejects.toMatchObject({
+        code: 'bad-option',
+        message: expect.stringMatching(/^index: expected a folder or nothing at .*timeout\.html, got EEXIST/),
+      });
+    });
     await using({}, async (index) => {
       const record = { url: 'a', title: 'A', content: 'Text.' };
       const misuses: [() => Promise<unknown>, string, RegExp][] = [
