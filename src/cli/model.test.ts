@@ -175,7 +175,7 @@ describe('dimensions', () => {
     ]) {
       expect(await latelight(...command, '--model', at('unit'), '--dim', dim)).toMatchObject({
         code: 2,
-        err: expect.stringMatching(/\[bad-option\].*--dim to be a multiple of 8 of at most 16/),
+        err: expect.stringMatching(/\[bad-option\].*--dim or shape\.dim to be a multiple of 8 of at most 16/),
       });
     }
   });

@@ -103,7 +103,7 @@ export async function codecShape(folder: ModelFolder, { dim, subspaceDim }: Shap
   if (wanted > modelDim || wanted % 8 !== 0 || wanted < 8) {
     throw new LatelightError(
       'bad-option',
-      `model: expected dimensions (--dim, or dim of the shape) to be a multiple of 8 of at most ${modelDim}, the model's, got ${wanted}.`,
+      `model: expected --dim or shape.dim to be a multiple of 8 of at most ${modelDim}, the model's, got ${wanted}.`,
     );
   }
   return { dim: wanted, subspaceDim };

@@ -41,8 +41,8 @@ export async function createIndex(options: CreateIndexOptions = {}): Promise<Sea
   const { model = defaultModelFolder, shape = {}, modelOverrides, onMessage } = options;
   rule.checkOptions('createIndex shape', shape, {
     dim: {
-      expected: 'a multiple of 8 from 8 to 256',
-      holds: (dim) => typeof dim === 'number' && dim % 8 === 0 && dim >= 8 && dim <= 256,
+      expected: 'a whole number from 8 to 256',
+      holds: (dim) => Number.isInteger(dim) && Number(dim) >= 8 && Number(dim) <= 256,
     },
     subspaceDim: { expected: '2 or 4', holds: (subspaceDim) => subspaceDim === 2 || subspaceDim === 4 },
   });

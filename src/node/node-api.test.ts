@@ -388,10 +388,10 @@ describe('misuse', () => {
       [() => createIndex({ siteRoot: 'https://elsewhere/' }), /siteRoot to be a relative folder .* got "https:/],
       [() => createIndex({ language: 'nope nope' }), /language to be a language tag such as .*, got "nope nope"/],
       [
-        () => createIndex({ shape: { dim: 12 } }),
-        /createIndex shape: expected dim to be a multiple of 8 from 8 to 256, got 12/,
+        () => createIndex({ shape: { dim: 3 } }),
+        /createIndex shape: expected dim to be a whole number from 8 to 256, got 3/,
       ],
-      [() => createIndex({ shape: { dim: 136 } }), /dim of the shape\) to be a multiple of 8 of at most 128/],
+      [() => createIndex({ shape: { dim: 12 } }), /expected --dim or shape\.dim to be a multiple of 8 of at most 128/],
       [
         () => createIndex({ modelOverrides: { prompt: 'q: ' } as ModelOverrides }),
         /createIndex modelOverrides: expected only the options queryPrompt, .*got prompt/,
