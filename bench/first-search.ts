@@ -54,6 +54,7 @@ async function visit(target: Page, query: string): Promise<Visit> {
       );
     });
   });
+  // Behind a # it would not load the page again.
   await target.goto(`${base}?q=${encodeURIComponent(query)}`);
   await target.waitForFunction(() => (globalThis as { painted?: { full?: number } }).painted?.full, undefined, {
     timeout: 600_000,

@@ -134,7 +134,7 @@ test('another device ends the opening on the one before', async ({ page }) => {
 });
 
 test('a pointer that moves within a cell of the picture draws nothing', async ({ page }) => {
-  await page.goto(`${SMALL}playground.html?q=hide%20passwords`);
+  await page.goto(`${SMALL}playground.html#q=hide%20passwords`);
   await page.getByRole('heading', { name: /^Why:/ }).waitFor();
   await page.evaluate(() => {
     const { scale } = CanvasRenderingContext2D.prototype;
@@ -159,7 +159,7 @@ test('a pointer that moves within a cell of the picture draws nothing', async ({
 
 test('axe finds nothing, light and dark, and nothing is wider than a phone', async ({ page }) => {
   await page.setViewportSize({ width: 360, height: 740 });
-  await page.goto(`${SMALL}playground.html?q=setErrorHandler`);
+  await page.goto(`${SMALL}playground.html#q=setErrorHandler`);
   await page.getByRole('heading', { name: /^Why:/ }).waitFor();
   await expect(page.getByRole('region', { name: 'Ranking' })).toContainText(
     'Looked up letter by letter: setErrorHandler',

@@ -9,7 +9,7 @@ test('a question finds the passage that answers it', async ({ page }) => {
   const first = page.getByRole('region', { name: 'Results' }).getByRole('listitem').first();
   await expect(first).toContainText(/clos/i);
   await expect(first.getByRole('link').first()).toHaveAttribute('href', /fastify\/Reference\/(Server|Hooks)\.html#/);
-  await expect(page).toHaveURL(/\?q=how\+do\+I\+close/);
+  await expect(page).toHaveURL(/\/#q=how\+do\+I\+close/);
 });
 
 test('typed fast, only the results of the last query show', async ({ page }) => {

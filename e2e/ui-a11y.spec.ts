@@ -64,7 +64,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
 
       test('loading', async ({ page }) => {
         const release = await hold(page, '**/models/*.llq');
-        await page.goto('./?q=timeout');
+        await page.goto('./#q=timeout');
         await expect(page.getByRole('progressbar')).toBeVisible();
         await expect(page.getByText(/^Downloading .* of .* MB, once\. Your search runs/)).toBeVisible();
         await expectNoViolations(page);
@@ -76,7 +76,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
 
       test('quick results while the model is on its way', async ({ page }) => {
         const release = await hold(page, '**/models/*.onnx');
-        await page.goto('./?q=timeout');
+        await page.goto('./#q=timeout');
         await expect(hits(page)).toHaveCount(10);
         await expect(page.getByText(/^Quick results; better ones after .* of .* MB\.$/)).toBeVisible();
         await expectNoViolations(page);
@@ -87,7 +87,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       });
 
       test('results, a chip pressed, details open', async ({ page }) => {
-        await page.goto('./?q=set a request timeout');
+        await page.goto('./#q=set a request timeout');
         await expect(page.getByText(/^The best 10 of/)).toBeVisible();
         await expectNoViolations(page);
         await expectNoSidewaysScroll(page);
@@ -121,7 +121,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
 
       test('error', async ({ page }) => {
         await page.route('**/manifest.json', (route) => route.fulfill({ status: 503 }));
-        await page.goto('./?q=timeout');
+        await page.goto('./#q=timeout');
         await expect(page.getByRole('alert')).toBeVisible();
         await expectNoViolations(page);
         await expectNoSidewaysScroll(page);
@@ -132,7 +132,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
 }
 
 test('axe sees poor contrast inside the element', async ({ page }) => {
-  await page.goto('./?q=set a request timeout');
+  await page.goto('./#q=set a request timeout');
   await expect(hits(page)).toHaveCount(10);
   await page.locator('latelight-search').evaluate((search) => search.style.setProperty('--latelight-muted', '#bbb'));
   await expect(expectNoViolations(page)).rejects.toThrow('color-contrast');
@@ -142,7 +142,7 @@ test.describe('forced colours', () => {
   test.use({ contextOptions: { forcedColors: 'active' } });
 
   test('marks can be read, and the pressed chip told from the others', async ({ page }) => {
-    await page.goto('./?q=set a request timeout');
+    await page.goto('./#q=set a request timeout');
     await expect(hits(page)).toHaveCount(10);
     await page.getByRole('toolbar').getByRole('button').last().click();
     const colours = await page.locator('mark').evaluateAll((marks) =>

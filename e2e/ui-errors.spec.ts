@@ -10,7 +10,7 @@ const alert = (page: Page) => page.getByRole('alert');
 
 test('a download that fails is named, and works when tried again', async ({ page }) => {
   await page.route('**/manifest.json', (route) => route.fulfill({ status: 503 }));
-  await page.goto('./?q=timeout');
+  await page.goto('./#q=timeout');
   await expect(alert(page)).toContainText('Part of the search could not be downloaded.');
   await expect(alert(page)).toContainText('503');
   await expect(alert(page)).not.toContainText('offline');
@@ -23,7 +23,7 @@ test('a download that fails is named, and works when tried again', async ({ page
 
 test('the script of the engine that fails to load once is there when tried again', async ({ page }) => {
   await page.route('**/assets/client-*', (route) => route.abort(), { times: 1 });
-  await page.goto('./?q=timeout');
+  await page.goto('./#q=timeout');
   await expect(alert(page)).toContainText('Part of the search could not be downloaded.');
   // By another address: not every browser asks for a script again that it could not have.
   const again = page.waitForRequest(/\/assets\/client-[^/]+\.js\?again=1$/);

@@ -136,7 +136,7 @@ test('an error message of markup is shown as text', async ({ page }) => {
 
 test('a real search violates no policy and asks nobody else', async ({ page }) => {
   const seen = await watch(page);
-  await page.goto('./?q=timeout');
+  await page.goto('./#q=timeout');
   await expect(page.getByRole('region', { name: 'Results' }).getByRole('heading').getByRole('link')).toHaveCount(10);
   expect(seen).toEqual({ thirdParty: [], console: [] });
 });

@@ -1,6 +1,7 @@
 // Everything by keys alone, on the demo index with the real engine.
 
 import { expect, type Page, test } from '@playwright/test';
+import { queryOf } from '../src/page/query-address.ts';
 
 const QUERY = 'set a request timeout';
 const box = (page: Page) => page.getByRole('searchbox', { name: 'Search' });
@@ -15,7 +16,7 @@ async function searchFor(page: Page, query = QUERY): Promise<void> {
   await page.keyboard.type(query);
   // Hits of the full stage: nothing takes their place any more.
   await expect(page.getByText(/^The best 10 of/)).toBeVisible();
-  await expect(page).toHaveURL((url) => url.searchParams.get('q') === query);
+  await expect(page).toHaveURL((url) => queryOf(url) === query);
 }
 
 test('the slash key reaches the box from the page, and is a slash inside a field', async ({ page }) => {
@@ -80,7 +81,7 @@ test('Escape leads from a hit to the box, clears it, and leaves it', async ({ pa
   await page.keyboard.press('Escape');
   await expect(box(page)).toHaveValue('');
   await expect(hits(page)).toHaveCount(0);
-  await expect(page).toHaveURL((url) => !url.searchParams.has('q'));
+  await expect(page).toHaveURL((url) => url.hash === '');
   await expect(box(page)).toBeFocused();
   await page.keyboard.press('Escape');
   await expect(box(page)).not.toBeFocused();
@@ -161,7 +162,7 @@ test('results are always those of what the box holds, and the last are announced
 });
 
 test('a search can be linked and reloaded', async ({ page }) => {
-  await page.goto(`./?q=${encodeURIComponent(QUERY)}`);
+  await page.goto(`./#q=${encodeURIComponent(QUERY)}`);
   await expect(box(page)).toHaveValue(QUERY);
   await expect(page.getByText(/^The best 10 of/)).toBeVisible();
   const before = await hits(page).allTextContents();

@@ -77,7 +77,7 @@ test('a page without words in its address is left alone', async ({ page }) => {
 });
 
 test('of the real index, hits lead to words that are on their pages', async ({ page }) => {
-  await page.goto('./?q=hide passwords in log output');
+  await page.goto('./#q=hide passwords in log output');
   await expect(page.getByText(/^The best 10 of/)).toBeVisible();
   const links = await pages(page).evaluateAll((links) => links.map((link) => (link as HTMLAnchorElement).href));
   const addresses = links.slice(0, 10);

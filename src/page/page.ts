@@ -2,6 +2,7 @@
 
 import '../latelight.ts';
 import { parsePageSettings } from './page-settings.ts';
+import { keepQuery, takeQuery } from './query-address.ts';
 
 const find = <T extends HTMLElement>(selector: string) => document.querySelector<T>(selector)!;
 const search = find<HTMLElementTagNameMap['latelight-search']>('latelight-search');
@@ -20,10 +21,7 @@ function writeAddress(query: string): void {
   write = () => {
     clearTimeout(writing);
     showTitle(query);
-    const address = new URL(location.href);
-    if (query) address.searchParams.set('q', query);
-    else address.searchParams.delete('q');
-    if (address.href !== location.href) history.replaceState(history.state, '', address);
+    keepQuery(query);
   };
   writing = setTimeout(write, PAUSE_MS);
 }
@@ -48,7 +46,15 @@ search.addEventListener('input', () => {
   showExamples();
 });
 
-search.query = new URLSearchParams(location.search).get('q') ?? '';
+// An address that is pasted over this one, or a bookmark of it, does not load the page again.
+window.addEventListener('hashchange', ({ newURL }) => {
+  clearTimeout(writing);
+  search.query = takeQuery(newURL);
+  showTitle(search.query);
+  showExamples();
+});
+
+search.query = takeQuery();
 // On a touch screen the keyboard would cover the page before anyone asked for it.
 if (!search.query && matchMedia('(hover: hover)').matches) search.focus({ preventScroll: true });
 
@@ -57,7 +63,7 @@ async function showSettings(): Promise<void> {
     .then((response) => (response.ok ? response.json() : undefined))
     .then(parsePageSettings, () => parsePageSettings(undefined));
   title = settings.title;
-  showTitle(new URLSearchParams(location.search).get('q') ?? '');
+  showTitle(takeQuery());
   find('#title').textContent = settings.title;
   find('#tagline').textContent = settings.tagline;
   find('#tagline').hidden = settings.tagline === '';

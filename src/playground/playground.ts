@@ -3,6 +3,7 @@
 import { html, nothing, render } from 'lit';
 import { type Manifest, parseManifest } from '../format/manifest.ts';
 import { open } from '../latelight.ts';
+import { keepQuery, takeQuery } from '../page/query-address.ts';
 import type { Explanation, Hit, OpenOptions, SearchEngine, SearchResult, SearchTimings } from '../types.ts';
 import './alignment-picture.ts';
 import { byteReport } from './byte-report.ts';
@@ -23,7 +24,7 @@ const OPENING = 'Opening the index.';
 const main = document.getElementById('main')!;
 const state = {
   device: 'auto' as NonNullable<OpenOptions['device']>,
-  query: new URLSearchParams(location.search).get('q') ?? '',
+  query: takeQuery(),
   status: OPENING,
   /** Why the last search or explanation failed; shown instead of the status until something else is asked. */
   failure: '',
@@ -252,9 +253,7 @@ function bytesView(manifest: Manifest, backend: string) {
 function onSubmit(event: SubmitEvent): void {
   event.preventDefault();
   const query = document.querySelector<HTMLInputElement>('#query')!.value;
-  const address = new URL(location.href);
-  address.searchParams.set('q', query);
-  history.replaceState(history.state, '', address);
+  keepQuery(query);
   show({ query });
   void run();
 }
@@ -263,6 +262,11 @@ function onDevice(event: Event): void {
   state.device = (event.target as HTMLSelectElement).value as typeof state.device;
   void openEngine();
 }
+
+window.addEventListener('hashchange', ({ newURL }) => {
+  show({ query: takeQuery(newURL) });
+  void run();
+});
 
 render(view(), main);
 void openEngine();
