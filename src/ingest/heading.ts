@@ -8,6 +8,8 @@ import { isHidden } from './main-content.ts';
 const PERMALINK_CLASS =
   /(^|[\s_-])(header-?anchor|heading-?anchor|heading-?link|headerlink|hash-?link|perma-?link|anchor-?link|anchor|anchorjs-link|octicon-link)(\s|$)/i;
 const PERMALINK_TEXT = /^(link|permalink|anchor|direct link|copy link|link to (this )?(heading|section))\b/i;
+// A run of marks is looked at from its first one alone: from each, the time would be quadratic in their number.
+const MARKS_AROUND = /^[#¶§]\s+|\s*(?<![#¶§🔗])[#¶§🔗]+$/gu;
 const UNREAD_TAGS = /^(script|style|template|noscript|svg|input|select|textarea)$/;
 
 /** Text of a heading without permalinks, icons and buttons beside it; '' when nothing readable is left. */
@@ -16,9 +18,7 @@ export function headingText(heading: DomElement): string {
   const withoutExtras = oneLine(textOf(heading, (element) => isUnread(element) || isExtra(element)));
   // An accordion's heading is all button, a self-linked heading all link: then the "extra" is the heading.
   const text = hasLetterOrDigit(withoutExtras) ? withoutExtras : whole;
-  return text
-    .replace(/^[#¶§]\s+|\s*[#¶§🔗]+$/gu, (mark) => (/^\s*#+$/.test(mark) && /[A-Z]#$/.test(text) ? mark : ''))
-    .trim();
+  return text.replace(MARKS_AROUND, (mark) => (/^\s*#+$/.test(mark) && /[A-Z]#$/.test(text) ? mark : '')).trim();
 }
 
 function isUnread(element: DomElement): boolean {

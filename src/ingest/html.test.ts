@@ -109,6 +109,16 @@ describe('malformed pages', () => {
     expect(texts(table)[0]).toBe('a; b.');
     expect(process.cpuUsage(start).user / 1e6).toBeLessThan(1);
   });
+
+  it('repeats a cell in a hundred rows and columns at most', () => {
+    const rows = texts(`<table><tr><td rowspan="5000">a<td>b${'<tr><td>c'.repeat(200)}</table>`)
+      .join('\n')
+      .split('\n');
+    expect(rows.length).toBe(201);
+    expect(rows.filter((row) => row.startsWith('a; ')).length).toBe(100);
+    const wide = `<thead><tr><th colspan="5000">Year<tbody><tr>${'<td>1'.repeat(200)}`;
+    expect(texts(`<table>${wide}</table>`).join('').split('Year').length - 1).toBe(100);
+  });
 });
 
 describe('headings', () => {

@@ -18,7 +18,7 @@ const RAGGED_SHARE = 0.65;
 export function parsePlainText(path: string, bytes: Uint8Array): ParsedPage {
   const { text, warnings } = textContent(bytes);
   const isTable = /\.[ct]sv$/i.test(path);
-  const blocks = text.split(/\n[^\S\n]*\n\s*?(?=[^\n])/).flatMap((paragraph) => toBlocks(paragraph, isTable));
+  const blocks = text.split(/\n[^\S\n]*\n+/).flatMap((paragraph) => toBlocks(paragraph, isTable));
   const title = isTable ? '' : titleOf(text);
   return madePage({
     title: title || titleFromPath(path),

@@ -14,18 +14,28 @@ interface NamedPage {
 const MIN_PAGES = 3;
 const MIN_SHARE = 0.5;
 const MANY_PAGES = 10;
+const SEPARATOR = /\s[|\-–—·•:»]+(?=\s)/gu;
 const SUFFIX = /\s+[|\-–—·•:»]+\s+(?!.*\s[|\-–—·•:»]+\s)(\S.*)$/u;
 
 /** "Hooks | My Site" -> "Hooks" where many pages end so; a title that many pages have -> the file's own heading or name. */
 export function withoutSharedTitles(pages: readonly NamedPage[]): NamedPage[] {
-  const siteNames = shared(pages.map(({ page }) => SUFFIX.exec(page.title)?.[1]));
+  const siteNames = shared(pages.map(({ page }) => suffixOf(page.title)?.name));
   const shortened = pages.map(({ path, page }) => {
-    const suffix = SUFFIX.exec(page.title);
-    const title = suffix && siteNames.has(suffix[1]) ? page.title.slice(0, suffix.index) : page.title;
+    const suffix = suffixOf(page.title);
+    const title = suffix && siteNames.has(suffix.name) ? page.title.slice(0, suffix.index) : page.title;
     return { path, page: { ...page, title } };
   });
   const banners = shared(shortened.map(({ page }) => page.title));
   return shortened.map((named) => (banners.has(named.page.title) ? renamed(named) : named));
+}
+
+/** What stands behind the last separator. It can begin at the last but one, with nothing between; further in front, looking is in vain. */
+function suffixOf(title: string): { index: number; name: string } | undefined {
+  const [first] = [...title.matchAll(SEPARATOR)].slice(-2);
+  if (!first) return undefined;
+  const from = title.slice(0, first.index).trimEnd().length;
+  const suffix = SUFFIX.exec(title.slice(from));
+  return suffix ? { index: from + suffix.index, name: suffix[1] } : undefined;
 }
 
 /** The banner stays in front where there is nothing better than the file's name, so that "index" is not a title. */

@@ -9,8 +9,22 @@ interface Cell {
   isHeader: boolean;
 }
 
+interface SpanningCell {
+  cell: Cell;
+  columns: number;
+  rows: number;
+}
+
+/** Whether so many characters may stand once more than the page has them. */
+type MayRepeat = (characters: number) => boolean;
+
 // A hostile colspan="1000000000" must not become an array of that length.
 const MAX_SPAN = 100;
+// What headers and spans may repeat in a table: many times what it says, and in a small one enough for whatever people write. A few
+// thousand cells of 100 by 100 fill the memory otherwise, and so does one long header above many short rows.
+const REPEATED_OF_CHARACTER = 30;
+const LEAST_REPEATED = 10_000;
+const MOST_REPEATED = 10_000_000;
 
 /** Tables that only arrange things on the page: nested ones, those with listings or headings in a cell, those that say so. */
 export function isLayoutTable(table: DomElement): boolean {
@@ -22,27 +36,35 @@ export function tableRows(table: DomElement, isDropped: (element: DomElement) =>
   const rows = outermost(table, (element) => element.tagName === 'tr' || isDropped(element)).filter(
     (row) => row.tagName === 'tr',
   );
-  const grid = spread(rows, isDropped);
+  const cells = rows.map((row) => cellsOf(row, isDropped));
+  const mayRepeat = repeating(cells);
+  const grid = spread(cells, mayRepeat);
   const headerCount = countHeaderRows(rows, grid);
-  const width = Math.max(0, ...grid.map((row) => row.length));
-  // Several header rows are joined from the top: "2024 Revenue".
-  const labels = Array.from({ length: width }, (_, column) =>
-    [...new Set(grid.slice(0, headerCount).map((row) => row[column]?.text ?? ''))]
-      .filter((text) => text !== '')
-      .join(' '),
-  );
+  const labels = columnLabels(grid.slice(0, headerCount));
   const body = grid.slice(headerCount);
   if (body.length === 0) return grid.map((row) => sentence(distinct(row).map((cell) => cell.text)));
-  return body.map((row) => rowLine(row, labels)).filter(hasLetterOrDigit);
+  return body.map((row) => rowLine(row, labels, mayRepeat)).filter(hasLetterOrDigit);
 }
 
-function rowLine(row: Cell[], labels: string[]): string {
+/** Several header rows are joined from the top: "2024 Revenue". */
+function columnLabels(headers: Cell[][]): string[] {
+  const columns: Set<string>[] = [];
+  for (const row of headers)
+    row.forEach(({ text }, column) => {
+      columns[column] ??= new Set();
+      if (text !== '') columns[column].add(text);
+    });
+  return columns.map((texts) => [...texts].join(' '));
+}
+
+function rowLine(row: Cell[], labels: string[], mayRepeat: MayRepeat): string {
   const parts: string[] = [];
   row.forEach((cell, column) => {
     const repeatsLeft = column > 0 && row[column - 1] === cell;
     if (cell.text === '' || repeatsLeft) return;
     const label = labels[column] ?? '';
-    parts.push(label === '' || label === cell.text ? cell.text : `${label.replace(/:$/, '')}: ${cell.text}`);
+    const isLabelled = label !== '' && label !== cell.text && mayRepeat(label.length);
+    parts.push(isLabelled ? `${label.replace(/:$/, '')}: ${cell.text}` : cell.text);
   });
   return sentence(parts);
 }
@@ -67,24 +89,42 @@ function countHeaderRows(rows: DomElement[], grid: Cell[][]): number {
   return count;
 }
 
+function cellsOf(row: DomElement, isDropped: (element: DomElement) => boolean): SpanningCell[] {
+  const cells: SpanningCell[] = [];
+  for (const node of row.children) {
+    if (!isElement(node) || !/^t[dh]$/.test(node.tagName) || isDropped(node)) continue;
+    const cell = { text: cellText(node, isDropped), isHeader: node.tagName === 'th' };
+    cells.push({ cell, columns: span(node, 'colspan'), rows: span(node, 'rowspan') });
+  }
+  return cells;
+}
+
+function repeating(cells: SpanningCell[][]): MayRepeat {
+  const own = cells.flat().reduce((sum, { cell }) => sum + cell.text.length + 1, 0);
+  let left = Math.min(LEAST_REPEATED + REPEATED_OF_CHARACTER * own, MOST_REPEATED);
+  return (characters) => {
+    left -= characters;
+    return left >= 0;
+  };
+}
+
 /** Cells by column, those that span several columns or rows repeated in each. */
-function spread(rows: DomElement[], isDropped: (element: DomElement) => boolean): Cell[][] {
+function spread(rows: SpanningCell[][], mayRepeat: MayRepeat): Cell[][] {
   const open: { cell: Cell; rowsLeft: number }[] = [];
   return rows.map((row) => {
     const line: Cell[] = [];
     const carry = () => {
       while ((open[line.length]?.rowsLeft ?? 0) > 0) {
-        const column = line.length;
-        open[column].rowsLeft -= 1;
-        line.push(open[column].cell);
+        const above = open[line.length];
+        above.rowsLeft = mayRepeat(above.cell.text.length + 1) ? above.rowsLeft - 1 : 0;
+        line.push(above.cell);
       }
     };
-    for (const node of row.children) {
-      if (!isElement(node) || !/^t[dh]$/.test(node.tagName) || isDropped(node)) continue;
+    for (const { cell, columns, rows } of row) {
       carry();
-      const cell = { text: cellText(node, isDropped), isHeader: node.tagName === 'th' };
-      for (let i = span(node, 'colspan'); i > 0; i--) {
-        open[line.length] = { cell, rowsLeft: span(node, 'rowspan') - 1 };
+      for (let i = 0; i < columns; i++) {
+        if (i > 0 && !mayRepeat(cell.text.length + 1)) break;
+        open[line.length] = { cell, rowsLeft: rows - 1 };
         line.push(cell);
       }
     }
