@@ -3,7 +3,7 @@
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, parse, relative, sep } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { pageUrl } from '../ingest/page-url.ts';
 import { latelight, latelightUntil } from './latelight.fixture.ts';
@@ -18,6 +18,8 @@ const ODD_NAMES = [
   'ü ß/c:d.html',
   'c:d.html',
 ];
+
+const SITE_PAGES = ['./#top', 'guide/', 'pages/about#us', 'removed.html'];
 
 let folder = '';
 beforeAll(async () => {
@@ -42,11 +44,13 @@ async function write(path: string, content: string): Promise<void> {
   await writeFile(join(folder, path), content);
 }
 
-async function writeIndex(path: string, siteRoot: string): Promise<void> {
+async function writeIndex(path: string, siteRoot: string, urls = SITE_PAGES): Promise<void> {
   await write(`${path}/index.html`, 'search page');
   await write(`${path}/latelight.js`, 'script');
   await write(`${path}/shards/0a.lls`, 'codes');
-  await write(`${path}/manifest.json`, JSON.stringify({ format: 'latelight', version: 1, siteRoot }));
+  const fragments = [{ file: 'fragments/0a.json' }];
+  await write(`${path}/fragments/0a.json`, JSON.stringify({ version: 1, passages: urls.map((url) => ({ url })) }));
+  await write(`${path}/manifest.json`, JSON.stringify({ format: 'latelight', version: 1, siteRoot, fragments }));
 }
 
 /** Serves a folder while `visit` runs. @param visit gets the address that was printed */
@@ -131,7 +135,7 @@ it('says of a site that it is no index, and where the search page of the one in 
 
 it('leads from the root to the search page where a site has no page there', async () => {
   await write('bare/a.md', '# A');
-  await writeIndex('bare/my search', '../');
+  await writeIndex('bare/my search', '../', ['a.md']);
   await serving('bare/my search', async (address) => expect((await fetch(new URL('/', address))).url).toBe(address));
 });
 
@@ -214,6 +218,47 @@ it('serves no more than two folders above an index for what it says itself, and 
   expect([code, err]).toEqual([2, expect.stringContaining('--site')]);
 });
 
+it.each([
+  ['that are not there', ['a.html', 'b/', 'c']],
+  ['of which one is there', ['notes.txt', 'a.html', 'b.html']],
+  ['that are its own', ['Downloads/index/index.html', './Downloads/index/']],
+  ['that are hidden', ['.profile.txt', '.config/a.html']],
+  ['that are no documents', ['Downloads/index.zip']],
+  ['above that folder', ['../site/both.html']],
+  ['of no name', ['%00', '%E0']],
+  ['of which there is none', []],
+])('serves nothing above an index with pages %s, whatever it says of where it is', async (_which, urls) => {
+  for (const path of ['notes.txt', '.profile.txt', '.config/a.html', 'Downloads/index.zip'])
+    await write(`home/${path}`, 'private');
+  await writeIndex('home/Downloads/index', '../../', urls);
+  const said = await serving('home/Downloads/index', async (address) => {
+    expect(new URL(address).pathname).toBe('/');
+    for (const path of ['/notes.txt', '/../../notes.txt', '/..%2f..%2fnotes.txt', '/Downloads/index.zip'])
+      expect(await textAt(path, address), path).toBe(404);
+  });
+  expect(said).toContain('say where with --site <folder>');
+});
+
+it('serves no whole disk, even if the pages are on it', async ({ skip }) => {
+  const disk = parse(folder).root;
+  skip(join(folder, '../..') !== disk, 'the folder for temporary files is not two below the root');
+  await write('index.html', 'search page');
+  await write(
+    'manifest.json',
+    JSON.stringify({ format: 'latelight', siteRoot: '../../', fragments: [{ file: 'fragments/0.json' }] }),
+  );
+  const url = relative(disk, await mkdtemp(join(tmpdir(), 'latelight-page-')))
+    .split(sep)
+    .join('/');
+  await writeFile(join(disk, url, 'a.html'), 'page');
+  await write('fragments/0.json', JSON.stringify({ passages: [{ url: `${url}/a.html` }] }));
+  await serving('.', async (address) => {
+    expect(new URL(address).pathname).toBe('/');
+    expect(await textAt(`/${url}/a.html`, address)).toBe(404);
+  });
+  await rm(join(disk, url), { recursive: true });
+});
+
 it('follows no link out of what it serves', async () => {
   await symlink(join(folder, 'alone'), join(folder, 'site/out'));
   await symlink(join(folder, 'alone/index.html'), join(folder, 'site/linked.html'));
@@ -263,7 +308,7 @@ it('serves the site below a path with --base, and nothing elsewhere', async () =
     '/repo/docs',
   );
   await write('bare-below/a.md', '# A');
-  await writeIndex('bare-below/my search', '../');
+  await writeIndex('bare-below/my search', '../', ['a.md']);
   await serving(
     'bare-below/my search',
     async (address) => expect((await fetch(new URL('/repo/', address))).url).toBe(address),

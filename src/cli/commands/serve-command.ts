@@ -8,6 +8,7 @@ import { LatelightError } from '../../errors.ts';
 import { expectFolder } from '../expect-folder.ts';
 import type { CliIo } from '../io.ts';
 import { forHosts } from '../served-hosts.ts';
+import { hasPagesOf } from '../site-pages.ts';
 import { encodedPath, staticFiles } from '../static-files.ts';
 
 export interface ServeCommandOptions {
@@ -19,14 +20,17 @@ export interface ServeCommandOptions {
   base?: string;
 }
 
-/** Folders above the index that it may say its pages are in: what an index from elsewhere says must not open a disk. */
+/**
+ * Folders above the index that it may say its pages are in, and only if they are there: what an index from elsewhere says must not open
+ * a disk, or the folder it was unpacked in, to the scripts that came with it.
+ */
 const MOST_ABOVE = 2;
 
 /** Serves until the signal fires. */
 export async function serveCommand(folder: string, options: ServeCommandOptions, io: CliIo): Promise<void> {
   expectFolder('serve', folder);
   if (options.site !== undefined) expectFolder('serve', options.site);
-  const { root, index, isFar } = await siteOf(folder, options.site);
+  const { root, index, isElsewhere } = await siteOf(folder, options.site);
   const server = await startServer(root, options, index);
   const bound = server.address();
   const port = typeof bound === 'object' && bound ? bound.port : options.port;
@@ -37,8 +41,10 @@ export async function serveCommand(folder: string, options: ServeCommandOptions,
     io.out(siteLine(folder, address));
   } else io.out(`Searching ${folder} at ${address}  (Ctrl-C to stop)\n`);
   if (index) io.out(`Its pages are served from ${root}\n`);
-  if (isFar)
-    io.out(`Its pages are more than ${MOST_ABOVE} folders above it, and not served: say where with --site <folder>\n`);
+  if (isElsewhere)
+    io.out(
+      `Its pages are not found at most ${MOST_ABOVE} folders above it, and not served: say where with --site <folder>\n`,
+    );
   if (existsSync(join(folder, 'playground.html')))
     io.out(`What a search does, stage by stage: ${address}playground.html\n`);
   if (existsSync(join(folder, 'library/index.html')))
@@ -79,8 +85,8 @@ function formatOf(file: string): unknown {
 interface ServedSite {
   root: string;
   index: string;
-  /** What the index means is not served, since it is too far above it. */
-  isFar?: boolean;
+  /** What the index means is not served, since it is too far above it or has none of its pages. */
+  isElsewhere?: boolean;
 }
 
 /**
@@ -97,7 +103,7 @@ async function siteOf(folder: string, site: string | undefined): Promise<ServedS
   if (site === undefined) {
     // A whole disk is no site.
     const isFar = siteRoot.length / '../'.length > MOST_ABOVE;
-    if (isFar || root === dirname(root)) return { ...alone, isFar };
+    if (isFar || root === dirname(root) || !(await hasPagesOf(place, root))) return { ...alone, isElsewhere: true };
   }
   const index = relative(root, place);
   if (isAbsolute(index) || index.split(sep)[0] === '..') {
