@@ -1,5 +1,6 @@
 // The command line from end to end, in-process: real model, real files, a folder of a few pages.
 
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -105,6 +106,29 @@ describe('latelight index, inspect, search', () => {
     const besideWords = 64 + Math.ceil(30522 / 8) + 33 * 128;
     expect(report.queryTableBytes).toBeGreaterThan(besideWords + 33 * 30);
     expect(report.queryTableBytes).toBeLessThan(besideWords + 33 * 150);
+  });
+
+  it('prints no control sequence of an index that was made to hold them', async () => {
+    const evil = join(folder, 'evil');
+    await cp(join(folder, 'index'), evil, { recursive: true });
+    const manifest = JSON.parse(await readFile(join(evil, 'manifest.json'), 'utf8'));
+    for (const fragment of manifest.fragments) {
+      const { version, passages } = JSON.parse(await readFile(join(evil, fragment.file), 'utf8'));
+      for (const passage of passages) {
+        passage.title += '\x1b]0;owned\x07';
+        passage.headings.push('\x9b31m');
+        passage.url += '\x1b[2J\u202e';
+        passage.text = `\x1b]52;c;cm0=\x07${passage.text}\r\x7f\nEnd.`;
+      }
+      const bytes = Buffer.from(JSON.stringify({ version, passages }));
+      await writeFile(join(evil, fragment.file), bytes);
+      Object.assign(fragment, { bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') });
+    }
+    await writeFile(join(evil, 'manifest.json'), JSON.stringify(manifest));
+    const { code, out } = await latelight('search', evil, 'how do I keep secrets out of the logs');
+    expect([code, out]).toEqual([0, expect.stringContaining('1. Logging]0;owned > ')]);
+    expect(out).toContain('\n   End.\n');
+    expect(out.match(/(?!\n)\p{Cc}|\u202e/gu)).toBeNull();
   });
 
   it('gives the same bytes for the same pages, whatever the order of files, their dates and the cache', async () => {

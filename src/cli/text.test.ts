@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { shellWord } from './text.ts';
+import { printable, shellWord } from './text.ts';
 
 it.each([
   ['dist/latelight', 'dist/latelight'],
@@ -15,4 +15,8 @@ it.each([
 it('quotes as Windows does there, where single quotes are none', () => {
   expect(shellWord('my site\\latelight', true)).toBe('"my site\\latelight"');
   expect(shellWord('site\\latelight', true)).toBe('site\\latelight');
+});
+
+it('text of others keeps its lines and its letters on a terminal, and loses what a terminal obeys', () => {
+  expect(printable('zürich\n日本 👩‍🚀\x1b[31m\t\r\x9b\u202e')).toBe('zürich\n日本 👩‍🚀[31m');
 });

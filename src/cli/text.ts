@@ -39,3 +39,11 @@ export function shellWord(path: string, isWindows = process.platform === 'win32'
 export function tryItLine(output: string): string {
   return `Try it:  npx latelight serve ${shellWord(relative(process.cwd(), output) || '.')}\n`;
 }
+
+/**
+ * Of an index, which may be anyone's: control characters would set the terminal's title, move its cursor, fill its clipboard, and
+ * directions would show an address as another.
+ */
+export function printable(text: string): string {
+  return text.replace(/(?!\n)[\p{Cc}\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu, '');
+}

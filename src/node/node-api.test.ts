@@ -67,6 +67,18 @@ describe('createIndex', () => {
     expect(await contents(output)).toEqual(await contents(byCli));
   });
 
+  it('cleans a record of what is not seen, as it does a file', async () => {
+    const output = join(folder, 'unseen');
+    await using({}, async (index) => {
+      const [title, headings] = ['Har\x1b[2Jbour\n', ['Sh\x07ips\u202e']];
+      await index.addRecord({ url: 'a', title, headings, content: 'Three\x1b]0;x\x07 ships\u200b came\tin.' });
+      await index.write(output);
+    });
+    expect(await passagesOf(output, await readManifest(output))).toMatchObject([
+      { title: 'Har[2Jbour', headings: ['Ships'], text: 'Three]0;x ships came in.' },
+    ]);
+  });
+
   it('gives the same index whatever the order of adding, with the passages of a page together', async () => {
     const long = Array.from({ length: 30 }, (_, i) => `Paragraph ${i} tells of the harbour and its ${i} ships.`).join(
       '\n\n',

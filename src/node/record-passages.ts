@@ -1,5 +1,6 @@
 // A record that is no file -> its passages.
 
+import { oneLine } from '../ingest/clean-text.ts';
 import { type PackOptions, packSections } from '../ingest/pack.ts';
 import type { Section } from '../ingest/parsed-page.ts';
 import type { Passage } from '../types.ts';
@@ -7,10 +8,12 @@ import type { IndexRecord } from './options.ts';
 
 /** @param url the record's address, checked */
 export function recordPassages(record: IndexRecord, url: string, options: PackOptions): Passage[] {
-  const { title, content, language, headings = [], meta = {}, filters = {}, sort } = record;
+  const { content, language, meta = {}, filters = {}, sort } = record;
+  const title = oneLine(record.title);
+  const headings = (record.headings ?? []).map(oneLine);
   const blocks = content
     .split(/\n[^\S\n]*\n/)
-    .map((paragraph) => paragraph.replace(/\s+/g, ' ').trim())
+    .map(oneLine)
     .filter((paragraph) => paragraph !== '');
   if (blocks.length === 0) return [];
   const section: Section = {

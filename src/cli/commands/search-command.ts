@@ -5,6 +5,7 @@ import { LatelightError } from '../../errors.ts';
 import type { Hit, SearchResult } from '../../types.ts';
 import type { CliIo } from '../io.ts';
 import { openFolder } from '../open-folder.ts';
+import { printable } from '../text.ts';
 
 export interface SearchCommandOptions {
   limit: number;
@@ -30,7 +31,7 @@ export async function searchCommand(
     const result = await search(soleSite(index), encoder, query, { limit, filter, signal: io.signal });
     io.out(options.json ? `${JSON.stringify(result)}\n` : describe(result, options.color));
     if (otherLanguages.length > 0) {
-      io.err(`not searched: pages in ${otherLanguages.join(', ')} (--language <tag> chooses)\n`);
+      io.err(`not searched: pages in ${printable(otherLanguages.join(', '))} (--language <tag> chooses)\n`);
     }
   } finally {
     index.close();
@@ -42,7 +43,7 @@ function describe(result: SearchResult, color: boolean): string {
   const { hits, timings, passageCount, backend } = result;
   const lines = hits.map((hit, i) => {
     const trail = [hit.title, ...hit.headings].filter(Boolean).join(' > ');
-    return `${i + 1}. ${trail}\n   ${hit.url}\n   ${highlight(hit, color).replaceAll('\n', '\n   ')}\n`;
+    return `${i + 1}. ${printable(trail)}\n   ${printable(hit.url)}\n   ${highlight(hit, color).replaceAll('\n', '\n   ')}\n`;
   });
   const ms = (value: number) => `${value.toFixed(1)} ms`;
   const foot = `${hits.length} of ${passageCount} passages, ${backend}: encode ${ms(timings.encodeMs)}, score ${ms(timings.scoreMs)}`;
@@ -51,13 +52,14 @@ function describe(result: SearchResult, color: boolean): string {
 
 /** Strong matches in bold on a terminal; the text alone elsewhere. */
 function highlight(hit: Hit, color: boolean): string {
-  if (!color) return hit.excerpt;
+  if (!color) return printable(hit.excerpt);
   let text = '';
   let at = 0;
   for (const mark of hit.marks) {
     if (mark.start < at || mark.strength < 0.6) continue;
-    text += `${hit.excerpt.slice(at, mark.start)}\x1b[1m${hit.excerpt.slice(mark.start, mark.end)}\x1b[22m`;
+    const word = printable(hit.excerpt.slice(mark.start, mark.end));
+    text += `${printable(hit.excerpt.slice(at, mark.start))}\x1b[1m${word}\x1b[22m`;
     at = mark.end;
   }
-  return text + hit.excerpt.slice(at);
+  return text + printable(hit.excerpt.slice(at));
 }
