@@ -30,6 +30,8 @@ let asked: string[] = [];
 let breakOffAfter = 0;
 /** Changes the bytes of a large file on their way. */
 let damage = false;
+/** What is said of large files instead of what they are. */
+let announced: Record<string, string> = {};
 let errors = '';
 
 beforeEach(async () => {
@@ -46,6 +48,7 @@ beforeEach(async () => {
   errors = '';
   breakOffAfter = 0;
   damage = false;
+  announced = {};
   server = createServer(answer);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -115,7 +118,7 @@ function replyTo(head: boolean, path: string, range = ''): Reply {
   const bytes = commits[sha]?.[file];
   if (!bytes) return { status: 404 };
   if (!stored && large(file)) {
-    const linked = { 'x-linked-etag': `"${sha256(bytes)}"`, 'x-linked-size': `${bytes.length}` };
+    const linked = { 'x-linked-etag': `"${sha256(bytes)}"`, 'x-linked-size': `${bytes.length}`, ...announced };
     return { status: 302, headers: { ...linked, etag: '"x"', location: `${endpoint}/storage/${sha}/${file}` } };
   }
   const etag = `"${gitSha1(bytes)}"`;
@@ -205,6 +208,28 @@ describe('a model of the Hub', () => {
     expect((await cached()).filter((name) => /onnx/.test(name))).toEqual([]);
     damage = false;
     await resolve('someone/tiny');
+  });
+
+  it('is refused when it is shorter or longer than was announced, where the hash is of no kind that can be computed', async () => {
+    for (const size of [commits[first]['model.onnx'].length + 1, 1]) {
+      announced = { 'x-linked-etag': '"of-another-kind"', 'x-linked-size': `${size}` };
+      await expect(resolve('someone/tiny')).rejects.toMatchObject({ code: 'hash-mismatch' });
+      expect((await cached()).filter((name) => /onnx/.test(name))).toEqual([]);
+    }
+    announced = { 'x-linked-etag': '"of-another-kind"' };
+    await resolve('someone/tiny');
+  });
+
+  it('is refused when its commit is none: it becomes the name of a folder', async () => {
+    for (const sha of ['../../../elsewhere', 'main', `${first}/..`, first.toUpperCase()]) {
+      commits[sha] = commits[first];
+      revisions.main = sha;
+      await expect(resolve('someone/tiny'), sha).rejects.toMatchObject({
+        code: 'download-failed',
+        message: expect.stringContaining('with no commit and files'),
+      });
+    }
+    expect(await cached()).toEqual([]);
   });
 
   it('follows a repository to its new name', async () => {

@@ -60,6 +60,16 @@ describe('favourites', () => {
     lists.toggleFavourite({ ...page, title: 'Renamed' });
     expect([open().favourites, entries.size]).toEqual([[], 0]);
   });
+
+  it('are the newest fifty, of what is stored too', () => {
+    const pages = Array.from({ length: 60 }, (_, i) => ({ title: `${i}`, url: `https://example.org/${i}.html` }));
+    const lists = open();
+    for (const page of pages) lists.toggleFavourite(page);
+    const newest = pages.slice(10).reverse();
+    expect([lists.favourites, open().favourites]).toEqual([newest, newest]);
+    entries.set('latelight:https://example.org/search/:favourites', JSON.stringify(pages));
+    expect(open().favourites).toEqual(pages.slice(0, 50));
+  });
 });
 
 describe('storage', () => {

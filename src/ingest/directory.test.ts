@@ -181,6 +181,21 @@ describe('symbolic links', () => {
     ]);
   });
 
+  it('to a folder beside it whose name begins with its own are not followed', async () => {
+    const beside = `${folder}-private`;
+    await mkdir(beside);
+    await writeFile(join(beside, 'private.html'), '<p>Private.');
+    await symlink(beside, join(folder, 'out'));
+    await symlink(join(beside, 'private.html'), join(folder, 'p.html'));
+    const result = await ingest();
+    await rm(beside, { recursive: true });
+    expect(result.passages).toEqual([]);
+    expect(skips(result)).toEqual([
+      'out: symbolic link leads out of the folder',
+      'p.html: symbolic link leads out of the folder',
+    ]);
+  });
+
   it('to a folder that has no path of its own are followed once', async () => {
     await write({ '.releases/7/page.html': '<p>Seven.' });
     await symlink(join(folder, '.releases'), join(folder, '.releases/7/loop'));

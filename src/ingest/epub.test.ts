@@ -36,6 +36,13 @@ describe('an EPUB', () => {
     expect(await outline(file)).toEqual(['chapter-1 The log "Ships."', 'chapter-2 The lamp "It burns oil."']);
   });
 
+  it('has each chapter once, however often the spine lists it', async () => {
+    const file = bookWith(two, (files) => ({
+      [OPF]: files[OPF].replace('<itemref idref="c1"/>', '<itemref idref="c1"/><itemref idref="c0"/>'.repeat(1000)),
+    }));
+    expect(await outline(file)).toEqual(['chapter-1 The lamp "It burns oil."', 'chapter-2 The log "Ships."']);
+  });
+
   it('calls a chapter without headings what its table of contents does, and one with headings what it says itself', async () => {
     const file = epubFile([
       { body: '<p>It burns oil.</p>', navTitle: 'The  lamp' },

@@ -40,7 +40,7 @@ describe('main content', () => {
 
   it('leaves out scripts, styles, templates, hidden elements and form controls', () => {
     const junk =
-      '<script>s()</script><style>x{}</style><template><p>t</p></template><noscript>n</noscript><svg><text>v</text></svg>' +
+      '<p style="visibility:hidden">v</p><p style="color: red; Visibility : Hidden">w</p><script>s()</script><style>x{}</style><template><p>t</p></template><noscript>n</noscript><svg><text>v</text></svg>' +
       '<p hidden>h</p><p aria-hidden="true">a</p><p style="display: none">d</p><button>b</button><select><option>o</select><textarea>t</textarea>';
     expect(texts(`<main>${junk}<p>kept</p><p hidden="until-found">found</p></main>`)).toEqual(['kept', 'found']);
   });
