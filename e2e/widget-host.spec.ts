@@ -292,3 +292,9 @@ test('a hit that is chosen after its result went, before the page is drawn again
   });
   expect(told).toEqual({ stage: 'full', index: 3 });
 });
+
+test('a form of the page that is called as a property of the document does not hide it', async ({ page }) => {
+  await openWidget(page, `<form name="baseURI"></form><latelight-search src="../"></latelight-search>`);
+  await searchFor(page, 'close the server');
+  await expect(pages(page).first()).toHaveAttribute('href', /fastify/);
+});

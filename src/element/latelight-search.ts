@@ -260,7 +260,7 @@ export class LatelightSearch extends SearchOptions implements LatelightSearchEle
 
   get folder(): string {
     const address = this.src ?? LatelightSearch.defaultSrc;
-    const { baseURI } = document;
+    const { baseURI } = this;
     // What is no address is refused, and said, when it is opened.
     return URL.canParse(address, baseURI) ? new URL(address, baseURI).href : address;
   }

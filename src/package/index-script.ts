@@ -4,6 +4,7 @@
 import type { LatelightSearchConstructor } from '../element/public-element.ts';
 import { LatelightError, throwIfAborted, unlessAborted } from '../errors.ts';
 import type { OpenOptions, SearchEngine } from '../types.ts';
+import { baseUri } from '../worker/base-uri.ts';
 
 /** What this entry uses of src/latelight.ts. */
 export interface IndexScript {
@@ -47,10 +48,10 @@ function indexFolder(caller: string, url: string | URL): string {
       `${caller}: expected a page in a browser, got no document. Call it on the client only; what makes indexes in Node is latelight/node.`,
     );
   }
-  if (!URL.canParse(url, document.baseURI)) {
+  if (!URL.canParse(url, baseUri())) {
     throw new LatelightError('bad-option', `${caller}: expected the address of an index folder, got ${url}.`);
   }
-  const folder = new URL(url, document.baseURI);
+  const folder = new URL(url, baseUri());
   if (folder.origin !== globalThis.origin) {
     // Nor would its worker start: browsers start none of another origin.
     throw new LatelightError(

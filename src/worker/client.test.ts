@@ -169,11 +169,22 @@ it('leaves the search under way alone when one is asked for that never starts', 
 
 it('refuses to open what is no address, and says what is one', async () => {
   vi.stubGlobal('isSecureContext', true);
-  vi.stubGlobal('document', { baseURI: 'https://site.test/' });
+  vi.stubGlobal('document', {});
+  vi.stubGlobal('Node', { prototype: { baseURI: 'https://site.test/' } });
   await expect(open('https://')).rejects.toMatchObject({
     code: 'bad-option',
     message:
       'open: expected the address of an index folder, got https://. Name it absolutely, or relative to the page.',
+  });
+});
+
+it('takes what is relative from the page, whatever a form of it is called', async () => {
+  vi.stubGlobal('isSecureContext', true);
+  vi.stubGlobal('document', { baseURI: '[a form of that name]' });
+  vi.stubGlobal('Node', { prototype: { baseURI: 'https://site.test/' } });
+  // Refused for nothing before.
+  await expect(open('search/', { mergeIndex: [{ url: 'blog/', weight: 0 }] })).rejects.toMatchObject({
+    message: expect.stringContaining('the weight of blog/'),
   });
 });
 

@@ -21,6 +21,7 @@ import type {
   Site,
   Stage,
 } from '../types.ts';
+import { baseUri } from './base-uri.ts';
 import { awaitEnd } from './life-lock.ts';
 import { type FromWorker, type OpenedInfo, type OpenSettings, PROTOCOL_VERSION, type ToWorker } from './protocol.ts';
 import { Readiness } from './readiness.ts';
@@ -60,27 +61,27 @@ export async function open(url: string | URL, options: OpenOptions = {}): Promis
   if (!DEVICES.includes(device)) {
     throw new LatelightError('bad-option', `open: expected device to be ${DEVICES.join(', ')}, got ${device}.`);
   }
-  if (!URL.canParse(url, document.baseURI)) {
+  if (!URL.canParse(url, baseUri())) {
     throw new LatelightError(
       'bad-option',
       `open: expected the address of an index folder, got ${url}. Name it absolutely, or relative to the page.`,
     );
   }
   const mergeIndex = options.mergeIndex?.map(checkMerged);
-  const engine = new WorkerEngine(new URL(url, document.baseURI).href, { ...options, mergeIndex });
+  const engine = new WorkerEngine(new URL(url, baseUri()).href, { ...options, mergeIndex });
   await engine.connect();
   return engine;
 }
 
 function checkMerged({ url, weight = 1, filter = {} }: MergedIndex): MergedIndex {
-  if (!URL.canParse(url, document.baseURI)) {
+  if (!URL.canParse(url, baseUri())) {
     throw new LatelightError('bad-option', `open: expected mergeIndex to name index folders by url, got ${url}.`);
   }
   if (!(Number.isFinite(weight) && weight > 0)) {
     throw new LatelightError('bad-option', `open: expected the weight of ${url} to be above 0, got ${weight}.`);
   }
   checkValues(`open: expected the values of the filter of ${url},`, filter);
-  return { url: new URL(url, document.baseURI).href, weight, filter: plainFilter(filter) };
+  return { url: new URL(url, baseUri()).href, weight, filter: plainFilter(filter) };
 }
 
 /** A copy that a worker can be sent: what frameworks make of an object to watch it cannot. */
