@@ -43,7 +43,7 @@ export interface LatelightSearchElement extends HTMLElement {
   favourites: 'on' | 'off';
   /** Names to filter by, separated by commas, in the order to show them; all without it, `off` for none. */
   filters: string | undefined;
-  /** Adds the strongest words to the addresses of hits, for pages that load the highlight module. */
+  /** Adds the strongest words to the addresses of hits, where their server sees them, for pages that load the highlight module. */
   highlight: boolean;
   /** Where links open, as of `<a>`. */
   target: string;
