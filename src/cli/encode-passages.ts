@@ -88,6 +88,7 @@ async function encodeMissing(
 
 /** Everything that decides a passage's codes beside its text. */
 export function codesFingerprint(model: OpenModel): string {
-  const { weightsSha256, codecSha256, likelySha256, folder } = model;
-  return [weightsSha256, codecSha256, likelySha256, CODING_VERSION, JSON.stringify(folder.config)].join(' ');
+  const { weightsSha256, codecSha256, likelySha256, tokenizerSha256, folder } = model;
+  const hashes = [weightsSha256, codecSha256, likelySha256, tokenizerSha256];
+  return [...hashes, CODING_VERSION, JSON.stringify([folder.config, folder.tokenizerConfig])].join(' ');
 }

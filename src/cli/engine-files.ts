@@ -4,7 +4,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import type { EncoderFolder } from '../encoder/model-folder.ts';
-import { packTokenizer } from '../encoder/tokenizer-file.ts';
 import { type DeviceWeights, type EngineRefs, type FileRef, partsOf } from '../format/engine-refs.ts';
 import { hashedFile } from '../indexing/build-index.ts';
 import { type OpenModel, pageWeights, queryDim } from './model.ts';
@@ -70,7 +69,6 @@ export async function addEngineFiles(
   { webgpu, queryTable, encoder }: { webgpu: boolean; queryTable: Uint8Array | undefined; encoder: EncoderFolder },
 ): Promise<Pick<EngineRefs, 'codec' | 'queryEncoder' | 'runtime'>> {
   const runtime = runtimeFiles();
-  const tokenizer = new TextEncoder().encode(JSON.stringify(packTokenizer(model.folder.tokenizerJson)));
   return {
     codec: {
       ...(await files.add('models', '.llc', () => model.codecBytes)),
@@ -81,7 +79,7 @@ export async function addEngineFiles(
       name: model.folder.name,
       dim: await queryDim(encoder),
       config: model.folder.config,
-      tokenizer: await files.add('models', '.json', () => tokenizer),
+      tokenizer: await files.add('models', '.json', () => model.tokenizerBytes),
       tokenizerConfig: model.folder.tokenizerConfig,
       weights: await addWeights(files, encoder, webgpu),
       queryTable: queryTable && (await files.add('models', '.llq', () => queryTable)),

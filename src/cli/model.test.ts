@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { COMPLETED_OUTPUT, Encoder } from '../encoder/encoder.ts';
 import { openModelFolder } from '../encoder/model-folder.ts';
 import { openNodeRuntime } from '../encoder/runtime-node.ts';
-import { tinyGraph, writeFiles } from '../encoder/tiny-model.fixture.ts';
+import { TOKENIZER_CONFIG, tinyGraph, tokenizerJson, writeFiles } from '../encoder/tiny-model.fixture.ts';
 import { parseEngineFile } from '../format/engine-file.ts';
 import type { FileRef } from '../format/manifest.ts';
 import { sha256Hex } from '../format/sha256.ts';
@@ -100,6 +100,27 @@ describe('an index of another model', () => {
     }
     const unit = await openModelFolder(at('unit'));
     expect(await pageWeights(unit, 'webgpu')).toBe(at('unit/model.onnx'));
+  });
+});
+
+describe('what an earlier run encoded', () => {
+  it.each([
+    ['another tokenizer', 'tokenizer.json', { ...tokenizerJson(), normalizer: { type: 'Lowercase' } }],
+    ["the tokenizer's other options", 'tokenizer_config.json', { ...TOKENIZER_CONFIG, remove_space: true }],
+    ['lower-cased texts', 'sentence_bert_config.json', { do_lower_case: true }],
+  ])('is encoded again with %s', async (_, file, content) => {
+    const model = `retokenized-${file}`;
+    await cp(at('unit'), at(model), { recursive: true });
+    const cache = at(`${model}.jsonl`);
+    const index = async () => {
+      const options = ['--model', at(model), '--no-webgpu', '--json', '--cache', cache];
+      return JSON.parse((await latelight('index', at('site'), '-o', at(`${model}-index`), ...options)).out);
+    };
+    const { passages, reused } = await index();
+    expect(reused).toBe(0);
+    expect(await index()).toMatchObject({ passages, reused: passages });
+    await writeFiles(at(model), { [file]: content });
+    expect(await index()).toMatchObject({ passages, reused: 0 });
   });
 });
 

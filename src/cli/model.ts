@@ -11,6 +11,7 @@ import type { ModelOverrides } from '../encoder/model-config.ts';
 import { type EncoderFolder, type ModelFolder, openModelFolder, type WeightFormat } from '../encoder/model-folder.ts';
 import { completeGraph, completion, LEAST_OPSET } from '../encoder/onnx-graph.ts';
 import { openNodeRuntime } from '../encoder/runtime-node.ts';
+import { packTokenizer } from '../encoder/tokenizer-file.ts';
 import { LatelightError } from '../errors.ts';
 import { sha256Hex } from '../format/sha256.ts';
 import { type CodecShape, codecFileName } from './codec-files.ts';
@@ -29,6 +30,9 @@ export interface OpenModel {
   codecSha256: string;
   /** Of the query table that codes are chosen with; empty when the model has none. */
   likelySha256: string;
+  /** As indexes ship it: packed JSON. */
+  tokenizerBytes: Uint8Array;
+  tokenizerSha256: string;
   /** What the encoding pool opens. */
   setup: EncodeSetup;
 }
@@ -87,13 +91,16 @@ export async function openModel(
   const weights = documentWeights(folder);
   const weightsPath = await wholeWeights(folder, weights);
   const likely = withLikely ? await likelyQueryFiles(path, await codecShape(folder, FINEST), shape) : undefined;
-  const [weightsSha256, codecSha256, likelySha256] = await Promise.all([
+  const tokenizerBytes = new TextEncoder().encode(JSON.stringify(packTokenizer(folder.tokenizerJson)));
+  const [weightsSha256, codecSha256, likelySha256, tokenizerSha256] = await Promise.all([
     readFile(weightsPath).then(sha256Hex),
     sha256Hex(codecBytes),
     likely ? readFile(likely.tablePath).then(sha256Hex) : '',
+    sha256Hex(tokenizerBytes),
   ]);
   const setup = { modelFolder: path, overrides, weightsPath, codecPath, likely, shape };
-  return { folder, weights, weightsSha256, shape, codec, codecBytes, codecSha256, likelySha256, setup };
+  const hashes = { weightsSha256, codecSha256, likelySha256, tokenizerSha256 };
+  return { folder, weights, shape, codec, codecBytes, tokenizerBytes, ...hashes, setup };
 }
 
 /** @throws LatelightError `bad-option` for a dimension that the model does not have or no codec can have */
