@@ -352,6 +352,88 @@ it('pieces and files that no kept manifest or engine file names are pruned', asy
   expect([...cache.entries.keys()]).toEqual([...urls.slice(0, 2), 'http://page.test/library/engine.json']);
 });
 
+describe('of two indexes of one origin', () => {
+  const other = new TextEncoder().encode('of another index');
+  const otherRef = { file: 'b.lls', bytes: other.length, sha256: createHash('sha256').update(other).digest('hex') };
+  /** What the manifest of the first names; the second's names nothing of it. */
+  let named = '';
+  beforeEach(() => {
+    named = sha256;
+    answer = ({ url }, response, start) => {
+      if (url === '/a/manifest.json') response.end(JSON.stringify({ sha256: named }));
+      else if (url === '/b/manifest.json') response.end(JSON.stringify({ sha256: otherRef.sha256 }));
+      else if (url === '/b/b.lls') response.end(other);
+      else sendRange(response, start);
+    };
+  });
+
+  /** From its opening to the end of the full stage. */
+  async function visitSecond(): Promise<void> {
+    const source = new HttpSource(`${base}b/`);
+    await source.readManifest();
+    await source.read(otherRef);
+    await source.kept();
+    await source.keepManifests();
+    await source.prune();
+  }
+
+  it('one that is there prunes nothing of another that is still coming', async () => {
+    const first = new HttpSource(`${base}a/`);
+    await first.readManifest();
+    await first.read(ref);
+    await first.kept();
+    await visitSecond();
+    expect(cache.entries.has(key)).toBe(true);
+    await first.keepManifests();
+    expect([...cache.entries.keys()].sort()).toEqual(
+      [
+        key,
+        `http://page.test/.latelight/${otherRef.sha256}`,
+        `${base}a/manifest.json`,
+        `${base}b/manifest.json`,
+      ].sort(),
+    );
+  });
+
+  it('a download that was cut short goes on after the other was opened', async () => {
+    const sendAll = answer;
+    answer = (request, response, start) =>
+      request.url === '/a/models/a.onnx' ? sendRange(response, start, 6 * MIB) : sendAll(request, response, start);
+    const first = new HttpSource(`${base}a/`);
+    await first.readManifest();
+    await expect(first.read(ref)).rejects.toMatchObject({ code: 'download-failed' });
+    await visitSecond();
+    expect(pieces()[0]).toBe(`${key}/0`);
+  });
+
+  it('a version that is still coming keeps its files when a tab with an older one is done', async () => {
+    const older = new HttpSource(`${base}a/`);
+    named = '1'.repeat(64);
+    await older.readManifest();
+    named = sha256;
+    const newer = new HttpSource(`${base}a/`);
+    await newer.readManifest();
+    await newer.read(ref);
+    await newer.kept();
+    await older.keepManifests();
+    await older.prune();
+    expect(cache.entries.has(key)).toBe(true);
+  });
+
+  it('an older version is what is there offline until a newer one has come', async () => {
+    const old = JSON.stringify({ sha256: '1'.repeat(64) });
+    cache.entries.set(`${base}a/manifest.json`, new TextEncoder().encode(old));
+    const source = new HttpSource(`${base}a/`);
+    await source.readManifest();
+    await source.read(ref);
+    await source.kept();
+    answer = (_request, response) => response.destroy();
+    expect(await new HttpSource(`${base}a/`).readManifest()).toBe(old);
+    await source.keepManifests();
+    expect(await new HttpSource(`${base}a/`).readManifest()).toBe(JSON.stringify({ sha256 }));
+  });
+});
+
 it('nothing is pruned while a kept manifest cannot be read: what it names is not known', async () => {
   const manifest = 'http://page.test/library/manifest.json';
   cache.entries.set(key, Uint8Array.of(1)).set(manifest, new TextEncoder().encode(JSON.stringify({ sha256 })));

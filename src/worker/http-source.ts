@@ -15,6 +15,11 @@ const PATIENCE_MS = 30_000;
 const DRIPPING_BYTES_PER_MS = 4;
 /** Cache keys are addresses that no server has; the origin's own, as the Cache API wants. */
 const keyOf = (sha256: string) => new URL(`/.latelight/${sha256}`, location.origin).href;
+/** Where a manifest is while its files are coming: the one at its own address still is what an offline visit finds whole. */
+const claimOf = (url: string) => {
+  const { host, pathname } = new URL(url);
+  return new URL(`/.latelight/opening/${host}${pathname}`, location.origin).href;
+};
 
 export class HttpSource implements ByteSource {
   /** Address of the index folder, with a trailing slash. */
@@ -23,6 +28,9 @@ export class HttpSource implements ByteSource {
   private readonly keeping = new Set<Promise<unknown>>();
   /** Address -> text of the manifests in use. */
   private readonly manifests = new Map<string, string>();
+  /** Those of them that the cache knows of already, in whichever place. */
+  private readonly claimed = new Map<string, string>();
+  private claiming: Promise<void> = Promise.resolve();
 
   private readonly silentMs: number;
   private readonly drippingMs: number | undefined;
@@ -79,11 +87,15 @@ export class HttpSource implements ByteSource {
         await cache?.delete(keyOf(ref.sha256));
       }
     }
-    const pieces = cache && KeptPieces.isWorthwhile(ref) ? new KeptPieces(cache, keyOf(ref.sha256)) : undefined;
+    const pieces =
+      cache && KeptPieces.isWorthwhile(ref)
+        ? new KeptPieces(cache, keyOf(ref.sha256), () => this.claim(cache))
+        : undefined;
     const fresh = await this.downloadChecked(ref, pieces, options);
     // Nobody waits for the disk, and a full one costs the next visit a download, not this one its results.
     if (cache) {
-      const keeping = keepWhole(cache, ref, fresh, pieces)
+      const keeping = this.claim(cache)
+        .then(() => keepWhole(cache, ref, fresh, pieces))
         .catch(() => undefined)
         .finally(() => this.keeping.delete(keeping));
       this.keeping.add(keeping);
@@ -137,10 +149,35 @@ export class HttpSource implements ByteSource {
    */
   async keepManifests(): Promise<void> {
     const cache = await openCache();
-    for (const [url, text] of this.manifests) await cache?.put(url, new Response(text)).catch(() => undefined);
+    if (!cache) return;
+    for (const [url, text] of this.manifests) {
+      const isKept = await cache.put(url, new Response(text)).then(
+        () => true,
+        () => false,
+      );
+      if (!isKept) continue;
+      this.claimed.set(url, text);
+      // Another tab may have opened a newer version of the same index, and claimed that one's files.
+      if ((await textIn(cache, claimOf(url))) === text) await cache.delete(claimOf(url));
+    }
   }
 
-  /** Drops cached files, and pieces of files, that no kept manifest or engine file names any more. */
+  /**
+   * Says whose the files are, before the first of them is kept: whoever leaves before all are there, or opens another index of this
+   * origin beside this one, would find them pruned by that one.
+   */
+  private claim(cache: BoundedCache): Promise<void> {
+    this.claiming = this.claiming.then(async () => {
+      for (const [url, text] of this.manifests) {
+        if (this.claimed.get(url) === text) continue;
+        this.claimed.set(url, text);
+        await cache.put(claimOf(url), new Response(text)).catch(() => undefined);
+      }
+    });
+    return this.claiming;
+  }
+
+  /** Drops cached files, and pieces of files, that no manifest or engine file in the cache names any more. */
   async prune(): Promise<void> {
     const cache = await openCache();
     if (!cache) return;

@@ -10,13 +10,15 @@ export const PIECE_BYTES = 4 * 1024 * 1024;
 export class KeptPieces {
   private readonly cache: BoundedCache;
   private readonly key: string;
+  private readonly before: () => Promise<void>;
   /** Writes in the order of their pieces; false once one failed: a full disk is not asked again. */
   private writing: Promise<boolean> = Promise.resolve(true);
 
-  /** @param key the whole file's */
-  constructor(cache: BoundedCache, key: string) {
+  /** @param key the whole file's @param before waited for before each is written */
+  constructor(cache: BoundedCache, key: string, before: () => Promise<void>) {
     this.cache = cache;
     this.key = key;
+    this.before = before;
   }
 
   static isWorthwhile(ref: FileRef): boolean {
@@ -41,10 +43,12 @@ export class KeptPieces {
     this.writing = this.writing.then(
       (works) =>
         works &&
-        this.cache.put(`${this.key}/${start}`, response).then(
-          () => true,
-          () => false,
-        ),
+        this.before()
+          .then(() => this.cache.put(`${this.key}/${start}`, response))
+          .then(
+            () => true,
+            () => false,
+          ),
     );
   }
 
