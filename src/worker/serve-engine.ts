@@ -1,6 +1,6 @@
 // What a worker that searches does with messages: opens an engine, runs searches one after another, answers. Which engine is its caller's.
 
-import { abortError, LatelightError, toErrorData } from '../errors.ts';
+import { abortError, LatelightError, throwIfAborted, toErrorData, unlessAborted } from '../errors.ts';
 import type { Explanation, Hit, LoadProgress, SearchRequest, SearchResult, Stage } from '../types.ts';
 import { holdLock } from './life-lock.ts';
 import { type FromWorker, type OpenedInfo, type OpenSettings, PROTOCOL_VERSION, type ToWorker } from './protocol.ts';
@@ -76,7 +76,8 @@ function take(data: ToWorker): void {
       last = last.then(() => runSearch(data));
       break;
     case 'explain':
-      last = last.then(() => runExplain(data));
+      pending.set(data.id, new AbortController());
+      void queueExplain(data);
       break;
     case 'cancel':
       pending.get(data.id)?.abort();
@@ -162,13 +163,24 @@ async function shown(id: number): Promise<void> {
   whenShown.delete(id);
 }
 
+/** An explanation waits for the encoder beside the searches, which the instant stage answers meanwhile; then it takes its turn. */
+async function queueExplain(message: Extract<ToWorker, { type: 'explain' }>): Promise<void> {
+  const { signal } = pending.get(message.id)!;
+  if (pending.size === 1) answered(); // nobody else whom the encoder would keep waiting
+  // Why there is no encoder, it says itself.
+  await unlessAborted(host?.ready ?? Promise.resolve(), signal, 'explain').catch(() => undefined);
+  last = last.then(() => runExplain(message));
+}
+
 async function runExplain({ id, query, hit }: Extract<ToWorker, { type: 'explain' }>): Promise<void> {
   try {
     if (!host) throw new LatelightError('closed', 'explain: the engine is not open');
-    answered(); // it waits for the encoder, and searches wait for it
+    throwIfAborted(pending.get(id)!.signal, 'explain');
     send({ type: 'explanation', id, explanation: await host.explain(query, hit) });
   } catch (error) {
     send({ type: 'search-failed', id, error: toErrorData(error, 'worker-crashed') });
+  } finally {
+    pending.delete(id);
   }
 }
 
