@@ -30,17 +30,26 @@ function fakeEncoder() {
 
 const promiseOf = (encoder: ReturnType<typeof fakeEncoder>) => Promise.resolve(encoder as unknown as Encoder);
 
-function partsOn(wanted: 'auto' | 'webgpu', reopening: Partial<Reopening> = {}) {
+function lateEncoder() {
+  let arrive = (_: ReturnType<typeof fakeEncoder>) => {};
+  let fail = (_: Error) => {};
+  const arriving = new Promise<Encoder>((resolve, reject) => {
+    arrive = (encoder) => resolve(encoder as unknown as Encoder);
+    fail = reject;
+  });
+  return { arriving, arrive, fail };
+}
+
+function partsOn(wanted: 'auto' | 'webgpu', reopening: Partial<Reopening> = {}, encoderOf = promiseOf) {
   const device = fakeDevice();
   const encoder = fakeEncoder();
   const opened: DeviceChoice[] = [];
   const next = fakeDevice();
-  const parts = new RecoverableParts({ encoder: promiseOf(encoder), choice: choiceOf(device) }, wanted, {
+  const giveUp = new AbortController();
+  const parts = new RecoverableParts({ encoder: encoderOf(encoder), choice: choiceOf(device), giveUp }, wanted, {
     choose: async () => choiceOf(next),
-    open: (choice) => {
-      opened.push(choice);
-      return promiseOf(fakeEncoder());
-    },
+    fill: async (choice) => void opened.push(choice),
+    openEncoder: () => promiseOf(fakeEncoder()),
     ...reopening,
   });
   /** Fails until something was opened again. */
@@ -48,7 +57,7 @@ function partsOn(wanted: 'auto' | 'webgpu', reopening: Partial<Reopening> = {}) 
     if (opened.length === 0) throw lostError();
     return opened.length;
   };
-  return { parts, device, encoder, next, opened, work };
+  return { parts, device, encoder, giveUp, next, opened, work };
 }
 
 it('opens another device when one was lost, once for all that noticed, and does their work again', async () => {
@@ -68,7 +77,7 @@ it('goes on without a device, and says so, when one that is still there refuses 
 });
 
 it('opens a device that was asked for by name again, and hands on what it fails with', async () => {
-  const { parts, next } = partsOn('webgpu', { open: () => Promise.reject(lostError()) });
+  const { parts, next } = partsOn('webgpu', { openEncoder: () => Promise.reject(lostError()) });
   await expect(parts.use(() => Promise.reject(lostError()))).rejects.toMatchObject({ code: 'device-lost' });
   expect(next.destroyed).toBe(1);
 });
@@ -81,7 +90,7 @@ it('destroys every device that a recovery opened in vain, and tries again with t
       made.push(fakeDevice());
       return choiceOf(made.at(-1)!);
     },
-    open: () =>
+    openEncoder: () =>
       isOffline ? Promise.reject(new LatelightError('download-failed', 'offline')) : promiseOf(fakeEncoder()),
   });
   device.lose();
@@ -118,15 +127,12 @@ it('recovers nothing for a search that is cancelled, nor once it is closed', asy
 });
 
 it('closes what a recovery opens after it was closed', async () => {
-  let open = (_: Encoder) => {};
-  const opening = new Promise<Encoder>((resolve) => {
-    open = resolve;
-  });
+  const late = lateEncoder();
   let isOpening = false;
   const { parts, device, next, encoder } = partsOn('auto', {
-    open: () => {
+    openEncoder: () => {
       isOpening = true;
-      return opening;
+      return late.arriving;
     },
   });
   device.lose();
@@ -137,10 +143,54 @@ it('closes what a recovery opens after it was closed', async () => {
   await vi.waitFor(() => expect(isOpening).toBe(true));
   parts.close();
   isLost = false;
-  const late = fakeEncoder();
-  open(late as unknown as Encoder);
+  const opened = fakeEncoder();
+  late.arrive(opened);
   await used;
-  expect([encoder.closed > 0, late.closed, next.destroyed]).toEqual([true, 1, 1]);
+  expect([encoder.closed > 0, opened.closed, next.destroyed]).toEqual([true, 1, 1]);
+});
+
+it('goes on with the instant stage while the encoder of the device that was lost is still on its way', async () => {
+  const [late, another] = [lateEncoder(), lateEncoder()];
+  const signals: AbortSignal[] = [];
+  const { parts, device, giveUp, next, opened, work } = partsOn(
+    'auto',
+    {
+      openEncoder: (_, signal) => {
+        signals.push(signal);
+        return another.arriving;
+      },
+    },
+    () => late.arriving,
+  );
+  device.lose();
+  const ready = parts.use(() => parts.encoder);
+  expect(await parts.use(work)).toBe(1);
+  expect(opened).toEqual([choiceOf(next)]);
+  expect([giveUp.signal.aborted, signals.length, parts.isFull]).toEqual([true, 0, false]);
+  // One that arrives all the same is closed, and is not the encoder that is waited for.
+  const [old, fresh] = [fakeEncoder(), fakeEncoder()];
+  late.arrive(old);
+  await vi.waitFor(() => expect(signals).toHaveLength(1));
+  expect([old.closed, signals[0].aborted, parts.isFull]).toEqual([1, false, false]);
+  another.arrive(fresh);
+  expect(await ready).toBe(fresh);
+  expect(parts.isFull).toBe(true);
+});
+
+it('goes on without a device when one is lost and the next does not open the model', async () => {
+  const late = lateEncoder();
+  const { parts, device, giveUp, opened } = partsOn(
+    'auto',
+    { openEncoder: ({ device: on }) => (on ? Promise.reject(lostError()) : promiseOf(fakeEncoder())) },
+    () => late.arriving,
+  );
+  giveUp.signal.addEventListener('abort', () => late.fail(new LatelightError('aborted', 'open: aborted')));
+  device.lose();
+  const ready = parts.use(() => parts.encoder);
+  expect(await parts.use(async () => (opened.length === 0 ? Promise.reject(lostError()) : opened.length))).toBe(1);
+  await ready;
+  expect(opened.map((choice) => choice.device === undefined)).toEqual([false, true]);
+  expect(parts.notice).toBe('The GPU refused (webgpu-scorer: lost); searching goes on with WASM.');
 });
 
 it('opens once more without the device that refuses, under auto only', async () => {

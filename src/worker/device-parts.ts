@@ -10,19 +10,26 @@ export interface DeviceParts {
   /** There from the start; what it is needed for waits for it. */
   encoder: Promise<Encoder>;
   choice: DeviceChoice;
+  /** Ends the opening of the encoder. */
+  giveUp: AbortController;
 }
 
 export interface Reopening {
   /** @throws LatelightError `no-webgpu` */
   choose: () => Promise<DeviceChoice>;
-  /** Opens an encoder there and fills scorers; leaves nothing behind when it fails. */
-  open: (choice: DeviceChoice) => Promise<Encoder>;
+  /** Fills scorers there. */
+  fill: (choice: DeviceChoice) => Promise<void>;
+  openEncoder: (choice: DeviceChoice, signal: AbortSignal) => Promise<Encoder>;
 }
+
+/** A device may be lost, and the one that is chosen then refuse; under `auto` none is left to fail after that. */
+const MOST_RECOVERIES = 2;
 
 export class RecoverableParts {
   private readonly wanted: Device;
   private readonly reopening: Reopening;
   private parts: DeviceParts;
+  private hasOpened = false;
   private recovering: Promise<void> | undefined;
   private isClosed = false;
 
@@ -30,10 +37,18 @@ export class RecoverableParts {
     this.parts = parts;
     this.wanted = wanted;
     this.reopening = reopening;
+    this.noteOpened(parts);
   }
 
+  /** Whether there was an encoder yet. Full is the stage then, also while another is opened in its place. */
+  get isFull(): boolean {
+    return this.hasOpened;
+  }
+
+  /** Rejects when it is given up for another, which who uses these parts then waits for. */
   get encoder(): Promise<Encoder> {
-    return this.parts.encoder;
+    const { encoder, giveUp } = this.parts;
+    return unlessAborted(encoder, giveUp.signal, 'open');
   }
 
   get notice(): string {
@@ -41,28 +56,36 @@ export class RecoverableParts {
   }
 
   /**
-   * @param work may be done twice
+   * @param work may be done again, on what is opened then
    * @throws what `work` does; `device-lost` when no other device can be had
    */
   async use<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
-    const { parts } = this;
-    try {
-      return await work();
-    } catch (error) {
-      throwIfAborted(signal, 'search');
-      // Parts that were replaced under the work may be what it failed of.
-      const isAgain = this.recovering !== undefined || this.parts !== parts || (await isDeviceFailure(error, parts));
-      throwIfAborted(signal, 'search');
-      if (this.isClosed || !isAgain) throw error;
-      if (this.parts === parts) await unlessAborted(this.recoverOnce(error), signal, 'search');
-      return work();
+    for (let recoveries = 0; ; recoveries++) {
+      const { parts } = this;
+      try {
+        return await work();
+      } catch (error) {
+        throwIfAborted(signal, 'search');
+        // Parts that were replaced under the work may be what it failed of.
+        const isAgain = this.recovering !== undefined || this.parts !== parts || (await isDeviceFailure(error, parts));
+        throwIfAborted(signal, 'search');
+        if (this.isClosed || !isAgain || recoveries === MOST_RECOVERIES) throw error;
+        if (this.parts === parts) await unlessAborted(this.recoverOnce(error), signal, 'search');
+      }
     }
   }
 
   close(): void {
     this.isClosed = true;
-    void this.parts.encoder.then((encoder) => encoder.close()).catch(() => undefined);
+    void closeOnceOpen(this.parts);
     this.parts.choice.device?.destroy();
+  }
+
+  private noteOpened({ encoder, giveUp }: Pick<DeviceParts, 'encoder' | 'giveUp'>): void {
+    const opened = () => {
+      if (!giveUp.signal.aborted) this.hasOpened = true;
+    };
+    encoder.then(opened, () => undefined);
   }
 
   private recoverOnce(error: unknown): Promise<void> {
@@ -72,17 +95,27 @@ export class RecoverableParts {
     return this.recovering;
   }
 
-  /** @param error what it is for */
+  /**
+   * Scorers first: before the full stage they are all that a search needs, and the encoder follows.
+   * @param error what it is for
+   */
   private async recover(error: unknown): Promise<void> {
-    const { wanted } = this;
-    const { encoder, choice: old } = this.parts;
+    const { wanted, parts: lost, hasOpened } = this;
+    const old = lost.choice;
     const isGone = await isLost(old.device);
     const choice = isGone || wanted !== 'auto' ? await this.chooseAnother() : { notice: '' };
-    await encoder.then((lost) => lost.close()).catch(() => undefined);
+    // What it has downloaded is kept for the next.
+    lost.giveUp.abort();
+    const closed = closeOnceOpen(lost);
+    if (hasOpened) await closed;
     old.device?.destroy();
     const parts = await openOrWithout(choice, wanted, async (on) => {
-      const next = await this.reopening.open(on);
-      return { encoder: Promise.resolve(next), choice: on };
+      await this.reopening.fill(on);
+      const giveUp = new AbortController();
+      const encoder = closed.then(() => this.reopening.openEncoder(on, giveUp.signal));
+      this.noteOpened({ encoder, giveUp });
+      if (hasOpened) await encoder;
+      return { encoder, choice: on, giveUp };
     });
     const { device, notice } = parts.choice;
     const why = isGone ? 'The GPU device was lost' : `The GPU refused (${messageOf(error)})`;
@@ -130,6 +163,11 @@ export function blamingDevice(encoder: Promise<Encoder>, { device }: DeviceChoic
     if (error instanceof LatelightError && error.code !== 'bad-model') throw error;
     throw new LatelightError('device-lost', messageOf(error), { cause: error });
   });
+}
+
+/** Settles when there is nothing of it any more, or was not to be. */
+function closeOnceOpen({ encoder }: DeviceParts): Promise<void> {
+  return encoder.then((opened) => opened.close()).catch(() => undefined);
 }
 
 /** Whether the device went away, or refused. */

@@ -42,7 +42,6 @@ export class EngineHost {
   /** Weighs the encoder's rows, when the index has a query table, and with `instant` answers until the encoder is there. */
   private readonly table: TableEncoder | undefined;
   private readonly parts: RecoverableParts;
-  private isFull = false;
   /** Pages by filter value, counted once: `info` is asked for with every search. */
   private readonly filters: OpenedInfo['filters'];
   /** Settles with the full stage. */
@@ -64,13 +63,10 @@ export class EngineHost {
     this.table = table;
     this.parts = new RecoverableParts(parts, settings.device, {
       choose: async () => usable(await chooseDevice(settings.device), manifest, settings.device),
-      open: (choice) => this.reopenOn(choice),
+      fill: (choice) => this.fillScorers(choice),
+      openEncoder: (choice, giveUp) => this.openEncoderOn(choice, giveUp),
     });
-    this.ready = this.parts
-      .use(() => this.parts.encoder)
-      .then(() => {
-        this.isFull = true;
-      });
+    this.ready = this.parts.use(() => this.parts.encoder).then(() => undefined);
   }
 
   /**
@@ -105,6 +101,8 @@ export class EngineHost {
     const readOptions = { signal, onBytes: progress('index') };
     // Without an instant stage every query waits for the encoder.
     const isInstant = settings.instant && manifest.queryEncoder.queryTable !== undefined;
+    const giveUp = new AbortController();
+    const encoderSignal = AbortSignal.any([giveUp.signal, ...(signal ? [signal] : [])]);
     const parts = {
       sites: async () => {
         const all = sites.openAll((from, of) => SearchIndex.open(from, of, scorer(of), readOptions), signal);
@@ -125,14 +123,14 @@ export class EngineHost {
         return tables.flatMap((table) => (table instanceof Uint8Array ? [table] : []));
       },
       encoder: (tokenizer: ColbertTokenizer, weigher: RowWeigher) => {
-        const options = { progress, weigher, signal, ...(isInstant && { whenQuiet }) };
+        const options = { progress, weigher, signal: encoderSignal, ...(isInstant && { whenQuiet }) };
         return blamingDevice(openEncoder(source, manifest, tokenizer, choice.device, options), choice, settings.device);
       },
     };
     try {
       const { table, encoder } = await openStages(manifest, isInstant, parts);
       throwIfAborted(signal, 'open');
-      return new EngineHost(sites, source, manifest, settings, table, { encoder, choice });
+      return new EngineHost(sites, source, manifest, settings, table, { encoder, choice, giveUp });
     } catch (error) {
       sites.closeAll();
       throw error;
@@ -140,7 +138,7 @@ export class EngineHost {
   }
 
   get stage(): Stage {
-    return this.isFull || !this.instant ? 'full' : 'instant';
+    return this.parts.isFull || !this.instant ? 'full' : 'instant';
   }
 
   /** In the background: first what a search needs, then the rest, then what no index needs any more. */
@@ -178,10 +176,10 @@ export class EngineHost {
   /** A result from the query table, when the full stage is not ready and the table knows a word of the query. */
   async searchInstant(query: string, request: SearchRequest): Promise<SearchResult | undefined> {
     const { instant } = this;
-    if (!instant || this.isFull || request.queryCodes) return undefined;
+    if (!instant || this.parts.isFull || request.queryCodes) return undefined;
     return this.parts.use(async () => {
-      // What recovered the device has opened the encoder too.
-      return this.isFull ? undefined : searchInstant(this.searched, instant, query, request);
+      // The encoder may have arrived while a lost device was replaced.
+      return this.parts.isFull ? undefined : searchInstant(this.searched, instant, query, request);
     }, request.signal);
   }
 
@@ -231,22 +229,17 @@ export class EngineHost {
     this.parts.close();
   }
 
-  /** An encoder on another device, or on none, and the scorers filled there. */
-  private async reopenOn(choice: DeviceChoice): Promise<Encoder> {
-    const { source, manifest, settings, table } = this;
-    const tokenizer = await readTokenizer(manifest, (ref) => source.read(ref));
-    const opening = openEncoder(source, manifest, tokenizer, choice.device, { weigher: table });
-    const encoder = await blamingDevice(opening, choice, settings.device);
-    try {
-      for (const { index } of this.sites.searchable) {
-        await index.replaceScorer(scorerOn(choice.device, index.manifest, settings.workers));
-      }
-    } catch (error) {
-      await encoder.close().catch(() => undefined);
-      throw error;
+  private async fillScorers({ device }: DeviceChoice): Promise<void> {
+    for (const { index } of this.sites.searchable) {
+      await index.replaceScorer(scorerOn(device, index.manifest, this.settings.workers));
     }
-    this.isFull = true;
-    return encoder;
+  }
+
+  private async openEncoderOn(choice: DeviceChoice, signal: AbortSignal): Promise<Encoder> {
+    const { source, manifest, settings, table } = this;
+    const tokenizer = await readTokenizer(manifest, (ref) => source.read(ref, { signal }));
+    const opening = openEncoder(source, manifest, tokenizer, choice.device, { weigher: table, signal });
+    return blamingDevice(opening, choice, settings.device);
   }
 }
 

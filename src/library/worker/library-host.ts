@@ -52,7 +52,6 @@ export class LibraryHost implements ServedEngine {
   private readonly parts: RecoverableParts;
   private readonly wanted: Device;
   private readonly stopListening: () => void;
-  private isFull = false;
   /** Searches under way. */
   private running = 0;
   private filters: OpenedInfo['filters'];
@@ -64,14 +63,10 @@ export class LibraryHost implements ServedEngine {
     this.filters = facetsOf(segments.all);
     this.parts = new RecoverableParts(parts, wanted, {
       choose: async () => usable(await chooseDevice(wanted), engine, wanted),
-      open: (choice) => this.reopenOn(choice),
+      fill: (choice) => this.fillScorers(choice),
+      openEncoder: (choice, giveUp) => this.openEncoderOn(choice, giveUp),
     });
-    this.ready = this.parts
-      .use(() => this.parts.encoder)
-      .then(async () => {
-        this.isFull = true;
-        await keepApp();
-      });
+    this.ready = this.parts.use(() => this.parts.encoder).then(keepApp);
     this.ready.catch(() => undefined); // every search says so too
     this.stopListening = listen(({ type }) => {
       // A segment may be the one that the GPU has no memory for. When it cannot be opened at all, it is not found; the next may be.
@@ -104,7 +99,9 @@ export class LibraryHost implements ServedEngine {
         const [tokenizer] = await Promise.all([reading, codec, table, segments.refresh()]);
         const words = table && new LibraryWords(tokenizer, await table, await codec, engine.codec.sha256);
         words?.count(segments.all);
-        const options = { progress, weigher: words, signal, ...(table && { whenQuiet }) };
+        const giveUp = new AbortController();
+        const encoderSignal = AbortSignal.any([giveUp.signal, signal]);
+        const options = { progress, weigher: words, signal: encoderSignal, ...(table && { whenQuiet }) };
         const encoder = blamingDevice(openEncoder(app, engine, tokenizer, device, options), on, wanted);
         encoder.catch(() => undefined);
         if (!words) await encoder;
@@ -119,7 +116,7 @@ export class LibraryHost implements ServedEngine {
           await app.prune();
         };
         const files = { pageUrl, app, engine, store, tokenizer, segments, words };
-        return new LibraryHost(files, { encoder, choice: on }, wanted, keepApp);
+        return new LibraryHost(files, { encoder, choice: on, giveUp }, wanted, keepApp);
       } catch (error) {
         segments.close();
         throw error;
@@ -128,7 +125,7 @@ export class LibraryHost implements ServedEngine {
   };
 
   get stage(): Stage {
-    return this.isFull || !this.files.words ? 'full' : 'instant';
+    return this.parts.isFull || !this.files.words ? 'full' : 'instant';
   }
 
   get info(): OpenedInfo {
@@ -144,16 +141,16 @@ export class LibraryHost implements ServedEngine {
   }
 
   async warmUp(): Promise<void> {
-    if (this.isFull) await (await this.parts.encoder).warmUp();
+    if (this.parts.isFull) await (await this.parts.encoder).warmUp();
     for (const { index } of this.files.segments.all) await index.warmUp();
   }
 
   async searchInstant(query: string, request: SearchRequest): Promise<SearchResult | undefined> {
     const table = this.files.words?.table;
-    if (!table || this.isFull || request.queryCodes) return undefined;
+    if (!table || this.parts.isFull || request.queryCodes) return undefined;
     return this.parts.use(async () => {
-      // What recovered the device has opened the encoder too.
-      if (this.isFull) return undefined;
+      // The encoder may have arrived while a lost device was replaced.
+      if (this.parts.isFull) return undefined;
       return this.steadily((searched) => searchInstant(searched, table, query, request));
     }, request.signal);
   }
@@ -186,23 +183,18 @@ export class LibraryHost implements ServedEngine {
     this.parts.close();
   }
 
-  /** An encoder on another device, or on none, and the segments' scorers filled there. */
-  private async reopenOn(choice: DeviceChoice): Promise<Encoder> {
-    const { app, engine, tokenizer, segments, words } = this.files;
-    const opening = openEncoder(app, engine, tokenizer, choice.device, { weigher: words });
-    const encoder = await blamingDevice(opening, choice, this.wanted);
-    try {
-      await segments.refill(scorersOn(choice.device));
-      // What came while the device was lost. On one that was asked for by name, what does not fit is not found, and the rest is.
-      await this.refresh().catch((error) => {
-        if (this.wanted === 'auto' && isDeviceLost(error)) throw error;
-      });
-    } catch (error) {
-      await encoder.close().catch(() => undefined);
-      throw error;
-    }
-    this.isFull = true;
-    return encoder;
+  private async fillScorers({ device }: DeviceChoice): Promise<void> {
+    await this.files.segments.refill(scorersOn(device));
+    // What came while the device was lost. On one that was asked for by name, what does not fit is not found, and the rest is.
+    await this.refresh().catch((error) => {
+      if (this.wanted === 'auto' && isDeviceLost(error)) throw error;
+    });
+  }
+
+  private openEncoderOn(choice: DeviceChoice, signal: AbortSignal): Promise<Encoder> {
+    const { app, engine, tokenizer, words } = this.files;
+    const opening = openEncoder(app, engine, tokenizer, choice.device, { weigher: words, signal });
+    return blamingDevice(opening, choice, this.wanted);
   }
 
   private async refresh(): Promise<void> {
