@@ -1,6 +1,6 @@
-// Several indexes in one engine: one that never comes to an end does not keep the others waiting.
+// Several indexes in one engine: which may be merged at all, and that one which never comes to an end does not keep the others waiting.
 
-import { afterEach, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { LatelightError } from '../errors.ts';
 import { SiteList } from './sites.ts';
 
@@ -59,4 +59,85 @@ it('a file of a merged index that comes byte by byte is given up after a time by
   await vi.advanceTimersByTimeAsync(10_000);
   expect(code).toBe('download-failed');
   await reading;
+});
+
+describe('what may be merged', () => {
+  const file = (name: string, sha256 = 'a'.repeat(64)) => ({ file: name, bytes: 10, sha256 });
+  const manifest = {
+    format: 'latelight',
+    version: 1,
+    generator: 'test',
+    language: '',
+    siteRoot: '../',
+    passageCount: 0,
+    pageCount: 0,
+    tokenCount: 0,
+    codec: { ...file('models/c.llc'), dim: 32, subspaceDim: 4 },
+    documentEncoder: { name: 'm', weights: 'q8', sha256: 'b'.repeat(64) },
+    queryEncoder: {
+      name: 'm',
+      dim: 32,
+      config: {
+        prompts: { query: 'query: ', document: 'document: ' },
+        prefixes: { query: '[Q]', document: '[D]' },
+        queryLength: 32,
+        documentLength: 256,
+        queryExpansion: false,
+        attendToExpansionTokens: false,
+        skiplist: ['.', ','],
+        maskToken: '[MASK]',
+      },
+      tokenizer: file('models/t.json'),
+      tokenizerConfig: { tokenizer_class: 'BertTokenizer' },
+      weights: { wasm: file('models/a.onnx') } as object,
+    },
+    runtime: { wasm: file('runtime/a.wasm') },
+    shards: [],
+    fragments: [],
+    pages: file('pages/a.json'),
+  };
+  const other = '0'.repeat(64);
+
+  /** @param change to the manifest of the second of two */
+  async function merge(change: (copy: typeof manifest) => void) {
+    const changed = structuredClone(manifest);
+    change(changed);
+    vi.stubGlobal('location', new URL('http://page.test/'));
+    vi.stubGlobal('fetch', async (url: string) => Response.json(url.includes('/b/') ? changed : manifest));
+    const sites = new SiteList('http://page.test/a/', [{ url: 'http://page.test/b/' }]);
+    await sites.readManifests('');
+    return { error: sites.states[1].error, known: sites.known.length };
+  }
+
+  it.each<[what: string, change: Parameters<typeof merge>[0]]>([
+    ['codec', ({ codec }) => Object.assign(codec, { sha256: other })],
+    ['query encoder', ({ queryEncoder }) => Object.assign(queryEncoder, { weights: { wasm: file('b.onnx', other) } })],
+    ['document encoder', ({ documentEncoder }) => Object.assign(documentEncoder, { sha256: other })],
+    ['tokenizer', ({ queryEncoder }) => Object.assign(queryEncoder.tokenizer, { sha256: other })],
+    ['tokenizer', ({ queryEncoder }) => Object.assign(queryEncoder.tokenizerConfig, { remove_space: true })],
+    ['prompt', ({ queryEncoder: { config } }) => Object.assign(config.prompts, { document: '' })],
+    ['prefix', ({ queryEncoder: { config } }) => Object.assign(config.prefixes, { query: '[unused0]' })],
+    ['query length', ({ queryEncoder: { config } }) => Object.assign(config, { queryLength: 48 })],
+    ['document length', ({ queryEncoder: { config } }) => Object.assign(config, { documentLength: 512 })],
+    ['query expansion', ({ queryEncoder: { config } }) => Object.assign(config, { queryExpansion: true })],
+    ['attention to', ({ queryEncoder: { config } }) => Object.assign(config, { attendToExpansionTokens: true })],
+    ['skip list', ({ queryEncoder: { config } }) => config.skiplist.pop()],
+    ['mask token', ({ queryEncoder: { config } }) => Object.assign(config, { maskToken: '[PAD]' })],
+  ])('no index of another %s, which the error names', async (what, change) => {
+    const { error, known } = await merge(change);
+    expect(error?.code).toBe('bad-option');
+    expect(error?.message).toContain(
+      `http://page.test/b/ to be indexed as http://page.test/a/ is (m), got another ${what}`,
+    );
+    expect(known).toBe(1);
+  });
+
+  it('one of other files, of another version and name, or that does not say what encoded its documents', async () => {
+    const { error, known } = await merge((copy) => {
+      Object.assign(copy, { generator: 'later', siteRoot: '', runtime: { wasm: file('runtime/b.wasm', other) } });
+      Object.assign(copy.documentEncoder, { name: 'n', sha256: '' });
+      Object.assign(copy.queryEncoder, { name: 'n', queryTable: file('models/b.llq', other) });
+    });
+    expect([error, known]).toEqual([undefined, 2]);
+  });
 });

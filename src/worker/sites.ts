@@ -1,6 +1,7 @@
 // The indexes that one engine searches: the one it was opened with and those merged into it. Each is opened for itself; one that fails
 // is left out and says why, as long as another can be searched.
 
+import type { ModelConfig } from '../encoder/model-config.ts';
 import type { SearchSite } from '../engine/candidates.ts';
 import type { SearchIndex } from '../engine/search-index.ts';
 import { type ErrorData, LatelightError, throwIfAborted, toErrorData } from '../errors.ts';
@@ -37,7 +38,7 @@ export class SiteList {
   }
 
   /**
-   * Reads the manifests of all, of sites in several languages that of the page's. The first that can be read says what encodes queries; those of another model or codec are left out.
+   * Reads the manifests of all, of sites in several languages that of the page's. The first that can be read says what encodes queries; those that were encoded in another way are left out.
    * @param language BCP 47, or empty for each site's own
    * @throws LatelightError what the first failed with, when none can be read
    */
@@ -52,12 +53,13 @@ export class SiteList {
     if (!primary) throw this.firstError();
     const manifest = primary.manifest!;
     for (const state of this.states) {
-      if (!state.manifest || modelOf(state.manifest) === modelOf(manifest)) continue;
+      const other = state.manifest && differenceOf(state.manifest, manifest);
+      if (!other) continue;
       state.error = toErrorData(
         new LatelightError(
           'bad-option',
-          `open: expected ${state.source.base} to be indexed with the model of ${primary.source.base} (${manifest.queryEncoder.name}), ` +
-            `got ${state.manifest.queryEncoder.name}, or another codec of it. Index both with the same version and options.`,
+          `open: expected ${state.source.base} to be indexed as ${primary.source.base} is (${manifest.queryEncoder.name}), ` +
+            `got another ${other} (${state.manifest!.queryEncoder.name}). Index both with the same version and options.`,
         ),
         'bad-option',
       );
@@ -144,9 +146,36 @@ export class SiteList {
   }
 }
 
-/** Scores compare, and codes of one mean the same in the other, when these are equal. */
-function modelOf({ codec, queryEncoder }: Manifest): string {
-  return `${codec.sha256} ${queryEncoder.weights.wasm.sha256} ${queryEncoder.tokenizer.sha256}`;
+const CONFIG_NAMES = {
+  prompts: 'prompt',
+  prefixes: 'prefix',
+  queryLength: 'query length',
+  documentLength: 'document length',
+  queryExpansion: 'query expansion',
+  attendToExpansionTokens: 'attention to expansion tokens',
+  skiplist: 'skip list',
+  maskToken: 'mask token',
+} satisfies Record<keyof ModelConfig, string>;
+
+/** By name what scores depend on: they compare, and codes of one index mean the same in another, when all of it is equal. */
+function scoredBy({ codec, documentEncoder, queryEncoder }: Manifest): [name: string, value: string][] {
+  const { config, tokenizer, tokenizerConfig, weights } = queryEncoder;
+  const fields = Object.keys(CONFIG_NAMES) as (keyof ModelConfig)[];
+  return [
+    ['codec', codec.sha256],
+    ['query encoder', weights.wasm.sha256],
+    ['document encoder', documentEncoder.sha256],
+    ['tokenizer', tokenizer.sha256 + JSON.stringify(tokenizerConfig)],
+    ...fields.map((field): [string, string] => [CONFIG_NAMES[field], JSON.stringify(config[field])]),
+  ];
+}
+
+/** The first that differs; what one of them does not say may be anything. */
+function differenceOf(one: Manifest, other: Manifest): string | undefined {
+  const others = scoredBy(other);
+  const isOther = ([, value]: [string, string], i: number) =>
+    value !== '' && others[i][1] !== '' && value !== others[i][1];
+  return scoredBy(one).find(isOther)?.[0];
 }
 
 function siteRootOf({ source, manifest }: SiteState): string {
