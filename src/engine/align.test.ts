@@ -174,6 +174,22 @@ describe('cutExcerpt', () => {
     cutExcerpt(many, new Array(2 * count).fill(0), matches, 0.9);
   });
 
+  it.each([
+    ['of two code units', '😀'],
+    ['with its marks', 'g\u0308\u0327'],
+    ['with marks beyond the first plane', '𝄆\u{1D165}'],
+  ])('ends with a whole character %s where no space is near', (_, character) => {
+    // Whichever of its code units the cut falls on.
+    for (let lead = 0; lead < character.length; lead++) {
+      const long = 'a'.repeat(lead) + character.repeat(400);
+      const shown = cutExcerpt(long, [], [], 0).excerpt.replace(/ …$/, '');
+      expect(shown.slice(lead).split(character).join('')).toBe('');
+      expect(shown.length).toBeLessThan(EXCERPT_CHARACTERS + character.length);
+    }
+    const marksAlone = `a${'\u0308'.repeat(5000)}`;
+    expect(cutExcerpt(marksAlone, [], [], 0).excerpt.length).toBeLessThan(EXCERPT_CHARACTERS + 200);
+  });
+
   it('shows a short text whole and survives one without words', () => {
     expect(cutExcerpt('Short.', [], [], 0)).toEqual({ excerpt: 'Short.', marks: [] });
     expect(cutExcerpt('', [], [], 0)).toEqual({ excerpt: '', marks: [] });

@@ -114,5 +114,11 @@ function cutEnd(text: string, at: number): number {
   const stop = after.search(/[.!?。！？](\s|$)|\n/);
   if (stop >= 0) return at + stop + 1;
   const space = text.lastIndexOf(' ', at);
-  return space > at - SLACK ? space : at;
+  return space > at - SLACK ? space : characterEnd(text, at);
+}
+
+/** Moves on to the end of the character, with its marks: back would leave out a word that ends here. */
+function characterEnd(text: string, at: number): number {
+  const rest = /^[\uDC00-\uDFFF]?\p{M}*/u.exec(text.slice(at, at + SLACK));
+  return at + (rest?.[0].length ?? 0);
 }
