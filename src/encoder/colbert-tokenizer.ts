@@ -29,6 +29,7 @@ export class ColbertTokenizer {
   /** What stands for text that the vocabulary has no pieces of; absent: it has bytes. */
   readonly unknownId: number | undefined;
   private readonly tokenizer: Tokenizer;
+  private readonly prepare: (text: string) => string;
   /** Absent: nothing is inserted. */
   private readonly prefixIds: Record<TextKind, number | undefined>;
   private readonly skipIds: ReadonlySet<number>;
@@ -43,9 +44,10 @@ export class ColbertTokenizer {
    */
   constructor(config: ModelConfig, tokenizerJson: Record<string, unknown>, tokenizerConfig: object) {
     this.config = config;
-    const { tokenizer, vocabularySize, unknownId } = openTokenizer(tokenizerJson, tokenizerConfig);
+    const { tokenizer, prepare, vocabularySize, unknownId } = openTokenizer(tokenizerJson, tokenizerConfig);
     this.tokenizer = tokenizer;
     this.unknownId = unknownId;
+    this.prepare = prepare;
     this.vocabularySize = vocabularySize;
     this.prefixIds = {
       query: this.prefixId(config.prefixes.query, 'query prefix'),
@@ -83,7 +85,7 @@ export class ColbertTokenizer {
 
   /** Ids of a text without special tokens. */
   bareIds(text: string): number[] {
-    return this.tokenizer.encode(text.slice(0, MAX_CHARACTERS), { add_special_tokens: false }).ids;
+    return this.tokenizer.encode(this.prepare(text.slice(0, MAX_CHARACTERS)), { add_special_tokens: false }).ids;
   }
 
   encode(text: string, kind: TextKind): EncodedText {
@@ -92,7 +94,7 @@ export class ColbertTokenizer {
     const prefix = prefixId === undefined ? [] : [prefixId];
     const length = kind === 'query' ? config.queryLength : config.documentLength;
     const most = length - prefix.length;
-    const full = this.tokenizer.encode(strip((config.prompts[kind] + text).slice(0, MAX_CHARACTERS))).ids;
+    const full = this.tokenizer.encode(this.prepare(strip((config.prompts[kind] + text).slice(0, MAX_CHARACTERS)))).ids;
     // Truncation keeps the special tokens of both ends.
     const cut =
       full.length <= most ? full : [...full.slice(0, most - this.trailing), ...full.slice(full.length - this.trailing)];

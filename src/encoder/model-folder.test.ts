@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { defaultModelFolder } from '../cli/package-files.ts';
+import { ColbertTokenizer } from './colbert-tokenizer.ts';
 import { Encoder } from './encoder.ts';
 import { openModelFolder } from './model-folder.ts';
 import { openNodeRuntime } from './runtime-node.ts';
@@ -108,4 +109,22 @@ it('gives a document the same rows whatever was encoded before or beside it', as
   ]);
   expect(beside.data).toEqual(alone.data);
   await encoder.close();
+});
+
+// Ids that tokenizers 0.23.3 (Rust) gives for the same file.
+it('ideographs beyond the first plane are words of their own, as far as Hugging Face takes them for such', async () => {
+  const { tokenizer, tokenizerJson, tokenizerConfig, config } = await openModelFolder(defaultModelFolder);
+  const [a, s, unknown] = [1037, 1055, 100];
+  const spaced = [0x20000, 0x2a6df, 0x2a700, 0x2b73f, 0x2b740, 0x2b81f, 0x2b920, 0x2ceaf, 0x2f800, 0x2fa1f];
+  const beside = [0x1ffff, 0x2a6e0, 0x2b820, 0x2b91f, 0x2ceb0, 0x2f7ff, 0x2fa20, 0x30000];
+  const idsOf = (code: number, of = tokenizer) => of.bareIds(`a${String.fromCodePoint(code)}S`);
+  for (const code of spaced) expect(idsOf(code), code.toString(16)).toEqual([a, unknown, s]);
+  for (const code of beside) expect(idsOf(code), code.toString(16)).toEqual([unknown]);
+  const inQuery = tokenizer.encode('\u{2000D}S', 'query').ids;
+  expect(inQuery.slice(inQuery.indexOf(unknown), inQuery.indexOf(unknown) + 2)).toEqual([unknown, s]);
+  const normalizer = { ...(tokenizerJson.normalizer as object), handle_chinese_chars: false };
+  const others = [normalizer, { type: 'Sequence', normalizers: [tokenizerJson.normalizer] }].map(
+    (normalizer) => new ColbertTokenizer(config, { ...tokenizerJson, normalizer }, tokenizerConfig),
+  );
+  expect(others.map((other) => idsOf(spaced[0], other))).toEqual([[unknown], [a, unknown, s]]);
 });

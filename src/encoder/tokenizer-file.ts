@@ -13,6 +13,8 @@ export interface OpenTokenizer {
   /** Every id is below this. */
   vocabularySize: number;
   unknownId: number | undefined;
+  /** What a text is before it is tokenized. */
+  prepare: (text: string) => string;
 }
 
 /** Opens a parsed tokenizer.json, packed or as Hugging Face writes it. @param config parsed tokenizer_config.json */
@@ -25,7 +27,20 @@ export function openTokenizer(json: Json, config: object): OpenTokenizer {
     tokenizer,
     vocabularySize: vocabularySize(whole),
     unknownId: typeof unknown === 'string' ? tokenizer.token_to_id(unknown) : undefined,
+    prepare: spacesIdeographs(json.normalizer) ? (text) => text.replace(FAR_IDEOGRAPHS, ' $& ') : (text) => text,
   };
+}
+
+/**
+ * Ideographs beyond the first plane that BERT's normalizer puts spaces around, as Hugging Face's Rust has them (from U+2B920, where BERT
+ * itself has U+2B820); @huggingface/tokenizers 0.2 asks it of each code unit, and so of none of these.
+ */
+const FAR_IDEOGRAPHS =
+  /[\u{20000}-\u{2A6DF}\u{2A700}-\u{2B73F}\u{2B740}-\u{2B81F}\u{2B920}-\u{2CEAF}\u{2F800}-\u{2FA1F}]/gu;
+
+function spacesIdeographs(normalizer: unknown): boolean {
+  const { type, handle_chinese_chars, normalizers = [] } = (normalizer ?? {}) as Json & { normalizers?: unknown[] };
+  return type === 'BertNormalizer' ? handle_chinese_chars === true : normalizers.some(spacesIdeographs);
 }
 
 /**
