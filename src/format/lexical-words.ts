@@ -10,10 +10,10 @@ export interface LexicalWord {
 
 /**
  * A run of letters, digits, marks and underscores; scripts written without spaces give a word for each character, so that a phrase
- * of theirs is found like any other.
+ * of theirs is found like any other. The sound marks of half-width katakana are letters to Unicode; NFKC joins them to what they follow.
  */
 const WORD =
-  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]\p{M}*|(?:(?![\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}])[\p{L}\p{N}\p{M}_])+/gu;
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}][\p{M}\uFF9E\uFF9F]*|(?:(?![\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}])[\p{L}\p{N}\p{M}_])+/gu;
 
 export function lexicalKey(word: string): string {
   return word.normalize('NFKC').toLowerCase();

@@ -30,9 +30,15 @@ describe('lexicalWords', () => {
     expect(keys('ＡＢＣ Straße Ñandú')).toEqual(['abc', 'straße', 'ñandú']);
   });
 
+  it('takes half-width katakana for full-width, sound marks with what they follow', () => {
+    expect(keys('ｶﾞｲﾄﾞ')).toEqual(keys('ガイド'));
+    expect(keys('ﾊﾟｰｿﾅﾙ ｻｰﾊﾞｰ')).toEqual(keys('パーソナル サーバー'));
+    expect(keys('カ\u3099イト\u3099')).toEqual(keys('ガイド'));
+  });
+
   it('gives offsets in the text', () => {
-    const text = '« Größe: 日本 »';
-    expect(lexicalWords(text).map(({ start, end }) => text.slice(start, end))).toEqual(['Größe', '日', '本']);
+    const text = '« Größe: 日本 ｶﾞｲ»';
+    expect(lexicalWords(text).map(({ start, end }) => text.slice(start, end))).toEqual(['Größe', '日', '本', 'ｶﾞ', 'ｲ']);
   });
 });
 
