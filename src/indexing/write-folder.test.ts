@@ -4,9 +4,21 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { fileError } from '../cli/file-error.ts';
 import { expectOutput, expectReplaceable, LIBRARY_FOLDER, replaceFolder } from './write-folder.ts';
+
+/** Whether the file system refuses to put anything in the place of `target`. */
+let isHeld = false;
+vi.mock('node:fs/promises', async (original) => {
+  const real = await original<typeof import('node:fs/promises')>();
+  const rename = async (from: string, to: string) => {
+    if (isHeld && to === target)
+      throw Object.assign(new Error(`EPERM: rename '${from}' -> '${to}'`), { code: 'EPERM' });
+    await real.rename(from, to);
+  };
+  return { ...real, rename };
+});
 
 let folder = '';
 let target = '';
@@ -15,6 +27,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 beforeEach(async () => {
+  isHeld = false;
   await rm(folder, { recursive: true, force: true });
   target = join(folder, 'search');
   await mkdir(target, { recursive: true });
@@ -70,6 +83,19 @@ describe('replaceFolder', () => {
       await rm(join(folder, `.search.${process.pid}.tmp`), { recursive: true });
     });
     await expect(replaced).rejects.toMatchObject({ code: 'ENOENT' });
+    expect(await readdir(folder)).toEqual(['search']);
+    expect(await readdir(target)).toEqual(['manifest.json']);
+  });
+
+  it('keeps the older folder beside its place when it cannot be put back either, and the next run puts it back', async () => {
+    await writeFile(join(target, 'manifest.json'), '{"format":"latelight"}');
+    isHeld = true;
+    const replaced = replaceFolder(target, (put) => put('new.txt', bytes('new')));
+    const old = `.search.${process.pid}.old`;
+    await expect(replaced).rejects.toMatchObject({ code: 'EPERM', message: expect.stringContaining(old) });
+    expect(await readdir(folder)).toEqual([old]);
+    isHeld = false;
+    await expect(replaceFolder(target, () => Promise.reject(new Error('no more')))).rejects.toThrow('no more');
     expect(await readdir(folder)).toEqual(['search']);
     expect(await readdir(target)).toEqual(['manifest.json']);
   });

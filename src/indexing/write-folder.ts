@@ -60,10 +60,11 @@ export async function replaceFolder<T>(
       if (existsSync(old)) await rename(old, target);
       throw error;
     }
+    // Never when it could not be put back: it is all there is of the older folder, and the next run finds it.
+    await rm(old, { recursive: true, force: true });
     return filled;
   } finally {
     await rm(temporary, { recursive: true, force: true });
-    await rm(old, { recursive: true, force: true });
   }
 }
 
