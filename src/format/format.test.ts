@@ -319,7 +319,7 @@ describe('manifest', () => {
       weights: { wasm: file('models/a.onnx') },
     },
     runtime: { wasm: file('runtime/a.wasm') },
-    shards: [{ ...file('shards/a.lls'), passageCount: 2, blockCount: 3, rowCount: 40 }],
+    shards: [{ ...file('shards/a.lls', 80 + 3 * 64), passageCount: 2, blockCount: 3, rowCount: 40 }],
     fragments: [{ ...file('fragments/a.json'), passageCount: 2 }],
     lexicon: [
       { ...file('lexicon/a.llx'), first: 'alpha', common: ['and', 'for'] },
@@ -363,6 +363,24 @@ describe('manifest', () => {
     expect(parse((m) => delete (m as Partial<typeof m>).lexicon)().lexicon).toBeUndefined();
     const withTable = parse((m) => Object.assign(m.queryEncoder, { queryTable: file('models/a.llq') }));
     expect(withTable().queryEncoder.queryTable).toEqual(file('models/a.llq'));
+  });
+
+  it('counts no more passages and blocks than a shard has bytes for', () => {
+    const [shard] = manifest.shards;
+    expect(
+      writeShard({ dim: 32, subspaceDim: 4, codecSha256: '0'.repeat(64) }, [
+        { blocks: new Uint8Array(64), rowCount: 16 },
+        { blocks: new Uint8Array(128), rowCount: 24 },
+      ]),
+    ).toHaveLength(shard.bytes);
+    for (const wrong of [{ bytes: shard.bytes - 1 }, { blockCount: 4 }, { blockCount: 2 ** 52 }]) {
+      expect(parse((m) => Object.assign(m.shards[0], wrong))).toThrow(/shards\[0\]\.bytes to be at least/);
+    }
+    const passageCount = 2 ** 30;
+    const many = (m: typeof manifest) => {
+      m.passageCount = m.shards[0].passageCount = m.fragments[0].passageCount = passageCount;
+    };
+    expect(parse(many)).toThrow(/those of 1073741824 passages in 3 blocks, got 272/);
   });
 
   it('names the field that is wrong', () => {

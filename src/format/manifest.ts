@@ -4,6 +4,7 @@
 import { LatelightError } from '../errors.ts';
 import { type EngineRefs, engineRefs, type FileRef, fileRef, optionalFileRef } from './engine-refs.ts';
 import { JsonFields } from './json-fields.ts';
+import { shardBytes } from './shard.ts';
 
 export type { FileRef } from './engine-refs.ts';
 
@@ -109,15 +110,20 @@ export function parseManifest(text: string): Manifest {
   // Relative, so that an index can be copied to any base path, and so that no hit can lead to another site or to a script.
   if (!isRelativeFolder(siteRoot)) fields.fail('siteRoot', 'a relative folder', siteRoot);
 
+  const refs = engineRefs(fields, root);
   const shards = fields.list(root.shards, 'shards').map((value, i): ShardRef => {
     const path = `shards[${i}]`;
     const shard = fields.object(value, path);
-    return {
-      ...fileRef(fields, shard, path),
-      passageCount: fields.count(shard.passageCount, `${path}.passageCount`),
-      blockCount: fields.count(shard.blockCount, `${path}.blockCount`),
-      rowCount: fields.count(shard.rowCount, `${path}.rowCount`),
-    };
+    const ref = fileRef(fields, shard, path);
+    const passageCount = fields.count(shard.passageCount, `${path}.passageCount`);
+    const blockCount = fields.count(shard.blockCount, `${path}.blockCount`);
+    // As much is allocated, on a GPU too, before the first shard has come.
+    const least = shardBytes(refs.codec, passageCount, blockCount);
+    if (ref.bytes < least) {
+      const what = `at least ${least}, those of ${passageCount} passages in ${blockCount} blocks`;
+      fields.fail(`${path}.bytes`, what, ref.bytes);
+    }
+    return { ...ref, passageCount, blockCount, rowCount: fields.count(shard.rowCount, `${path}.rowCount`) };
   });
   const fragments = fields.list(root.fragments, 'fragments').map((value, i): FragmentRef => {
     const path = `fragments[${i}]`;
@@ -158,7 +164,7 @@ export function parseManifest(text: string): Manifest {
     passageCount,
     pageCount: fields.count(root.pageCount, 'pageCount'),
     tokenCount: fields.count(root.tokenCount, 'tokenCount'),
-    ...engineRefs(fields, root),
+    ...refs,
     shards,
     fragments,
     lexicon,

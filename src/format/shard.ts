@@ -32,6 +32,15 @@ function codesOffset(passageCount: number): number {
   return Math.ceil(tables / CODES_ALIGNMENT) * CODES_ALIGNMENT;
 }
 
+/** Bytes of a shard file with so many passages and blocks. */
+export function shardBytes(
+  { dim, subspaceDim }: Pick<ShardShape, 'dim' | 'subspaceDim'>,
+  passageCount: number,
+  blockCount: number,
+): number {
+  return codesOffset(passageCount) + blockCount * blockBytes(dim, subspaceDim);
+}
+
 /**
  * Writes one shard.
  * @param passages packed blocks and real row count of each passage, in id order
@@ -40,7 +49,7 @@ export function writeShard(shape: ShardShape, passages: { blocks: Uint8Array; ro
   const size = blockBytes(shape.dim, shape.subspaceDim);
   const blockCount = passages.reduce((sum, passage) => sum + passage.blocks.length / size, 0);
   const start = codesOffset(passages.length);
-  const bytes = new Uint8Array(start + blockCount * size);
+  const bytes = new Uint8Array(shardBytes(shape, passages.length, blockCount));
   const view = writeFileHeader(bytes, KIND, shape);
   view.setUint32(20, passages.length, true);
   view.setUint32(24, blockCount, true);
@@ -70,13 +79,13 @@ export function readShard(bytes: Uint8Array, shape: ShardShape): Shard {
   const view = check.expectHeader(bytes, KIND, shape);
   const passageCount = view.getUint32(20, true);
   const blockCount = view.getUint32(24, true);
-  const size = blockBytes(shape.dim, shape.subspaceDim);
   // Counts are bounded by the file before they are multiplied or allocated.
   if (passageCount > bytes.length || blockCount > bytes.length) check.fail('more passages or blocks than bytes');
   const start = codesOffset(passageCount);
   check.expect('codes offset', start, view.getUint32(28, true));
-  check.expect('file bytes', start + blockCount * size, view.getUint32(32, true));
-  check.expect('file bytes', start + blockCount * size, bytes.length);
+  const byteCount = shardBytes(shape, passageCount, blockCount);
+  check.expect('file bytes', byteCount, view.getUint32(32, true));
+  check.expect('file bytes', byteCount, bytes.length);
   check.expectCodecHash(bytes, 36, shape.codecSha256);
   for (let i = 52; i < HEADER_BYTES; i++) check.expect(`reserved byte ${i}`, 0, bytes[i]);
 
