@@ -1,9 +1,21 @@
 // Codes by the definition of coordinate descent, one loss at a time, and dots one at a time: what the quick ways must give.
 
 import { describe, expect, it } from 'vitest';
+import { randomCodec } from '../engine/scorers.fixture.ts';
+import { concatBytes } from '../format/concat-bytes.ts';
 import { CODEWORDS } from '../format/layout.ts';
+import { sha256Hex } from '../format/sha256.ts';
 import { dotsOf } from './dots.ts';
-import { RowCoder, startingPoint } from './encode-rows.ts';
+import {
+  CODING_VERSION,
+  encodeRows,
+  packBlocks,
+  RowCoder,
+  rotateRows,
+  startingPoint,
+  truncateRows,
+} from './encode-rows.ts';
+import { poolRows, targetRowCount } from './pool.ts';
 import { seededNormal } from './random.ts';
 import type { ScoreGoals } from './score-goals.ts';
 
@@ -77,6 +89,24 @@ describe.each([2, 4])('codes of subspaces of %i', (subspaceDim) => {
     }
     expect(moved).toBeGreaterThan(2); // else nothing was descended
   });
+
+  it('are the lower of two that lose as much, however the sums round', () => {
+    const rowCount = 200;
+    const goals = randomGoals(subspaceDim, subspaceDim, new Array(rowCount).fill(3));
+    goals.means.fill(0);
+    goals.targets.fill(0);
+    const normal = seededNormal(8);
+    const word = Float32Array.from({ length: subspaceDim }, () => 0.1 * normal());
+    // The first two are opposite to each other, and the others far away.
+    const words = Float32Array.from({ length: CODEWORDS * subspaceDim }, (_, i) => {
+      const code = Math.floor(i / subspaceDim);
+      return code < 2 ? word[i % subspaceDim] * (1 - 2 * code) : 50;
+    });
+    const coder = new RowCoder(goals, 1, words, SWEEPS);
+    const codes = new Uint8Array(rowCount);
+    for (let row = 0; row < rowCount; row++) coder.encode(row, codes.subarray(row, row + 1));
+    expect(Array.from(codes)).toEqual(new Array(rowCount).fill(0));
+  });
 });
 
 it('dots side by side are to the bit what one after the other gives', () => {
@@ -93,4 +123,44 @@ it('dots side by side are to the bit what one after the other gives', () => {
     });
     expect(Array.from(dots)).toEqual(expected);
   }
+});
+
+/** [count, dim] unit rows. Every third lies along an axis, where others lie too: pooling has ties. */
+function rowsWithTies(count: number, dim: number, seed: number): Float32Array {
+  const normal = seededNormal(seed);
+  const rows = Float32Array.from({ length: count * dim }, normal);
+  for (let row = 0; row < count; row++) {
+    const one = rows.subarray(row * dim, (row + 1) * dim);
+    if (row % 3 === 0) one.fill(0).fill(1, (5 * row) % dim, ((5 * row) % dim) + 1);
+    const norm = Math.hypot(...one);
+    one.forEach((value, d) => {
+      one[d] = value / norm;
+    });
+  }
+  return rows;
+}
+
+/** Blocks of a passage as indexing makes them, of rows of 16 dimensions more than the codec's. */
+function codedPassage(dim: number, subspaceDim: 2 | 4, tokenCount: number): Uint8Array {
+  const random = randomCodec(dim + subspaceDim, dim, subspaceDim);
+  const codec = { ...random, codewordScale: random.codewordScale * Math.sqrt(dim) };
+  const rows = truncateRows(rowsWithTies(tokenCount, dim + 16, tokenCount), tokenCount, dim + 16, dim);
+  const { rowCount, rowOfToken } = poolRows(rows, tokenCount, dim, targetRowCount(tokenCount));
+  const weights = Float32Array.from({ length: 40 }, (_, row) => (row % 8) / 7);
+  const likely = { rows: rotateRows(codec, rowsWithTies(40, dim, 3), 40), weights };
+  const codes = encodeRows(codec, rotateRows(codec, rows, tokenCount), rowOfToken, rowCount, likely);
+  return packBlocks(codes, rowCount, codec.subspaceCount);
+}
+
+// Whoever changes the one changes the other: passages in the caches of users are encoded again when the version is another.
+it('the codes of a version are always the same', async () => {
+  const passages = [7, 45, 150, 300].flatMap((tokenCount) => [
+    codedPassage(64, 2, tokenCount),
+    codedPassage(32, 4, tokenCount),
+  ]);
+  const rowCounts = Uint8Array.from({ length: 1000 }, (_, tokenCount) => targetRowCount(tokenCount) / 2);
+  expect([CODING_VERSION, await sha256Hex(concatBytes([...passages, rowCounts]))]).toEqual([
+    5,
+    '1d5d5e0c026c2d9447b11f4667cb4292d37815bc99f30d5647dce1184472a464',
+  ]);
 });
