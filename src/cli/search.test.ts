@@ -74,6 +74,17 @@ const find = (query: string, request?: SearchRequest, searched: Searched = soleS
   search(searched, manual.encoder, query, request);
 const urls = async (...args: Parameters<typeof find>) => (await find(...args)).hits.map(({ url }) => url);
 
+it.each([true, false])('says whether there is more than the limit, with exact words %s', async (exact) => {
+  for (const [limit, hasMore] of [
+    [5, true],
+    [6, false],
+    [7, false],
+  ] as const) {
+    const found = await find('memory', { limit, exact });
+    expect(found, `limit ${limit}`).toMatchObject({ hasMore, hits: { length: Math.min(limit, 6) } });
+  }
+});
+
 it('scores a query with rows as long as its words tell', async () => {
   const { queryCodes } = await find('the sort');
   const { codes, tokenCount, dim } = queryCodes;

@@ -133,6 +133,16 @@ describe('codec', () => {
     expect(() => checkCodec(loud)).toThrow(expect.objectContaining({ code: 'bad-codec' }));
   });
 
+  it.each([[0], [4], [12], [264]])('refuses %i dimensions', (dim) => {
+    const codec = (dim: number): Codec => ({
+      ...{ dim, subspaceDim: 2, subspaceCount: dim / 2, codewordScale: 1, queryScale: 127 },
+      rotation: new Float32Array(dim * dim),
+      codewords: new Int8Array(16 * dim),
+    });
+    for (const known of [8, 256]) checkCodec(codec(known));
+    expect(() => checkCodec(codec(dim))).toThrow(/a dimension of 8 to 256 in steps of 8, got/);
+  });
+
   it('never crashes on a mutated codec file and never lets an unsafe one through', () => {
     const good = writeCodec(fitted(32, 2));
     fc.assert(

@@ -82,6 +82,19 @@ it('keeps the direction of words that say little, beside others and alone, and k
   expect(codes([0, 0, 0], 'logger')).toBeUndefined();
 });
 
+it('gives a special token that weighs more than all words of a query no longer row than the heaviest of these', () => {
+  const query = new TableEncoder(folder.tokenizer, [tableOf('[SEP] logger', [255, 51, 51, 51])], codec).queryCodes(
+    'logger',
+  )!;
+  const lengths = Array.from({ length: query.tokenCount }, (_, token) => length(rowOf(query.codes, token)));
+  for (const [token, of] of [
+    ['[SEP]', lengths.at(-1)!],
+    ['the word', lengths.at(-2)!],
+  ] as const) {
+    expect(Math.abs(of - codec.queryScale), token).toBeLessThan(3);
+  }
+});
+
 it('never makes a row longer than the scorers can take', async () => {
   const table = tableOf('alpha beta gamma delta epsilon', [255, 255, 255, 255, 255, 255, 255, 255]);
   const query = new TableEncoder(folder.tokenizer, [table], codec).queryCodes('alpha beta gamma delta epsilon')!;

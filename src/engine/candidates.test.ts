@@ -39,6 +39,28 @@ it.each([
   expect(proved).toHaveLength(quoted ? 1 : 400);
 });
 
+it('puts what ranks the same in the order of the sites, then of the passages', async () => {
+  const other = { ...site, site: 1 } as SearchSite;
+  const at = (of: SearchSite, id: number, rank: number): Candidate => ({
+    site: of,
+    id,
+    page: 0,
+    score: 0,
+    rank,
+    exact: [],
+  });
+  const tied = [at(other, 1, 5), at(site, 9, 5), at(other, 0, 5), at(site, 2, 5), at(other, 7, 6), at(site, 4, 5)];
+  const sorted = await prove(tied, [], everywhere, [], 10, async () => undefined);
+  expect(sorted.map(({ site, id }) => [site.site, id])).toEqual([
+    [1, 7],
+    [0, 2],
+    [0, 4],
+    [0, 9],
+    [1, 0],
+    [1, 1],
+  ]);
+});
+
 it('reads no further once enough have the phrase', async () => {
   let reads = 0;
   await prove(candidates(), [term], everywhere, [1], 10, async () => {

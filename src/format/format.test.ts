@@ -161,7 +161,10 @@ describe('fragment file', () => {
       () =>
         readFragment(writeFragment([{ ...passage, ...change }]), count);
     expect(read({}, 2)).toThrow(/expected 2 passages/);
-    expect(read({ words: [0, 300] })).toThrow(/words inside the text/);
+    const { length } = passage.text;
+    expect(read({ words: [0, length], rowWords: [] })()).toHaveLength(1);
+    for (const words of [[0, length + 1], [0, 3, 1, length - 3], [0, 300], [0]])
+      expect(read({ words, rowWords: [] })).toThrow(/words inside the text/);
     expect(read({ words: [0, 3, -1, 2] })).toThrow(/lacks a field/);
     expect(read({ rowWords: [[2]] })).toThrow(/rows of words that exist/);
     expect(read({ text: 3 })).toThrow(/lacks a field/);

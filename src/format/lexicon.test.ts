@@ -144,6 +144,17 @@ describe('lexicon', () => {
     expect(() => readLexiconChunk(longer, 1)).toThrow(`expected ${content.length} bytes, got ${longer.length}`);
   });
 
+  it('refuses more passages of a word than there are, and words of more than 64 bytes', () => {
+    const [{ content }] = writeLexicon(['word']);
+    const chunk = (letters: number, ...ids: number[]) => {
+      const word = new Array(letters).fill(0x61);
+      return Uint8Array.from([...content.subarray(0, 12), 1, 0, 0, 0, 0, letters, ...word, ids.length, ...ids]);
+    };
+    expect(readLexiconChunk(chunk(64, 0, 0), 2)).toEqual(new Map([['a'.repeat(64), Uint32Array.of(0, 1)]]));
+    expect(() => readLexiconChunk(chunk(64, 0, 0, 0), 2)).toThrow('at most 2 passages of a word, got 3');
+    expect(() => readLexiconChunk(chunk(65, 0), 2)).toThrow('expected words that fit');
+  });
+
   it('reads numbers of up to 32 bits, in at most five bytes', () => {
     const [{ content }] = writeLexicon(['word']);
     /** A chunk whose first word says of its first number that it is these bytes. */

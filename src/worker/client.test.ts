@@ -155,6 +155,30 @@ it.each([
   await expect(engine.search(query as string, request)).rejects.toMatchObject({ code: 'bad-option' });
 });
 
+it.each([
+  ['its signal', (controller: AbortController) => controller.abort()],
+  ['a newer search', (_: AbortController, engine: WorkerEngine) => void engine.search('newer').catch(() => undefined)],
+])(
+  "a search is cancelled by %s at once, the worker hears of it, and a late answer of its is nobody's",
+  async (_, cancel) => {
+    vi.stubGlobal('requestAnimationFrame', () => 0);
+    const engine = await openEngine();
+    const controller = new AbortController();
+    const early: unknown[] = [];
+    const asked = engine.search('words', { signal: controller.signal, onInstant: (result) => void early.push(result) });
+    await engine.connect();
+    const { id } = workers[0].posted.find((message) => message.type === 'search')!;
+    cancel(controller, engine);
+    await expect(asked).rejects.toMatchObject({ code: 'aborted' });
+    const cancelled = () => workers[0].posted.filter((message) => message.type === 'cancel');
+    expect(cancelled()).toEqual([{ type: 'cancel', id }]);
+    workers[0].say({ type: 'instant-result', id, result: { hits: [] } } as never);
+    workers[0].say({ type: 'result', id, result: { hits: [] } } as never);
+    controller.abort();
+    expect([early, cancelled()]).toEqual([[], [{ type: 'cancel', id }]]);
+  },
+);
+
 it('leaves the search under way alone when one is asked for that never starts', async () => {
   const engine = await openEngine();
   const asked = engine.search('words');
