@@ -4,7 +4,7 @@
 import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { FolderSource } from '../src/cli/folder-source.ts';
-import { seededRandom } from '../src/engine/scorers.fixture.ts';
+import { seededRandom } from '../src/codec/random.ts';
 import { type FragmentPassage, readFragment } from '../src/format/fragment.ts';
 import { BLOCK_ROWS, blockBytes } from '../src/format/layout.ts';
 import { type Manifest, parseManifest } from '../src/format/manifest.ts';

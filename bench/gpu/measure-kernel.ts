@@ -1,7 +1,8 @@
 // The scorer's kernel on a shape: its time, its share of the device's roofline, and every score compared with WASM.
 
 import type { Codec } from '../../src/codec/codec.ts';
-import { randomCodec, randomQuery, randomShard, seededRandom } from '../../src/engine/scorers.fixture.ts';
+import { seededRandom } from '../../src/codec/random.ts';
+import { randomCodec, randomQuery, randomShard } from '../../src/engine/scorers.fixture.ts';
 import { createWebgpuScorer, type GpuTimings } from '../../src/engine/webgpu-scorer.ts';
 import { blockBytes } from '../../src/format/layout.ts';
 import { createFilledBuffer } from '../../src/kernels/compute-pipeline.ts';

@@ -2,19 +2,9 @@
 
 import { type Codec, maxQueryNorm, maxRowNorm } from '../codec/codec.ts';
 import { roundCodewords } from '../codec/fit.ts';
+import { seededRandom } from '../codec/random.ts';
 import { blockBytes, CODEWORDS, FULL_QUERY_SCALE, MAX_PAIR_SCORE } from '../format/layout.ts';
 import type { QueryCodes, ShardCodes, TokenEmbeddings, TopK } from '../types.ts';
-
-/** Uniform in [0, 1), the same numbers for the same seed (mulberry32). */
-export function seededRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
 
 function gaussian(random: () => number): number {
   return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());

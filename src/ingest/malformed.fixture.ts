@@ -1,5 +1,6 @@
 // 200 files that are not what they should be: seeded, so that a failure can be had again. No Node APIs: pages read them too.
 
+import { seededRandom } from '../codec/random.ts';
 import {
   bytesOf,
   docxFile,
@@ -11,7 +12,6 @@ import {
   pdfFile,
   zipFile,
 } from './document-fixtures.ts';
-import { seededRandom } from './seeded-random.ts';
 
 export interface MalformedFile {
   path: string;

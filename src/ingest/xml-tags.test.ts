@@ -1,8 +1,8 @@
 // What is taken for tags of XML is what the parser takes for them.
 
 import { expect, it } from 'vitest';
+import { seededRandom } from '../codec/random.ts';
 import { type DomElement, firstElement, isElement, parseXml } from './dom.ts';
-import { seededRandom } from './seeded-random.ts';
 import { xmlTags } from './xml-tags.ts';
 
 const PIECES =

@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { firstDifference, seededRandom } from '../engine/scorers.fixture.ts';
+import { seededRandom } from '../codec/random.ts';
+import { firstDifference } from '../engine/scorers.fixture.ts';
 import { selectTopK } from '../engine/top-k.ts';
 import type { TopK } from '../types.ts';
 import { createFilledBuffer } from './compute-pipeline.ts';
