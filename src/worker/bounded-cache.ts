@@ -2,7 +2,7 @@
 // caches any more, from any page, until the browser is started again: what is kept is then as good as not there, and is downloaded.
 
 /** Milliseconds for an answer; a busy phone gives it in a second or two. */
-const ANSWER_MS = 10_000;
+export const ANSWER_MS = 10_000;
 /** Milliseconds for the bytes of an entry, tens of megabytes from or to a slow disk. */
 const BYTES_MS = 60_000;
 
@@ -63,7 +63,8 @@ export class BoundedCache {
 
 const noAnswer = () => new DOMException('the cache does not answer', 'TimeoutError');
 
-function within<T>(ms: number, answer: Promise<T>): Promise<T> {
+/** @throws DOMException `TimeoutError` */
+export function within<T>(ms: number, answer: Promise<T>): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const end = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(noAnswer()), ms);

@@ -1,17 +1,33 @@
 // Whole files in Cache Storage, for browsers without a file system for pages.
 
+import { ANSWER_MS, within } from '../../worker/bounded-cache.ts';
+
 const CACHE = 'latelight-library-files';
 
 /** A page's own address for each file: Cache Storage wants http. Nothing is ever asked for there. */
 const addressOf = (folder: string, file: string) =>
   new URL(`latelight-library-files/${folder}/${file}`, location.origin);
 
+/** Browsers with a file system go on without a cache that does not answer (bounded-cache.ts), and wait for it once. */
+let isSilent = false;
+
 /** Looked into by browsers with a file system too, which have none: it is not made for that. */
 async function open(): Promise<Cache | undefined> {
-  return (await caches.has(CACHE)) ? caches.open(CACHE) : undefined;
+  if (isSilent) return undefined;
+  const isThere = await within(ANSWER_MS, caches.has(CACHE)).catch((error) => {
+    if (error.name !== 'TimeoutError') throw error;
+    isSilent = true;
+    return false;
+  });
+  return isThere ? caches.open(CACHE) : undefined;
 }
 
 export const cachedFiles = {
+  /** Whether files were ever kept here. */
+  async inUse(): Promise<boolean> {
+    return (await open()) !== undefined;
+  },
+
   /** Whole, or not at all. @throws DOMException `QuotaExceededError` */
   async write(folder: string, file: string, content: Uint8Array | Blob): Promise<void> {
     const cache = await caches.open(CACHE);

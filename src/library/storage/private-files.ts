@@ -1,5 +1,5 @@
 // Files of the library: the shards' codes, and the documents themselves. In the origin private file system; where a page has none that it
-// can write to (WebKitGTK, private windows of Safari) in Cache Storage, from which they are copied each time. Workers only.
+// can write to (WebKitGTK, private windows of Firefox and Safari) in Cache Storage, from which they are copied each time. Workers only.
 
 import { LatelightError } from '../../errors.ts';
 import { cachedFiles } from './cached-files.ts';
@@ -7,23 +7,38 @@ import { cachedFiles } from './cached-files.ts';
 const ROOT = 'latelight-library';
 export type FileFolder = 'shards' | 'documents';
 
-/** What no file system says of a file of its own: that there is none to write to. */
+/** Names of errors that say that a page has no file system, or none that it can write to. */
 const UNSUPPORTED = new Set(['NotSupportedError', 'SecurityError', 'UnknownError']);
 
-/** Nothing where the browser has no such file system for this page. */
-async function folder(name: FileFolder): Promise<FileSystemDirectoryHandle | undefined> {
-  const root = await navigator.storage?.getDirectory?.().catch(() => undefined);
-  const library = await root?.getDirectoryHandle(ROOT, { create: true });
-  return library?.getDirectoryHandle(name, { create: true });
+interface Place {
+  /** Nothing where the browser has no such file system for this page. */
+  directory?: FileSystemDirectoryHandle;
+  /** Why it gave none, though it has such file systems. */
+  refusal?: DOMException;
+}
+
+async function place(name: FileFolder): Promise<Place> {
+  try {
+    const root = await navigator.storage?.getDirectory?.();
+    const library = await root?.getDirectoryHandle(ROOT, { create: true });
+    return { directory: await library?.getDirectoryHandle(name, { create: true }) };
+  } catch (error) {
+    if (isUnsupported(error)) return { refusal: error };
+    throw error;
+  }
 }
 
 /** Writes a whole file and flushes it. On failure nothing of it is left. */
 export async function writePrivateFile(name: FileFolder, file: string, content: Uint8Array | Blob): Promise<void> {
-  const directory = await folder(name);
+  let directory: FileSystemDirectoryHandle | undefined;
   try {
+    directory = (await place(name)).directory;
     const handle = await directory?.getFileHandle(file, { create: true });
-    const access = await handle?.createSyncAccessHandle().catch(nothingIfUnsupported);
+    const access = await handle?.createSyncAccessHandle?.().catch((error) => {
+      if (!isUnsupported(error)) throw error;
+    });
     if (!access) {
+      // Empty as it is, it would be found before the one that is whole.
       await directory?.removeEntry(file);
       return await cachedFiles.write(name, file, content);
     }
@@ -41,9 +56,8 @@ export async function writePrivateFile(name: FileFolder, file: string, content: 
   }
 }
 
-function nothingIfUnsupported(error: unknown): undefined {
-  if (error instanceof DOMException && UNSUPPORTED.has(error.name)) return undefined;
-  throw error;
+function isUnsupported(error: unknown): error is DOMException {
+  return error instanceof DOMException && UNSUPPORTED.has(error.name);
 }
 
 async function writeStream(access: FileSystemSyncAccessHandle, stream: ReadableStream<Uint8Array>): Promise<void> {
@@ -67,11 +81,12 @@ function writeAll(access: FileSystemSyncAccessHandle, bytes: Uint8Array, at: num
 /** @throws LatelightError `storage-failed` when it is gone */
 export async function readPrivateFile(name: FileFolder, file: string): Promise<File> {
   try {
-    const directory = await folder(name);
+    const { directory, refusal } = await place(name);
     const handle = await directory?.getFileHandle(file).catch(nothingIfNotFound);
     const found = handle ? await handle.getFile() : await cachedFiles.read(name, file);
-    if (!found) throw new DOMException('it is not there', 'NotFoundError');
-    return found;
+    if (found) return found;
+    // A file system that is refused this once may have it: what is not there is taken for lost.
+    throw refusal && !(await cachedFiles.inUse()) ? refusal : new DOMException('it is not there', 'NotFoundError');
   } catch (error) {
     throw storageError(error, `${name}/${file}`);
   }
@@ -84,14 +99,14 @@ function nothingIfNotFound(error: unknown): undefined {
 
 export async function removePrivateFile(name: FileFolder, file: string): Promise<void> {
   // What is gone already, or held open by another tab that reads it, is left to the next clean-up.
-  await (await folder(name))?.removeEntry(file).catch(() => undefined);
+  await (await place(name)).directory?.removeEntry(file).catch(() => undefined);
   await cachedFiles.remove(name, file);
 }
 
 export async function listPrivateFiles(name: FileFolder): Promise<string[]> {
-  const names = await cachedFiles.list(name);
-  for await (const file of (await folder(name))?.keys() ?? []) names.push(file);
-  return names;
+  const names = new Set(await cachedFiles.list(name));
+  for await (const file of (await place(name)).directory?.keys() ?? []) names.add(file);
+  return [...names];
 }
 
 /** Whether it is an error of ours that says that a file is not there. */
