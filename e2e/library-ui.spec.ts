@@ -261,6 +261,16 @@ test('what filtering has left is said; the field has a direction only with text'
   await expect(field).not.toHaveAttribute('dir');
 });
 
+test('a private window says that nothing stays, and asks for no promise', async ({ page }) => {
+  await show(page, 'private');
+  await expect(page.getByText('what you add is gone when it is closed')).toBeVisible();
+  await expect(page.getByText('of 2.1 GB used')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Ask the browser to keep it' })).toHaveCount(0);
+  await drop(page, ['tides.md']);
+  await expect(status(page)).toContainText('1 document added.');
+  expect(await bench(page, (library) => library.persistCalls)).toBe(0);
+});
+
 test('a new version waits for its button', async ({ page }) => {
   await show(page, 'other-tab');
   await expect(page.getByText('Another tab is indexing.')).toBeVisible();

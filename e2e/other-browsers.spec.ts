@@ -124,6 +124,27 @@ for (const [name, open] of BROWSERS) {
   });
 }
 
+test('a private window of Firefox keeps a library while it is open, and says for how long', async () => {
+  test.skip(!firefox, 'Firefox is not installed');
+  const browser = await openFirefox(firefox!, { 'browser.privatebrowsing.autostart': true });
+  const site = await serveSite(join(demoFolder, 'library'), '/');
+  try {
+    await openLibrary(browser, site.url);
+    await addFiles(browser, DOCUMENTS.slice(0, 1));
+    await settled(browser);
+    await openLibrary(browser, site.url);
+    expect((await listed(browser)).map(({ path, state }) => [path, state])).toEqual([[DOCUMENTS[0].path, 'done']]);
+    const notices = () =>
+      browser.evaluate(
+        () => document.querySelector('latelight-library')!.shadowRoot!.querySelector('.notices')!.textContent,
+      );
+    expect(await notices()).toContain('what you add is gone when it is closed');
+  } finally {
+    await browser.close();
+    await site.close();
+  }
+});
+
 const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64');
 
 const DOCUMENTS = [

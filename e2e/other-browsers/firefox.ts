@@ -3,8 +3,16 @@
 import { launch } from 'puppeteer-core';
 import type { OtherBrowser } from './browser.ts';
 
-export async function openFirefox(executablePath: string): Promise<OtherBrowser> {
-  const browser = await launch({ browser: 'firefox', executablePath, headless: true });
+export async function openFirefox(
+  executablePath: string,
+  preferences: Record<string, unknown> = {},
+): Promise<OtherBrowser> {
+  const browser = await launch({
+    browser: 'firefox',
+    executablePath,
+    headless: true,
+    extraPrefsFirefox: preferences,
+  });
   // The page it starts with has no focus.
   const page = await browser.newPage();
   await page.setViewport({ width: 1280, height: 900 });

@@ -19,10 +19,17 @@ export interface LibraryOptions {
  * @throws LatelightError `insecure-context`, `storage-failed`, `download-failed`, `bad-manifest`, `worker-crashed`
  */
 export async function openLibrary(url: string | URL, options: LibraryOptions = {}): Promise<Library> {
-  if (!isSecureContext || !navigator.locks) {
+  if (!isSecureContext) {
     throw new LatelightError(
       'insecure-context',
-      `library: expected a current browser, and a page on https or localhost, got ${location.origin}. Open the page over https in a current browser.`,
+      `library: expected a page on https or localhost, got ${location.origin}. Open the page over https.`,
+    );
+  }
+  const lacking = lackingFeature();
+  if (lacking) {
+    throw new LatelightError(
+      'storage-failed',
+      `library: expected a current browser, got one without ${lacking}. Update it, or open this page in another.`,
     );
   }
   const library = new WorkerLibrary(new URL(url, document.baseURI), options);
@@ -33,6 +40,13 @@ export async function openLibrary(url: string | URL, options: LibraryOptions = {
     throw error;
   }
   return library;
+}
+
+/** What no library can be kept without. */
+function lackingFeature(): string | undefined {
+  if (!('indexedDB' in globalThis)) return 'IndexedDB';
+  if (!('caches' in globalThis)) return 'Cache Storage';
+  return 'locks' in navigator ? undefined : 'Web Locks';
 }
 
 class WorkerLibrary implements Library {
@@ -52,6 +66,7 @@ class WorkerLibrary implements Library {
       isPaused: false,
       isIndexer: false,
       storage: undefined,
+      isPrivateWindow: false,
       loading: undefined,
       problem: undefined,
     };
@@ -136,7 +151,7 @@ class WorkerLibrary implements Library {
   }
 
   async persist(): Promise<boolean> {
-    const persisted = await navigator.storage.persist();
+    const persisted = (await navigator.storage?.persist?.()) ?? false;
     const { storage } = this.current;
     if (storage) this.update({ storage: { ...storage, persisted } });
     return persisted;

@@ -65,6 +65,8 @@ export interface LibraryState {
   /** This tab indexes; another one does when it is false, and this one takes over when that is closed. */
   isIndexer: boolean;
   storage: StorageState | undefined;
+  /** Looks like a private window, with all of which the library goes. Not seen in Chromium's. */
+  isPrivateWindow: boolean;
   /** Bytes of model and runtime, until they are here. */
   loading: LoadProgress | undefined;
   /** Why nothing can be indexed at the moment (storage is full, the model cannot be had, ...); one sentence with what to do. */

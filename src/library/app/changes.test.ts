@@ -18,6 +18,7 @@ function state(documents: Partial<LibraryDocument>[], fields: Partial<LibrarySta
     isPaused: false,
     isIndexer: true,
     storage: undefined,
+    isPrivateWindow: false,
     loading: undefined,
     problem: undefined,
     ...fields,

@@ -108,8 +108,8 @@ export class LatelightLibrary extends LitElement {
 
   /** Once, when there is something to keep: some browsers decide by themselves, others ask the person. */
   private async askToPersist(): Promise<void> {
-    const { documents, storage } = this.library.state;
-    if (this.hasAskedToPersist || documents.size === 0 || storage?.persisted !== false) return;
+    const { documents, storage, isPrivateWindow } = this.library.state;
+    if (this.hasAskedToPersist || isPrivateWindow || documents.size === 0 || storage?.persisted !== false) return;
     this.hasAskedToPersist = true;
     await this.library.persist().catch(() => false); // the button below asks again, and says what came of it
   }

@@ -126,6 +126,8 @@ export const words = {
   otherTab: 'Another tab is indexing. This one goes on with it when that tab is closed.',
   progressLabel: 'Indexing of the library',
 
+  privateWindow:
+    'This looks like a private window: what you add is gone when it is closed. Export the library to keep it.',
   update: 'A new version is ready.',
   reload: 'Reload',
 
@@ -211,7 +213,7 @@ export const words = {
   persistRefused: 'The browser did not promise it. It may once you use this page more, or install it.',
   privacy: 'Privacy',
   privacyText: (hasDocuments: boolean) => [
-    'Your documents, their text and the search index are kept in this browser’s storage for this site (IndexedDB and the private file system), on this device only.',
+    'Your documents, their text and the search index are kept in this browser’s storage for this site (IndexedDB and the private file system, or Cache Storage where there is none), on this device only.',
     'Reading, indexing and searching run on this device. Nothing of your documents or your questions is sent anywhere. The page fetches only itself and the search model.',
     `To delete everything, ${hasDocuments ? 'press the button below, or ' : ''}clear this site’s data in the browser’s settings. That removes recent searches and the model, too.`,
   ],

@@ -103,6 +103,15 @@ it('an error of the file system that is none of these is one: nothing is kept el
   expect(caches.names()).toEqual([]);
 });
 
+it('tells a browser that refuses its file system, as in a private window, from one that has none', async () => {
+  expect(await files.isFileSystemRefused()).toBe(false);
+  vi.stubGlobal('navigator', {});
+  expect(await files.isFileSystemRefused()).toBe(false);
+  vi.stubGlobal('navigator', { storage: disk.storage });
+  disk.refusal = named('SecurityError');
+  expect(await files.isFileSystemRefused()).toBe(true);
+});
+
 it('a file is not taken for lost because the file system that has it was refused this once', async () => {
   await write('a');
   disk.refusal = named('UnknownError');

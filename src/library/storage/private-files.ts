@@ -28,6 +28,11 @@ async function place(name: FileFolder): Promise<Place> {
   }
 }
 
+/** Firefox and Safari have it, and refuse it in their private windows. */
+export async function isFileSystemRefused(): Promise<boolean> {
+  return (await place('documents')).refusal !== undefined;
+}
+
 /** Writes a whole file and flushes it. On failure nothing of it is left. */
 export async function writePrivateFile(name: FileFolder, file: string, content: Uint8Array | Blob): Promise<void> {
   let directory: FileSystemDirectoryHandle | undefined;

@@ -6,6 +6,7 @@ import { HttpSource } from '../../worker/http-source.ts';
 import { holdLock } from '../../worker/life-lock.ts';
 import { readTokenizer } from '../../worker/open-stages.ts';
 import { LibraryStore } from '../storage/library-store.ts';
+import { isFileSystemRefused } from '../storage/private-files.ts';
 import { countWordsWith } from '../storage/segment.ts';
 import type { StorageState } from '../types.ts';
 import { announce, listen } from './announcements.ts';
@@ -79,7 +80,11 @@ async function open({ url, device, cores }: Extract<ToIndexer, { type: 'open' }>
       stopped.stop('storage-failed', 'A newer version of this app is open in another tab. Reload this page to go on.');
       shown.flush();
     });
-  const [engine, store] = await Promise.all([readEngineFile(app), LibraryStore.open(superseded)]);
+  const [engine, store, isPrivateWindow] = await Promise.all([
+    readEngineFile(app),
+    LibraryStore.open(superseded),
+    isFileSystemRefused().catch(() => false),
+  ]);
   const { codec } = engine;
   const shape = { dim: codec.dim, subspaceDim: codec.subspaceDim, codecSha256: codec.sha256 };
   const list = new DocumentList(store, tell);
@@ -143,14 +148,18 @@ async function open({ url, device, cores }: Extract<ToIndexer, { type: 'open' }>
   function tell(report: ListReport): void {
     if (performance.now() - storageAt > STORAGE_MS) {
       storageAt = performance.now();
-      void storageState().then((state) => {
-        storage = state;
-        list.touch();
-      });
+      storageState().then(
+        (state) => {
+          storage = state;
+          list.touch();
+        },
+        () => undefined, // it does not say
+      );
     }
     const progress = indexer.run.progress(list.all);
     const { problem, paused: isPaused } = indexer;
-    send({ type: 'state', change: { ...report, progress, isPaused, isIndexer, storage, problem } });
+    const change = { ...report, progress, isPaused, isIndexer, storage, isPrivateWindow, problem };
+    send({ type: 'state', change });
   }
 }
 
@@ -213,7 +222,7 @@ async function answer(id: number, call: Call): Promise<unknown> {
 
 /** Nothing where the browser does not say. */
 async function storageState(): Promise<StorageState | undefined> {
-  if (!navigator.storage?.estimate) return undefined;
+  if (!navigator.storage?.estimate || !navigator.storage.persisted) return undefined;
   const { usage = 0, quota = 0 } = await navigator.storage.estimate();
   return { usedBytes: usage, quotaBytes: quota, persisted: await navigator.storage.persisted() };
 }

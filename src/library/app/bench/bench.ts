@@ -30,7 +30,8 @@ function fill(library: MemoryLibrary, count: number, state: 'done' | 'waiting' =
 function libraryIn(name: string): MemoryLibrary {
   const library = new MemoryLibrary(name === 'empty' || name === 'indexing' ? { loading: LOADING } : {});
   const { state } = library;
-  if (name === 'few') fill(library, 6);
+  if (name === 'few' || name === 'private') fill(library, 6);
+  state.isPrivateWindow = name === 'private';
   if (name === 'many') fill(library, 3000);
   if (name === 'indexing' || name === 'other-tab') {
     fill(library, 5);

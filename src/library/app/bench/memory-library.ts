@@ -12,6 +12,9 @@ type Changing = { -readonly [Key in keyof LibraryState]: LibraryState[Key] };
 
 export class MemoryLibrary implements Library {
   readonly state: Changing;
+  /** How often the browser was asked to keep it, and what it says. */
+  persistCalls = 0;
+  promise = Promise.resolve(false);
   readonly calls: [string, ...unknown[]][] = [];
   private readonly documents = new Map<number, LibraryDocument>();
   private readonly listeners = new Set<(state: LibraryState) => void>();
@@ -26,6 +29,7 @@ export class MemoryLibrary implements Library {
       isPaused: false,
       isIndexer: true,
       storage: { usedBytes: 124e6, quotaBytes: 2.1e9, persisted: false },
+      isPrivateWindow: false,
       loading: undefined,
       problem: undefined,
       ...fields,
@@ -127,8 +131,9 @@ export class MemoryLibrary implements Library {
     return [{ number: 0, text: EXCERPT, headings: ['Tides'], anchor: '' }];
   }
 
-  async persist(): Promise<boolean> {
-    return false;
+  persist(): Promise<boolean> {
+    this.persistCalls++;
+    return this.promise;
   }
 
   async export(onProgress?: (done: number, total: number) => void): Promise<Blob> {

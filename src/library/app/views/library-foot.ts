@@ -12,13 +12,13 @@ export interface FootActions {
 }
 
 export function libraryFoot(state: LibraryState, isRefused: boolean, actions: FootActions): TemplateResult {
-  const { documents, storage } = state;
+  const { documents, storage, isPrivateWindow } = state;
   let passages = 0;
   for (const { passageCount } of documents.values()) passages += passageCount;
   return html`<section class="library" aria-labelledby="library-heading">
       <h2 id="library-heading">${words.yourLibrary}</h2>
       <p>${words.totals(documents.size, passages)}</p>
-      ${storage ? storageView(storage, isRefused, actions) : nothing}
+      ${storage ? storageView(storage, isPrivateWindow, isRefused, actions) : nothing}
       <div class="choices">
         ${
           documents.size > 0
@@ -30,13 +30,20 @@ export function libraryFoot(state: LibraryState, isRefused: boolean, actions: Fo
     </section>`;
 }
 
-function storageView(storage: StorageState, isRefused: boolean, { persist }: FootActions): TemplateResult {
+function storageView(
+  storage: StorageState,
+  isPrivateWindow: boolean,
+  isRefused: boolean,
+  { persist }: FootActions,
+): TemplateResult {
   return html`<p>${words.storage(storage)}</p>
     <progress aria-label=${words.storageLabel} max=${Math.max(1, storage.quotaBytes)} .value=${storage.usedBytes}></progress>
     ${
-      storage.persisted
-        ? html`<p class="muted">${words.persisted}</p>`
-        : html`<div class="kept">
+      isPrivateWindow
+        ? nothing
+        : storage.persisted
+          ? html`<p class="muted">${words.persisted}</p>`
+          : html`<div class="kept">
             <p class="muted" role="status">${isRefused ? words.persistRefused : words.notPersisted}</p>
             <button type="button" class="plain" @click=${persist}>${words.persist}</button>
           </div>`

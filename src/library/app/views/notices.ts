@@ -22,6 +22,7 @@ export function noticesView({ state, updates, job, report, onDismiss }: NoticesC
             <button type="button" class="pill" @click=${() => updates.apply()}>${words.reload}</button></div>`
         : nothing
     }
+    ${state.isPrivateWindow ? html`<div class="notice"><p>${words.privateWindow}</p></div>` : nothing}
     ${state.problem ? html`<div class="notice" data-grave><p>${state.problem.message}</p></div>` : nothing}
     ${!state.isIndexer && state.progress ? html`<div class="notice"><p>${words.otherTab}</p></div>` : nothing}
     ${job ? jobView(job) : nothing}
