@@ -107,9 +107,18 @@ test('files and folders are picked with buttons', async ({ page }) => {
     const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.getByRole('button', { name }).click()]);
     return chooser;
   };
+  // Where nothing can take it away before its files come.
+  const inputs = page.locator('body > input[type=file]');
+  await expect(inputs).toHaveCount(0);
+  await pick('Add files');
+  await expect(inputs).toHaveCount(1);
+  await expect(inputs).toBeHidden();
+  await inputs.dispatchEvent('cancel');
+  await expect(inputs).toHaveCount(0);
   const files = await pick('Add files');
   await files.setFiles([{ name: 'a.md', mimeType: 'text/markdown', buffer: Buffer.from('# A') }]);
   await expect(rows(page)).toHaveCount(1);
+  await expect(inputs).toHaveCount(0);
   const folder = await pick('Add folder');
   await folder.setFiles(join(import.meta.dirname, '../src/library/app/views'));
   await expect(rows(page).nth(1)).toBeVisible();

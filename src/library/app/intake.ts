@@ -59,8 +59,14 @@ export class Intake implements ReactiveController {
   }
 
   private pickWithInput(fields: InputFields): void {
-    const input = Object.assign(document.createElement('input'), { type: 'file', ...fields });
-    input.addEventListener('change', () => void this.host.takeFiles(filesOfList([...(input.files ?? [])])));
+    // In the page while the picker is open: Safari may collect one that nobody holds, and then `change` never comes.
+    const input = Object.assign(document.createElement('input'), { type: 'file', hidden: true, ...fields });
+    input.addEventListener('cancel', () => input.remove());
+    input.addEventListener('change', () => {
+      input.remove();
+      void this.host.takeFiles(filesOfList([...(input.files ?? [])]));
+    });
+    document.body.append(input);
     input.click();
   }
 
