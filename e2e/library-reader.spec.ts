@@ -258,6 +258,33 @@ test('a file that cannot be read is replaced by its passages', async ({ page }) 
   await expect.poll(() => marked(page, 'latelight-passage')).toContain('The keeper');
 });
 
+test('pages of a PDF that cannot be drawn are told of, with the text of the passage; the others are drawn', async ({
+  page,
+}) => {
+  const problems: Error[] = [];
+  page.on('pageerror', (error) => problems.push(error));
+  // Of sheets in a landscape format alone.
+  await page.addInitScript(() => {
+    const { getContext } = HTMLCanvasElement.prototype;
+    HTMLCanvasElement.prototype.getContext = function (this: HTMLCanvasElement, ...args: [never]) {
+      if (this.width > this.height && this.width > 400) throw new RangeError('no canvas of this size');
+      return getContext.apply(this, args);
+    } as typeof getContext;
+  });
+  await openBench(page, bench);
+  let at = 0;
+  const text = String.fromCharCode(...pdfOf([['First.'], [KEEPER], ['Third.'], ['Fourth.']]));
+  const turned = text.replace(/612 792/g, (size) => (++at % 2 === 0 ? '792 612' : size));
+  const passages = [passage(0, KEEPER, 'page=2')];
+  await show(page, { kind: 'pdf', path: 'a.pdf', content: [...Buffer.from(turned, 'latin1')], passages, passage: 0 });
+  await expect(page.getByRole('alert')).toHaveText('Page 2 cannot be shown (no canvas of this size).');
+  await expect(page.getByRole('blockquote')).toHaveText(KEEPER);
+  await expect(page.getByText('Third.')).toBeVisible();
+  await page.locator('.scroll').evaluate((scroll) => scroll.scrollTo(0, scroll.scrollHeight));
+  await expect(page.getByRole('alert')).toHaveText('Some pages cannot be shown (no canvas of this size).');
+  expect(problems).toEqual([]);
+});
+
 test('a document without a file is its passages under their headings', async ({ page }) => {
   await openBench(page, bench);
   const passages = [passage(0, 'Ropes are counted.'), passage(1, KEEPER)];

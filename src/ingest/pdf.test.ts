@@ -1,6 +1,6 @@
 // What stays of a PDF: pages as addresses, bookmarks as headings, paragraphs as they were written; and of one that cannot be read, why.
 
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { type PdfLineSpec, type PdfSpec, pageOf, pdfFile } from './document-fixtures.ts';
 import { parsePdf } from './pdf.ts';
 import { type PdfTextItem, pdfLines } from './pdf-lines.ts';
@@ -243,6 +243,22 @@ describe('a PDF that cannot be read says why', () => {
   });
   it('when it is damaged', async () => {
     expect(await reasonOf(Buffer.from('%PDF-1.4\nnothing'))).toMatch(/^ingest-failed: damaged PDF: \S/);
+  });
+  it('when none of its pages can be read, and whose fault that is', async () => {
+    const file = pdfFile({ pages: [pageOf('Text.'), pageOf('More.')] });
+    const text = Buffer.from(file).toString('latin1');
+    const lost = Buffer.from(text.replaceAll('<< /Type /Page ', '(( /Type /Page '), 'latin1');
+    const damaged = await parsePdf('a.pdf', lost).catch((error) => error);
+    expect(damaged).toMatchObject({ message: 'damaged: none of its pages can be read', cause: expect.any(Error) });
+    const iterate = vi.spyOn(ReadableStream.prototype, Symbol.asyncIterator).mockImplementation(() => {
+      throw new TypeError('stream is not iterable');
+    });
+    const own = await parsePdf('a.pdf', file).catch((error) => error);
+    iterate.mockRestore();
+    expect(own).toMatchObject({
+      message: 'none of its pages could be read: stream is not iterable',
+      cause: expect.any(TypeError),
+    });
   });
   it('and is given up when the signal fires', async () => {
     const file = pdfFile({ pages: [pageOf('Text.')] });

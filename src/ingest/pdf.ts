@@ -56,13 +56,13 @@ async function openAndRead(path: string, bytes: Uint8Array, limits: DocumentLimi
 
 async function readDocument(path: string, document: PDFDocumentProxy, signal?: AbortSignal): Promise<ParsedPage> {
   const inTime = <T>(promise: Promise<T>) => withinTime(promise, STEP_TIME_MS, signal);
-  const { pages, unread } = await readPages(document, signal);
-  if (pages.every((lines) => !lines.some(({ text }) => hasLetterOrDigit(text))))
+  const { pages, unread, problem } = await readPages(document, signal);
+  if (pages.every((lines) => !lines.some(({ text }) => hasLetterOrDigit(text)))) {
+    if (unread > 0) throw unreadPages(problem);
     throw new UnreadableDocument(
-      unread > 0
-        ? 'damaged: none of its pages can be read'
-        : 'PDF without text: its pages are pictures, such as scans. Recognise its text (OCR) first',
+      'PDF without text: its pages are pictures, such as scans. Recognise its text (OCR) first',
     );
+  }
   const info: Record<string, unknown> = await inTime(document.getMetadata()).then(
     (metadata) => ({ ...metadata.info }),
     () => ({}),
@@ -82,9 +82,19 @@ async function readDocument(path: string, document: PDFDocumentProxy, signal?: A
   });
 }
 
+/** A mistake in a program (ours, pdf.js, the browser's) is not the document's; pdf.js tells of a document's with errors of its own. */
+function unreadPages(cause: unknown): UnreadableDocument {
+  const isOurs = cause instanceof TypeError || cause instanceof ReferenceError;
+  const reason = isOurs
+    ? `none of its pages could be read: ${shortMessage(cause)}`
+    : 'damaged: none of its pages can be read';
+  return new UnreadableDocument(reason, { cause });
+}
+
 async function readPages(document: PDFDocumentProxy, signal?: AbortSignal) {
   const pages: PdfLine[][] = [];
   let unread = 0;
+  let problem: unknown;
   let inARow = 0;
   for (let number = 1; number <= Math.min(document.numPages, MAX_PAGES) && inARow < MAX_UNREAD_IN_A_ROW; number++) {
     throwIfAborted(signal, 'ingest');
@@ -95,12 +105,13 @@ async function readPages(document: PDFDocumentProxy, signal?: AbortSignal) {
       // Waiting again for each of its pages could take hours.
       if (error instanceof UnreadableDocument || signal?.aborted) throw error;
       pages.push([]);
+      problem ??= error;
       inARow++;
       unread++;
     }
   }
   if (document.numPages > pages.length) unread += document.numPages - pages.length;
-  return { pages, unread };
+  return { pages, unread, problem };
 }
 
 async function readPage(document: PDFDocumentProxy, number: number): Promise<PdfLine[]> {

@@ -8,6 +8,8 @@ export type Outcome = 'found' | 'missing';
 export interface DocumentView {
   /** What the passage on show begins in, which can have focus; nothing for one that was not found. */
   readonly start: HTMLElement | undefined;
+  /** What of the document cannot be shown: a sentence. Nothing, or empty, when all of it can. */
+  readonly problem?: string;
   /** Brings a passage into view and marks it, in the place of the one before. A later call overtakes an earlier one. */
   show(passage: DocumentPassage, words: readonly string[]): Promise<Outcome>;
   /** Frees what the document holds: worker, canvases, marks. */

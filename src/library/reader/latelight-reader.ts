@@ -251,13 +251,14 @@ export class LatelightReader extends LitElement {
 
   protected override render(): TemplateResult {
     const { document, passage, problem, said, isSaidAloud } = this;
+    const told = problem || this.view?.problem;
     const isLoading = document !== undefined && !this.view;
     const kind = problem || !document?.hasFile ? 'passages' : document.kind;
     return html`<div class="scroll">
         <div class="inner" data-kind=${kind ?? nothing}>
           <div class="top" ?data-busy=${isLoading}>
             ${document ? this.renderToolbar(document) : nothing}
-            ${problem ? html`<p class="notice" role="alert">${problem}</p>` : nothing}
+            ${told ? html`<p class="notice" role="alert">${told}</p>` : nothing}
             ${passage && this.outcome === 'missing' ? missingView(passage) : nothing}
           </div>
           <div

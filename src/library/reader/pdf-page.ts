@@ -78,7 +78,7 @@ export class PdfPage {
 
   /** Back to an empty sheet. */
   free(): void {
-    if (this.drawnScale === 0) return;
+    if (this.drawnScale === 0 && !this.sheet.hasChildNodes()) return;
     this.turn++;
     this.drawnScale = 0;
     this.rendering?.cancel();

@@ -1,6 +1,7 @@
 // A PDF as pdf.js draws it. Only pages in and near the view are drawn, one at a time, nearest first; the others are empty sheets.
 
 import type { PDFDocumentLoadingTask, TextLayer } from 'pdfjs-dist';
+import { messageOf } from '../../errors.ts';
 import type { DocumentPassage } from '../types.ts';
 import { pageOf } from './citation.ts';
 import '../../ingest/stream-iteration.ts';
@@ -37,6 +38,8 @@ export class PdfView implements DocumentView {
   private readonly pages: PdfPage[] = [];
   private readonly marks = new Marks();
   private readonly near = new Set<PdfPage>();
+  /** Why pages are empty sheets, the first one's reason first. */
+  private readonly failures = new Map<PdfPage, string>();
   private readonly nearby: IntersectionObserver;
   private readonly resized = new ResizeObserver(() => this.rescale());
   private firstSize: PageSize = { width: 612, height: 792 };
@@ -92,6 +95,13 @@ export class PdfView implements DocumentView {
     return this.pages.length;
   }
 
+  get problem(): string {
+    const [first] = this.failures;
+    if (!first) return '';
+    const [page, reason] = first;
+    return `${this.failures.size === 1 ? `Page ${page.number}` : 'Some pages'} cannot be shown (${reason}).`;
+  }
+
   get scale(): number {
     // Room for the shadow of the sheets.
     const room = Math.max(120, this.scroller.clientWidth - 16);
@@ -134,9 +144,9 @@ export class PdfView implements DocumentView {
     const page = this.pages[number - 1];
     if (!page) return 'missing';
     if (!page.text) this.goTo(number);
-    await page.draw(this.scale, this.TextLayerOf);
+    const isDrawn = await this.draw(page);
     if (call !== this.call) return 'found';
-    const ranges = await this.mark(page);
+    const ranges = isDrawn ? await this.mark(page) : [];
     if (call !== this.call) return 'found';
     const line = ranges[0]?.startContainer.parentElement;
     if (line) {
@@ -211,15 +221,25 @@ export class PdfView implements DocumentView {
       waiting.sort((a, b) => byDistance(a) - byDistance(b));
       const [next] = waiting;
       if (!next) break;
-      try {
-        await next.draw(scale, this.TextLayerOf);
-        void this.mark(next);
-      } catch {
-        // A broken page stays an empty sheet; the others are drawn.
-        failed.add(next);
-      }
+      if (await this.draw(next)) void this.mark(next);
+      else failed.add(next);
     }
     this.isDrawing = false;
+  }
+
+  /** A broken page stays an empty sheet, and is told of; the others are drawn. @returns whether it is drawn */
+  private async draw(page: PdfPage): Promise<boolean> {
+    const before = this.problem;
+    let isDrawn = true;
+    try {
+      await page.draw(this.scale, this.TextLayerOf);
+      this.failures.delete(page);
+    } catch (error) {
+      isDrawn = false;
+      this.failures.set(page, messageOf(error));
+    }
+    if (this.problem !== before) this.onChange();
+    return isDrawn;
   }
 
   /** The passage's lines on its page, and on the next one where it may go on. */
