@@ -1,7 +1,8 @@
 // <latelight-reader> alone, under the library's Content-Security-Policy: it finds passages, stays harmless, holds a thousand pages.
 
 import { readFileSync } from 'node:fs';
-import { expect, type Page, test } from '@playwright/test';
+import { chromium, expect, type Page, test } from '@playwright/test';
+import { chromiumLaunch } from '../scripts/install.js';
 import { epubFile } from '../src/ingest/document-fixtures.ts';
 import type { DocumentView } from '../src/library/reader/document-view.ts';
 import { type Bench, openBench, pdfOf, serveBench, show } from './library-reader-page.ts';
@@ -502,6 +503,40 @@ test('a passage of a PDF is not shown twice in forced colours', async ({ page })
       ['passage', 'words'].map((name) => getComputedStyle(line, `::highlight(latelight-${name})`).color),
     );
   expect(colors).toEqual(['rgba(0, 0, 0, 0)', 'rgba(0, 0, 0, 0)']);
+});
+
+test('where scrollbars take room, a PDF is in the middle of what they leave', async () => {
+  const browser = await chromium.launch({ ...(await chromiumLaunch()), ignoreDefaultArgs: ['--hide-scrollbars'] });
+  try {
+    const page = await browser.newPage({ viewport: { width: 700, height: 600 } });
+    await openBench(page, bench);
+    const pages = Array.from({ length: 9 }, (_, at) => [`This is page ${at + 1}.`]);
+    await show(page, { kind: 'pdf', path: 'a.pdf', content: pdfOf(pages), passages: [] });
+    await expect(page.getByText('This is page 1.')).toBeVisible();
+    const places = () =>
+      page.locator('.scroll').evaluate((scroll) => {
+        const middle = ({ left, width }: DOMRect) => left + width / 2;
+        const [sheet] = scroll.querySelectorAll('.sheet');
+        const { left } = scroll.getBoundingClientRect();
+        return {
+          bar: scroll.getBoundingClientRect().width - scroll.clientWidth > 0,
+          beyond: scroll.scrollWidth - scroll.clientWidth,
+          offCentre: Math.round(middle(sheet.getBoundingClientRect()) - left - scroll.clientWidth / 2),
+          toolbar: Math.round(scroll.querySelector('.top')!.getBoundingClientRect().width - scroll.clientWidth),
+        };
+      });
+    await expect.poll(places).toEqual({ bar: true, beyond: 0, offCentre: 0, toolbar: 0 });
+    await page.setViewportSize({ width: 390, height: 600 });
+    await expect.poll(places).toEqual({ bar: true, beyond: 0, offCentre: 0, toolbar: 0 });
+    // Wider than the view: the toolbar stays where it is.
+    for (let times = 0; times < 3; times++) await page.getByRole('button', { name: 'Zoom in' }).click();
+    await expect.poll(async () => (await places()).beyond).toBeGreaterThan(0);
+    await page.locator('.scroll').evaluate((scroll) => scroll.scrollTo(scroll.scrollWidth, 0));
+    await expect(page.getByRole('button', { name: 'Close' })).toBeInViewport({ ratio: 1 });
+    expect((await places()).toolbar).toBe(0);
+  } finally {
+    await browser.close();
+  }
 });
 
 test('nothing is cut off at 320 pixels', async ({ page }) => {

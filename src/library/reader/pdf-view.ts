@@ -41,7 +41,10 @@ export class PdfView implements DocumentView {
   /** Why pages are empty sheets, the first one's reason first. */
   private readonly failures = new Map<PdfPage, string>();
   private readonly nearby: IntersectionObserver;
-  private readonly resized = new ResizeObserver(() => this.rescale());
+  private readonly resized = new ResizeObserver(([{ contentRect }]) => {
+    this.scroller.style.setProperty('--room', `${contentRect.width}px`);
+    this.rescale();
+  });
   private firstSize: PageSize = { width: 612, height: 792 };
   private sought: DocumentPassage | undefined;
   /** Its own page has all of it: the next one, where it might go on, is not searched for words that are the same by chance. */
@@ -166,6 +169,7 @@ export class PdfView implements DocumentView {
     this.near.clear();
     for (const page of this.pages) page.free();
     this.container.replaceChildren();
+    this.scroller.style.removeProperty('--room');
     void this.loading.destroy().finally(() => this.worker.terminate());
   }
 

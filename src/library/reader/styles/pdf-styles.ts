@@ -8,6 +8,10 @@ export const pdfStyles = css`
     inline-size: max-content;
     min-inline-size: 100%;
   }
+  /* Of the view, which pdf-view.ts measures: 100cqi is with the scrollbar. */
+  .inner[data-kind="pdf"] .top {
+    inline-size: var(--room, 100cqi);
+  }
   .document[data-kind="pdf"] {
     padding: 0.75rem 0.5rem 2rem;
     background: light-dark(#efe8dc, #0d0f13);

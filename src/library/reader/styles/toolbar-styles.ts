@@ -23,7 +23,6 @@ export const toolbarStyles = css`
   }
   .top {
     position: relative;
-    inline-size: 100cqi;
     padding: 0.75rem clamp(0.75rem, 3vw, 1.5rem) 0.375rem;
     border-block-end: 1px solid var(--_line);
     background: var(--_surface);
