@@ -270,6 +270,23 @@ test('what filtering has left is said; the field has a direction only with text'
   await expect(field).not.toHaveAttribute('dir');
 });
 
+test('asking the browser to keep the library says that it waits, and what came of it', async ({ page }) => {
+  await show(page, 'few');
+  const kept = page.getByRole('status').filter({ hasText: 'browser' });
+  await expect(kept).toHaveText('This browser may clear it when the disk runs full.');
+  // As Firefox, which asks the person.
+  await bench(page, (library) => {
+    library.promise = new Promise((resolve) => Object.assign(window, { answer: resolve }));
+  });
+  const ask = page.getByRole('button', { name: 'Ask the browser to keep it' });
+  await ask.click();
+  await expect(kept).toHaveText('Waiting for the browser’s answer. It may ask you.');
+  await page.evaluate(() => (window as unknown as { answer: (is: boolean) => void }).answer(false));
+  await expect(kept).toContainText('The browser did not promise it.');
+  await expect(kept).toContainText('or allow it in this site’s permissions.');
+  await expect(ask).toBeFocused();
+});
+
 test('a private window says that nothing stays, and asks for no promise', async ({ page }) => {
   await show(page, 'private');
   await expect(page.getByText('what you add is gone when it is closed')).toBeVisible();

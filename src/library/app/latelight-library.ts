@@ -24,7 +24,7 @@ import { sharedStyles } from './styles/shared-styles.ts';
 import { addButtons, emptyView } from './views/empty-view.ts';
 import { mark } from './views/icons.ts';
 import { indexingBar } from './views/indexing-bar.ts';
-import { libraryFoot, privacyView } from './views/library-foot.ts';
+import { type Asked, libraryFoot, privacyView } from './views/library-foot.ts';
 import { downloadView, noticesView } from './views/notices.ts';
 import { readerPane } from './views/reader-pane.ts';
 import { words } from './words.ts';
@@ -57,7 +57,7 @@ export class LatelightLibrary extends LitElement {
   private readonly pageTitle = document.title;
   private unsubscribe: (() => void) | undefined;
   private last: LibraryState | undefined;
-  private isPersistRefused = false;
+  private asked: Asked;
   private hasAskedToPersist = false;
 
   constructor() {
@@ -111,7 +111,18 @@ export class LatelightLibrary extends LitElement {
     const { documents, storage, isPrivateWindow } = this.library.state;
     if (this.hasAskedToPersist || isPrivateWindow || documents.size === 0 || storage?.persisted !== false) return;
     this.hasAskedToPersist = true;
-    await this.library.persist().catch(() => false); // the button below asks again, and says what came of it
+    await this.persist().catch(() => false); // the button below asks again, and says what came of it
+  }
+
+  private async persist(): Promise<boolean> {
+    this.asked = 'asking';
+    this.requestUpdate();
+    try {
+      return await this.library.persist();
+    } finally {
+      this.asked = undefined;
+      this.requestUpdate();
+    }
   }
 
   /** What the page was started for, by a shortcut of the installed app. */
@@ -166,7 +177,7 @@ export class LatelightLibrary extends LitElement {
     },
     persist: () =>
       this.attempt(async () => {
-        this.isPersistRefused = !(await this.library.persist());
+        this.asked = (await this.persist()) ? undefined : 'refused';
         this.requestUpdate();
       }),
     export: this.jobs.export,
@@ -277,7 +288,7 @@ export class LatelightLibrary extends LitElement {
         .actions=${this.actions}
         .openId=${this.route.place?.documentId}
       ></latelight-documents>
-      ${libraryFoot(state, this.isPersistRefused, this.actions)}
+      ${libraryFoot(state, this.asked, this.actions)}
     `;
   }
 }

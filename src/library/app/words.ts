@@ -210,7 +210,10 @@ export const words = {
   persisted: 'This browser has promised to keep it.',
   notPersisted: 'This browser may clear it when the disk runs full.',
   persist: 'Ask the browser to keep it',
-  persistRefused: 'The browser did not promise it. It may once you use this page more, or install it.',
+  /** Firefox asks the person meanwhile; others decide by themselves, at once. */
+  persistAsking: 'Waiting for the browser’s answer. It may ask you.',
+  persistRefused:
+    'The browser did not promise it. It may once you use this page more, install it, or allow it in this site’s permissions.',
   privacy: 'Privacy',
   privacyText: (hasDocuments: boolean) => [
     'Your documents, their text and the search index are kept in this browser’s storage for this site (IndexedDB and the private file system, or Cache Storage where there is none), on this device only.',

@@ -11,14 +11,17 @@ export interface FootActions {
   clear(): void;
 }
 
-export function libraryFoot(state: LibraryState, isRefused: boolean, actions: FootActions): TemplateResult {
+/** Whether the browser was asked to keep the library, and has not answered yet or said no to the person's own request. */
+export type Asked = 'asking' | 'refused' | undefined;
+
+export function libraryFoot(state: LibraryState, asked: Asked, actions: FootActions): TemplateResult {
   const { documents, storage, isPrivateWindow } = state;
   let passages = 0;
   for (const { passageCount } of documents.values()) passages += passageCount;
   return html`<section class="library" aria-labelledby="library-heading">
       <h2 id="library-heading">${words.yourLibrary}</h2>
       <p>${words.totals(documents.size, passages)}</p>
-      ${storage ? storageView(storage, isPrivateWindow, isRefused, actions) : nothing}
+      ${storage ? storageView(storage, isPrivateWindow, asked, actions) : nothing}
       <div class="choices">
         ${
           documents.size > 0
@@ -33,7 +36,7 @@ export function libraryFoot(state: LibraryState, isRefused: boolean, actions: Fo
 function storageView(
   storage: StorageState,
   isPrivateWindow: boolean,
-  isRefused: boolean,
+  asked: Asked,
   { persist }: FootActions,
 ): TemplateResult {
   return html`<p>${words.storage(storage)}</p>
@@ -44,10 +47,15 @@ function storageView(
         : storage.persisted
           ? html`<p class="muted">${words.persisted}</p>`
           : html`<div class="kept">
-            <p class="muted" role="status">${isRefused ? words.persistRefused : words.notPersisted}</p>
+            <p class="muted" role="status">${keptText(asked)}</p>
             <button type="button" class="plain" @click=${persist}>${words.persist}</button>
           </div>`
     }`;
+}
+
+function keptText(asked: Asked): string {
+  if (asked === 'asking') return words.persistAsking;
+  return asked === 'refused' ? words.persistRefused : words.notPersisted;
 }
 
 export function privacyView(hasDocuments: boolean, clear: () => void): TemplateResult {
