@@ -317,6 +317,35 @@ test('two tabs: one indexes, both see and search, the second goes on when the fi
   await expect.poll(async () => differences(await stored(second))).toEqual({ orphans: [], missing: [] });
 });
 
+test('that another tab indexes is said where one does, and not after a reload of the only tab', async ({ context }) => {
+  const first = await context.newPage();
+  await first.addInitScript(() => {
+    const look = () => {
+      const shown = document.querySelector('latelight-library')?.shadowRoot?.textContent;
+      if (shown?.includes('Another tab is indexing')) Object.assign(window, { wasSaid: true });
+      requestAnimationFrame(look);
+    };
+    look();
+  });
+  const isSaid = (page: Page) => page.evaluate(() => 'wasSaid' in window);
+  await openLibraryPage(first);
+  // There is something to index for as long as this takes.
+  await first.evaluate(() => document.querySelector<LibraryElement>('latelight-library')!.library!.pause());
+  await addFiles(first, [BEES]);
+  for (const times of [1, 2]) {
+    await openLibraryPage(first);
+    await expect.poll(() => isIndexer(first), { message: `reload ${times}` }).toBe(true);
+    expect(await isSaid(first)).toBe(false);
+  }
+  const second = await context.newPage();
+  await openLibraryPage(second);
+  const notice = second.getByText('Another tab is indexing.');
+  await expect(notice).toBeVisible();
+  await first.close();
+  await expect(notice).toBeHidden();
+  await expect.poll(() => isIndexer(second)).toBe(true);
+});
+
 test('removed in one tab while another indexes it: gone in both, nothing is left of it', async ({ context }) => {
   const first = await context.newPage();
   await openLibraryPage(first);

@@ -65,6 +65,7 @@ class WorkerLibrary implements Library {
       progress: undefined,
       isPaused: false,
       isIndexer: false,
+      isIndexedElsewhere: false,
       storage: undefined,
       isPrivateWindow: false,
       loading: undefined,

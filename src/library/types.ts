@@ -62,8 +62,10 @@ export interface LibraryState {
   /** Nothing when there is nothing to index. */
   progress: IndexingProgress | undefined;
   isPaused: boolean;
-  /** This tab indexes; another one does when it is false, and this one takes over when that is closed. */
+  /** This tab indexes, or would if there were something to index. */
   isIndexer: boolean;
+  /** Another tab has its turn, and did not only just let go of it; this one takes over when that is closed. */
+  isIndexedElsewhere: boolean;
   storage: StorageState | undefined;
   /** Looks like a private window, with all of which the library goes. Not seen in Chromium's. */
   isPrivateWindow: boolean;

@@ -17,6 +17,7 @@ function state(documents: Partial<LibraryDocument>[], fields: Partial<LibrarySta
     progress: undefined,
     isPaused: false,
     isIndexer: true,
+    isIndexedElsewhere: false,
     storage: undefined,
     isPrivateWindow: false,
     loading: undefined,

@@ -131,7 +131,7 @@ export async function* batches(files: FileStream): AsyncIterable<FoundFile[]> {
 
 declare global {
   interface DataTransferItem {
-    /** Chromium, Firefox; not yet in TypeScript's library. */
+    /** Chromium alone; not in TypeScript's library. */
     getAsFileSystemHandle?(): Promise<FileSystemHandle | null>;
   }
   interface FileSystemDirectoryHandle {

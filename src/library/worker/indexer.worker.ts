@@ -21,6 +21,8 @@ import { Segmenter } from './segmenter.ts';
 
 /** Held by the one tab that indexes, for as long as it lives. */
 const INDEXER_LOCK = 'latelight-library-indexer';
+/** Milliseconds without it after which it is another tab's: the page before a reload lets go of it a moment late. */
+const ELSEWHERE_MS = 2000;
 const LOST_TWICE =
   'library: expected to read back what was indexed, and could not, twice. Reload this page, then resume; no document was lost.';
 /** Milliseconds between two looks at what the browser says of its storage. */
@@ -37,6 +39,7 @@ interface Opened {
 const send = (message: FromIndexer) => postMessage(message);
 let opened: Promise<Opened> | undefined;
 let isIndexer = false;
+let isIndexedElsewhere = false;
 /** Takes over, when it is this tab's turn and could not: to be tried again. */
 let turn: (() => Promise<void>) | undefined;
 /** The page said that the model is kept. */
@@ -128,7 +131,14 @@ async function open({ url, device, cores }: Extract<ToIndexer, { type: 'open' }>
         message satisfies never;
     }
   });
+  const setElsewhere = (is: boolean) => {
+    isIndexedElsewhere = is;
+    list.touch();
+  };
+  const waiting = setTimeout(setElsewhere, ELSEWHERE_MS, true);
   void navigator.locks.request(INDEXER_LOCK, async () => {
+    clearTimeout(waiting);
+    setElsewhere(false);
     const tryTurn = async () => {
       turn = undefined;
       try {
@@ -158,7 +168,8 @@ async function open({ url, device, cores }: Extract<ToIndexer, { type: 'open' }>
     }
     const progress = indexer.run.progress(list.all);
     const { problem, paused: isPaused } = indexer;
-    const change = { ...report, progress, isPaused, isIndexer, storage, isPrivateWindow, problem };
+    const turns = { isIndexer, isIndexedElsewhere };
+    const change = { ...report, ...turns, progress, isPaused, storage, isPrivateWindow, problem };
     send({ type: 'state', change });
   }
 }

@@ -46,6 +46,7 @@ function libraryIn(name: string): MemoryLibrary {
     const rate = { passagesPerSecond: 212.4, secondsLeft: 190 };
     state.progress = { passagesDone: 1234, passagesTotal: 5678, documentsWaiting: 60, ...rate };
     state.isIndexer = name === 'indexing';
+    state.isIndexedElsewhere = !state.isIndexer;
   }
   if (name === 'many-indexing') fill(library, 3000, 'waiting');
   if (name === 'failures') {

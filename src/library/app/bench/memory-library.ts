@@ -28,6 +28,7 @@ export class MemoryLibrary implements Library {
       progress: undefined,
       isPaused: false,
       isIndexer: true,
+      isIndexedElsewhere: false,
       storage: { usedBytes: 124e6, quotaBytes: 2.1e9, persisted: false },
       isPrivateWindow: false,
       loading: undefined,
