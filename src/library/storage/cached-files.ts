@@ -11,15 +11,24 @@ const addressOf = (folder: string, file: string) =>
 /** Browsers with a file system go on without a cache that does not answer (bounded-cache.ts), and wait for it once. */
 let isSilent = false;
 
-/** Looked into by browsers with a file system too, which have none: it is not made for that. */
+/** Looked into by browsers with a file system too, which have none: it is not made for that. @throws DOMException `TimeoutError` */
 async function open(): Promise<Cache | undefined> {
-  if (isSilent) return undefined;
-  const isThere = await within(ANSWER_MS, caches.has(CACHE)).catch((error) => {
-    if (error.name !== 'TimeoutError') throw error;
-    isSilent = true;
-    return false;
+  const answer = isSilent
+    ? Promise.reject(new DOMException('the cache does not answer', 'TimeoutError'))
+    : caches.has(CACHE);
+  const isThere = await within(ANSWER_MS, answer).catch((error) => {
+    if (error.name === 'TimeoutError') isSilent = true;
+    throw error;
   });
   return isThere ? caches.open(CACHE) : undefined;
+}
+
+/** To clean up can wait, to look for a file cannot: what does not answer may have it. */
+function openOrNothing(): Promise<Cache | undefined> {
+  return open().catch((error) => {
+    if (error.name !== 'TimeoutError') throw error;
+    return undefined;
+  });
 }
 
 export const cachedFiles = {
@@ -40,12 +49,12 @@ export const cachedFiles = {
   },
 
   async remove(folder: string, file: string): Promise<void> {
-    await (await open())?.delete(addressOf(folder, file));
+    await (await openOrNothing())?.delete(addressOf(folder, file));
   },
 
   async list(folder: string): Promise<string[]> {
     const start = addressOf(folder, '').href;
-    const kept = (await (await open())?.keys()) ?? [];
+    const kept = (await (await openOrNothing())?.keys()) ?? [];
     return kept.flatMap(({ url }) => (url.startsWith(start) ? [url.slice(start.length)] : []));
   },
 };

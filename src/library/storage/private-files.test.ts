@@ -131,5 +131,8 @@ it('a cache that answers no more keeps nobody waiting twice who has a file syste
   expect(await listing).toEqual(['a']);
   await files.removePrivateFile('documents', 'a');
   expect(await files.listPrivateFiles('documents')).toEqual([]);
+  const failure = await files.readPrivateFile('documents', 'a').catch((error) => error);
+  expect(failure).toMatchObject({ code: 'storage-failed' });
+  expect(files.isMissing(failure)).toBe(false);
   expect(caches.has).toHaveBeenCalledOnce();
 });
