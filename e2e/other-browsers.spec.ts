@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import { findFirefox, findWebKit } from '../scripts/install.js';
 import { docxFile, epubFile, pageOf, pdfFile } from '../src/ingest/document-fixtures.ts';
-import { gotoBlank, openAndSearch, smallFolder } from './engine.ts';
+import { gotoBlank, openAndSearch, SMALL, smallFolder } from './engine.ts';
 import { type SiteServer, serveSite } from './example-sites.ts';
 import { addFiles, firstHit, type LibraryElement, listed, settled } from './library-page.ts';
 import type { OtherBrowser } from './other-browsers/browser.ts';
@@ -56,6 +56,43 @@ for (const [name, open] of BROWSERS) {
           }),
         )
         .toEqual([false, 'Search here']);
+    });
+
+    test('Back leads to the page as it was left, and to the engine that it had', async () => {
+      // Not from `serveSite`, which sends `no-store`: Firefox keeps no such page.
+      await browser.goto(SMALL);
+      await ask(browser, 'close the server');
+      await browser.evaluate((name) => {
+        const root = document.querySelector(name)!.shadowRoot!;
+        const box = root.querySelector('input')!;
+        // WebKit resets a field of a page that it kept, in a task after the event.
+        window.addEventListener('pageshow', ({ persisted }) =>
+          setTimeout(() => Object.assign(window, { back: { persisted, query: box.value } })),
+        );
+        [...root.querySelectorAll<HTMLElement>('h3 a')].at(-1)!.focus();
+      }, inElement);
+      const left = await whereabouts(browser);
+      expect(left).toMatchObject({ query: 'close the server', focus: expect.stringMatching(/./) });
+      expect(left.scrollY).toBeGreaterThan(0);
+      await browser.press('Enter');
+      await expect.poll(() => browser.evaluate(() => location.pathname)).toMatch(/^\/docs\//);
+      await browser.back();
+      await expect
+        .poll(() => browser.evaluate(() => (window as { back?: object }).back))
+        .toEqual({ persisted: true, query: left.query });
+      expect(await whereabouts(browser)).toEqual(left);
+      const found = await firstHitText(browser);
+      await browser.evaluate((name) => {
+        globalThis.Worker = class {
+          constructor() {
+            throw new Error('expected the worker that was there');
+          }
+        } as never;
+        document.querySelector(name)!.shadowRoot!.querySelector('input')!.select();
+      }, inElement);
+      await browser.type('write logs to a file');
+      await expect.poll(() => firstHitText(browser)).not.toBe(found);
+      expect(await stage(browser)).toBe('full');
     });
 
     test('finds what Chromium finds, score for score', async ({ page }) => {
@@ -193,6 +230,21 @@ function focused(browser: OtherBrowser): Promise<string | undefined> {
   return browser.evaluate((name) => document.querySelector(name)?.shadowRoot?.activeElement?.tagName, inElement);
 }
 
+/** What a visitor who comes back expects to find. */
+function whereabouts(browser: OtherBrowser) {
+  return browser.evaluate((name) => {
+    const root = document.querySelector(name)!.shadowRoot!;
+    return { query: root.querySelector('input')!.value, focus: root.activeElement?.textContent, scrollY };
+  }, inElement);
+}
+
+function firstHitText(browser: OtherBrowser): Promise<string | undefined> {
+  return browser.evaluate(
+    (name) => document.querySelector(name)?.shadowRoot?.querySelector<HTMLElement>('.results li')?.innerText,
+    inElement,
+  );
+}
+
 function stage(browser: OtherBrowser): Promise<string | undefined> {
   return browser.evaluate(
     (name) => document.querySelector(name)?.shadowRoot?.querySelector<HTMLElement>('.results')?.dataset.stage,
@@ -213,8 +265,5 @@ async function ask(browser: OtherBrowser, question: string): Promise<string | un
   );
   await browser.type(question);
   await expect.poll(() => stage(browser)).toBe('full');
-  return browser.evaluate(
-    (name) => document.querySelector(name)?.shadowRoot?.querySelector<HTMLElement>('.results li')?.innerText,
-    inElement,
-  );
+  return firstHitText(browser);
 }

@@ -9,5 +9,7 @@ export interface OtherBrowser extends Evaluates {
   /** Into whatever has the focus. */
   type(text: string): Promise<void>;
   press(key: KeyName): Promise<void>;
+  /** As with the browser's button. */
+  back(): Promise<void>;
   close(): Promise<void>;
 }

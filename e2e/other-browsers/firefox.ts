@@ -24,6 +24,8 @@ export async function openFirefox(
     evaluate: (run: (argument: never) => unknown, argument?: unknown) => page.evaluate(run, argument as never) as never,
     type: (text) => page.keyboard.type(text),
     press: (key) => page.keyboard.press(key),
+    // Puppeteer's own waits for a load, which a page that was kept has none of.
+    back: () => page.evaluate(() => history.back()),
     close: () => browser.close(),
   };
 }

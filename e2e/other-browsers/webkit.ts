@@ -62,6 +62,7 @@ export async function openWebKit(files: WebKitFiles): Promise<OtherBrowser> {
       },
       type: press,
       press: (key) => press(KEYS[key]),
+      back: () => driver.navigate().back(),
       close: async () => {
         await driver.quit();
         await service.kill();

@@ -2,6 +2,7 @@
 
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { open, WorkerEngine } from './client.ts';
+import type { ToHolder } from './life-lock.ts';
 import { type FromWorker, type OpenedInfo, PROTOCOL_VERSION, type ToWorker } from './protocol.ts';
 
 /** A worker that does nothing but what a test says. */
@@ -54,7 +55,10 @@ beforeEach(() => {
   vi.stubGlobal('navigator', {});
   workers.length = 0;
 });
-afterEach(() => vi.unstubAllGlobals());
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+});
 
 it.each(['search', 'explain'] as const)('rejects %s when it is closed before the worker hears of it', async (call) => {
   const engine = await openEngine();
@@ -81,7 +85,7 @@ it.each(['search', 'explain'] as const)('rejects %s when the worker dies in the 
 
 it('does not open with a worker of another version, and says so', async () => {
   const opening = startEngine().connect();
-  workers[0].say({ type: 'hello', version: PROTOCOL_VERSION + 1, lock: 'lock' } as never);
+  workers[0].say({ type: 'hello', version: PROTOCOL_VERSION + 1 });
   await expect(opening).rejects.toMatchObject({
     code: 'worker-crashed',
     message: expect.stringContaining(`expected protocol ${PROTOCOL_VERSION}, got ${PROTOCOL_VERSION + 1}`),
@@ -115,6 +119,42 @@ it('a search that is sent again at once by who hears of the failure is answered 
   const result = { hits: [] };
   workers[2].say({ type: 'result', id: message?.type === 'search' ? message.id : 0, result } as never);
   expect(await asked).toEqual(result);
+});
+
+it('what is asked of a worker that died at rest is answered by another, and nobody hears of it', async () => {
+  vi.useFakeTimers();
+  const free = new Map<string, () => void>();
+  vi.stubGlobal('navigator', { locks: { request: async (name: string, call: () => void) => free.set(name, call) } });
+  const engine = await openEngine();
+  const locksOf = (type: ToHolder['type']) =>
+    workers[0].posted.flatMap((message) => (message.type === type ? [message.lock] : []));
+  const [lock] = locksOf('hold');
+  workers[0].say({ type: 'held', lock });
+  expect(locksOf('let-go')).toEqual([lock]);
+  free.get(lock)?.();
+  const asked = engine.search('words');
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(workers).toHaveLength(2);
+  workers[1].say({ type: 'opened', info, stage: 'full' });
+  await vi.advanceTimersByTimeAsync(0);
+  const message = workers[1].posted.at(-1);
+  expect(message).toMatchObject({ type: 'search', query: 'words' });
+  const result = { hits: [] };
+  workers[1].say({ type: 'result', id: message?.type === 'search' ? message.id : 0, result } as never);
+  expect(await asked).toEqual(result);
+  expect(workers[1].posted.at(-1)).toMatchObject({ type: 'let-go' });
+});
+
+it('is watched from before a search is sent until it is answered, also when one takes the place of another', async () => {
+  vi.stubGlobal('navigator', { locks: { request: async () => undefined } });
+  const engine = await openEngine();
+  const first = engine.search('words').catch(({ code }) => code);
+  await engine.connect();
+  void engine.search('more words').catch(() => undefined);
+  await engine.connect();
+  expect(await first).toBe('aborted');
+  const types = workers[0].posted.map(({ type }) => type);
+  expect(types).toEqual(['hold', 'open', 'let-go', 'hold', 'search', 'cancel', 'search']);
 });
 
 it('asks the worker to explain, and gives its answer', async () => {

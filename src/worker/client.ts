@@ -22,7 +22,7 @@ import type {
   Stage,
 } from '../types.ts';
 import { baseUri } from './base-uri.ts';
-import { awaitEnd } from './life-lock.ts';
+import { LifeWatch } from './life-lock.ts';
 import { type FromWorker, type OpenedInfo, type OpenSettings, PROTOCOL_VERSION, type ToWorker } from './protocol.ts';
 import { Readiness } from './readiness.ts';
 
@@ -36,6 +36,8 @@ interface Pending {
   resolve: (answer: never) => void;
   reject: (error: LatelightError) => void;
   onInstant?: SearchRequest['onInstant'];
+  /** Asks the worker, which is started when there is none. */
+  send: () => void;
 }
 
 /**
@@ -121,6 +123,7 @@ export class WorkerEngine implements SearchEngine {
   private readonly startWorker: StartWorker;
   private readonly pending = new Map<number, Pending>();
   private worker: Worker | undefined;
+  private watch: LifeWatch | undefined;
   private connecting: Promise<void> | undefined;
   /** Does nothing once it has connected. */
   private stopConnecting: (error: LatelightError) => void = () => undefined;
@@ -200,19 +203,19 @@ export class WorkerEngine implements SearchEngine {
     const { signal, onInstant, filter, ...rest } = request;
     throwIfAborted(signal, 'search');
     const sent = filter ? { ...rest, filter: plainFilter(filter) } : rest;
-    this.cancelCurrent();
     const id = this.nextId++;
     return new Promise<SearchResult>((resolve, reject) => {
+      const send = () =>
+        this.ask(id, () => {
+          const instant = onInstant !== undefined && this.stage === 'instant';
+          return { type: 'search', id, query, request: sent, instant };
+        });
+      this.pending.set(id, { resolve, reject, onInstant, send });
+      this.cancelCurrent();
       const cancel = () => this.cancel(id);
       signal?.addEventListener('abort', cancel, { once: true });
       this.current = { id, detach: () => signal?.removeEventListener('abort', cancel) };
-      this.pending.set(id, { resolve, reject, onInstant });
-      this.connect()
-        .then(() => {
-          const instant = onInstant !== undefined && this.stage === 'instant';
-          if (this.pending.has(id)) this.post({ type: 'search', id, query, request: sent, instant });
-        })
-        .catch((error) => this.settle(id)?.reject(notSent('search', error)));
+      send();
     });
   }
 
@@ -220,14 +223,21 @@ export class WorkerEngine implements SearchEngine {
     if (this.closed) throw new LatelightError('closed', 'explain: the engine was closed. Open it again.');
     const id = this.nextId++;
     return new Promise<Explanation>((resolve, reject) => {
+      const send = () => this.ask(id, () => ({ type: 'explain', id, query, hit: { id: passage, site } }));
       // Known from now on, so that whatever ends the engine finds it.
-      this.pending.set(id, { resolve, reject });
-      this.connect()
-        .then(() => {
-          if (this.pending.has(id)) this.post({ type: 'explain', id, query, hit: { id: passage, site } });
-        })
-        .catch((error) => this.settle(id)?.reject(notSent('explain', error)));
+      this.pending.set(id, { resolve, reject, send });
+      send();
     });
+  }
+
+  private ask(id: number, message: () => Extract<ToWorker, { type: 'search' | 'explain' }>): void {
+    this.connect()
+      .then(() => {
+        if (!this.pending.has(id)) return;
+        this.watchOver();
+        this.post(message());
+      })
+      .catch((error) => this.settle(id)?.reject(notSent(message().type, error)));
   }
 
   close(): void {
@@ -261,6 +271,16 @@ export class WorkerEngine implements SearchEngine {
         this.rejectAll(error);
         finish(() => reject(error));
       };
+      this.watch = new LifeWatch(
+        (message) => worker.postMessage(message),
+        () => crashed('it ended unexpectedly'),
+        () => {
+          if (this.worker !== worker) return;
+          // It ended while nobody waited for it, and has begun nothing of this.
+          this.drop();
+          for (const { send } of this.pending.values()) send();
+        },
+      );
       // An error of its script has a message; one without is a script that could not be had.
       worker.addEventListener('error', ({ message }) =>
         message ? crashed(message) : crashed('expected its script, got none', 'download-failed'),
@@ -272,19 +292,22 @@ export class WorkerEngine implements SearchEngine {
           case 'hello':
             if (data.version !== PROTOCOL_VERSION)
               return crashed(`expected protocol ${PROTOCOL_VERSION}, got ${data.version}`);
-            return awaitEnd(data.lock, () => crashed('it ended unexpectedly'));
+            return;
+          case 'held':
+            return this.watch?.held(data.lock);
           case 'progress':
             return onProgress?.(data.progress);
           case 'opened':
             this.info = data.info;
-            if (data.stage === 'full') this.readiness.complete();
+            if (data.stage === 'full') this.becomeFull();
             return finish(resolve);
           case 'open-failed':
             return finish(() => reject(fromErrorData(data.error)));
           case 'full':
-            return this.readiness.complete();
+            return this.becomeFull();
           case 'full-failed':
-            return this.readiness.fail(fromErrorData(data.error));
+            this.readiness.fail(fromErrorData(data.error));
+            return this.watchOver();
           case 'instant-result':
             this.pending.get(data.id)?.onInstant?.(data.result);
             return requestAnimationFrame(() => setTimeout(() => this.post({ type: 'shown', id: data.id })));
@@ -300,6 +323,7 @@ export class WorkerEngine implements SearchEngine {
         }
       });
       // Read once its script has run; waiting for its hello would cost two ways.
+      this.watchOver();
       this.post({ type: 'open', version: PROTOCOL_VERSION, url: this.url, settings: this.settings });
     });
   }
@@ -320,6 +344,17 @@ export class WorkerEngine implements SearchEngine {
   private get settings(): OpenSettings {
     const { device = 'auto', offline = false, instant = true, workers, mergeIndex = [], language = '' } = this.options;
     return { device, offline, instant, workers, mergeIndex, language };
+  }
+
+  private becomeFull(): void {
+    this.readiness.complete();
+    this.watchOver();
+  }
+
+  /** The worker is watched while somebody waits for it. */
+  private watchOver(): void {
+    if (this.pending.size > 0 || !this.readiness.isSettled) this.watch?.begin();
+    else this.watch?.rest();
   }
 
   private post(message: ToWorker): void {
@@ -351,6 +386,7 @@ export class WorkerEngine implements SearchEngine {
       this.current.detach();
       this.current = undefined;
     }
+    this.watchOver();
     return pending;
   }
 
@@ -362,6 +398,8 @@ export class WorkerEngine implements SearchEngine {
   private drop(): void {
     this.worker?.terminate();
     this.worker = undefined;
+    this.watch?.rest();
+    this.watch = undefined;
     this.connecting = undefined;
   }
 }

@@ -12,9 +12,10 @@ import type {
   Site,
   Stage,
 } from '../types.ts';
+import type { ToHolder } from './life-lock.ts';
 
 /** Changes with any change of these types: a page must not talk to a worker script of another build. */
-export const PROTOCOL_VERSION = 4;
+export const PROTOCOL_VERSION = 5;
 
 export interface OpenedInfo {
   backend: Backend;
@@ -31,6 +32,7 @@ export type OpenSettings = Required<Pick<OpenOptions, 'device' | 'offline' | 'in
   Pick<OpenOptions, 'workers'>;
 
 export type ToWorker =
+  | ToHolder
   | { type: 'open'; version: number; url: string; settings: OpenSettings }
   /** `instant`: whether a result of the instant stage is wanted too, should the full stage not be ready. */
   | {
@@ -47,7 +49,8 @@ export type ToWorker =
   | { type: 'close' };
 
 export type FromWorker =
-  | { type: 'hello'; version: number; lock: string }
+  | { type: 'hello'; version: number }
+  | { type: 'held'; lock: string }
   | { type: 'progress'; progress: LoadProgress }
   | { type: 'opened'; info: OpenedInfo; stage: Stage }
   | { type: 'open-failed'; error: ErrorData }

@@ -20,6 +20,10 @@ export class Readiness {
     this.ready.catch(() => undefined);
   }
 
+  get isSettled(): boolean {
+    return this.stage === 'full' || this.error !== undefined;
+  }
+
   complete(): void {
     if (this.error) return;
     this.stage = 'full';
@@ -27,7 +31,7 @@ export class Readiness {
   }
 
   fail(error: LatelightError): void {
-    if (this.stage === 'full' || this.error) return;
+    if (this.isSettled) return;
     this.error = error;
     this.reject(error);
   }

@@ -2,7 +2,7 @@
 
 import { abortError, LatelightError, throwIfAborted, toErrorData, unlessAborted } from '../errors.ts';
 import type { Explanation, Hit, LoadProgress, SearchRequest, SearchResult, Stage } from '../types.ts';
-import { holdLock } from './life-lock.ts';
+import { holdLock, letLockGo } from './life-lock.ts';
 import { type FromWorker, type OpenedInfo, type OpenSettings, PROTOCOL_VERSION, type ToWorker } from './protocol.ts';
 
 /** An open engine inside a worker. */
@@ -61,12 +61,21 @@ const whenShown = new Map<number, () => void>();
 /** To be called once, at the start of the worker's script. */
 export function serveEngine(open: OpenServed): void {
   openServed = open;
-  holdLock((lock) => send({ type: 'hello', version: PROTOCOL_VERSION, lock }));
+  send({ type: 'hello', version: PROTOCOL_VERSION });
   addEventListener('message', ({ data }: MessageEvent<ToWorker>) => take(data));
 }
 
 function take(data: ToWorker): void {
   switch (data.type) {
+    case 'hold': {
+      const held = holdLock((lock) => send({ type: 'held', lock }), data.lock);
+      last = last.then(() => held);
+      break;
+    }
+    case 'let-go':
+      // When this thread rests too: who asks next expects an answer soon.
+      last = last.then(() => letLockGo(data.lock));
+      break;
     case 'open':
       void open(data);
       break;
