@@ -1,4 +1,5 @@
-// The search field: lens, input, the button that clears it, and a line of light along its edge while something is under way.
+// The search field: lens, input, the button that clears it, and a line of light along its edge while something is under way. The text is
+// its attribute too: to that WebKit resets it, without an event, when it shows a page again that it kept for Back.
 
 import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
@@ -41,6 +42,7 @@ export function boxView(context: BoxContext): TemplateResult {
       aria-describedby="hint"
       aria-keyshortcuts=${shortcut || nothing}
       placeholder=${context.placeholder}
+      value=${text}
       .value=${live(text)}
       @input=${context.onInput}
       @focus=${context.onFocus}
