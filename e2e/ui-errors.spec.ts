@@ -33,6 +33,13 @@ test('the script of the engine that fails to load once is there when tried again
   await expect(alert(page)).toHaveCount(0);
 });
 
+test('a browser with WebAssembly switched off is told so, not to try again', async ({ page }) => {
+  await page.addInitScript(() => Reflect.deleteProperty(globalThis, 'WebAssembly'));
+  await page.goto('./?q=timeout');
+  await expect(alert(page)).toContainText('needs WebAssembly, which is switched off');
+  await expect(page.getByRole('button', { name: 'Try again' })).toHaveCount(0);
+});
+
 test('changed bytes are refused, and typing on does not download them again', async ({ page }) => {
   let requests = 0;
   await page.route('**/shards/**', async (route) => {

@@ -10,6 +10,7 @@ export const ERROR_CODES = [
   'hash-mismatch', // bytes differ from the SHA-256 in the manifest
   'download-failed', // the network or server said no (status and URL in the message)
   'insecure-context', // the page is neither https nor localhost, so the browser offers no hashing, cache or GPU
+  'no-webassembly', // the browser has it switched off
   'no-webgpu', // device 'webgpu' was asked for and there is none
   'device-lost', // the GPU device was lost and could not be had again
   'worker-crashed', // the search worker died; pending calls reject, the next call starts a new one

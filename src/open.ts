@@ -17,7 +17,7 @@ function importClient(): Promise<typeof import('./worker/client.ts')> {
  * @param url the index folder, absolute or relative to the page
  * @returns an engine that can search: in the instant stage when the index has a query table, else with everything ready
  * @throws LatelightError by code: `download-failed`, `hash-mismatch`, `bad-manifest`, `bad-shard`, `bad-codec`, `bad-model`,
- * `no-webgpu`, `insecure-context`, `bad-option`, `worker-crashed`, `aborted`
+ * `no-webassembly`, `no-webgpu`, `insecure-context`, `bad-option`, `worker-crashed`, `aborted`
  */
 export async function open(url: string | URL, options?: OpenOptions): Promise<SearchEngine> {
   const client = await importClient().catch((cause) => {

@@ -45,7 +45,7 @@ interface Pending {
  * @param url the index folder, absolute or relative to the page
  * @returns an engine that can search: in the instant stage when the index has a query table, else with everything ready
  * @throws LatelightError by code: `download-failed`, `hash-mismatch`, `bad-manifest`, `bad-shard`, `bad-codec`, `bad-model`,
- * `no-webgpu`, `insecure-context`, `bad-option`, `worker-crashed`, `aborted`
+ * `no-webassembly`, `no-webgpu`, `insecure-context`, `bad-option`, `worker-crashed`, `aborted`
  */
 export async function open(url: string | URL, options: OpenOptions = {}): Promise<SearchEngine> {
   throwIfAborted(options.signal, 'open');
@@ -53,6 +53,12 @@ export async function open(url: string | URL, options: OpenOptions = {}): Promis
     throw new LatelightError(
       'insecure-context',
       `open: expected https or localhost, got ${location.origin}. Browsers allow hashing, caching and WebGPU only there.`,
+    );
+  }
+  if (typeof WebAssembly === 'undefined') {
+    throw new LatelightError(
+      'no-webassembly',
+      'open: expected WebAssembly, got a browser that has it switched off. Hardened settings do that, as does Lockdown Mode; a site can be allowed.',
     );
   }
   const { workers = 1 } = options;

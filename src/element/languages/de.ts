@@ -73,6 +73,7 @@ export const de: Messages = {
   'bad-codec': 'Der Suchindex dieser Site ist beschädigt.',
   'bad-model': 'Das Sprachmodell dieser Suche ist beschädigt.',
   'insecure-context': 'Die Suche braucht eine sichere Verbindung. Öffnen Sie diese Seite über https.',
+  'no-webassembly': 'Diese Suche braucht WebAssembly, das in diesem Browser abgeschaltet ist.',
   'no-webgpu': 'Diese Suche verlangt WebGPU, das dieser Browser nicht bietet.',
   'device-lost': 'Der Grafikprozessor ist ausgefallen und nicht zurückgekommen.',
   'storage-full': 'In diesem Browser ist kein Platz mehr. Geben Sie Speicher frei und versuchen Sie es noch einmal.',

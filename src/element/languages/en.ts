@@ -76,6 +76,7 @@ export const en = {
   'bad-codec': 'This site’s search index is damaged.',
   'bad-model': 'The language model of this search is damaged.',
   'insecure-context': 'Search needs a secure connection. Open this page over https.',
+  'no-webassembly': 'This search needs WebAssembly, which is switched off in this browser.',
   'no-webgpu': 'This search asks for WebGPU, and this browser has none to give.',
   'device-lost': 'The graphics device went away and did not come back.',
   'storage-full': 'This browser has no more room for it. Free some space, then try again.',

@@ -67,6 +67,7 @@ export const es: Messages = {
   'bad-codec': 'El índice de búsqueda de este sitio está dañado.',
   'bad-model': 'El modelo de lenguaje de esta búsqueda está dañado.',
   'insecure-context': 'La búsqueda necesita una conexión segura. Abra esta página por https.',
+  'no-webassembly': 'Esta búsqueda necesita WebAssembly, que está desactivado en este navegador.',
   'no-webgpu': 'Esta búsqueda pide WebGPU y este navegador no lo ofrece.',
   'device-lost': 'El procesador gráfico dejó de responder y no volvió.',
   'storage-full': 'No queda espacio en este navegador. Libere espacio e inténtelo de nuevo.',

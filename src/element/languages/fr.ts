@@ -73,6 +73,7 @@ export const fr: Messages = {
   'bad-codec': 'L’index de recherche de ce site est endommagé.',
   'bad-model': 'Le modèle de langue de cette recherche est endommagé.',
   'insecure-context': 'La recherche demande une connexion sûre. Ouvrez cette page en https.',
+  'no-webassembly': 'Cette recherche demande WebAssembly, qui est désactivé dans ce navigateur.',
   'no-webgpu': 'Cette recherche demande WebGPU, que ce navigateur n’offre pas.',
   'device-lost': 'Le processeur graphique a disparu et n’est pas revenu.',
   'storage-full': 'Ce navigateur n’a plus de place. Libérez de l’espace, puis réessayez.',

@@ -67,6 +67,7 @@ export const ja: Messages = {
   'bad-codec': 'このサイトの検索索引が壊れています。',
   'bad-model': '検索用の言語モデルが壊れています。',
   'insecure-context': '検索には安全な接続が必要です。https で開いてください。',
+  'no-webassembly': 'この検索には WebAssembly が必要ですが、このブラウザーでは無効になっています。',
   'no-webgpu': 'この検索には WebGPU が必要ですが、このブラウザーでは使えません。',
   'device-lost': 'グラフィックスデバイスが失われ、復旧しませんでした。',
   'storage-full': 'ブラウザーの保存領域がいっぱいです。空きを作って、もう一度お試しください。',

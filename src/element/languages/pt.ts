@@ -67,6 +67,7 @@ export const pt: Messages = {
   'bad-codec': 'O índice de pesquisa deste site está danificado.',
   'bad-model': 'O modelo de linguagem desta pesquisa está danificado.',
   'insecure-context': 'A pesquisa precisa de uma conexão segura. Abra esta página por https.',
+  'no-webassembly': 'Esta pesquisa precisa de WebAssembly, que está desativado neste navegador.',
   'no-webgpu': 'Esta pesquisa pede WebGPU, que este navegador não oferece.',
   'device-lost': 'O processador gráfico deixou de responder e não voltou.',
   'storage-full': 'Não há mais espaço neste navegador. Libere espaço e tente novamente.',

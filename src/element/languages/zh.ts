@@ -67,6 +67,7 @@ export const zh: Messages = {
   'bad-codec': '本站的搜索索引已损坏。',
   'bad-model': '搜索所用的语言模型已损坏。',
   'insecure-context': '搜索需要安全连接。请通过 https 打开本页。',
+  'no-webassembly': '此搜索需要 WebAssembly，而此浏览器已将其关闭。',
   'no-webgpu': '此搜索需要 WebGPU，而此浏览器不支持。',
   'device-lost': '图形设备已断开，未能恢复。',
   'storage-full': '此浏览器的存储空间已满。请释放空间后重试。',

@@ -1,4 +1,4 @@
-// A failure, where the results would be, and the way to try again.
+// A failure, where the results would be, and the way to try again, where that could help.
 
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Wording } from '../messages.ts';
@@ -12,6 +12,10 @@ export function errorView(error: unknown, onRetry: () => void, wording: Wording)
       ${isOffline ? html`<p>${wording.say('offline')}</p>` : nothing}
       <p class="detail" dir="auto">${message ?? String(error)}</p>
     </div>
-    <button type="button" class="pill retry" part="button" @click=${onRetry}>${wording.say('retry')}</button>
+    ${
+      code === 'no-webassembly'
+        ? nothing
+        : html`<button type="button" class="pill retry" part="button" @click=${onRetry}>${wording.say('retry')}</button>`
+    }
   </div>`;
 }
