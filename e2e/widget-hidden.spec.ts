@@ -52,6 +52,16 @@ for (const [name, wrap] of Object.entries(hidden)) {
   });
 }
 
+test('a browser of before `checkVisibility` opens the dialog that can be seen, and none that is hidden', async ({
+  page,
+}) => {
+  await page.addInitScript(() => Reflect.deleteProperty(Element.prototype, 'checkVisibility'));
+  const wrapped = ['display: none', 'visibility: hidden'].map((name) => hidden[name](MODAL)).join('');
+  await openWidget(page, `${OPENER}${wrapped}${MODAL}`, {});
+  await page.locator('#opener').click();
+  expect(await areOpen(page)).toEqual([false, false, true]);
+});
+
 test('a dialog that the page’s styles hide is closed again', async ({ page }) => {
   await openWidget(page, `<style>latelight-search::part(dialog) { display: none }</style>${OPENER}${MODAL}`, {});
   await page.locator('latelight-search').evaluate((search) => {

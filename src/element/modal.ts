@@ -115,7 +115,9 @@ export class Modal implements ReactiveController {
 
 /** Whether an element has a place on the page and is drawn there, in sight or beyond its edge. */
 export function isSeen(element: Element): boolean {
-  return element.checkVisibility({ visibilityProperty: true });
+  if (element.checkVisibility) return element.checkVisibility({ visibilityProperty: true });
+  // Browsers from before 2024.
+  return element.getClientRects().length > 0 && getComputedStyle(element).visibility === 'visible';
 }
 
 /** Whether an element is out of reach of mouse and keys, by itself or by what is around it. */
