@@ -42,6 +42,11 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** Of whatever was thrown, for the middle of a sentence: Firefox's messages end in a full stop. */
+export function inSentence(error: unknown): string {
+  return String(error).replace(/\.+$/, '');
+}
+
 export function abortError(what: string): LatelightError {
   return new LatelightError('aborted', `${what}: aborted`);
 }

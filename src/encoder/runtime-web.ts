@@ -2,7 +2,7 @@
 // itself, so that every byte is hash-checked, cached and counted by us, and none comes from another origin.
 
 import type { InferenceSession, env as OrtEnv, TensorConstructor } from 'onnxruntime-common';
-import { LatelightError } from '../errors.ts';
+import { inSentence, LatelightError } from '../errors.ts';
 import type { EncoderRuntime } from './encoder.ts';
 
 /** Which of onnxruntime-web's builds runs: `jspi` and `asyncify` are the two ways of its WebGPU provider. */
@@ -38,7 +38,7 @@ export async function loadOrt(build: RuntimeBuild): Promise<OrtModule> {
   } catch (cause) {
     throw new LatelightError(
       'download-failed',
-      `encoder: expected the script of onnxruntime-web (${build}), got ${String(cause)}. Check the connection and try again; after a new version of the site reload the page.`,
+      `encoder: expected the script of onnxruntime-web (${build}), got ${inSentence(cause)}. Check the connection and try again; after a new version of the site reload the page.`,
       { cause },
     );
   }

@@ -19,7 +19,7 @@ class FakeWorker extends EventTarget {
     this.dispatchEvent(new Event('messageerror'));
   }
   crash(): void {
-    this.dispatchEvent(Object.assign(new Event('error'), { message: 'boom' }));
+    this.dispatchEvent(Object.assign(new Event('error'), { message: 'boom.' }));
   }
 }
 
@@ -80,7 +80,10 @@ it.each(['search', 'explain'] as const)('rejects %s when the worker dies in the 
   const engine = await openEngine();
   const asked = call === 'search' ? engine.search('words') : engine.explain('words', hit);
   workers[0].crash();
-  await expect(asked).rejects.toMatchObject({ code: 'worker-crashed' });
+  await expect(asked).rejects.toMatchObject({
+    code: 'worker-crashed',
+    message: 'worker: boom. Search again to start a new one.',
+  });
 });
 
 it('does not open with a worker of another version, and says so', async () => {
@@ -254,11 +257,11 @@ it('takes what is relative from the page, whatever a form of it is called', asyn
 
 it('says what keeps a page from starting the worker, and tries again the next time', async () => {
   const engine = new WorkerEngine('http://site.test/', {}, () => {
-    throw new DOMException('cannot be accessed from origin', 'SecurityError');
+    throw new DOMException('The operation is insecure.', 'SecurityError');
   });
   await expect(engine.connect()).rejects.toMatchObject({
     code: 'bad-option',
-    message: expect.stringContaining("from the page's own origin"),
+    message: expect.stringContaining("is insecure. Its script must come from the page's own origin"),
   });
   await expect(engine.search('words')).rejects.toMatchObject({ code: 'bad-option' });
 });

@@ -5,6 +5,7 @@ import {
   type ErrorCode,
   type ErrorData,
   fromErrorData,
+  inSentence,
   LatelightError,
   throwIfAborted,
 } from '../errors.ts';
@@ -112,7 +113,7 @@ function notSent(what: string, cause: unknown): LatelightError {
   if (cause instanceof LatelightError) return cause;
   return new LatelightError(
     'bad-option',
-    `${what}: expected options of plain values, which a worker can be sent, got ${String(cause)}. Copy them first.`,
+    `${what}: expected options of plain values, which a worker can be sent, got ${inSentence(cause)}. Copy them first.`,
     { cause },
   );
 }
@@ -271,7 +272,7 @@ export class WorkerEngine implements SearchEngine {
       this.stopConnecting = (error) => finish(() => reject(error));
       const crashed = (what: string, code: ErrorCode = 'worker-crashed') => {
         if (this.worker !== worker) return;
-        const error = new LatelightError(code, `worker: ${what}. Search again to start a new one.`);
+        const error = new LatelightError(code, `worker: ${inSentence(what)}. Search again to start a new one.`);
         this.drop();
         this.readiness.fail(error);
         this.rejectAll(error);
@@ -340,7 +341,7 @@ export class WorkerEngine implements SearchEngine {
     } catch (cause) {
       throw new LatelightError(
         'bad-option',
-        `open: expected a page that may start the search's worker, got ${String(cause)}. Its script must come from the page's own origin, ` +
+        `open: expected a page that may start the search's worker, got ${inSentence(cause)}. Its script must come from the page's own origin, ` +
           "and the page's policy must allow it (worker-src; with require-trusted-types-for, a default policy): docs/guide/hosting.md.",
         { cause },
       );

@@ -1,6 +1,6 @@
 // One file over HTTP into memory, part by part, no further than the size that is named for it. What is kept of an earlier attempt is not asked for again.
 
-import { abortError, LatelightError } from '../errors.ts';
+import { abortError, inSentence, LatelightError } from '../errors.ts';
 import { type FileRef, partsOf } from '../format/engine-refs.ts';
 import type { ReadOptions } from '../format/source.ts';
 import { type KeptPieces, PIECE_BYTES } from './kept-pieces.ts';
@@ -87,7 +87,7 @@ export async function download(
     await pieces?.settled();
     if (signal?.aborted) throw abortError('open');
     if (error instanceof LatelightError) throw error;
-    throw downloadFailed(url, String(error), error);
+    throw downloadFailed(url, error, error);
   } finally {
     patience.end();
   }
@@ -99,7 +99,7 @@ function roomFor({ file, bytes }: FileRef): Uint8Array<ArrayBuffer> {
   } catch (cause) {
     throw new LatelightError(
       'download-failed',
-      `${file}: expected room for ${bytes} bytes, got ${String(cause)}. Close other tabs and try again, or index the site again if no file is that large.`,
+      `${file}: expected room for ${bytes} bytes, got ${inSentence(cause)}. Close other tabs and try again, or index the site again if no file is that large.`,
       { cause },
     );
   }
@@ -117,8 +117,9 @@ function isEncoded({ headers }: Response): boolean {
 
 /** A signal that fires with another one, when nothing was heard for some time, or when all of it takes too long. */
 export class Patience {
-  readonly signal: AbortSignal;
   private readonly controller = new AbortController();
+  readonly signal = this.controller.signal;
+  private readonly given: AbortSignal | undefined;
   private readonly ms: number;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private readonly lastTimer: ReturnType<typeof setTimeout> | undefined;
@@ -129,7 +130,9 @@ export class Patience {
       const late = () => this.controller.abort(new Error(`not all came within ${totalMs / 1000} s`));
       this.lastTimer = setTimeout(late, totalMs);
     }
-    this.signal = AbortSignal.any([this.controller.signal, ...(signal ? [signal] : [])]);
+    this.given = signal;
+    signal?.addEventListener('abort', this.stop);
+    if (signal?.aborted) this.stop();
     this.renew();
   }
 
@@ -138,16 +141,20 @@ export class Patience {
     this.timer = setTimeout(() => this.controller.abort(new Error(`nothing came for ${this.ms / 1000} s`)), this.ms);
   }
 
+  /** By hand: `AbortSignal.any` is of 2024. */
+  private readonly stop = () => this.controller.abort(this.given?.reason);
+
   end(): void {
+    this.given?.removeEventListener('abort', this.stop);
     clearTimeout(this.timer);
     clearTimeout(this.lastTimer);
   }
 }
 
-export function downloadFailed(url: string, what: string, cause?: unknown): LatelightError {
+export function downloadFailed(url: string, what: unknown, cause?: unknown): LatelightError {
   return new LatelightError(
     'download-failed',
-    `${url}: expected a file, got ${what}. Check the connection and try again.`,
+    `${url}: expected a file, got ${inSentence(what)}. Check the connection and try again.`,
     { cause },
   );
 }

@@ -43,6 +43,7 @@ class MemoryCache {
   }
 }
 
+const fetchOfNode = globalThis.fetch;
 const cache = new MemoryCache();
 const pieces = () => [...cache.entries.keys()].filter((url) => url.startsWith(`${key}/`));
 let server: Server;
@@ -504,4 +505,40 @@ describe('a file in parts', () => {
     answer = (_request, response) => void response.end(file.subarray(0, PART - 1));
     expect(await read(inParts)).toMatchObject({ code: 'hash-mismatch' });
   });
+});
+
+it('can be cancelled in a browser without AbortSignal.any, also before it begins', async () => {
+  const { any } = AbortSignal;
+  Reflect.deleteProperty(AbortSignal, 'any');
+  try {
+    expect(await read()).toMatchObject({ isRight: true });
+    const cancelling = new AbortController();
+    answer = (_request, response) => {
+      response.writeHead(200, { 'content-length': file.length });
+      response.write(file.subarray(0, MIB), () => cancelling.abort());
+    };
+    const { signal } = cancelling;
+    const other = { ...ref, sha256: sha256.replace(/^./, 'x') };
+    await expect(new HttpSource(base).read(other, { signal })).rejects.toMatchObject({ code: 'aborted' });
+    asked = [];
+    await expect(new HttpSource(base).read(other, { signal })).rejects.toMatchObject({ code: 'aborted' });
+    expect(asked).toEqual([]);
+  } finally {
+    AbortSignal.any = any;
+  }
+});
+
+it('says in one sentence what a browser said in one', async () => {
+  vi.stubGlobal('fetch', async () => {
+    throw new TypeError('NetworkError when attempting to fetch resource.');
+  });
+  try {
+    const url = `${base}${ref.file}`;
+    await expect(new HttpSource(base).read(ref)).rejects.toMatchObject({
+      message: `${url}: expected a file, got TypeError: NetworkError when attempting to fetch resource. Check the connection and try again.`,
+    });
+    await expect(new HttpSource(base).readManifest()).rejects.toThrow('fetch resource. Check');
+  } finally {
+    vi.stubGlobal('fetch', fetchOfNode);
+  }
 });

@@ -59,7 +59,7 @@ export class HttpSource implements ByteSource {
       const kept = await keptManifest(url);
       if (kept !== undefined) return kept;
       if (cause instanceof LatelightError) throw cause;
-      throw downloadFailed(url, String(cause), cause);
+      throw downloadFailed(url, cause, cause);
     } finally {
       patience.end();
     }

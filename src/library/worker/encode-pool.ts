@@ -1,7 +1,7 @@
 // Encoding on several cores: workers that each take a passage at a time, in the order they were given. On a GPU one worker is all.
 
 import type { Encoder } from '../../encoder/encoder.ts';
-import { type ErrorCode, fromErrorData, LatelightError } from '../../errors.ts';
+import { type ErrorCode, fromErrorData, inSentence, LatelightError } from '../../errors.ts';
 import type { EngineFile } from '../../format/engine-file.ts';
 import type { EncodedPassage } from '../../indexing/encode-passage.ts';
 import { awaitEnd } from '../../worker/life-lock.ts';
@@ -125,7 +125,7 @@ export class EncodePool {
     try {
       return new Worker(new URL('./encode.worker.ts', import.meta.url), { type: 'module', name: 'latelight-encode' });
     } catch (cause) {
-      const why = `expected a page that may start workers in its worker, got ${String(cause)}. Its policy must allow it.`;
+      const why = `expected a page that may start workers in its worker, got ${inSentence(cause)}. Its policy must allow it.`;
       throw new LatelightError('bad-option', `encode: ${why}`, { cause });
     }
   }
@@ -144,7 +144,7 @@ export class EncodePool {
     const died = (what: string, code: ErrorCode = 'worker-crashed') => {
       if (!this.slots.delete(slot)) return;
       worker.terminate();
-      const error = new LatelightError(code, `encode: ${what}.`);
+      const error = new LatelightError(code, `encode: ${inSentence(what)}.`);
       fail(error);
       const { task } = slot;
       if (!task) return this.feed();
