@@ -64,6 +64,12 @@ function marked(page: Page): Promise<string> {
   );
 }
 
+test('a browser with WebAssembly switched off is told so', async ({ page }) => {
+  await page.addInitScript(() => Reflect.deleteProperty(globalThis, 'WebAssembly'));
+  await page.goto(LIBRARY);
+  await expect(page.getByText('expected WebAssembly, got a browser that has it switched off')).toBeVisible();
+});
+
 test('text that is pasted is indexed and found, and the browser is asked to keep it', async ({ page }) => {
   await page.addInitScript(() => {
     const asked = { times: 0 };

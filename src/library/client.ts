@@ -2,6 +2,7 @@
 
 import { LatelightError } from '../errors.ts';
 import type { LoadProgress, OpenOptions, SearchEngine } from '../types.ts';
+import { needWebAssembly } from '../worker/client.ts';
 import { LibrarySearchEngine } from './library-search-engine.ts';
 import type { AddedFile, DocumentPassage, ImportReport, Library, LibraryDocument, LibraryState } from './types.ts';
 import type { StateChange } from './worker/protocol.ts';
@@ -16,7 +17,7 @@ export interface LibraryOptions {
 /**
  * Opens the library.
  * @param url of the page: the app's engine file lies beside it, and hits lead to places on it
- * @throws LatelightError `insecure-context`, `storage-failed`, `download-failed`, `bad-manifest`, `worker-crashed`
+ * @throws LatelightError `insecure-context`, `no-webassembly`, `storage-failed`, `download-failed`, `bad-manifest`, `worker-crashed`
  */
 export async function openLibrary(url: string | URL, options: LibraryOptions = {}): Promise<Library> {
   if (!isSecureContext) {
@@ -32,6 +33,7 @@ export async function openLibrary(url: string | URL, options: LibraryOptions = {
       `library: expected a current browser, got one without ${lacking}. Update it, or open this page in another.`,
     );
   }
+  needWebAssembly('library');
   const library = new WorkerLibrary(new URL(url, document.baseURI), options);
   try {
     await library.connect();

@@ -56,12 +56,7 @@ export async function open(url: string | URL, options: OpenOptions = {}): Promis
       `open: expected https or localhost, got ${location.origin}. Browsers allow hashing, caching and WebGPU only there.`,
     );
   }
-  if (typeof WebAssembly === 'undefined') {
-    throw new LatelightError(
-      'no-webassembly',
-      'open: expected WebAssembly, got a browser that has it switched off. Hardened settings do that, as does Lockdown Mode; a site can be allowed.',
-    );
-  }
+  needWebAssembly('open');
   const { workers = 1 } = options;
   if (!Number.isInteger(workers) || workers < 1 || workers > MAX_WORKERS) {
     throw new LatelightError('bad-option', `open: expected 1 to ${MAX_WORKERS} workers, got ${workers}.`);
@@ -80,6 +75,15 @@ export async function open(url: string | URL, options: OpenOptions = {}): Promis
   const engine = new WorkerEngine(new URL(url, baseUri()).href, { ...options, mergeIndex });
   await engine.connect();
   return engine;
+}
+
+/** @throws LatelightError `no-webassembly` */
+export function needWebAssembly(what: string): void {
+  if (typeof WebAssembly !== 'undefined') return;
+  throw new LatelightError(
+    'no-webassembly',
+    `${what}: expected WebAssembly, got a browser that has it switched off. Hardened settings do that, as does Lockdown Mode; a site can be allowed.`,
+  );
 }
 
 function checkMerged({ url, weight = 1, filter = {} }: MergedIndex): MergedIndex {
