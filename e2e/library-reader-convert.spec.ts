@@ -1,4 +1,4 @@
-// <latelight-reader> has Markdown, DOCX and EPUB converted by a worker: one that hangs is ended, and holds up nothing.
+// <latelight-reader> has HTML, Markdown, DOCX and EPUB made into what it shows by a worker: one that hangs is ended, and holds up nothing.
 
 import { expect, type Page, test } from '@playwright/test';
 import { parseMarkdown } from '../src/ingest/markdown.ts';
@@ -79,3 +79,25 @@ test('a document that is left while it is converted takes its worker with it', a
   await expect.poll(() => converters(page).length, { timeout: 5000 }).toBe(0);
   await expect(page.getByRole('alert')).toHaveCount(0);
 });
+
+const opened = Array.from({ length: 400 }, (_, at) => `<b id=b${at}>`).join('');
+const paragraphs = `${'<p>x'.repeat(5000)}<p>Lanterns are counted at noon.`;
+for (const { name, kind, content } of [
+  {
+    name: 'HTML whose elements the parser makes again in every paragraph',
+    kind: 'html',
+    content: `<p>${opened}${paragraphs}`,
+  },
+  { name: 'HTML that multiplies once it is written again', kind: 'html', content: `<p><table>${opened}${paragraphs}` },
+  { name: 'Markdown with HTML that multiplies', kind: 'markdown', content: `x\n\n<div><p>${opened}${paragraphs}` },
+] as const) {
+  test(`${name} is shown, and the page stays usable`, async ({ page }) => {
+    await openBench(page, bench);
+    await show(page, { kind, path: `multiplies.${kind}`, content, passages, passage: 0 });
+    await expect(page.locator('latelight-reader .document')).toContainText('Lanterns are counted at noon.');
+    const made = () =>
+      page.locator('latelight-reader').evaluate((reader) => reader.shadowRoot!.querySelectorAll('*').length);
+    expect(await made()).toBeLessThan(20_000);
+    await expect(page.getByRole('alert')).toHaveCount(0);
+  });
+}

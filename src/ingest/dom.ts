@@ -28,14 +28,24 @@ const MOST_ELEMENTS_BESIDE = 10_000;
 /** cheerio's `load` for markup of any depth, and where the parser makes far more elements than there are tags. */
 export function loadHtml(html: string): CheerioAPI {
   const limited = limitNesting(html);
-  const tagCount = limited.split('<').length - 1;
-  const check = sizeCheck(MOST_ELEMENTS_OF_A_TAG * tagCount + MOST_ELEMENTS_BESIDE);
+  // Tags that only the parser sees to nest, as it alone knows what closes what.
+  return loadSmall(limited, MOST_ELEMENTS_OF_A_TAG, MOST_ELEMENTS_BESIDE) ?? load(withoutTags(limited));
+}
+
+/** Whether a parser makes about as many elements of markup as that has tags, in a depth that can be parsed. */
+export function parsesSmall(html: string): boolean {
+  return loadSmall(html, 1, 100) !== undefined;
+}
+
+/** Nothing for markup that becomes more than so many elements. */
+function loadSmall(html: string, mostOfATag: number, mostBeside: number): CheerioAPI | undefined {
+  const tagCount = html.split('<').length - 1;
+  const check = sizeCheck(mostOfATag * tagCount + mostBeside);
   try {
-    return load(limited, check.options);
+    return load(html, check.options);
   } catch (error) {
-    if (!(error instanceof TooLarge)) throw error;
-    // Tags that only the parser sees to nest, as it alone knows what closes what.
-    return load(withoutTags(limited));
+    if (error instanceof TooLarge) return undefined;
+    throw error;
   } finally {
     check.end();
   }

@@ -1,15 +1,33 @@
-// A document that is not HTML -> HTML for the reader. Code of DOCX and EPUB is loaded when such a document comes.
+// A document -> HTML for the reader. Code of DOCX and EPUB is loaded when such a document comes.
 
-import { decodeMarkdown } from '../../ingest/decode.ts';
+import { decodeHtml, decodeMarkdown } from '../../ingest/decode.ts';
 import { readFrontMatter } from '../../ingest/front-matter.ts';
 import { renderMarkdown } from '../../ingest/markdown.ts';
 import type { Converted, ConvertedKind } from './document-protocol.ts';
+import { htmlParts } from './html-parts.ts';
 
-type Converter = (path: string, bytes: Uint8Array) => Converted | Promise<Converted>;
+type Converter = (path: string, bytes: Uint8Array) => Promise<Converted>;
+
+interface Html {
+  html: string;
+  /** As the document says outside its HTML; '' when it does not. */
+  lang: string;
+}
 
 /** What it returns throws UnreadableDocument for a damaged document. */
 export async function converterOf(kind: ConvertedKind): Promise<Converter> {
+  const toHtml = await htmlOf(kind);
+  return async (path, bytes) => {
+    const { html, lang } = await toHtml(path, bytes);
+    const parts = htmlParts(html);
+    return { ...parts, lang: lang || parts.lang };
+  };
+}
+
+async function htmlOf(kind: ConvertedKind): Promise<(path: string, bytes: Uint8Array) => Html | Promise<Html>> {
   switch (kind) {
+    case 'html':
+      return (_path, bytes) => ({ html: decodeHtml(bytes).text, lang: '' });
     case 'markdown':
       return (path, bytes) => {
         const { body, lang } = readFrontMatter(decodeMarkdown(bytes).text);

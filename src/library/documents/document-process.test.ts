@@ -41,7 +41,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-const answer: Converted = { html: '<p>a</p>', lang: '' };
+const answer: Converted = { parts: ['<p>a</p>'], lang: '', dir: '' };
 const job = (path: string): ConvertJob => ({ type: 'convert', kind: 'markdown', path, file: new Blob(['a']) });
 
 it('gives a document its time from when the worker reads it, however long the worker took to get there', async () => {

@@ -4,6 +4,7 @@ import type { ErrorData } from '../../errors.ts';
 import type { EngineFile } from '../../format/engine-file.ts';
 import type { DocumentKind } from '../../ingest/document-kind.ts';
 import type { Passage } from '../../types.ts';
+import type { HtmlParts } from './html-parts.ts';
 
 /** To be indexed. `url` is that of the app's folder; passages are measured in the engine's tokens. */
 export interface ParseJob {
@@ -22,11 +23,11 @@ export interface ConvertJob {
   file: Blob;
 }
 
-/** Kinds that are shown as HTML and are not HTML. */
-export type ConvertedKind = Extract<DocumentKind, 'markdown' | 'docx' | 'epub'>;
+/** Kinds that are shown as HTML. */
+export type ConvertedKind = Extract<DocumentKind, 'html' | 'markdown' | 'docx' | 'epub'>;
 
 export function isConverted(kind: DocumentKind | undefined): kind is ConvertedKind {
-  return kind === 'markdown' || kind === 'docx' || kind === 'epub';
+  return kind === 'html' || kind === 'markdown' || kind === 'docx' || kind === 'epub';
 }
 
 export interface ReadDocument {
@@ -40,12 +41,7 @@ export interface ReadDocument {
 /** What a document came to: its passages, or why it has none. */
 export type Parsed = ReadDocument | { skipped: string };
 
-export interface Converted {
-  /** As the document has it: to be cleaned before it is shown. */
-  html: string;
-  /** Of the whole document; '' when it does not say. */
-  lang: string;
-}
+export type Converted = HtmlParts;
 
 export interface Answers {
   parse: Parsed;

@@ -38,15 +38,13 @@ export function openPassages({ container, scroller, passages }: OpenOptions): Do
 
 async function contentOf({ kind, path }: LibraryDocument, file: Blob, signal: AbortSignal): Promise<Content> {
   if (isConverted(kind)) return convertedContent({ type: 'convert', kind, path, file }, signal);
-  const { decodeHtml, decodeMarkdown } = await import('../../ingest/decode.ts');
+  const { decodeMarkdown } = await import('../../ingest/decode.ts');
   const bytes = new Uint8Array(await file.arrayBuffer());
   switch (kind) {
     case 'text':
       return { pieces: textPieces(decodeMarkdown(bytes).text) };
     case 'code':
       return { pieces: codePieces(decodeMarkdown(bytes).text) };
-    case 'html':
-      return (await import('./sanitise.ts')).htmlContent(decodeHtml(bytes).text);
     default:
       throw new Error(`reader: expected a document of a kind that can be shown, got ${kind ?? 'none'} (${path})`);
   }
@@ -56,13 +54,12 @@ async function contentOf({ kind, path }: LibraryDocument, file: Blob, signal: Ab
 async function convertedContent(job: ConvertJob, signal: AbortSignal): Promise<Content> {
   const process = new DocumentProcess();
   try {
-    const [{ html, lang }, { htmlContent }, slug] = await Promise.all([
+    const [converted, { htmlContent }, slug] = await Promise.all([
       process.read(job, signal),
       import('./sanitise.ts'),
       job.kind === 'markdown' ? headingIds() : undefined,
     ]);
-    const content = htmlContent(html, slug);
-    return { ...content, lang: lang || content.lang };
+    return htmlContent(converted, slug);
   } finally {
     process.close();
   }
