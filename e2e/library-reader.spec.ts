@@ -111,6 +111,7 @@ test('nothing in hostile HTML runs, loads, leads away or looks like the reader',
     const content = [...strings.map((text) => `<div>${text}</div>\n\n`), '<p>The end is here.</p>'].join('');
     for (const part of [content, ...strings]) {
       await show(page, { kind, path: `hostile.${kind}`, content: part, passages: [] });
+      await expect(page.locator('.document')).toHaveAttribute('aria-busy', 'false');
     }
     await show(page, { kind, path: 'hostile', content, passages: [] });
     await expect(page.locator('.slice').first()).toBeAttached();
@@ -130,6 +131,33 @@ test('nothing in hostile HTML runs, loads, leads away or looks like the reader',
     expect(await page.evaluate(() => (globalThis as { pwned?: number }).pwned)).toBeUndefined();
   }
   expect({ foreign, violations }).toEqual({ foreign: [], violations: [] });
+});
+
+test('fields and pictures named as what a page is asked for keep no text back', async ({ page }) => {
+  await openBench(page, bench);
+  const names = ['remove', 'closest', 'nodeType', 'childNodes', 'localName', 'textContent', 'querySelectorAll', 'body'];
+  for (const name of names) {
+    const form = `<form hidden><input name="${name}"></form><form><input name="${name}"><p>Ropes.</p></form>`;
+    const content = `${form}<img name="${name}" id="${name}"><p>${KEEPER}</p>`;
+    await show(page, { kind: 'html', path: `${name}.html`, content, passages: [passage(0, KEEPER)], passage: 0 });
+    await expect(page.getByRole('heading', { name: `${name}.html` })).toBeVisible();
+    await expect.poll(() => marked(page, 'latelight-passage'), name).toBe(KEEPER);
+    await expect(page.locator('.document'), name).toContainText('Ropes.');
+    await expect(page.getByRole('alert'), name).toHaveCount(0);
+  }
+});
+
+test('a drawing that a document brings along is not drawn, which can take for ever: its words are shown', async ({
+  page,
+}) => {
+  await openBench(page, bench);
+  const uses = (of: number) => `<use xlink:href="#a${of}"/>`.repeat(10);
+  const groups = Array.from({ length: 7 }, (_, at) => `<g id="a${at + 1}">${uses(at)}</g>`).join('');
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="100" height="100"><defs><g id="a0"><rect width="1" height="1"/></g>${groups}</defs><use xlink:href="#a7"/></svg>`;
+  const content = `<p>${KEEPER}</p><img alt="A chart" width="100" height="100" src="data:image/svg+xml;base64,${Buffer.from(svg).toString('base64')}">`;
+  await show(page, { kind: 'html', path: 'a.html', content, passages: [passage(0, KEEPER)], passage: 0 });
+  await expect.poll(() => marked(page, 'latelight-passage')).toBe(KEEPER);
+  await expect(page.getByText('Image: A chart')).toBeVisible();
 });
 
 const look = (page: Page, selector: string) =>

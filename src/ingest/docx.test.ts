@@ -111,19 +111,27 @@ describe('for the reader', () => {
   const picture = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 1, 2, 3);
   const drawing =
     '<w:p><w:r><w:drawing><wp:inline xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing"><wp:docPr id="1" name="p" descr="A lamp"/><a:graphic xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"><a:graphicData><pic:pic xmlns:pic="http://schemas.openxmlformats.org/drawingml/2006/picture"><pic:blipFill><a:blip r:embed="p1" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"/></pic:blipFill></pic:pic></a:graphicData></a:graphic></wp:inline></w:drawing></w:r></w:p>';
-  const file = () =>
+  const file = (more: Record<string, string> = {}) =>
     docxOf(paragraph('Look:') + drawing, {
       'word/media/lamp.png': picture,
       'word/_rels/document.xml.rels': docxFiles([])['word/_rels/document.xml.rels'].replace(
         '</Relationships>',
         '<Relationship Id="p1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/image" Target="media/lamp.png"/></Relationships>',
       ),
+      ...more,
     });
 
   it('pictures stand in the text as data', async () => {
     const html = await docxHtml(file());
     expect(html).toContain('<p>Look:</p>');
     expect(html).toContain(`src="data:image/png;base64,${Buffer.from(picture).toString('base64')}"`);
+  });
+
+  it('a drawing, which may take hours to draw, is its words alone', async () => {
+    const types = docxFiles([])['[Content_Types].xml'].replace('image/png', 'image/svg+xml');
+    const html = await docxHtml(file({ '[Content_Types].xml': types }));
+    expect(html).toContain('alt="A lamp"');
+    expect(html).not.toContain('base64');
   });
 
   it('one that is damaged is left out', async () => {

@@ -49,10 +49,16 @@ describe('an image', () => {
     expect(isOwnImage('data:image/png;base64,AAAA')).toBe(true);
     expect(isOwnImage('blob:http://localhost/1')).toBe(true);
   });
-  test.each(['https://evil.example/x.png', '//evil.example/x', 'x.png', 'data:text/html,x', 'javascript:1', ''])(
-    '%j is not shown',
-    (address) => expect(isOwnImage(address)).toBe(false),
-  );
+  test.each([
+    'data:image/svg+xml;base64,AAAA',
+    'DATA:image/svg+xml,<svg>',
+    'https://evil.example/x.png',
+    '//evil.example/x',
+    'x.png',
+    'data:text/html,x',
+    'javascript:1',
+    '',
+  ])('%j is not shown', (address) => expect(isOwnImage(address)).toBe(false));
 });
 
 test('an address stays only on the element it belongs to', () => {
@@ -65,7 +71,7 @@ test('an address stays only on the element it belongs to', () => {
 
 test('no hostile string is an address of an image or of anything but the web', () => {
   for (const text of hostile as string[]) {
-    expect(isOwnImage(text)).toBe(/^data:image|^blob:/i.test(text.trim()));
+    expect(isOwnImage(text)).toBe(/^data:image(?!.svg)|^blob:/i.test(text.trim()));
     const link = linkOf(text);
     if (link?.to === 'outside') expect(link.address).toMatch(/^(https?:|mailto:)/);
   }

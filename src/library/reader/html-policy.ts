@@ -46,9 +46,9 @@ export function isAllowedAttribute(tag: string, attribute: string, value: string
   }
 }
 
-/** Images that the document brings along. SVG as an image runs nothing and loads nothing. */
+/** Images that the document brings along. SVG as an image runs and loads nothing, but a few KB of it can take hours to draw. */
 export function isOwnImage(address: string): boolean {
-  return /^(data:image\/(png|jpeg|jpg|gif|webp|avif|bmp|svg\+xml)[;,]|blob:)/i.test(address.trim());
+  return /^(data:image\/(png|jpeg|jpg|gif|webp|avif|bmp)[;,]|blob:)/i.test(address.trim());
 }
 
 export type DocumentLink = { to: 'place'; id: string } | { to: 'outside'; address: string };
