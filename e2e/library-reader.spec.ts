@@ -147,6 +147,23 @@ test('fields and pictures named as what a page is asked for keep no text back', 
   }
 });
 
+test('a document that fails half way is replaced by its passages', async ({ page }) => {
+  await openBench(page, bench);
+  await page.evaluate(() => {
+    const append = Element.prototype.append;
+    let count = 0;
+    Element.prototype.append = function (...nodes) {
+      if (this.className === 'slice' && ++count === 3) throw new Error('of the browser');
+      append.apply(this, nodes);
+    };
+  });
+  const content = '<p>Rope.</p>'.repeat(5);
+  await show(page, { kind: 'html', path: 'a.html', content, passages: [passage(0, KEEPER)], passage: 0 });
+  await expect(page.getByRole('alert')).toContainText('cannot be shown (of the browser)');
+  await expect.poll(() => marked(page, 'latelight-passage')).toBe(KEEPER);
+  await expect(page.locator('.document')).not.toContainText('Rope.');
+});
+
 test('a drawing that a document brings along is not drawn, which can take for ever: its words are shown', async ({
   page,
 }) => {

@@ -1,5 +1,6 @@
 // A document that flows: HTML of any origin, text, code, passages. It is put in slice by slice; those out of sight are not laid out.
 
+import { throwIfAborted } from '../../errors.ts';
 import type { DocumentPassage } from '../types.ts';
 import type { Content } from './content.ts';
 import { type DocumentView, focusable, nextTask, type Outcome } from './document-view.ts';
@@ -25,6 +26,30 @@ export class FlowView implements DocumentView {
   private readonly filled: Promise<void>;
   private isDestroyed = false;
   private call = 0;
+
+  /** @throws what its pieces cannot be made for, with code `aborted`; the container is empty then */
+  static async open(
+    container: HTMLElement,
+    scroller: HTMLElement,
+    content: Content,
+    signal: AbortSignal,
+  ): Promise<FlowView> {
+    throwIfAborted(signal, 'read');
+    const view = new FlowView(container, scroller, content);
+    const leave = () => view.destroy();
+    // At once: the next document goes into the same container.
+    signal.addEventListener('abort', leave);
+    try {
+      await view.filled;
+    } catch (error) {
+      view.destroy();
+      throw error;
+    } finally {
+      signal.removeEventListener('abort', leave);
+    }
+    throwIfAborted(signal, 'read');
+    return view;
+  }
 
   constructor(container: HTMLElement, scroller: HTMLElement, { pieces, lang = '', dir = '' }: Content) {
     this.container = container;
@@ -57,6 +82,7 @@ export class FlowView implements DocumentView {
   }
 
   destroy(): void {
+    if (this.isDestroyed) return;
     this.isDestroyed = true;
     this.marks.clear();
     this.container.removeEventListener('click', this.onFollow);

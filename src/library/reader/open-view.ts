@@ -29,7 +29,7 @@ export async function openView(options: OpenOptions): Promise<DocumentView> {
     const { PdfView } = await import('./pdf-view.ts');
     return PdfView.open(container, scroller, file, options.pdfAssets, options.onChange);
   }
-  return new FlowView(container, scroller, await contentOf(document, file, signal));
+  return FlowView.open(container, scroller, await contentOf(document, file, signal), signal);
 }
 
 export function openPassages({ container, scroller, passages }: OpenOptions): DocumentView {
