@@ -21,7 +21,18 @@ test('a text directive behind the place is not part of it', () => {
 });
 
 test('a hash that names no document is no place', () => {
-  for (const hash of ['', '#', '#passage=3', '#doc=', '#doc=-1', '#doc=1.5', '#doc=x', '#document=1', '#doc'])
+  for (const hash of [
+    '',
+    '#',
+    '#passage=3',
+    '#doc=',
+    '#doc=-1',
+    '#doc=1.5',
+    '#doc=x',
+    '#document=1',
+    '#doc',
+    `#doc=${'9'.repeat(16)}`,
+  ])
     expect(parsePlace(hash), hash).toBeUndefined();
 });
 

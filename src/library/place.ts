@@ -1,5 +1,6 @@
 // What the app's address says: which document is open, where in it, and which words are marked there. Pure.
 
+import { decoded } from './decoded.ts';
 import type { ReaderPlace } from './types.ts';
 
 /** `#doc=12&passage=3&words=redact,secrets`; the same as the addresses of hits. */
@@ -25,12 +26,4 @@ export function parsePlace(hash: string): ReaderPlace | undefined {
 
 function wholeNumber(text: string | undefined): number | undefined {
   return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

@@ -5,6 +5,8 @@ import type { EngineFile } from '../../format/engine-file.ts';
 import { type Manifest, parseManifest } from '../../format/manifest.ts';
 import { pageAddress, readPages } from '../../format/pages.ts';
 import type { ShardShape } from '../../format/shard.ts';
+import { cleanPath } from '../clean-path.ts';
+import { decoded } from '../decoded.ts';
 import type { StoredPassage } from '../storage/records.ts';
 import { readSegment } from '../storage/segment.ts';
 import type { AddedFile, ImportReport } from '../types.ts';
@@ -98,14 +100,7 @@ async function documentsOf(folder: ArchiveFolder, manifest: Manifest): Promise<A
 function named(document: ArchivedDocument, passages: readonly StoredPassage[]): ArchivedDocument {
   if (document.path) return document;
   const { url, title } = passages[0].passage;
-  const address = pageAddress(url);
-  let path = address;
-  try {
-    path = decodeURIComponent(address);
-  } catch {
-    // Shown as it is.
-  }
-  return { ...document, path: path.replace(/\/$/, '/index.html').replace(/^\.\//, ''), title };
+  return { ...document, path: cleanPath(decoded(pageAddress(url)).replace(/\/$/, '/index.html')), title };
 }
 
 /** Passages as this library has them: found by document, folder and kind. */

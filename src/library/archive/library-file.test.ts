@@ -18,6 +18,13 @@ it('documents come back as they were written', () => {
   expect(readLibraryFile(writeLibraryFile(documents), 4)).toEqual(documents);
 });
 
+it('a path leads nowhere, and is no longer than the next export has room for', () => {
+  const paths = ['../../lease.txt', `${'a/'.repeat(40_000)}bees.md`];
+  const read = readLibraryFile(writeLibraryFile(paths.map((path) => ({ ...document, path }))), 4);
+  expect(read[0].path).toBe('lease.txt');
+  expect(read[1].path).toMatch(/^(a\/){2044}bees\.md$/);
+});
+
 it('a document without a path or without passages is refused by name', () => {
   const read = (change: Partial<ArchivedDocument>, passageCount: number) =>
     readLibraryFile(writeLibraryFile([document, { ...document, ...change }]), passageCount);

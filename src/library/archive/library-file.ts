@@ -2,6 +2,7 @@
 
 import { LatelightError } from '../../errors.ts';
 import { JsonFields } from '../../format/json-fields.ts';
+import { cleanPath } from '../clean-path.ts';
 
 export const LIBRARY_FILE = 'library.json';
 /** Folder of the documents themselves; the index's addresses lead there. */
@@ -46,7 +47,7 @@ export function readLibraryFile(bytes: Uint8Array, passageCount: number): Archiv
     if (path === '') fields.fail(`${at}.path`, 'a path', path);
     if (passageCount === 0) fields.fail(`${at}.passageCount`, 'at least 1', passageCount);
     return {
-      path,
+      path: cleanPath(path),
       title: string('title'),
       sizeBytes: count('sizeBytes'),
       addedAt: count('addedAt'),

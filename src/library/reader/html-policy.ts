@@ -1,6 +1,8 @@
 // What of a document's HTML is shown: which elements, which attributes, which addresses. A document is anyone's, so this is a list
 // of what may stay; nothing in it loads from anywhere. Pure: sanitise.ts is where it is applied.
 
+import { decoded } from '../decoded.ts';
+
 const STRUCTURE =
   'address article aside blockquote br dd details div dl dt figcaption figure footer h1 h2 h3 h4 h5 h6 header hgroup hr li main ol p pre section summary ul wbr';
 const WORDS =
@@ -59,12 +61,4 @@ export function linkOf(address: string): DocumentLink | undefined {
   if (trimmed.startsWith('#')) return trimmed.length > 1 ? { to: 'place', id: decoded(trimmed.slice(1)) } : undefined;
   if (!/^(https?:\/\/|mailto:)/i.test(trimmed) || !URL.canParse(trimmed)) return undefined;
   return { to: 'outside', address: new URL(trimmed).href };
-}
-
-function decoded(id: string): string {
-  try {
-    return decodeURIComponent(id);
-  } catch {
-    return id;
-  }
 }

@@ -7,6 +7,8 @@ import { documentKind } from '../../ingest/document-kind.ts';
 import { type ExportTools, exportLibrary } from '../archive/export-archive.ts';
 import { type ImportedDocument, importArchive } from '../archive/import-archive.ts';
 import type { ArchivedDocument } from '../archive/library-file.ts';
+import { cleanPath } from '../clean-path.ts';
+import { decoded } from '../decoded.ts';
 import type { LibraryStore } from '../storage/library-store.ts';
 import type { StoredDocument, StoredPassage } from '../storage/records.ts';
 import { readSegment } from '../storage/segment.ts';
@@ -109,7 +111,7 @@ export class LibraryService {
       passageCount = 0;
     };
     const here = ({ path, addedAt, sha256, passageCount: count }: ArchivedDocument) => {
-      const known = this.list.all.filter((one) => one.path === cleanPath(path));
+      const known = this.list.all.filter((one) => one.path === path);
       const isSame = (one: StoredDocument) =>
         one.state === 'done' &&
         !one.isReplaced &&
@@ -124,7 +126,7 @@ export class LibraryService {
     };
     const keep = async ({ path, title, sizeBytes, addedAt, sha256, passages, content }: ImportedDocument) => {
       // Whatever cuts an import short, its documents say so, and those whose file is here can be tried again.
-      const about = { path: cleanPath(path), title, sizeBytes, addedAt, sha256, kind: documentKind(path) };
+      const about = { path, title, sizeBytes, addedAt, sha256, kind: documentKind(path) };
       const counts = { passageCount: 0, doneCount: 0, tokenCount: 0, warnings: [] };
       const reason = 'Its import was cut short. Import it again.';
       const kept = await this.store.add({ ...about, ...counts, state: 'failed', reason }, content);
@@ -162,7 +164,7 @@ export class LibraryService {
     const kept = (await this.passagesOf(document)) ?? (await this.passagesOf(await this.known(id)));
     return (kept ?? []).map(({ passage: { text, headings, url } }, number) => {
       const hash = url.indexOf('#');
-      return { number, text, headings, anchor: hash < 0 ? '' : decodeURIComponent(url.slice(hash + 1)) };
+      return { number, text, headings, anchor: hash < 0 ? '' : decoded(url.slice(hash + 1)) };
     });
   }
 
@@ -236,10 +238,4 @@ function refusal({ size }: Blob): string | undefined {
   if (size === 0) return 'The file is empty.';
   if (size <= MOST_FILE_BYTES) return undefined;
   return `It is larger than ${MOST_FILE_BYTES / 2 ** 20} MB, more than a browser can read at once.`;
-}
-
-/** `/`-separated without empty, `.` and `..` parts: a path is a name here, and nothing to climb with. */
-function cleanPath(path: string): string {
-  const segments = path.split(/[\\/]+/).filter((segment) => segment !== '' && segment !== '.' && segment !== '..');
-  return segments.join('/') || 'Untitled';
 }
