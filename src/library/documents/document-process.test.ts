@@ -58,6 +58,20 @@ it('gives a document its time from when the worker reads it, however long the wo
   expect(worker.isEnded).toBe(false);
 });
 
+it('gives a larger document more time', async () => {
+  const process = new DocumentProcess();
+  const large = { ...job('large.md'), file: new Blob([new Uint8Array(2.5 * 2 ** 20)]) };
+  const tooLong = expect(process.read(large)).rejects.toThrow('Reading it took more than 19 seconds.');
+  await vi.advanceTimersByTimeAsync(0);
+  const [worker] = TestWorker.started;
+  worker.say({ type: 'reading' });
+  await vi.advanceTimersByTimeAsync(18_900);
+  expect(worker.isEnded).toBe(false);
+  await vi.advanceTimersByTimeAsync(200);
+  await tooLong;
+  expect(worker.isEnded).toBe(true);
+});
+
 it('ends the worker when the document takes longer, and gives the next one another', async () => {
   const process = new DocumentProcess();
   const hangs = process.read(job('hangs.md'));

@@ -86,14 +86,14 @@ it('a share that could not be read waits on', async () => {
 });
 
 /** The service worker's answer to a form: where it leads, what it kept. */
-async function received(form: FormData, headers: Record<string, string> = {}) {
+async function received(form: FormData, headers: Record<string, string> = {}, referrer = '') {
   const cache = cacheOf();
   let answer: Promise<Response> | undefined;
   const self = {
     registration: { scope: SCOPE },
     location: new URL('sw.js', SCOPE),
     addEventListener: (_: string, listener: (event: object) => void) => {
-      const fields = { method: 'POST', url: `${SCOPE}share`, referrer: '', headers: new Headers(headers) };
+      const fields = { method: 'POST', url: `${SCOPE}share`, referrer, headers: new Headers(headers) };
       const request = { ...fields, formData: async () => form };
       listener({ request, respondWith: (response: Promise<Response>) => (answer = response) });
     },
@@ -141,6 +141,9 @@ it('a form that says it comes from another origin is refused, one of more files 
     const { to, cache } = await received(form, { [name]: 'https://evil.example/x' });
     expect([to, cache.kept.size]).toEqual(['?shared=refused', 0]);
   }
+  // What a browser keeps out of the headers that the service worker sees.
+  expect((await received(form, {}, 'https://evil.example/x')).to).toBe('?shared=refused');
+  expect((await received(form, {}, `${SCOPE}about`)).to).toBe('?shared');
   for (const origin of ['null', 'https://a.example'])
     expect((await received(form, { Origin: origin })).to).toBe('?shared');
   expect((await received(form)).to).toBe('?shared');
