@@ -32,9 +32,14 @@ export function loadHtml(html: string): CheerioAPI {
   return loadSmall(limited, MOST_ELEMENTS_OF_A_TAG, MOST_ELEMENTS_BESIDE) ?? load(withoutTags(limited));
 }
 
-/** Whether a parser makes about as many elements of markup as that has tags, in a depth that can be parsed. */
+/** Elements that are opened again: without them a parser makes no more of markup than its tags and what those imply. */
+const OPENED_AGAIN = /<(?:a|b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)[\s/>]/gi;
+
+/** Whether a parser makes about as many elements of markup as that has tags, of markup that is no deeper than `loadHtml` leaves it. */
 export function parsesSmall(html: string): boolean {
-  return loadSmall(html, 1, 100) !== undefined;
+  const most = (html.match(OPENED_AGAIN)?.length ?? 0) * (html.split('<').length - 1);
+  // As a rule it needs no parser to know: each at every tag would be few.
+  return most <= 200 || loadSmall(html, 1, 100) !== undefined;
 }
 
 /** Nothing for markup that becomes more than so many elements. */
@@ -53,19 +58,20 @@ function loadSmall(html: string, mostOfATag: number, mostBeside: number): Cheeri
 
 class TooLarge extends Error {}
 
+const plainAdapter = load('').root().options.treeAdapter!;
+
 /**
  * The tree that cheerio makes, by a parser that throws when too many elements are open or have been made, until `end`: cheerio keeps its
  * options for what is made later, `$('<img>')` and the like, and the parser does not pop what is open where a text ends.
  */
 function sizeCheck(mostElements: number): { options: CheerioOptions; end(): void } {
-  const { treeAdapter } = load('').root().options;
   let open = 0;
   let made = 0;
   let isOver = false;
   return {
     options: {
       treeAdapter: {
-        ...treeAdapter!,
+        ...plainAdapter,
         onItemPush() {
           open++;
           made++;

@@ -58,6 +58,22 @@ it('the only main element of a page is its content', () => {
   expect(partsOf('<frameset><frame src="x"></frameset>')).toEqual([]);
 });
 
+it('pictures are as they came, each once', () => {
+  const picture = `data:image/png;base64,${'A'.repeat(5000)}`;
+  const html = `<p>a<img src="${picture}" alt="b"></p><p>${picture}</p><p><img src="data:image/png;base64,@0@"></p>`;
+  expect(partsOf(html)).toEqual([
+    `<p>a<img src="${picture}" alt="b"></p>`,
+    `<p>${picture}</p>`,
+    '<p><img src="data:image/png;base64,"></p>',
+  ]);
+});
+
+it('a picture of the size of a photograph is none of the parser’s work', () => {
+  const html = `<p><img src="data:image/png;base64,${'A'.repeat(2 ** 25)}"></p>`;
+  const [part] = partsOf(html);
+  expect(part === html).toBe(true);
+});
+
 it('a listing keeps the empty line that it begins with', () => {
   const [part] = partsOf('<pre>\n\na\n b</pre>');
   expect(load(part)('pre').text()).toBe('\na\n b');

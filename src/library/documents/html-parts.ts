@@ -26,6 +26,8 @@ const VOID = /^(br|col|hr|img|wbr)$/;
 /** Left out with what is in them, as DOMPurify does. Of others that are not shown, the content is. */
 const LEFT_OUT =
   /^(annotation-xml|audio|iframe|noembed|noframes|noscript|plaintext|script|style|svg|template|title|video|xmp)$/;
+const PICTURE = ';base64,';
+const PICTURE_CHARACTERS = 1000;
 
 export interface HtmlParts {
   /** In their order. To be cleaned before they are shown: what a browser makes of them is its own. */
@@ -41,11 +43,41 @@ interface Stated {
 }
 
 export function htmlParts(html: string): HtmlParts {
-  const $ = loadHtml(html);
+  const pictures: string[] = [];
+  const $ = loadHtml(withoutPictures(html, pictures));
   const mains = $('main, [role=main]');
   const [root] = mains.length === 1 ? mains : $('body');
   const whole = { lang: statedAround($, root, 'lang'), dir: statedAround($, root, 'dir') };
-  return { ...whole, parts: root ? joined(blocks(root, whole)).map(small) : [] };
+  return {
+    ...whole,
+    parts: root ? joined(blocks(root, whole)).map((part) => withPictures(small(part), pictures)) : [],
+  };
+}
+
+/** Megabytes that the parser would go through letter by letter. By hand, as they are longer than what an expression can match. */
+function withoutPictures(html: string, pictures: string[]): string {
+  const parts: string[] = [];
+  const end = /[^A-Za-z0-9+/=]|$/g;
+  let done = 0;
+  for (let at = html.indexOf(PICTURE); at >= 0; at = html.indexOf(PICTURE, end.lastIndex)) {
+    const start = at + PICTURE.length;
+    end.lastIndex = start;
+    const { index } = end.exec(html)!;
+    end.lastIndex = index;
+    if (index - start < PICTURE_CHARACTERS) continue;
+    parts.push(html.slice(done, start), `@${pictures.push(html.slice(start, index)) - 1}@`);
+    done = index;
+  }
+  return parts.join('') + html.slice(done);
+}
+
+/** Each once: a document could name one a million times. */
+function withPictures(part: string, pictures: (string | undefined)[]): string {
+  return part.replace(/;base64,@(\d{1,9})@/g, (_, number: string) => {
+    const content = pictures[Number(number)] ?? '';
+    pictures[Number(number)] = undefined;
+    return `;base64,${content}`;
+  });
 }
 
 /** An attribute of the element, or of the nearest one around it that has it. */
