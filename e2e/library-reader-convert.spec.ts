@@ -95,6 +95,9 @@ for (const { name, kind, content } of [
     await openBench(page, bench);
     await show(page, { kind, path: `multiplies.${kind}`, content, passages, passage: 0 });
     await expect(page.locator('latelight-reader .document')).toContainText('Lanterns are counted at noon.');
+    await expect
+      .poll(() => page.evaluate(() => [...(CSS.highlights.get('latelight-passage') ?? [])].map(String).join('')))
+      .toBe('Lanterns are counted at noon.');
     const made = () =>
       page.locator('latelight-reader').evaluate((reader) => reader.shadowRoot!.querySelectorAll('*').length);
     expect(await made()).toBeLessThan(20_000);

@@ -9,7 +9,9 @@ export class RenderedText {
 
   append(root: Node): void {
     const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
-    for (let node = walker.nextNode() as Text | null; node; node = walker.nextNode() as Text | null) {
+    // A walker does not come to where it starts: text that no element is around.
+    const first = root instanceof Text ? root : (walker.nextNode() as Text | null);
+    for (let node = first; node; node = walker.nextNode() as Text | null) {
       this.nodes.push(node);
       this.starts.push(this.folded.length);
       this.folded.append(node.data);
