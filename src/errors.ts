@@ -51,6 +51,15 @@ export function abortError(what: string): LatelightError {
   return new LatelightError('aborted', `${what}: aborted`);
 }
 
+/** A controller that gives up with another signal too. By hand: `AbortSignal.any` is of 2024. */
+export function controllerBelow(signal: AbortSignal | undefined): AbortController {
+  const controller = new AbortController();
+  const stop = () => controller.abort(signal?.reason);
+  signal?.addEventListener('abort', stop, { once: true });
+  if (signal?.aborted) stop();
+  return controller;
+}
+
 /** Throws the error of an aborted signal, so that long loops can be cancelled between steps. */
 export function throwIfAborted(signal: AbortSignal | undefined, what: string): void {
   if (signal?.aborted) throw abortError(what);

@@ -140,7 +140,7 @@ it('takes an answer that comes twice for the document it was given for alone', a
   expect(await first).toBe(answer);
   await vi.advanceTimersByTimeAsync(0);
   worker.say({ type: 'read', answer }, 1);
-  const own: Converted = { html: '<p>b</p>', lang: '' };
+  const own: Converted = { ...answer, parts: ['<p>b</p>'] };
   worker.say({ type: 'read', answer: own });
   expect(await second).toBe(own);
 });
