@@ -71,9 +71,10 @@ for (const [name, open] of BROWSERS) {
         );
         [...root.querySelectorAll<HTMLElement>('h3 a')].at(-1)!.focus();
       }, inElement);
+      // WebKit scrolls to what has the focus a little later.
+      await expect.poll(() => whereabouts(browser).then(({ scrollY }) => scrollY)).toBeGreaterThan(0);
       const left = await whereabouts(browser);
       expect(left).toMatchObject({ query: 'close the server', focus: expect.stringMatching(/./) });
-      expect(left.scrollY).toBeGreaterThan(0);
       await browser.press('Enter');
       await expect.poll(() => browser.evaluate(() => location.pathname)).toMatch(/^\/docs\//);
       await browser.back();
