@@ -26,7 +26,10 @@ class TestWorker extends EventTarget {
   }
 
   say(said: { type: 'reading' } | { type: 'read'; answer: Converted }, id = this.id): void {
-    const data: FromDocumentWorker = { ...said, id };
+    this.tell({ ...said, id });
+  }
+
+  tell(data: FromDocumentWorker): void {
     this.dispatchEvent(new MessageEvent('message', { data }));
   }
 }
@@ -35,6 +38,7 @@ beforeEach(() => {
   TestWorker.started = [];
   vi.useFakeTimers();
   vi.stubGlobal('Worker', TestWorker);
+  vi.stubGlobal('navigator', {});
 });
 afterEach(() => {
   vi.unstubAllGlobals();
@@ -47,8 +51,10 @@ const job = (path: string): ConvertJob => ({ type: 'convert', kind: 'markdown', 
 it('gives a document its time from when the worker reads it, however long the worker took to get there', async () => {
   const process = new DocumentProcess();
   const read = process.read(job('a.md'));
-  await vi.advanceTimersByTimeAsync(30_000);
+  await vi.advanceTimersByTimeAsync(0);
   const [worker] = TestWorker.started;
+  worker.tell({ type: 'hello', lock: 'a' });
+  await vi.advanceTimersByTimeAsync(300_000);
   expect(worker.isEnded).toBe(false);
   worker.say({ type: 'reading' });
   await vi.advanceTimersByTimeAsync(8900);
@@ -143,4 +149,21 @@ it('takes an answer that comes twice for the document it was given for alone', a
   const own: Converted = { ...answer, parts: ['<p>b</p>'] };
   worker.say({ type: 'read', answer: own });
   expect(await second).toBe(own);
+});
+
+it('starts another worker in the place of one that never says a word, once', async () => {
+  const process = new DocumentProcess();
+  const read = process.read(job('a.md'));
+  const next = process.read(job('b.md'));
+  await vi.advanceTimersByTimeAsync(30_000);
+  expect(TestWorker.started.map(({ isEnded }) => isEnded)).toEqual([true, false]);
+  TestWorker.started[1].say({ type: 'read', answer });
+  expect(await read).toBe(answer);
+  await vi.advanceTimersByTimeAsync(0);
+  TestWorker.started[1].say({ type: 'read', answer });
+  expect(await next).toBe(answer);
+  process.close();
+  const hopeless = expect(process.read(job('c.md'))).rejects.toMatchObject({ code: 'download-failed' });
+  await vi.advanceTimersByTimeAsync(60_000);
+  await hopeless;
 });

@@ -2,6 +2,7 @@
 
 import { abortError, fromErrorData, LatelightError, throwIfAborted } from '../../errors.ts';
 import { awaitEnd } from '../../worker/life-lock.ts';
+import { awaitHello } from '../await-hello.ts';
 import type { Answers, DocumentJob, FromDocumentWorker, ToDocumentWorker } from './document-protocol.ts';
 
 /**
@@ -30,7 +31,10 @@ export class DocumentProcess {
   read<Job extends DocumentJob>(job: Job, signal?: AbortSignal): Promise<Answers[Job['type']]> {
     const turn = this.last.then(() => {
       throwIfAborted(signal, 'read');
-      return this.readNow(job, signal);
+      return this.readNow(job, signal).catch((error) => {
+        if (error instanceof NeverStarted) return this.readNow(job, signal);
+        throw error;
+      });
     });
     this.last = turn.catch(() => undefined);
     return turn as Promise<Answers[Job['type']]>;
@@ -87,6 +91,7 @@ export class DocumentProcess {
     const died = (error: Error = new DocumentTooMuch('It is more than this browser can read.')) => {
       if (this.worker === worker) this.end(error);
     };
+    awaitHello(worker, () => died(new NeverStarted()));
     worker.addEventListener('error', ({ message }) => (message ? died() : died(withoutScript())));
     worker.addEventListener('message', ({ data }: MessageEvent<FromDocumentWorker>) => {
       if (data.type === 'hello') awaitEnd(data.lock, () => died());
@@ -95,7 +100,15 @@ export class DocumentProcess {
   }
 }
 
+const WITHOUT_SCRIPT = 'read: expected the script of a worker, got none.';
+
 /** An error of a worker's script has a message; one without is a script that could not be had, which no document is to blame for. */
 function withoutScript(): LatelightError {
-  return new LatelightError('download-failed', 'read: expected the script of a worker, got none.');
+  return new LatelightError('download-failed', WITHOUT_SCRIPT);
+}
+
+class NeverStarted extends LatelightError {
+  constructor() {
+    super('download-failed', WITHOUT_SCRIPT);
+  }
 }

@@ -144,3 +144,21 @@ it('goes on with the workers that a page lets it start, and says so when it may 
   const { passages: refused } = poolOf('wasm', ['c']);
   await expect(refused[0]).rejects.toMatchObject({ code: 'bad-option', message: expect.stringContaining('Trusted') });
 });
+
+it('starts another worker in the place of one that never says a word, once, for the same passage', async () => {
+  vi.useFakeTimers();
+  try {
+    const pool = new EncodePool('https://a.example/', {} as EngineFile, 'wasm', 1);
+    const passage = pool.encode('', 'a');
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(workers().map(({ isEnded }) => isEnded)).toEqual([true, false]);
+    workers()[1].dispatchEvent(new MessageEvent('message', { data: { type: 'opened', provider: 'wasm' } }));
+    await vi.advanceTimersByTimeAsync(60_000);
+    workers()[1].dispatchEvent(new MessageEvent('message', { data: { type: 'encoded', id: 0, encoded } }));
+    expect(await passage).toBe(encoded);
+    expect(workers()).toHaveLength(2);
+    expect(workers()[1].texts).toEqual(['a']);
+  } finally {
+    vi.useRealTimers();
+  }
+});

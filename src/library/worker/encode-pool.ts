@@ -6,6 +6,7 @@ import type { EngineFile } from '../../format/engine-file.ts';
 import type { EncodedPassage } from '../../indexing/encode-passage.ts';
 import { awaitEnd } from '../../worker/life-lock.ts';
 import type { Device } from '../../worker/open-encoder.ts';
+import { awaitHello } from '../await-hello.ts';
 import type { FromEncodeWorker, ToEncodeWorker } from './encode-protocol.ts';
 
 /** A worker holds model, runtime and their working memory: about 150 MB. */
@@ -131,7 +132,6 @@ export class EncodePool {
   }
 
   private start(): Slot {
-    const worker = this.newWorker();
     let open: (provider: Provider) => void;
     let fail: (error: unknown) => void;
     const opened = new Promise<Provider>((resolve, reject) => {
@@ -139,8 +139,22 @@ export class EncodePool {
       fail = reject;
     });
     opened.catch(() => undefined);
-    const slot: Slot = { worker, opened, task: undefined };
+    const slot: Slot = { worker: this.newWorker(), opened, task: undefined };
     this.slots.add(slot);
+    this.listen(slot, open!, fail!);
+    awaitHello(slot.worker, () => {
+      if (!this.slots.has(slot)) return;
+      slot.worker.terminate();
+      slot.worker = this.newWorker();
+      this.listen(slot, open, fail);
+      if (slot.task) this.post(slot, slot.task);
+    });
+    return slot;
+  }
+
+  /** Tells the slot's worker to open its model, and hears what comes of that and of its tasks. */
+  private listen(slot: Slot, open: (provider: Provider) => void, fail: (error: unknown) => void): void {
+    const { worker } = slot;
     const died = (what: string, code: ErrorCode = 'worker-crashed') => {
       if (!this.slots.delete(slot)) return;
       worker.terminate();
@@ -197,7 +211,6 @@ export class EncodePool {
     });
     const { url, engine, next: device } = this;
     worker.postMessage({ type: 'open', url, engine, device } satisfies ToEncodeWorker);
-    return slot;
   }
 
   private settle(slot: Slot): Task | undefined {

@@ -1,0 +1,13 @@
+/**
+ * Milliseconds in which a worker's script has come and said hello. Firefox 153 was seen never to run the script of a worker that a worker
+ * had started: under WebDriver BiDi on a busy machine one in ten, in 32 tries without it none.
+ */
+const START_MS = 30_000;
+
+/** Calls back when nothing at all was heard of a worker by then: another one may fare better. */
+export function awaitHello(worker: Worker, onSilent: () => void): void {
+  const timer = setTimeout(onSilent, START_MS);
+  const heard = () => clearTimeout(timer);
+  worker.addEventListener('message', heard, { once: true });
+  worker.addEventListener('error', heard, { once: true });
+}
