@@ -84,3 +84,21 @@ export function pdfOf(pages: string[][]): number[] {
   pdf += `xref\n0 ${objects.length + 1}\n0000000000 65535 f \n${table}trailer\n<< /Size ${objects.length + 1} /Root 1 0 R >>\nstartxref\n${start}\n%%EOF\n`;
   return [...Buffer.from(pdf, 'latin1')];
 }
+
+export const KEEPER = 'The keeper writes down each passing ship, its flag and its heading, until the morning.';
+export const passage = (number: number, text: string, anchor = '') => ({
+  number,
+  text,
+  anchor,
+  headings: ['Harbour', 'Night'],
+});
+
+/** What the highlights of a name cover. */
+export const marked = (page: Page, name: string) =>
+  page.evaluate((name) => [...(CSS.highlights.get(name) ?? [])].map((range) => String(range)).join('|'), name);
+export const isInView = (page: Page) =>
+  page.evaluate(() => {
+    const [range] = (CSS.highlights.get('latelight-passage') ?? []) as unknown as Iterable<Range>;
+    const { top, bottom } = range.getBoundingClientRect();
+    return top > 0 && bottom < innerHeight;
+  });
