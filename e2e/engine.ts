@@ -2,7 +2,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Page, Route } from '@playwright/test';
+import { expect, type Page, type Route } from '@playwright/test';
 import type { Manifest } from '../src/format/manifest.ts';
 import type { OpenOptions, QueryCodes } from '../src/types.ts';
 import type { Evaluates } from './evaluates.ts';
@@ -88,4 +88,19 @@ export async function tamper(
 /** Whether this browser can be given a WebGPU adapter, be it a software one. */
 export function hasAdapter(page: Page): Promise<boolean> {
   return page.evaluate(async () => Boolean(await navigator.gpu?.requestAdapter()));
+}
+
+/** Waits until all text that an offline visit may ask for is kept. */
+export async function textKept(page: Evaluates, base: string): Promise<void> {
+  const { fragments } = (await (await fetch(new URL('manifest.json', base))).json()) as Manifest;
+  const missing = () =>
+    page.evaluate(
+      async (hashes) => {
+        const cache = await caches.open('latelight-1');
+        const kept = new Set((await cache.keys()).map((request) => request.url.split('/').pop()));
+        return hashes.filter((hash) => !kept.has(hash)).length;
+      },
+      fragments.map(({ sha256 }) => sha256),
+    );
+  await expect.poll(missing, { message: 'fragments that are not kept yet', timeout: 60_000 }).toBe(0);
 }

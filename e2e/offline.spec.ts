@@ -1,6 +1,7 @@
 // The second visit needs no network: page by the service worker, model and index by content hash from the Cache API.
 
 import { expect, test } from '@playwright/test';
+import { textKept } from './engine.ts';
 
 const box = (page: import('@playwright/test').Page) => page.getByRole('searchbox', { name: 'Search' });
 
@@ -12,24 +13,7 @@ test('after one visit the page reloads and searches offline, for a question neve
   await box(page).fill('retry failed requests');
   await expect(page.getByRole('region', { name: 'Results' }).getByRole('listitem').first()).toBeVisible();
   await page.evaluate(() => navigator.serviceWorker.ready);
-  const { fragments } = (await (await page.request.get('/manifest.json')).json()) as {
-    fragments: { sha256: string }[];
-  };
-  await expect
-    .poll(
-      () =>
-        page.evaluate(
-          async (hashes) => {
-            const cache = await caches.open('latelight-1');
-            const kept = new Set((await cache.keys()).map((request) => request.url.split('/').pop()));
-            return hashes.filter((hash) => !kept.has(hash)).length;
-          },
-          fragments.map(({ sha256 }) => sha256),
-        ),
-      { message: 'fragments that are not kept yet', timeout: 60_000 },
-    )
-    .toBe(0);
-
+  await textKept(page, page.url());
   await context.setOffline(true);
   await page.reload();
   await box(page).fill('hide passwords in log output');

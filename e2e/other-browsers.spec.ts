@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import { findFirefox, findWebKit } from '../scripts/install.js';
 import { docxFile, epubFile, pageOf, pdfFile } from '../src/ingest/document-fixtures.ts';
-import { gotoBlank, openAndSearch, SMALL, smallFolder } from './engine.ts';
+import { gotoBlank, openAndSearch, SMALL, smallFolder, textKept } from './engine.ts';
 import { type SiteServer, serveSite } from './example-sites.ts';
 import { addFiles, firstHit, type LibraryElement, listed, settled } from './library-page.ts';
 import type { OtherBrowser } from './other-browsers/browser.ts';
@@ -117,23 +117,7 @@ for (const [name, open] of BROWSERS) {
       await browser.goto(site.url);
       await ask(browser, 'retry failed requests');
       await browser.evaluate(async () => void (await navigator.serviceWorker.ready));
-      const { fragments } = (await (await fetch(`${site.url}manifest.json`)).json()) as {
-        fragments: { sha256: string }[];
-      };
-      await expect
-        .poll(
-          () =>
-            browser.evaluate(
-              async (hashes) => {
-                const cache = await caches.open('latelight-1');
-                const kept = new Set((await cache.keys()).map((request) => request.url.split('/').pop()));
-                return hashes.filter((hash) => !kept.has(hash)).length;
-              },
-              fragments.map(({ sha256 }) => sha256),
-            ),
-          { message: 'fragments that are not kept yet', timeout: 60_000 },
-        )
-        .toBe(0);
+      await textKept(browser, site.url);
       await site.close();
       await browser.goto(site.url);
       expect(await ask(browser, 'hide passwords in log output')).toMatch(/redact/i);
