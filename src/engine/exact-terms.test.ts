@@ -148,3 +148,11 @@ describe('termSpans', () => {
     expect(hasTerm(passage, term('work mem'))).toBe(false);
   });
 });
+
+it('cuts kana with their marks, of half width and in two parts as well, as it cuts them whole', () => {
+  const keys = (query: string) => exactTerms(query, () => true).map((term) => term.keys);
+  expect(keys('ガイド')).toEqual([['ガ', 'イ', 'ド']]);
+  expect(keys('ｶﾞｲﾄﾞ')).toEqual(keys('ガイド'));
+  expect(keys('ガイド'.normalize('NFD'))).toEqual(keys('ガイド'));
+  expect(keys('ﾃﾞｰﾀﾍﾞｰｽ')).toEqual(keys('データベース'));
+});

@@ -27,12 +27,14 @@ const QUOTES =
   /(?<![\p{L}\p{N}])"(?!\s)([^"]*[^"\s])"(?![\p{L}\p{N}])|“([^“”]+)”|„([^„“”]+)[“”]|«([^«»]+)»|「([^「」]+)」|『([^『』]+)』/gu;
 const THAI_AND_KIN = '\\p{Script=Thai}\\p{Script=Lao}\\p{Script=Khmer}\\p{Script=Myanmar}';
 const UNSPACED = new RegExp(`[\\p{Script=Han}\\p{Script=Katakana}\\p{Script=Hiragana}${THAI_AND_KIN}]`, 'u');
+/** With its marks, of half width too, and the sign that makes a vowel long. */
+const KANA = (script: string) => `\\p{Script=${script}}[\\p{Script=${script}}ー\\uFF70\\uFF9E\\uFF9F\\p{M}]*`;
 /** What is written without spaces is cut where its kind of letters changes, which parts most words from what bends and joins them. */
 const UNSPACED_RUN = new RegExp(
-  `\\p{Script=Han}+|[\\p{Script=Katakana}ー]+|[\\p{Script=Hiragana}ー]+|(?:[${THAI_AND_KIN}]\\p{M}*)+|[^\\p{Script=Han}\\p{Script=Katakana}\\p{Script=Hiragana}${THAI_AND_KIN}]+`,
+  `(?:\\p{Script=Han}\\p{M}*)+|${KANA('Katakana')}|${KANA('Hiragana')}|(?:[${THAI_AND_KIN}]\\p{M}*)+|[^\\p{Script=Han}\\p{Script=Katakana}\\p{Script=Hiragana}${THAI_AND_KIN}]+`,
   'gu',
 );
-const HIRAGANA = /^[\p{Script=Hiragana}ー]+$/u;
+const HIRAGANA = new RegExp(`^${KANA('Hiragana')}$`, 'u');
 /** What surrounds a word in a sentence and is no part of an identifier. */
 const LEADING = /^[\s([{<'"“„«,;:!?.、。，！？；：（]+/u;
 const TRAILING = /[\s)\]}>'"”“»,;:!?.、。，！？；：）]+$/u;
