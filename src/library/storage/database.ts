@@ -1,7 +1,7 @@
 // The library's IndexedDB (idb): its stores, and how older versions become this one.
 
 import { type DBSchema, type IDBPDatabase, type IDBPTransaction, openDB, type StoreNames } from 'idb';
-import { LatelightError } from '../../errors.ts';
+import { inSentence, LatelightError } from '../../errors.ts';
 import type { StoredDocument, StoredPart, StoredSegment } from './records.ts';
 
 export interface LibrarySchema extends DBSchema {
@@ -64,7 +64,7 @@ export async function openDatabase(
       'storage-failed',
       isNewer
         ? `library: expected storage of version ${migrations.length} or older, got a newer one. Reload the page to get the newer app; nothing was changed.`
-        : `library: expected this browser to keep data for this page, got ${String(failure ?? cause).replace(/\.$/, '')}. Allow site data, or leave the private window.`,
+        : `library: expected this browser to keep data for this page, got ${inSentence(failure ?? cause)}. Allow site data, or leave the private window.`,
       { cause },
     );
   }

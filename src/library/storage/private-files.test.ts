@@ -122,6 +122,15 @@ it('a file is not taken for lost because the file system that has it was refused
   expect(await textOf('a')).toBe('a');
 });
 
+it('nor where another file had to go into the cache', async () => {
+  await write('a');
+  disk.refusal = named('UnknownError');
+  await write('b');
+  expect(await textOf('b')).toBe('b');
+  const failure = await files.readPrivateFile('documents', 'a').catch((error) => error);
+  expect(files.isMissing(failure)).toBe(false);
+});
+
 it('a cache that answers no more keeps nobody waiting twice who has a file system', async () => {
   vi.useFakeTimers();
   await write('a');

@@ -1,7 +1,7 @@
 // Files of the library: the shards' codes, and the documents themselves. In the origin private file system; where a page has none that it
 // can write to (WebKitGTK, private windows of Firefox and Safari) in Cache Storage, from which they are copied each time. Workers only.
 
-import { LatelightError } from '../../errors.ts';
+import { inSentence, LatelightError } from '../../errors.ts';
 import { cachedFiles } from './cached-files.ts';
 
 const ROOT = 'latelight-library';
@@ -17,20 +17,25 @@ interface Place {
   refusal?: DOMException;
 }
 
+/** Whether there ever was a file system in this worker's life. */
+let hadDirectory = false;
+
 async function place(name: FileFolder): Promise<Place> {
   try {
     const root = await navigator.storage?.getDirectory?.();
     const library = await root?.getDirectoryHandle(ROOT, { create: true });
-    return { directory: await library?.getDirectoryHandle(name, { create: true }) };
+    const directory = await library?.getDirectoryHandle(name, { create: true });
+    hadDirectory ||= directory !== undefined;
+    return { directory };
   } catch (error) {
     if (isUnsupported(error)) return { refusal: error };
     throw error;
   }
 }
 
-/** Firefox and Safari have it, and refuse it in their private windows. */
+/** Firefox and Safari have it, and refuse it in their private windows, each time they are asked. */
 export async function isFileSystemRefused(): Promise<boolean> {
-  return (await place('documents')).refusal !== undefined;
+  return (await place('documents')).refusal !== undefined && (await place('documents')).refusal !== undefined;
 }
 
 /** Writes a whole file and flushes it. On failure nothing of it is left. */
@@ -91,7 +96,9 @@ export async function readPrivateFile(name: FileFolder, file: string): Promise<F
     const found = handle ? await handle.getFile() : await cachedFiles.read(name, file);
     if (found) return found;
     // A file system that is refused this once may have it: what is not there is taken for lost.
-    throw refusal && !(await cachedFiles.inUse()) ? refusal : new DOMException('it is not there', 'NotFoundError');
+    throw refusal && (hadDirectory || !(await cachedFiles.inUse()))
+      ? refusal
+      : new DOMException('it is not there', 'NotFoundError');
   } catch (error) {
     throw storageError(error, `${name}/${file}`);
   }
@@ -133,7 +140,7 @@ export function storageError(error: unknown, what = 'library'): LatelightError {
   }
   return new LatelightError(
     'storage-failed',
-    `${what}: expected the browser's storage to work, got ${String(error).replace(/\.$/, '')}.`,
+    `${what}: expected the browser's storage to work, got ${inSentence(error)}.`,
     {
       cause: error,
     },
