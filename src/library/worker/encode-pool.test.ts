@@ -162,3 +162,20 @@ it('starts another worker in the place of one that never says a word, once, for 
     vi.useRealTimers();
   }
 });
+
+it.each([
+  ['is silent too', () => undefined],
+  ['cannot be started', () => (TestWorker.most = 1)],
+])('says that the script cannot be had when the worker after a silent one %s', async (_, before) => {
+  vi.useFakeTimers();
+  try {
+    before();
+    const pool = new EncodePool('https://a.example/', {} as EngineFile, 'wasm', 1);
+    const failed = expect(pool.encode('', 'a')).rejects.toMatchObject({ code: 'download-failed' });
+    await vi.advanceTimersByTimeAsync(60_000);
+    await failed;
+    expect(workers().every(({ isEnded }) => isEnded)).toBe(true);
+  } finally {
+    vi.useRealTimers();
+  }
+});

@@ -1,7 +1,7 @@
 // Encoding on several cores: workers that each take a passage at a time, in the order they were given. On a GPU one worker is all.
 
 import type { Encoder } from '../../encoder/encoder.ts';
-import { type ErrorCode, fromErrorData, inSentence, LatelightError } from '../../errors.ts';
+import { type ErrorCode, fromErrorData, inSentence, LatelightError, messageOf } from '../../errors.ts';
 import type { EngineFile } from '../../format/engine-file.ts';
 import type { EncodedPassage } from '../../indexing/encode-passage.ts';
 import { awaitEnd } from '../../worker/life-lock.ts';
@@ -24,6 +24,9 @@ interface Task {
 }
 
 type Provider = Encoder['provider'];
+type Died = (what: string, code?: ErrorCode) => void;
+
+const NO_SCRIPT = 'expected its script, got none';
 
 interface Slot {
   worker: Worker;
@@ -141,21 +144,26 @@ export class EncodePool {
     opened.catch(() => undefined);
     const slot: Slot = { worker: this.newWorker(), opened, task: undefined };
     this.slots.add(slot);
-    this.listen(slot, open!, fail!);
+    const died = this.listen(slot, open!, fail!);
     awaitHello(slot.worker, () => {
       if (!this.slots.has(slot)) return;
       slot.worker.terminate();
-      slot.worker = this.newWorker();
-      this.listen(slot, open, fail);
+      try {
+        slot.worker = this.newWorker();
+      } catch (error) {
+        return died(messageOf(error), 'download-failed');
+      }
+      const diedToo = this.listen(slot, open, fail);
+      awaitHello(slot.worker, () => diedToo(NO_SCRIPT, 'download-failed'));
       if (slot.task) this.post(slot, slot.task);
     });
     return slot;
   }
 
-  /** Tells the slot's worker to open its model, and hears what comes of that and of its tasks. */
-  private listen(slot: Slot, open: (provider: Provider) => void, fail: (error: unknown) => void): void {
+  /** Tells the slot's worker to open its model, and hears what comes of that and of its tasks. @returns what to call when it is no use */
+  private listen(slot: Slot, open: (provider: Provider) => void, fail: (error: unknown) => void): Died {
     const { worker } = slot;
-    const died = (what: string, code: ErrorCode = 'worker-crashed') => {
+    const died: Died = (what, code = 'worker-crashed') => {
       if (!this.slots.delete(slot)) return;
       worker.terminate();
       const error = new LatelightError(code, `encode: ${inSentence(what)}.`);
@@ -179,9 +187,7 @@ export class EncodePool {
       this.feed();
     };
     // An error of its script has a message; one without is a script that could not be had, which no passage is to blame for.
-    worker.addEventListener('error', ({ message }) =>
-      message ? died(message) : died('expected its script, got none', 'download-failed'),
-    );
+    worker.addEventListener('error', ({ message }) => (message ? died(message) : died(NO_SCRIPT, 'download-failed')));
     worker.addEventListener('messageerror', () => died('expected a message, got one that cannot be read'));
     worker.addEventListener('message', ({ data }: MessageEvent<FromEncodeWorker>) => {
       switch (data.type) {
@@ -211,6 +217,7 @@ export class EncodePool {
     });
     const { url, engine, next: device } = this;
     worker.postMessage({ type: 'open', url, engine, device } satisfies ToEncodeWorker);
+    return died;
   }
 
   private settle(slot: Slot): Task | undefined {
