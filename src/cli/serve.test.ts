@@ -223,12 +223,13 @@ it.each([
   ['of which one is there', ['notes.txt', 'a.html', 'b.html']],
   ['that are its own', ['Downloads/index/index.html', './Downloads/index/']],
   ['that are hidden', ['.profile.txt', '.config/a.html']],
+  ['that are files whose names can be guessed', ['Downloads/desktop.ini', 'notes.txt']],
   ['that are no documents', ['Downloads/index.zip']],
   ['above that folder', ['../site/both.html']],
   ['of no name', ['%00', '%E0']],
   ['of which there is none', []],
 ])('serves nothing above an index with pages %s, whatever it says of where it is', async (_which, urls) => {
-  for (const path of ['notes.txt', '.profile.txt', '.config/a.html', 'Downloads/index.zip'])
+  for (const path of ['notes.txt', '.profile.txt', '.config/a.html', 'Downloads/index.zip', 'Downloads/desktop.ini'])
     await write(`home/${path}`, 'private');
   await writeIndex('home/Downloads/index', '../../', urls);
   const said = await serving('home/Downloads/index', async (address) => {

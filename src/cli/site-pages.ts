@@ -1,5 +1,5 @@
 // Whether the pages of an index are in a folder. Where an index says its site is, one from elsewhere may say of whatever folder it was
-// unpacked in; its pages are there only if it was made there.
+// unpacked in; where half of its pages are, it was most likely made.
 
 import { statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -46,7 +46,13 @@ function isPage(address: string, root: string, index: string): boolean {
   if (path === undefined || /(^|[/\\])\./.test(path)) return false;
   const place = resolve(root, path);
   if (isIn(place, index) || !isIn(place, root)) return false;
-  return ENDINGS.some((ending) => documentKind(place + ending) !== undefined && isFile(place + ending));
+  return ENDINGS.some((ending) => isIn(place + ending, root) && isPageFile(place + ending));
+}
+
+/** A page is HTML or Markdown: every folder has some file of a name that can be guessed. */
+function isPageFile(place: string): boolean {
+  const kind = documentKind(place);
+  return (kind === 'html' || kind === 'markdown') && isFile(place);
 }
 
 /** A path below a file, or one too long for the system, is none. */

@@ -10,6 +10,7 @@ import type { CliIo } from '../io.ts';
 import { forHosts } from '../served-hosts.ts';
 import { hasPagesOf } from '../site-pages.ts';
 import { encodedPath, staticFiles } from '../static-files.ts';
+import { shellWord } from '../text.ts';
 
 export interface ServeCommandOptions {
   port: number;
@@ -71,7 +72,7 @@ function siteLine(folder: string, address: string): string {
   const place = join(folder, 'latelight');
   return formatOf(join(place, 'manifest.json')) === 'latelight'
     ? `It is a site, not an index. The search page of the index in it: ${address}latelight/\n`
-    : `It is a site, not an index, and has none in ${place}. \`latelight index ${folder}\` makes one there.\n`;
+    : `It is a site, not an index, and has none in ${place}. \`latelight index ${shellWord(folder)}\` makes one there.\n`;
 }
 
 function formatOf(file: string): unknown {
