@@ -2,7 +2,7 @@
 // and what failed is done once more. Of an index and of the library alike.
 
 import type { Encoder } from '../encoder/encoder.ts';
-import { LatelightError, messageOf, throwIfAborted, unlessAborted } from '../errors.ts';
+import { inSentence, LatelightError, messageOf, throwIfAborted, unlessAborted } from '../errors.ts';
 import type { DeviceChoice } from './gpu-device.ts';
 import type { Device } from './open-encoder.ts';
 
@@ -100,12 +100,14 @@ export class RecoverableParts {
    * @param error what it is for
    */
   private async recover(error: unknown): Promise<void> {
-    const { wanted, parts: lost, hasOpened } = this;
+    const { wanted, parts: lost } = this;
     const old = lost.choice;
     const isGone = await isLost(old.device);
     const choice = isGone || wanted !== 'auto' ? await this.chooseAnother() : { notice: '' };
     // What it has downloaded is kept for the next.
     lost.giveUp.abort();
+    // Not before: it may have opened while another device was looked for.
+    const { hasOpened } = this;
     const closed = closeOnceOpen(lost);
     if (hasOpened) await closed;
     old.device?.destroy();
@@ -130,7 +132,7 @@ export class RecoverableParts {
     } catch (cause) {
       throw new LatelightError(
         'device-lost',
-        `search: the GPU device was lost and no other could be had: ${String(cause)}`,
+        `search: the GPU device was lost, and no other could be had: ${inSentence(cause)}. Reload the page, or open with device 'auto'.`,
         { cause },
       );
     }

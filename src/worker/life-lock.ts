@@ -95,11 +95,13 @@ export class LifeWatch {
   /** Until its last lock is free a worker may be busy, and its end would be noticed by that lock. */
   private awaitAnswer(lock: string): void {
     const { told } = this;
-    const look = () => {
+    const look = (isSure: boolean) => {
       if (this.lock !== lock || this.told === lock) return;
       if (this.told !== told) return this.awaitAnswer(lock); // slow, but it lives
-      this.onSilent();
+      // A page that was busy itself may hear this timer before the answer that waits beside it.
+      if (isSure) this.onSilent();
+      else setTimeout(look, 0, true);
     };
-    void this.free.then(() => setTimeout(look, SILENT_MS));
+    void this.free.then(() => setTimeout(look, SILENT_MS, false));
   }
 }
