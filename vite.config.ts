@@ -221,6 +221,8 @@ export default defineConfig(({ isSsrBuild, mode }) => {
       root,
       include: ['src/**/*.test.ts', 'bench/**/*.test.ts'],
       testTimeout: 240_000,
+      // Nothing of a test's is to lie in the person's own cache.
+      env: { LATELIGHT_CACHE: join(root, 'test-results/cache') },
       // Vitest hears of rejections whatever else listens: src/ingest/stray-rejections.ts.
       onUnhandledError: (error) => !/^XRef/.test(error.name ?? ''),
     },

@@ -71,6 +71,9 @@ for (const [name, open] of BROWSERS) {
         );
         [...root.querySelectorAll<HTMLElement>('h3 a')].at(-1)!.focus();
       }, inElement);
+      // Firefox keeps no page with a lock, and the worker may be warming up.
+      const locks = () => navigator.locks.query().then(({ held, pending }) => [held?.length, pending?.length]);
+      await expect.poll(() => browser.evaluate(locks)).toEqual([0, 0]);
       // WebKit scrolls to what has the focus a little later.
       await expect.poll(() => whereabouts(browser).then(({ scrollY }) => scrollY)).toBeGreaterThan(0);
       const left = await whereabouts(browser);

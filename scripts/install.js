@@ -2,7 +2,7 @@
 // fresh clone with nothing but Node and npm.
 
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -88,7 +88,10 @@ const FIREFOXES = [
 
 /** LATELIGHT_FIREFOX, or the system's. */
 export function findFirefox() {
-  return [process.env.LATELIGHT_FIREFOX, ...FIREFOXES].find((path) => path && existsSync(path));
+  // Ubuntu's is a snap, which reads no profile in /tmp, or a script that says where to get the snap.
+  const works = (path) => existsSync(path) && !/snap/.test(realpathSync(path) + readFileSync(path).subarray(0, 4096));
+  const { LATELIGHT_FIREFOX } = process.env;
+  return LATELIGHT_FIREFOX && existsSync(LATELIGHT_FIREFOX) ? LATELIGHT_FIREFOX : FIREFOXES.find(works);
 }
 
 /** WebKitGTK's driver and browser, and an X server without a screen to show it on: all three or nothing. */

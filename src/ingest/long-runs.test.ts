@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import { bytesOf } from './document-fixtures.ts';
 import { ingestPages } from './ingest-pages.ts';
 
-const MOST_SECONDS = 5;
+const MOST_SECONDS = 8;
 
 /** Texts of the passages; fails if they take a time that only repeated looking at the same characters needs. */
 async function read(path: string, text: string): Promise<string[]> {

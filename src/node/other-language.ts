@@ -18,8 +18,12 @@ export function otherLanguageWarning(pages: readonly IndexedPage[], language = '
   for (const page of pages) {
     const [primary] = canonicalLanguage(page.lang || language).split('-');
     const isOther = primary !== '' && primary !== 'und' && primary !== TRAINED_ON;
-    if (isOther) named.set(primary, [...(named.get(primary) ?? []), page]);
-    else if (isOutsideLatin(page)) inScript.push(page);
+    if (!isOther) {
+      if (isOutsideLatin(page)) inScript.push(page);
+      continue;
+    }
+    if (!named.has(primary)) named.set(primary, []);
+    named.get(primary)!.push(page);
   }
   const count = countPages([...[...named.values()].flat(), ...inScript]);
   const all = countPages(pages);
