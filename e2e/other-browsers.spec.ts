@@ -44,6 +44,14 @@ for (const [name, open] of BROWSERS) {
       await expect.poll(() => focused(browser)).toBe('INPUT');
       await browser.type('hide passwords in the log');
       await expect.poll(() => stage(browser)).toBe('full');
+      const strongMark = await browser.evaluate((name) => {
+        const marks = document.querySelector(name)!.shadowRoot!.querySelectorAll<HTMLElement>('mark[data-level]');
+        const mark = [...marks].sort((a, b) => Number(b.dataset.level) - Number(a.dataset.level))[0];
+        const { textDecorationLine: line, textDecorationThickness: thickness } = getComputedStyle(mark);
+        return { level: Number(mark.dataset.level), line, thickness };
+      }, inElement);
+      expect(strongMark.level).toBeGreaterThan(2);
+      expect(strongMark).toMatchObject({ line: 'underline', thickness: `${strongMark.level - 1}px` });
       await browser.press('ArrowDown');
       await expect.poll(() => focused(browser)).toBe('A');
       // From the hit to the box, from the box's text to none, from the dialog to the page.

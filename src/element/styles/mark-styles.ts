@@ -21,17 +21,21 @@ export const markStyles = css`
     border-radius: 0.1875rem;
     background: color-mix(in srgb, var(--_mark) var(--_wash), transparent);
     color: inherit;
-    text-decoration: underline var(--_rule) var(--_accent);
+    /* Of the shorthand Safari takes the line alone. */
+    text-decoration-line: underline;
+    text-decoration-color: var(--_accent);
+    text-decoration-thickness: var(--_rule);
     text-underline-offset: 0.22em;
     text-decoration-skip-ink: none;
     transition: background-color 0.15s;
   }
   /* Weak matches show when their word is asked for; all at once they would be noise. */
   mark[data-level="1"] {
-    text-decoration: none;
+    text-decoration-line: none;
   }
   .groups[data-dimmed] mark[data-level="1"]:not([data-dim]) {
-    text-decoration: underline dotted var(--_accent);
+    text-decoration-line: underline;
+    text-decoration-style: dotted;
   }
   mark[data-level="2"] {
     --_wash: 10%;
@@ -49,6 +53,6 @@ export const markStyles = css`
   }
   mark[data-level][data-dim] {
     background: none;
-    text-decoration: none;
+    text-decoration-line: none;
   }
 `;

@@ -8,7 +8,10 @@ export const documentStyles = css`
   }
   ::highlight(latelight-words) {
     background-color: light-dark(rgb(247 183 51 / 0.6), rgb(201 131 42 / 0.75));
-    text-decoration: underline 2px var(--latelight-accent, light-dark(#8f4a00, #f2b45c));
+    /* Of the shorthand Safari takes the line alone. */
+    text-decoration-line: underline;
+    text-decoration-color: var(--latelight-accent, light-dark(#8f4a00, #f2b45c));
+    text-decoration-thickness: 2px;
   }
   [data-passage] {
     background-color: light-dark(rgb(247 183 51 / 0.28), rgb(201 131 42 / 0.34));
