@@ -51,13 +51,12 @@ export function abortError(what: string): LatelightError {
   return new LatelightError('aborted', `${what}: aborted`);
 }
 
-/** A controller that gives up with another signal too. By hand: `AbortSignal.any` is of 2024. */
-export function controllerBelow(signal: AbortSignal | undefined): AbortController {
-  const controller = new AbortController();
+/** Gives up with another signal too. By hand: `AbortSignal.any` is of 2024. @returns ends that */
+export function abortWith(controller: AbortController, signal: AbortSignal | undefined): () => void {
   const stop = () => controller.abort(signal?.reason);
   signal?.addEventListener('abort', stop, { once: true });
   if (signal?.aborted) stop();
-  return controller;
+  return () => signal?.removeEventListener('abort', stop);
 }
 
 /** Throws the error of an aborted signal, so that long loops can be cancelled between steps. */

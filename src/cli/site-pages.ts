@@ -3,8 +3,9 @@
 
 import { statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { join, resolve } from 'node:path';
 import { pageAddress } from '../format/pages.ts';
+import { isWithin } from '../indexing/is-within.ts';
 import { documentKind } from '../ingest/document-kind.ts';
 import { decodedPath } from './static-files.ts';
 
@@ -45,8 +46,8 @@ function isPage(address: string, root: string, index: string): boolean {
   const path = decodedPath(address)?.replace(/^\.\//, '').replace(/\/$/, '');
   if (path === undefined || /(^|[/\\])\./.test(path)) return false;
   const place = resolve(root, path);
-  if (isIn(place, index) || !isIn(place, root)) return false;
-  return ENDINGS.some((ending) => isIn(place + ending, root) && isPageFile(place + ending));
+  if (isWithin(place, index)) return false;
+  return ENDINGS.some((ending) => isWithin(place + ending, root) && isPageFile(place + ending));
 }
 
 /** A page is HTML or Markdown: every folder has some file of a name that can be guessed. */
@@ -62,9 +63,4 @@ function isFile(place: string): boolean {
   } catch {
     return false;
   }
-}
-
-function isIn(place: string, folder: string): boolean {
-  const way = relative(folder, place);
-  return !isAbsolute(way) && way.split(sep)[0] !== '..';
 }

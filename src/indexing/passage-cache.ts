@@ -5,11 +5,12 @@
 import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readSync, statSync, writeSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, isAbsolute, join, relative } from 'node:path';
+import { dirname, join } from 'node:path';
 import { LatelightError } from '../errors.ts';
 import { sha256Hex } from '../format/sha256.ts';
 import type { EncodedPassage } from './encode-passage.ts';
 import { withFile } from './full-disk.ts';
+import { isWithin } from './is-within.ts';
 
 interface CacheLine extends Omit<EncodedPassage, 'blocks'> {
   key: string;
@@ -67,8 +68,7 @@ export class PassageCache {
    * @throws LatelightError `bad-option` when there is something that does not begin as a journal, or it is inside the output
    */
   static expectUsable(path: string, output: string): void {
-    const inside = relative(output, path);
-    if (!inside.startsWith('..') && !isAbsolute(inside)) {
+    if (isWithin(path, output)) {
       throw new LatelightError(
         'bad-option',
         `index: expected the cache to be outside of ${output}, which is replaced as a whole, got ${path}. Name a file elsewhere.`,

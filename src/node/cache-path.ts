@@ -3,8 +3,9 @@
 
 import { createHash } from 'node:crypto';
 import { accessSync, constants, existsSync } from 'node:fs';
-import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import { cacheFolder } from '../cli/model-cache.ts';
+import { isWithin } from '../indexing/is-within.ts';
 
 /** Where projects keep what can be made again; outlives the site's folder, which builds empty. */
 export function projectCachePath(projectRoot: string, name = 'passages'): string {
@@ -46,11 +47,6 @@ function canBeWritten(path: string): boolean {
   } catch {
     return false;
   }
-}
-
-function isWithin(path: string, folder: string): boolean {
-  const inside = relative(folder, path);
-  return inside !== '..' && !inside.startsWith(`..${sep}`) && !isAbsolute(inside);
 }
 
 /** The path itself first. */

@@ -2,7 +2,7 @@
 
 import '../latelight.ts';
 import { parsePageSettings } from './page-settings.ts';
-import { keepQuery, takeQuery } from './query-address.ts';
+import { keepQuery, queryOf, takeQuery } from './query-address.ts';
 
 const find = <T extends HTMLElement>(selector: string) => document.querySelector<T>(selector)!;
 const search = find<HTMLElementTagNameMap['latelight-search']>('latelight-search');
@@ -63,7 +63,7 @@ async function showSettings(): Promise<void> {
     .then((response) => (response.ok ? response.json() : undefined))
     .then(parsePageSettings, () => parsePageSettings(undefined));
   title = settings.title;
-  showTitle(takeQuery());
+  showTitle(queryOf(new URL(location.href)));
   find('#title').textContent = settings.title;
   find('#tagline').textContent = settings.tagline;
   find('#tagline').hidden = settings.tagline === '';

@@ -1,6 +1,6 @@
 // One file over HTTP into memory, part by part, no further than the size that is named for it. What is kept of an earlier attempt is not asked for again.
 
-import { abortError, inSentence, LatelightError } from '../errors.ts';
+import { abortError, abortWith, inSentence, LatelightError } from '../errors.ts';
 import { type FileRef, partsOf } from '../format/engine-refs.ts';
 import type { ReadOptions } from '../format/source.ts';
 import { type KeptPieces, PIECE_BYTES } from './kept-pieces.ts';
@@ -119,7 +119,7 @@ function isEncoded({ headers }: Response): boolean {
 export class Patience {
   private readonly controller = new AbortController();
   readonly signal = this.controller.signal;
-  private readonly given: AbortSignal | undefined;
+  private readonly unfollow: () => void;
   private readonly ms: number;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private readonly lastTimer: ReturnType<typeof setTimeout> | undefined;
@@ -130,9 +130,7 @@ export class Patience {
       const late = () => this.controller.abort(new Error(`not all came within ${totalMs / 1000} s`));
       this.lastTimer = setTimeout(late, totalMs);
     }
-    this.given = signal;
-    signal?.addEventListener('abort', this.stop);
-    if (signal?.aborted) this.stop();
+    this.unfollow = abortWith(this.controller, signal);
     this.renew();
   }
 
@@ -141,11 +139,8 @@ export class Patience {
     this.timer = setTimeout(() => this.controller.abort(new Error(`nothing came for ${this.ms / 1000} s`)), this.ms);
   }
 
-  /** By hand: `AbortSignal.any` is of 2024. */
-  private readonly stop = () => this.controller.abort(this.given?.reason);
-
   end(): void {
-    this.given?.removeEventListener('abort', this.stop);
+    this.unfollow();
     clearTimeout(this.timer);
     clearTimeout(this.lastTimer);
   }

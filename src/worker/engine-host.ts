@@ -10,7 +10,7 @@ import { sortsOf } from '../engine/search-run.ts';
 import { createSplitScorer, workersFor } from '../engine/split-scorer.ts';
 import { createWasmScorer } from '../engine/wasm-scorer.ts';
 import { createWebgpuScorer } from '../engine/webgpu-scorer.ts';
-import { controllerBelow, fromErrorData, LatelightError, throwIfAborted, unlessAborted } from '../errors.ts';
+import { abortWith, fromErrorData, LatelightError, throwIfAborted, unlessAborted } from '../errors.ts';
 import type { FileRef, Manifest } from '../format/manifest.ts';
 import type { Explanation, LoadProgress, OpenOptions, SearchRequest, SearchResult, Stage } from '../types.ts';
 import { blamingDevice, type DeviceParts, openOrWithout, RecoverableParts } from './device-parts.ts';
@@ -101,7 +101,8 @@ export class EngineHost {
     const readOptions = { signal, onBytes: progress('index') };
     // Without an instant stage every query waits for the encoder.
     const isInstant = settings.instant && manifest.queryEncoder.queryTable !== undefined;
-    const giveUp = controllerBelow(signal);
+    const giveUp = new AbortController();
+    abortWith(giveUp, signal);
     const parts = {
       sites: async () => {
         const all = sites.openAll((from, of) => SearchIndex.open(from, of, scorer(of), readOptions), signal);

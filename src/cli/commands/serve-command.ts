@@ -3,8 +3,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { readFile, realpath } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
-import { dirname, isAbsolute, join, relative, sep } from 'node:path';
+import { dirname, join, relative, sep } from 'node:path';
 import { LatelightError } from '../../errors.ts';
+import { isWithin } from '../../indexing/is-within.ts';
 import { expectFolder } from '../expect-folder.ts';
 import type { CliIo } from '../io.ts';
 import { forHosts } from '../served-hosts.ts';
@@ -106,11 +107,10 @@ async function siteOf(folder: string, site: string | undefined): Promise<ServedS
     const isFar = siteRoot.length / '../'.length > MOST_ABOVE;
     if (isFar || root === dirname(root) || !(await hasPagesOf(place, root))) return { ...alone, isElsewhere: true };
   }
-  const index = relative(root, place);
-  if (isAbsolute(index) || index.split(sep)[0] === '..') {
+  if (!isWithin(place, root)) {
     throw new LatelightError('bad-option', `serve: expected ${folder} to be in the folder of --site, got ${site}.`);
   }
-  return { root, index: index.split(sep).join('/') };
+  return { root, index: relative(root, place).split(sep).join('/') };
 }
 
 /** '' for a folder that is no index; whether an index is whole is for the page to say. */

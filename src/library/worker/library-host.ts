@@ -9,7 +9,7 @@ import type { CreateScorer } from '../../engine/search-index.ts';
 import { sortsOf } from '../../engine/search-run.ts';
 import { createWasmScorer } from '../../engine/wasm-scorer.ts';
 import { createWebgpuScorer } from '../../engine/webgpu-scorer.ts';
-import { controllerBelow, LatelightError, throwIfAborted, unlessAborted } from '../../errors.ts';
+import { abortWith, LatelightError, throwIfAborted, unlessAborted } from '../../errors.ts';
 import type { EngineFile } from '../../format/engine-file.ts';
 import type { FileRef } from '../../format/manifest.ts';
 import type { Explanation, Hit, LoadProgress, SearchRequest, SearchResult, Stage } from '../../types.ts';
@@ -99,7 +99,8 @@ export class LibraryHost implements ServedEngine {
         const [tokenizer] = await Promise.all([reading, codec, table, segments.refresh()]);
         const words = table && new LibraryWords(tokenizer, await table, await codec, engine.codec.sha256);
         words?.count(segments.all);
-        const giveUp = controllerBelow(signal);
+        const giveUp = new AbortController();
+        abortWith(giveUp, signal);
         const options = { progress, weigher: words, signal: giveUp.signal, ...(table && { whenQuiet }) };
         const encoder = blamingDevice(openEncoder(app, engine, tokenizer, device, options), on, wanted);
         encoder.catch(() => undefined);
