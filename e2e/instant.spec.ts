@@ -157,6 +157,24 @@ test('without the model the instant stage goes on, and says why there is no more
   await expect(alert).toHaveCount(0);
 });
 
+test('an engine that a page opened itself gets its model when somebody tries again', async ({ page }) => {
+  await blockModel(page);
+  await gotoBlank(page);
+  await page.evaluate(async () => {
+    const { open, LatelightSearch } = (await import(
+      new URL('latelight.js', location.href).href
+    )) as typeof import('../src/latelight.ts');
+    document.body.append(Object.assign(new LatelightSearch(), { engine: await open('./', { device: 'wasm' }) }));
+  });
+  await box(page).fill(QUERY);
+  await expect(page.getByRole('alert')).toContainText('status 404');
+  await expect(atStage(page, 'instant')).toBeVisible();
+  await page.context().unrouteAll({ behavior: 'wait' });
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await expect(atStage(page, 'full')).toBeVisible();
+  await expect(page.getByRole('alert')).toHaveCount(0);
+});
+
 test('`firstLimit` gives the best pages before the text of the others is read, and time to paint them', async ({
   page,
 }) => {

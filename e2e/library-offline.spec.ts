@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, type BrowserContext, chromium, expect, type Page, test } from '@playwright/test';
 import { chromiumLaunch } from '../scripts/install.js';
+import type { LatelightSearch } from '../src/element/latelight-search.ts';
 import { pageOf, pdfFile } from '../src/ingest/document-fixtures.ts';
 import { addFiles, firstHit, LIBRARY, type LibraryElement, listed, openLibraryPage, settled } from './library-page.ts';
 import { DEMO_PORT } from './ports.ts';
@@ -130,6 +131,12 @@ test('a model that did not come is fetched when a search is tried again, not wit
     await box(page).fill('seedlings and tomatoes');
     await expect(again).toBeVisible();
     expect(await problemOf(page)).toBe('download-failed');
+    // Also while what has been typed since still waits for a pause.
+    await page
+      .locator('latelight-search')
+      .evaluate((search: LatelightSearch) => Object.assign(search, { debounce: 1e6 }));
+    await box(page).fill('seedlings, tomatoes');
+    await box(page).fill('seedlings');
     await again.click();
     await expect.poll(() => problemOf(page)).toBeUndefined();
   });

@@ -273,7 +273,7 @@ export interface SearchEngine {
   readonly stage: Stage;
   /**
    * Resolves when the full stage is ready. Rejects when it cannot be: `search` then rejects with the same error, after `onInstant`
-   * was called, until the engine is opened again.
+   * was called, until `reopen` is.
    */
   readonly ready: Promise<void>;
   readonly backend: Backend;
@@ -291,5 +291,12 @@ export interface SearchEngine {
   search(query: string, request?: SearchRequest): Promise<SearchResult>;
   /** How a passage answers a query, word by word; after `ready`. @param hit of one of this engine's results */
   explain(query: string, hit: Pick<Hit, 'id' | 'site'>): Promise<Explanation>;
+  /**
+   * Tries again to get what could not be had when `ready` rejected, and does nothing otherwise; `ready` is another promise then. The
+   * element calls it when somebody presses "Try again". Searches under way end with the reason why.
+   * @returns when it can be searched with, as `open` does
+   * @throws LatelightError as `open` does; `closed`
+   */
+  reopen?(): Promise<void>;
   close(): void;
 }

@@ -311,6 +311,8 @@ export class LatelightSearch extends SearchOptions implements LatelightSearchEle
 
   private readonly retry = (): void => {
     this.forgetEngine();
+    // One of the page's own. What comes of it the search says.
+    this.handedIn?.reopen?.().catch(() => undefined);
     this.prepare();
     this.searchNow();
     // The button that had focus goes away.

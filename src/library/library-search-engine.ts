@@ -23,10 +23,10 @@ export class LibrarySearchEngine extends WorkerEngine {
   }
 
   /** Asks for the model again if it could not be had. What comes of it `onModel` says. */
-  async reopen(): Promise<void> {
+  override async reopen(): Promise<void> {
     if (!this.problem) return;
     this.problem = undefined;
-    await this.reconnect().catch(() => undefined); // `ready` says so too
+    await super.reopen().catch(() => undefined); // `ready` says so too
     void this.follow();
   }
 

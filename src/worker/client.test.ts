@@ -109,6 +109,30 @@ it('rejects opening when it is closed meanwhile', async () => {
   await expect(opening).rejects.toMatchObject({ code: 'closed' });
 });
 
+it('is opened again when its model could not be had, by who asks for that, and not by searches', async () => {
+  const engine = startEngine();
+  const opening = engine.connect();
+  workers[0].say({ type: 'opened', info, stage: 'instant' });
+  await opening;
+  workers[0].say({ type: 'full-failed', error: { code: 'download-failed', message: 'no model' } });
+  await expect(engine.ready).rejects.toMatchObject({ code: 'download-failed' });
+  const underWay = engine.search('words');
+  expect(workers).toHaveLength(1);
+  const reopened = engine.reopen();
+  await expect(underWay).rejects.toMatchObject({ code: 'download-failed' });
+  const asked = engine.search('words');
+  workers[1].say({ type: 'opened', info, stage: 'full' });
+  await reopened;
+  await engine.ready;
+  await vi.waitFor(() => expect(workers[1].posted.at(-1)).toMatchObject({ type: 'search', query: 'words' }));
+  await engine.reopen();
+  expect(workers).toHaveLength(2);
+  engine.close();
+  await expect(asked).rejects.toMatchObject({ code: 'closed' });
+  await expect(engine.reopen()).rejects.toMatchObject({ code: 'closed' });
+  expect(workers).toHaveLength(2);
+});
+
 it('a search that is sent again at once by who hears of the failure is answered by the worker that it started', async () => {
   const engine = await openEngine();
   workers[0].crash();

@@ -198,14 +198,14 @@ export class WorkerEngine implements SearchEngine {
     return attempt;
   }
 
-  /** Starts anew when the full stage could not be had. Searches under way end with the reason that it could not. */
-  protected reconnect(): Promise<void> {
+  async reopen(): Promise<void> {
+    if (this.closed) throw new LatelightError('closed', 'reopen: the engine was closed. Open another.');
     const { error } = this.readiness;
-    if (error && this.connecting && !this.closed) {
+    if (error && this.connecting) {
       this.drop();
       this.rejectAll(error);
     }
-    return this.connect();
+    await this.connect();
   }
 
   async search(query: string, request: SearchRequest = {}): Promise<SearchResult> {
