@@ -6,7 +6,11 @@ import { runnerImport } from 'vite';
 import { cell, code, interfaceTable, table, writeReference } from './docs-tables.js';
 import { root } from './install.js';
 
-const { module } = await runnerImport(join(root, 'src/cli/run.ts'), { root, configFile: false, logLevel: 'error' });
+const { module } = await runnerImport(join(root, 'src/cli/command-line.ts'), {
+  root,
+  configFile: false,
+  logLevel: 'error',
+});
 const nobody = { out() {}, err() {}, interactive: false, signal: new AbortController().signal };
 const program = module.commandLine(nobody);
 
