@@ -44,7 +44,7 @@ export function members(path, name) {
     const isMethod = node.type === 'TSMethodSignature' && node.kind === 'method';
     const typed = node.typeAnnotation ?? node.returnType;
     const type = isMethod
-      ? source.slice(node.key.end - node.start)
+      ? source.slice(node.key.end - node.start).replace(/^\?/, '')
       : typed && file.text.slice(typed.typeAnnotation.start, typed.end);
     return {
       name: node.key.name ?? node.key.value,
@@ -72,15 +72,21 @@ export const code = (text) =>
 export const table = (head, rows) =>
   [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 
-export function interfaceTable(path, name) {
+/** @param isWhole whether every member must have a docstring */
+export function interfaceTable(path, name, isWhole = false) {
   return table(
     ['name', 'type', 'what'],
     members(path, name).map(({ name, type, doc, optional }) => [
       code(`${name}${optional ? '?' : ''}`),
       code(type),
-      cell(doc),
+      cell(isWhole ? required(name, doc) : doc),
     ]),
   );
+}
+
+export function required(name, doc) {
+  if (doc === '') throw new Error(`docs: expected a docstring before ${name}, found none`);
+  return doc;
 }
 
 /** Writes a page; with `--check` nothing is written, and the process exits 1 when the page is not what it would be. */

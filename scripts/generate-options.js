@@ -3,7 +3,18 @@
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { cell, code, declared, interfaceTable, members, oneLine, read, table, writeReference } from './docs-tables.js';
+import {
+  cell,
+  code,
+  declared,
+  interfaceTable,
+  members,
+  oneLine,
+  read,
+  required,
+  table,
+  writeReference,
+} from './docs-tables.js';
 import { root } from './install.js';
 
 /** Attributes and properties of the element, with what they are when nothing is set. */
@@ -78,11 +89,6 @@ function messageTable() {
     ['message', 'in English'],
     messages.properties.map(({ key, value }) => [code(key.name ?? key.value), code(written(value))]),
   );
-}
-
-function required(name, doc) {
-  if (doc === '') throw new Error(`generate-options: expected a docstring before ${name}, found none`);
-  return doc;
 }
 
 function eventTable() {
@@ -165,7 +171,7 @@ ${typeAlias('src/element/public-element.ts', 'RenderHit')}
 
 \`hit\` is [a hit](#a-hit), and \`group\` the page it is on:
 
-${interfaceTable('src/element/grouping.ts', 'Group')}
+${interfaceTable('src/element/grouping.ts', 'Group', true)}
 
 ### Parts
 
@@ -183,19 +189,19 @@ ${messageTable()}
 
 ## \`open(url, options)\`
 
-${interfaceTable('src/types.ts', 'OpenOptions')}
+${interfaceTable('src/types.ts', 'OpenOptions', true)}
 
 ### \`mergeIndex\`
 
-${interfaceTable('src/types.ts', 'MergedIndex')}
+${interfaceTable('src/types.ts', 'MergedIndex', true)}
 
 ### \`LoadProgress\`
 
-${interfaceTable('src/types.ts', 'LoadProgress')}
+${interfaceTable('src/types.ts', 'LoadProgress', true)}
 
 ## \`engine\`
 
-${interfaceTable('src/types.ts', 'SearchEngine')}
+${interfaceTable('src/types.ts', 'SearchEngine', true)}
 
 ### \`Stage\`
 
@@ -203,91 +209,91 @@ ${typeAlias('src/types.ts', 'Stage')}
 
 ### \`Site\`
 
-${interfaceTable('src/types.ts', 'Site')}
+${interfaceTable('src/types.ts', 'Site', true)}
 
 ### \`Explanation\`
 
-${interfaceTable('src/types.ts', 'Explanation')}
+${interfaceTable('src/types.ts', 'Explanation', true)}
 
 ## \`engine.search(query, request)\`
 
-${interfaceTable('src/types.ts', 'SearchRequest')}
+${interfaceTable('src/types.ts', 'SearchRequest', true)}
 
 ### Its result
 
-${interfaceTable('src/types.ts', 'SearchResult')}
+${interfaceTable('src/types.ts', 'SearchResult', true)}
 
 ### A hit
 
-${interfaceTable('src/types.ts', 'Hit')}
+${interfaceTable('src/types.ts', 'Hit', true)}
 
 ### \`Mark\`
 
-${interfaceTable('src/types.ts', 'Mark')}
+${interfaceTable('src/types.ts', 'Mark', true)}
 
 ### \`QueryWord\`
 
-${interfaceTable('src/types.ts', 'QueryWord')}
+${interfaceTable('src/types.ts', 'QueryWord', true)}
 
 ### \`ExactTerm\`
 
-${interfaceTable('src/types.ts', 'ExactTerm')}
+${interfaceTable('src/types.ts', 'ExactTerm', true)}
 
 ### \`SearchTimings\`
 
-${interfaceTable('src/types.ts', 'SearchTimings')}
+${interfaceTable('src/types.ts', 'SearchTimings', true)}
 
 ## \`createIndex(options)\` of \`latelight/node\`
 
-${interfaceTable('src/node/options.ts', 'CreateIndexOptions')}
+${interfaceTable('src/node/options.ts', 'CreateIndexOptions', true)}
 
 ### \`ModelOverrides\`
 
-${interfaceTable('src/encoder/model-config.ts', 'ModelOverrides')}
+${interfaceTable('src/encoder/model-config.ts', 'ModelOverrides', true)}
 
 ### The builder: \`SearchIndexBuilder\`
 
-${interfaceTable('src/node/options.ts', 'SearchIndexBuilder')}
+${interfaceTable('src/node/options.ts', 'SearchIndexBuilder', true)}
 
 ### \`AddDirectoryOptions\`
 
-${interfaceTable('src/node/options.ts', 'AddDirectoryOptions')}
+${interfaceTable('src/node/options.ts', 'AddDirectoryOptions', true)}
 
 ### \`PageDescription\`
 
-${interfaceTable('src/node/options.ts', 'PageDescription')}
+${interfaceTable('src/node/options.ts', 'PageDescription', true)}
 
 ### \`PageFile\`
 
-${interfaceTable('src/node/options.ts', 'PageFile')}
+${interfaceTable('src/node/options.ts', 'PageFile', true)}
 
 ### \`IndexRecord\`
 
-${interfaceTable('src/node/options.ts', 'IndexRecord')}
+${interfaceTable('src/node/options.ts', 'IndexRecord', true)}
 
 ### \`AddedPages\`
 
-${interfaceTable('src/node/options.ts', 'AddedPages')}
+${interfaceTable('src/node/options.ts', 'AddedPages', true)}
 
 ### \`AddedDirectory\`
 
 All of \`AddedPages\`, and:
 
-${interfaceTable('src/node/options.ts', 'AddedDirectory')}
+${interfaceTable('src/node/options.ts', 'AddedDirectory', true)}
 
 ### \`WrittenIndex\`
 
-${interfaceTable('src/node/options.ts', 'WrittenIndex')}
+${interfaceTable('src/node/options.ts', 'WrittenIndex', true)}
 
 ### \`IndexFolderFile\`
 
-${interfaceTable('src/node/options.ts', 'IndexFolderFile')}
+${interfaceTable('src/node/options.ts', 'IndexFolderFile', true)}
 
 ## \`latelight(options)\` of \`latelight/vite\`
 
 The options of \`createIndex\` that have to do with content, and:
 
-${interfaceTable('src/vite/plugin.ts', 'LatelightPluginOptions')}
+${interfaceTable('src/vite/plugin.ts', 'LatelightPluginOptions', true)}
 `;
 
 writeReference('options.md', content);

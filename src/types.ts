@@ -1,33 +1,9 @@
 // Every public type. No code.
 
+import type { ErrorCode } from './errors.ts';
+
 /** Where scores are computed. `reference` is the plain loop that tests compare the others with. */
 export type Backend = 'webgpu' | 'wasm' | 'reference';
-
-/** What the ingest stage makes of documents: the unit that is encoded, scored and shown. */
-export interface Passage {
-  /** Text that is encoded and shown: plain, white space collapsed, code blocks' lines kept. */
-  text: string;
-  /** Title of the page. */
-  title: string;
-  /** Headings above the passage, outermost first, without the title. */
-  headings: string[];
-  /** Page address relative to the indexed folder, `/`-separated, with the nearest anchor: `guide/setup.html#install`. */
-  url: string;
-  /** Named values to filter by, from `data-latelight-filter` and front matter. */
-  filters: Record<string, string[]>;
-  /** Further metadata shown with a hit, from `data-latelight-meta` and front matter (`image`, `description`, ...). */
-  meta: Record<string, string>;
-  /** Values to order pages by, from `data-latelight-sort` and front matter (`date`, ...): numbers, ISO dates or words. */
-  sort?: Record<string, string>;
-}
-
-/** Codes of one shard as scorers take them. Layout: docs/FORMAT.md, "Codes". */
-export interface ShardCodes {
-  /** [blockCount, subspaceCount / 2, 16] bytes. */
-  codes: Uint8Array;
-  /** [passageCount + 1] first block of each passage; the last entry is the block count. */
-  firstBlocks: Uint32Array;
-}
 
 /** A query after quantize-query: rotated, rounded at the codec's query scale. */
 export interface QueryCodes {
@@ -35,22 +11,6 @@ export interface QueryCodes {
   codes: Int8Array;
   tokenCount: number;
   dim: number;
-}
-
-/** Token embeddings in main memory: f32, rows L2-normalised, `dim` the model's full dimension. */
-export interface TokenEmbeddings {
-  /** [tokenCount, dim] */
-  data: Float32Array;
-  tokenCount: number;
-  dim: number;
-  /** [tokenCount] of a query: the length that each row is scored with, at most 1 and no less than keeps it from rounding to zeros; all 1 when absent. */
-  lengths?: Float32Array;
-}
-
-/** The best k passages: score descending, ties to the lowest id. Both arrays have the same length, at most k. */
-export interface TopK {
-  ids: Uint32Array;
-  scores: Int32Array;
 }
 
 /** What to open and how. */
@@ -100,7 +60,9 @@ export interface MergedIndex {
 
 /** Bytes so far over everything a first search needs. */
 export interface LoadProgress {
+  /** Bytes that are here, from the network or the cache. */
   loadedBytes: number;
+  /** Bytes of everything, as the index says; what is compressed on the way counts uncompressed. */
   totalBytes: number;
   /** What is arriving: the inference runtime, the query encoder, the index. */
   part: 'runtime' | 'model' | 'index';
@@ -118,7 +80,10 @@ export interface SearchRequest {
   perPage?: number;
   /** Passages must have one of the values under every name given. */
   filter?: Record<string, string[]>;
-  /** Orders the pages found by one of `engine.sorts` instead of by score; pages without a value come last. Needs `perPage`. */
+  /**
+   * Orders the 50 best pages by one of `engine.sorts` instead of by score; no further ones are given, whatever the `limit`. Pages
+   * without a value come last. Needs `perPage`.
+   */
   sort?: { by: string; order: 'asc' | 'desc' };
   /**
    * Whether words are also looked up letter by letter: phrases in quotation marks must occur; version numbers, identifiers and
@@ -154,8 +119,9 @@ export interface SearchRequest {
 
 /** A word of the passage that matched a word of the query. */
 export interface Mark {
-  /** Offsets in the hit's `excerpt`, UTF-16 units. */
+  /** Where it begins in the hit's `excerpt`, in UTF-16 units. */
   start: number;
+  /** Where it ends: the unit after its last. */
   end: number;
   /** Index in the result's `words` of the query word it answers best. */
   queryWord: number;
@@ -165,14 +131,17 @@ export interface Mark {
 
 /** A word of the query, as the encoder saw it. */
 export interface QueryWord {
+  /** As it stands in the query. */
   text: string;
-  /** Offsets in the query, UTF-16 units. */
+  /** Where it begins in the query, in UTF-16 units. */
   start: number;
+  /** Where it ends: the unit after its last. */
   end: number;
 }
 
 /** A part of the query that was looked up letter by letter. */
 export interface ExactTerm {
+  /** The word, or the phrase without its quotation marks. */
   text: string;
   /** In quotation marks: every hit has it. */
   quoted: boolean;
@@ -189,14 +158,17 @@ export interface Hit {
   site: number;
   /** Absolute address that `url` is relative to. */
   siteRoot: string;
-  /** Address relative to the indexed site's root, with anchor. */
+  /** Address relative to `siteRoot`, with anchor: `new URL(hit.url, hit.siteRoot)` is where it leads. */
   url: string;
+  /** Title of the page. */
   title: string;
   /** Headings above the passage, outermost first. */
   headings: string[];
   /** Plain text; never HTML. */
   excerpt: string;
+  /** Words of the excerpt that answered. */
   marks: Mark[];
+  /** What the page says of itself: `image`, `description`, what `data-latelight-meta` and front matter name. */
   meta: Record<string, string>;
   /** The integer MaxSim sum; equal on every backend for the same query codes. Words found letter by letter and weights order hits beside it. */
   score: number;
@@ -206,6 +178,7 @@ export interface Hit {
 
 /** Milliseconds of each stage of one search. */
 export interface SearchTimings {
+  /** The query encoder, or the table of words. */
   encodeMs: number;
   /** Quantize, MaxSim and top-k. */
   scoreMs: number;
@@ -215,6 +188,7 @@ export interface SearchTimings {
   alignMs: number;
   /** Looking words up letter by letter; 0 when none were. */
   exactMs: number;
+  /** From the request to the result, in the worker. */
   totalMs: number;
 }
 
@@ -222,10 +196,13 @@ export interface SearchTimings {
 export type Stage = 'instant' | 'full';
 
 export interface SearchResult {
+  /** As it was asked. */
   query: string;
   /** Which stage made this result. Scores of the two are not comparable. */
   stage: Stage;
+  /** Best first, or in the order asked for; those of one page together with `perPage`. */
   hits: Hit[];
+  /** Words of the query, which `marks` refer to. */
   words: QueryWord[];
   /** What was looked up letter by letter. */
   exact: ExactTerm[];
@@ -241,6 +218,7 @@ export interface SearchResult {
   encoder: 'webgpu' | 'wasm' | 'cpu' | 'table';
   /** Passages searched. */
   passageCount: number;
+  /** Where the time went. */
   timings: SearchTimings;
 }
 
@@ -250,16 +228,19 @@ export interface Site {
   url: string;
   /** Absolute address that its hits' `url`s are relative to. */
   siteRoot: string;
+  /** Passages of this index. */
   passageCount: number;
+  /** Pages of this index. */
   pageCount: number;
   /** Why it is left out; of a site that can be searched, why its hits were missing from a search. */
-  error?: { code: string; message: string };
+  error?: { code: ErrorCode; message: string };
 }
 
 /** Which words of a passage answer which of a query, and how well. */
 export interface Explanation {
   /** The whole passage. */
   text: string;
+  /** Words of the query. */
   queryWords: QueryWord[];
   /** Words of `text`, as offsets in it. */
   words: { start: number; end: number }[];
@@ -276,7 +257,9 @@ export interface SearchEngine {
    * was called, until `reopen` is.
    */
   readonly ready: Promise<void>;
+  /** Where scores are computed. */
   readonly backend: Backend;
+  /** Passages of all `sites`. */
   readonly passageCount: number;
   /** Absolute address that hits' `url`s are relative to. */
   readonly siteRoot: string;
@@ -288,15 +271,22 @@ export interface SearchEngine {
   readonly sorts: string[];
   /** The indexes searched: the one that was opened, then those of `mergeIndex`. */
   readonly sites: Site[];
+  /**
+   * Searches. An engine answers one search at a time: a newer one ends the one before, which rejects with the code `aborted` (its name
+   * is `AbortError`).
+   * @throws LatelightError `bad-option` for a request that cannot be, `aborted`, `closed`, `worker-crashed`, and what opening throws
+   */
   search(query: string, request?: SearchRequest): Promise<SearchResult>;
   /** How a passage answers a query, word by word; after `ready`. @param hit of one of this engine's results */
   explain(query: string, hit: Pick<Hit, 'id' | 'site'>): Promise<Explanation>;
   /**
    * Tries again to get what could not be had when `ready` rejected, and does nothing otherwise; `ready` is another promise then. The
-   * element calls it when somebody presses "Try again". Searches under way end with the reason why.
+   * element calls it when somebody presses "Try again". Searches under way end with the reason why. Engines that `open` gives have it;
+   * one of your own may be without.
    * @returns when it can be searched with, as `open` does
    * @throws LatelightError as `open` does; `closed`
    */
   reopen?(): Promise<void>;
+  /** Ends the worker. What is under way, and every later call, rejects with the code `closed`. */
   close(): void;
 }

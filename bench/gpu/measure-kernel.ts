@@ -9,7 +9,8 @@ import { createFilledBuffer } from '../../src/kernels/compute-pipeline.ts';
 import { chooseVariant, type MaxsimVariant } from '../../src/kernels/maxsim-prelude.ts';
 import { createScoreMaxsim } from '../../src/kernels/score-maxsim.ts';
 import { createWasmMaxsim } from '../../src/kernels/score-maxsim-wasm.ts';
-import type { QueryCodes, ShardCodes } from '../../src/types.ts';
+import type { ShardCodes } from '../../src/shared-types.ts';
+import type { QueryCodes } from '../../src/types.ts';
 import type { Roofline } from './measure-roofline.ts';
 import { median, type PassClock } from './time-passes.ts';
 

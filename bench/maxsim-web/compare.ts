@@ -5,7 +5,7 @@ import { unpackBlocks } from '../../src/codec/encode-rows.ts';
 import { fittedCodec, randomQuery, randomShard } from '../../src/engine/scorers.fixture.ts';
 import { BLOCK_ROWS, rowBytes } from '../../src/format/layout.ts';
 import { createWasmMaxsim } from '../../src/kernels/score-maxsim-wasm.ts';
-import type { ShardCodes } from '../../src/types.ts';
+import type { ShardCodes } from '../../src/shared-types.ts';
 
 export const PASSAGES = 1000;
 export const ROWS = 304;

@@ -6,7 +6,7 @@ import { EncodePool } from '../../src/cli/encode-pool.ts';
 import type { EncodeSetup } from '../../src/cli/encode-task.ts';
 import { truncateRows } from '../../src/codec/encode-rows.ts';
 import { sha256Hex } from '../../src/format/sha256.ts';
-import type { TokenEmbeddings } from '../../src/types.ts';
+import type { TokenEmbeddings } from '../../src/shared-types.ts';
 
 /** Rows of many texts, one text after the other. */
 export interface FloatRows {

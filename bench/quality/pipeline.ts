@@ -14,7 +14,8 @@ import { createWasmScorer } from '../../src/engine/wasm-scorer.ts';
 import { sha256Hex } from '../../src/format/sha256.ts';
 import { readShard, writeShard } from '../../src/format/shard.ts';
 import { codeDocument, type EncodedRows } from '../../src/indexing/encode-passage.ts';
-import type { QueryCodes, TokenEmbeddings } from '../../src/types.ts';
+import type { TokenEmbeddings } from '../../src/shared-types.ts';
+import type { QueryCodes } from '../../src/types.ts';
 import { encodeDocuments, type FloatRows, joinLengths, joinRows, keptRows, rowsOf } from './float-rows.ts';
 
 /** Rows of queries, with the lengths that the encoder gives them. */

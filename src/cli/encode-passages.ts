@@ -3,7 +3,7 @@
 import { CODING_VERSION } from '../codec/encode-rows.ts';
 import { type EncodedPassage, passageContext } from '../indexing/encode-passage.ts';
 import { PassageCache } from '../indexing/passage-cache.ts';
-import type { Passage } from '../types.ts';
+import type { Passage } from '../shared-types.ts';
 import { EncodePool } from './encode-pool.ts';
 import type { OpenModel } from './model.ts';
 

@@ -9,7 +9,7 @@ import { createWasmScorer } from '../engine/wasm-scorer.ts';
 import { blockBytes } from '../format/layout.ts';
 import { readShard, writeShard } from '../format/shard.ts';
 import type { EncodedRows } from '../indexing/encode-passage.ts';
-import type { TokenEmbeddings } from '../types.ts';
+import type { TokenEmbeddings } from '../shared-types.ts';
 import { type BeirSet, measure } from './beir.ts';
 import { EncodePool } from './encode-pool.ts';
 import type { QueryRows } from './encode-task.ts';

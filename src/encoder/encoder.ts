@@ -4,7 +4,7 @@
 import type { InferenceSession, Tensor, TensorConstructor } from 'onnxruntime-common';
 import { LatelightError, messageOf, throwIfAborted } from '../errors.ts';
 import { MAX_QUERY_TOKENS } from '../format/layout.ts';
-import type { TokenEmbeddings } from '../types.ts';
+import type { TokenEmbeddings } from '../shared-types.ts';
 import type { ColbertTokenizer, EncodedText } from './colbert-tokenizer.ts';
 import { type BoundOutput, GpuOutputs } from './gpu-outputs.ts';
 

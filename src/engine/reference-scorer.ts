@@ -14,7 +14,8 @@ import {
   isIncluded,
 } from '../kernels/search-input.ts';
 import { topKReference } from '../kernels/top-k.reference.ts';
-import type { QueryCodes, ShardCodes, TopK } from '../types.ts';
+import type { ShardCodes, TopK } from '../shared-types.ts';
+import type { QueryCodes } from '../types.ts';
 import type { Scorer, SearchOptions } from './scorer.ts';
 
 /** @throws LatelightError `bad-codec` when scores could overflow 16 bits. */

@@ -2,7 +2,8 @@
 // ports, so that it runs on the browser's and on Node's.
 
 import type { Codec } from '../codec/codec.ts';
-import type { QueryCodes, ShardCodes, TopK } from '../types.ts';
+import type { ShardCodes, TopK } from '../shared-types.ts';
+import type { QueryCodes } from '../types.ts';
 import type { Scorer, SearchOptions } from './scorer.ts';
 import { createWasmScorer } from './wasm-scorer.ts';
 

@@ -1,6 +1,7 @@
 // What a backend must do. Given the same query codes and shards, all of them return the same ids and integers.
 
-import type { Backend, QueryCodes, ShardCodes, TokenEmbeddings, TopK } from '../types.ts';
+import type { ShardCodes, TokenEmbeddings, TopK } from '../shared-types.ts';
+import type { Backend, QueryCodes } from '../types.ts';
 
 /** Query token embeddings that stayed on the GPU: f32 [tokenCount, dim], bound at byteOffset 0. */
 export interface GpuTokenEmbeddings {

@@ -4,7 +4,8 @@ import { type Codec, maxQueryNorm, maxRowNorm } from '../codec/codec.ts';
 import { roundCodewords } from '../codec/fit.ts';
 import { seededRandom } from '../codec/random.ts';
 import { blockBytes, CODEWORDS, FULL_QUERY_SCALE, MAX_PAIR_SCORE } from '../format/layout.ts';
-import type { QueryCodes, ShardCodes, TokenEmbeddings, TopK } from '../types.ts';
+import type { ShardCodes, TokenEmbeddings, TopK } from '../shared-types.ts';
+import type { QueryCodes } from '../types.ts';
 
 function gaussian(random: () => number): number {
   return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());

@@ -9,7 +9,7 @@ import { writePages } from '../format/pages.ts';
 import { sha256Hex } from '../format/sha256.ts';
 import { writeShard } from '../format/shard.ts';
 import type { ByteSource } from '../format/source.ts';
-import type { ShardCodes } from '../types.ts';
+import type { ShardCodes } from '../shared-types.ts';
 import { createReferenceScorer } from './reference-scorer.ts';
 import { randomCodec, randomQuery, randomShard } from './scorers.fixture.ts';
 import { SearchIndex } from './search-index.ts';

@@ -1,7 +1,7 @@
 // What only a split scorer can get wrong: where it cuts, ties across parts, and helpers that do not start or die.
 
 import { afterAll, describe, expect, it, vi } from 'vitest';
-import type { ShardCodes } from '../types.ts';
+import type { ShardCodes } from '../shared-types.ts';
 import { createReferenceScorer } from './reference-scorer.ts';
 import { buildScoreThread, type ScoreThreads } from './score-thread.fixture.ts';
 import type { Scorer } from './scorer.ts';

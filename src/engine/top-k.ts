@@ -1,7 +1,7 @@
 // Top-k on the CPU: one scan with a heap of the best k, worst on top.
 
 import { EXCLUDED_SCORE } from '../kernels/search-input.ts';
-import type { TopK } from '../types.ts';
+import type { TopK } from '../shared-types.ts';
 
 /** A score and an id as one number, better ones larger: a higher score, then a lower id. Exact, since |score| < 2^21 (64 tokens of MAX_PAIR_SCORE). */
 const IDS = 2 ** 32;

@@ -11,7 +11,8 @@ import {
   checkSearchOptions,
   checkShard,
 } from '../kernels/search-input.ts';
-import type { QueryCodes, TokenEmbeddings, TopK } from '../types.ts';
+import type { TokenEmbeddings, TopK } from '../shared-types.ts';
+import type { QueryCodes } from '../types.ts';
 import type { GpuTokenEmbeddings, Scorer, SearchOptions } from './scorer.ts';
 import { selectTopK } from './top-k.ts';
 

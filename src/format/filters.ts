@@ -1,7 +1,7 @@
 // The filters file: which passages have which named values, and bitmaps made from it. docs/FORMAT.md, "Filters file".
 
 import { LatelightError } from '../errors.ts';
-import type { Passage } from '../types.ts';
+import type { Passage } from '../shared-types.ts';
 import { parseJson } from './json-fields.ts';
 
 /** Filter name -> value -> passage ids as runs: [first, count, first, count, ...], ascending. */

@@ -2,7 +2,7 @@
 // They also say which words each row stands for, so that a match can be shown without the model.
 
 import { LatelightError } from '../errors.ts';
-import type { Passage } from '../types.ts';
+import type { Passage } from '../shared-types.ts';
 import { parseJson } from './json-fields.ts';
 
 const FRAGMENT_VERSION = 1;

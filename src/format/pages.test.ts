@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Passage } from '../types.ts';
+import type { Passage } from '../shared-types.ts';
 import { collectPages, pageOrder, readPages, writePages } from './pages.ts';
 
 const passages: Pick<Passage, 'url' | 'sort'>[] = [

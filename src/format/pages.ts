@@ -1,7 +1,7 @@
 // The pages file: where each page's passages begin, and what pages can be ordered by. docs/FORMAT.md, "Pages file".
 
 import { LatelightError } from '../errors.ts';
-import type { Passage } from '../types.ts';
+import type { Passage } from '../shared-types.ts';
 import { parseJson } from './json-fields.ts';
 
 const PAGES_VERSION = 1;

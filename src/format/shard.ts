@@ -2,7 +2,7 @@
 // because what it lets through indexes GPU buffers and WASM memory.
 
 import { LatelightError } from '../errors.ts';
-import type { ShardCodes } from '../types.ts';
+import type { ShardCodes } from '../shared-types.ts';
 import { FieldChecker, type FileKind, writeCodecHash, writeFileHeader } from './file-header.ts';
 import { BLOCK_ROWS, blockBytes } from './layout.ts';
 

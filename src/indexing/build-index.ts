@@ -8,7 +8,7 @@ import type { FileRef, FragmentRef, LexiconRef, ShardRef } from '../format/manif
 import { collectPages, writePages } from '../format/pages.ts';
 import { sha256Hex } from '../format/sha256.ts';
 import { type ShardShape, writeShard } from '../format/shard.ts';
-import type { Passage } from '../types.ts';
+import type { Passage } from '../shared-types.ts';
 import type { EncodedPassage } from './encode-passage.ts';
 
 /** A shard is closed before it would grow beyond this, so that a page can show progress and a cache can keep parts. */

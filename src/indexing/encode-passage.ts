@@ -7,7 +7,7 @@ import type { EncodedDocument, Encoder } from '../encoder/encoder.ts';
 import type { LikelyQueryTable } from '../encoder/likely-queries.ts';
 import { alignWords } from '../encoder/words.ts';
 import { packWords } from '../format/fragment.ts';
-import type { Passage } from '../types.ts';
+import type { Passage } from '../shared-types.ts';
 
 export interface EncodedPassage {
   /** Packed codes, whole blocks. */

@@ -2,7 +2,7 @@
 // pages can change what one of them means (data-latelight-body, titles that all pages share).
 
 import { messageOf } from '../errors.ts';
-import type { Passage } from '../types.ts';
+import type { Passage } from '../shared-types.ts';
 import { decodeHtml, decodeMarkdown } from './decode.ts';
 import type { DocumentLimits } from './document-limits.ts';
 import { parseHtml } from './html.ts';

@@ -1,7 +1,7 @@
 // A set of files, from wherever they come -> passages and a report. Pure: the page that indexes dropped files uses it too.
 
 import { abortError, messageOf, throwIfAborted } from '../errors.ts';
-import type { Passage } from '../types.ts';
+import type { Passage } from '../shared-types.ts';
 import { documentKind, isBook } from './document-kind.ts';
 import type { DocumentLimits } from './document-limits.ts';
 import { type PageInfo, type PageOptions, passagesOf } from './ingest-page.ts';

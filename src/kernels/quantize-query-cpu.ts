@@ -1,7 +1,8 @@
 // The shipped CPU path of quantize-query: the same rounding as shaders/quantize-query.wgsl, four sums at a time.
 
 import type { Codec } from '../codec/codec.ts';
-import type { QueryCodes, TokenEmbeddings } from '../types.ts';
+import type { TokenEmbeddings } from '../shared-types.ts';
+import type { QueryCodes } from '../types.ts';
 
 const SMALLEST_SQUARE = 1e-20;
 

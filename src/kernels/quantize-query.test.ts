@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { randomCodec, randomEmbeddings } from '../engine/scorers.fixture.ts';
-import type { TokenEmbeddings } from '../types.ts';
+import type { TokenEmbeddings } from '../shared-types.ts';
 import { createFilledBuffer } from './compute-pipeline.ts';
 import { openTestDevice, runAndRead } from './open-test-device.fixture.ts';
 import { quantizeQueryReference } from './quantize-query.reference.ts';

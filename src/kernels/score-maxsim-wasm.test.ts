@@ -14,7 +14,8 @@ import {
   randomShard,
 } from '../engine/scorers.fixture.ts';
 import { blockBytes } from '../format/layout.ts';
-import type { QueryCodes, ShardCodes } from '../types.ts';
+import type { ShardCodes } from '../shared-types.ts';
+import type { QueryCodes } from '../types.ts';
 import { scoreMaxsimReference } from './score-maxsim.reference.ts';
 import { createWasmMaxsim, fours } from './score-maxsim-wasm.ts';
 import { EXCLUDED_SCORE } from './search-input.ts';

@@ -4,7 +4,8 @@
 import type { Codec } from '../codec/codec.ts';
 import { LatelightError } from '../errors.ts';
 import { blockBytes, MAX_QUERY_TOKENS } from '../format/layout.ts';
-import type { QueryCodes, ShardCodes } from '../types.ts';
+import type { ShardCodes } from '../shared-types.ts';
+import type { QueryCodes } from '../types.ts';
 import { RELAXED_SIMD, SIMD } from './score-maxsim-wasm.generated.ts';
 import { EXCLUDED_SCORE, isIncluded } from './search-input.ts';
 

@@ -11,7 +11,8 @@ import {
   randomShard,
 } from '../engine/scorers.fixture.ts';
 import { blockBytes } from '../format/layout.ts';
-import type { QueryCodes, ShardCodes } from '../types.ts';
+import type { ShardCodes } from '../shared-types.ts';
+import type { QueryCodes } from '../types.ts';
 import { createFilledBuffer } from './compute-pipeline.ts';
 import { chooseVariant } from './maxsim-prelude.ts';
 import { openTestDevice, runAndRead } from './open-test-device.fixture.ts';

@@ -6,7 +6,7 @@ import shader from '../../shaders/score-maxsim.wgsl?raw';
 import type { Codec } from '../codec/codec.ts';
 import { LatelightError } from '../errors.ts';
 import { blockBytes, CODEWORDS } from '../format/layout.ts';
-import type { ShardCodes } from '../types.ts';
+import type { ShardCodes } from '../shared-types.ts';
 import { bindBuffers, createFilledBuffer, createPipeline } from './compute-pipeline.ts';
 import { chooseVariant, type MaxsimVariant, maxsimPrelude, maxsimWorkgroupBytes } from './maxsim-prelude.ts';
 

@@ -2,7 +2,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { seededRandom } from '../codec/random.ts';
 import { firstDifference } from '../engine/scorers.fixture.ts';
 import { selectTopK } from '../engine/top-k.ts';
-import type { TopK } from '../types.ts';
+import type { TopK } from '../shared-types.ts';
 import { createFilledBuffer } from './compute-pipeline.ts';
 import { openTestDevice, runAndRead } from './open-test-device.fixture.ts';
 import { EXCLUDED_SCORE } from './search-input.ts';

@@ -9,7 +9,7 @@ import type { Manifest } from '../format/manifest.ts';
 import { buildIndex } from '../indexing/build-index.ts';
 import { encodedTexts } from '../indexing/encode-passage.ts';
 import { replaceFolder, type WriteFile } from '../indexing/write-folder.ts';
-import type { Passage } from '../types.ts';
+import type { Passage } from '../shared-types.ts';
 import { type LanguageGroup, manifestNames } from './languages.ts';
 import type { IndexProgress, WrittenIndex } from './options.ts';
 import { countPages } from './page-set.ts';

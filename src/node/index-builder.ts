@@ -14,7 +14,7 @@ import { parsePage, passagesOf } from '../ingest/ingest-page.ts';
 import { byCodeUnits } from '../ingest/ingest-pages.ts';
 import { isHtmlPath, isMarkdownPath, pageUrl } from '../ingest/page-url.ts';
 import { DEFAULT_EXCLUDE, DEFAULT_INCLUDE } from '../ingest/walk.ts';
-import type { Passage } from '../types.ts';
+import type { Passage } from '../shared-types.ts';
 import { defaultCachePath } from './cache-path.ts';
 import * as rule from './check-options.ts';
 import { composeIndex } from './compose-index.ts';

@@ -104,7 +104,9 @@ export interface PageDescription {
   exclusion?: string;
   /** Before the page's own, name by name, as are `filters` and `sort`. */
   meta?: Record<string, string>;
+  /** Values to filter by. */
   filters?: Record<string, string[]>;
+  /** Values to order pages by. */
   sort?: Record<string, string>;
 }
 
@@ -120,6 +122,7 @@ export interface PageFile {
 export interface IndexRecord {
   /** Address relative to the site's root, with an anchor if it is about a part of a page. */
   url: string;
+  /** Shown with each hit, and encoded with each passage. */
   title: string;
   /** Plain text; empty lines separate paragraphs. */
   content: string;
@@ -127,15 +130,20 @@ export interface IndexRecord {
   language?: string;
   /** Headings above the text, outermost first, without the title. */
   headings?: string[];
+  /** Shown with a hit: `image`, `description`, ... */
   meta?: Record<string, string>;
+  /** Values to filter by. */
   filters?: Record<string, string[]>;
+  /** Values to order pages by: numbers, ISO dates or words. */
   sort?: Record<string, string>;
 }
 
 export interface AddedPages {
   /** Files looked at. */
   files: number;
+  /** Pages that were added. */
   pages: number;
+  /** Passages that they were cut into. */
   passages: number;
   /** What is not in the index, and why. */
   skipped: { path: string; reason: string }[];
@@ -153,7 +161,9 @@ export interface AddedDirectory extends AddedPages {
 export interface WrittenIndex {
   /** Absolute path of the index folder. */
   output: string;
+  /** Pages in it. */
   pages: number;
+  /** Passages in it. */
   passages: number;
   /** Passages that needed no encoding. */
   reused: number;
@@ -161,7 +171,9 @@ export interface WrittenIndex {
   cache?: string;
   /** Document tokens that became rows, before pooling. */
   tokens: number;
+  /** Codes of all shards. */
   shardBytes: number;
+  /** All files of the folder. */
   totalBytes: number;
   /** Language -> its manifest's file name and sizes; one entry, whose name may be '', without `splitByLang`. */
   languages: Record<string, { manifest: string; pages: number; passages: number }>;
@@ -174,5 +186,6 @@ export interface WrittenIndex {
 export interface IndexFolderFile {
   /** `/`-separated, relative to the index folder. */
   path: string;
+  /** Its bytes. */
   content: Uint8Array;
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Passage } from '../types.ts';
+import type { Passage } from '../shared-types.ts';
 import { otherLanguageWarning } from './other-language.ts';
 import type { IndexedPage } from './page-set.ts';
 

@@ -1,7 +1,7 @@
 // The pages of an index that is being made, by address, in an order that does not depend on the order of adding.
 
 import { byCodeUnits } from '../ingest/ingest-pages.ts';
-import type { Passage } from '../types.ts';
+import type { Passage } from '../shared-types.ts';
 import { withoutAnchor } from './page-address.ts';
 
 export interface IndexedPage {

@@ -3,7 +3,7 @@
 import { oneLine } from '../ingest/clean-text.ts';
 import { type PackOptions, packSections } from '../ingest/pack.ts';
 import type { Section } from '../ingest/parsed-page.ts';
-import type { Passage } from '../types.ts';
+import type { Passage } from '../shared-types.ts';
 import type { IndexRecord } from './options.ts';
 
 /** @param url the record's address, checked */

@@ -3,7 +3,7 @@
 import type { ErrorData } from '../../errors.ts';
 import type { EngineFile } from '../../format/engine-file.ts';
 import type { DocumentKind } from '../../ingest/document-kind.ts';
-import type { Passage } from '../../types.ts';
+import type { Passage } from '../../shared-types.ts';
 import type { HtmlParts } from './html-parts.ts';
 
 /** To be indexed. `url` is that of the app's folder; passages are measured in the engine's tokens. */

@@ -3,7 +3,7 @@
 import type { FileRef, FragmentRef, LexiconRef, ShardRef } from '../../format/manifest.ts';
 import type { EncodedPassage } from '../../indexing/encode-passage.ts';
 import type { VocabularyUse } from '../../indexing/vocabulary-use.ts';
-import type { Passage } from '../../types.ts';
+import type { Passage } from '../../shared-types.ts';
 import type { LibraryDocument } from '../types.ts';
 
 export interface StoredDocument extends Omit<LibraryDocument, 'hasFile' | 'older'> {

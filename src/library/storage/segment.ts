@@ -12,7 +12,7 @@ import { buildIndex } from '../../indexing/build-index.ts';
 import { countingTokens } from '../../indexing/count-tokens.ts';
 import { encodedTexts } from '../../indexing/encode-passage.ts';
 import { type VocabularyUse, vocabularyUse } from '../../indexing/vocabulary-use.ts';
-import type { Passage } from '../../types.ts';
+import type { Passage } from '../../shared-types.ts';
 import type { StoredPassage, StoredSegment } from './records.ts';
 
 export interface SegmentDocument {

@@ -2,7 +2,7 @@
 
 import { LatelightError, throwIfAborted } from '../../errors.ts';
 import type { EncodedPassage } from '../../indexing/encode-passage.ts';
-import type { Passage } from '../../types.ts';
+import type { Passage } from '../../shared-types.ts';
 import type { Parsed, ReadDocument } from '../documents/document-protocol.ts';
 import { sentence } from '../sentence.ts';
 import type { LibraryStore } from '../storage/library-store.ts';
