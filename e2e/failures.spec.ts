@@ -88,6 +88,25 @@ test('a damaged fragment fails the search, not the engine', async ({ page }) => 
   expect(manifest.fragments.length).toBeGreaterThan(1);
 });
 
+test('an engine that a page opened itself gets past a new publication of its index when somebody tries again', async ({
+  page,
+}) => {
+  const { fragments, ...rest } = await readManifestFile();
+  const ofBefore = fragments.map((ref) => ({ ...ref, file: ref.file.replace('fragments/', 'fragments/before-') }));
+  await page.context().route('**/manifest.json', (route) => route.fulfill({ json: { ...rest, fragments: ofBefore } }));
+  await gotoBlank(page);
+  await page.evaluate(async () => {
+    const { open, LatelightSearch } = (await import(
+      new URL('latelight.js', location.href).href
+    )) as typeof import('../src/latelight.ts');
+    const engine = await open('./', { device: 'wasm' });
+    await engine.ready;
+    document.body.append(Object.assign(new LatelightSearch(), { engine }));
+  });
+  await page.getByRole('searchbox', { name: 'Search' }).fill('redact passwords');
+  await expectErrorThenRetry(page, /could not be downloaded/, /before-.*: expected a file, got status 404/);
+});
+
 test('a page that is neither https nor localhost is told so', async ({ page, context }) => {
   await context.route('http://insecure.test/**', async (route) => {
     const path = new URL(route.request().url()).pathname;

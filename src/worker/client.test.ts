@@ -1,6 +1,7 @@
 // That no call stays pending: an engine that is closed, or whose worker dies, answers everybody.
 
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { ErrorCode } from '../errors.ts';
 import { open, WorkerEngine } from './client.ts';
 import type { ToHolder } from './life-lock.ts';
 import { type FromWorker, type OpenedInfo, PROTOCOL_VERSION, type ToWorker } from './protocol.ts';
@@ -131,6 +132,61 @@ it('is opened again when its model could not be had, by who asks for that, and n
   await expect(asked).rejects.toMatchObject({ code: 'closed' });
   await expect(engine.reopen()).rejects.toMatchObject({ code: 'closed' });
   expect(workers).toHaveLength(2);
+});
+
+/** The last that a worker was sent. */
+const searchOf = ({ posted }: FakeWorker) =>
+  posted.flatMap((sent) => (sent.type === 'search' ? [sent.id] : [])).at(-1)!;
+
+function failSearch(worker: FakeWorker, code: ErrorCode): void {
+  worker.say({ type: 'search-failed', id: searchOf(worker), error: { code, message: `${code} of a fragment` } });
+}
+
+it.each(['download-failed', 'hash-mismatch'] as const)(
+  'is opened again by who asks for that when its last search failed with %s: the index may be another by now',
+  async (code) => {
+    const engine = startEngine();
+    const opening = engine.connect();
+    workers[0].say({ type: 'opened', info, stage: 'instant' });
+    await opening;
+    const { ready } = engine;
+    const asked = engine.search('words');
+    await engine.connect();
+    failSearch(workers[0], code);
+    await expect(asked).rejects.toMatchObject({ code });
+    vi.stubGlobal('navigator', { onLine: false });
+    await engine.reopen();
+    expect(workers).toHaveLength(1);
+    vi.stubGlobal('navigator', {});
+    const reopened = engine.reopen();
+    void engine.reopen();
+    expect(workers).toHaveLength(2);
+    await expect(ready).rejects.toMatchObject({ code });
+    workers[1].say({ type: 'opened', info, stage: 'full' });
+    await reopened;
+    await engine.ready;
+    await engine.reopen();
+    expect(workers).toHaveLength(2);
+  },
+);
+
+it('is not opened again once a later search had a result, nor for what another index would not mend', async () => {
+  const engine = await openEngine();
+  const failing = async (code: ErrorCode) => {
+    const asked = engine.search('words');
+    await engine.connect();
+    failSearch(workers[0], code);
+    await expect(asked).rejects.toMatchObject({ code });
+  };
+  await failing('download-failed');
+  const again = engine.search('words');
+  await engine.connect();
+  workers[0].say({ type: 'result', id: searchOf(workers[0]), result: { hits: [] } } as never);
+  await again;
+  await engine.reopen();
+  await failing('bad-option');
+  await engine.reopen();
+  expect(workers).toHaveLength(1);
 });
 
 it('a search that is sent again at once by who hears of the failure is answered by the worker that it started', async () => {

@@ -33,6 +33,9 @@ const MAX_WORKERS = 16;
 const DEVICES = ['auto', 'webgpu', 'wasm'] as const satisfies NonNullable<OpenOptions['device']>[];
 const STAGES = ['instant', 'full'] as const satisfies Stage[];
 
+/** What a search fails with when a file of its index is gone, or another one is in its place. */
+const MISSING: ErrorCode[] = ['download-failed', 'hash-mismatch'];
+
 interface Pending {
   resolve: (answer: never) => void;
   reject: (error: LatelightError) => void;
@@ -140,6 +143,8 @@ export class WorkerEngine implements SearchEngine {
   private stopConnecting: (error: LatelightError) => void = () => undefined;
   private info: OpenedInfo | undefined;
   private readiness = new Readiness();
+  /** Why the last search has no result, when that was a file: as long as this index is open it may be gone for good. */
+  private missing: LatelightError | undefined;
   private nextId = 1;
   private current: { id: number; detach: () => void } | undefined;
   private closed = false;
@@ -200,9 +205,11 @@ export class WorkerEngine implements SearchEngine {
 
   async reopen(): Promise<void> {
     if (this.closed) throw new LatelightError('closed', 'reopen: the engine was closed. Open another.');
-    const { error } = this.readiness;
+    // Without a network no other index can be had, and what works would end.
+    const error = this.readiness.error ?? (navigator.onLine === false ? undefined : this.missing);
     if (error && this.connecting) {
       this.drop();
+      this.readiness.fail(error);
       this.rejectAll(error);
     }
     await this.connect();
@@ -265,6 +272,7 @@ export class WorkerEngine implements SearchEngine {
     const worker = this.newWorker();
     this.worker = worker;
     this.readiness = new Readiness();
+    this.missing = undefined;
     return new Promise<void>((resolve, reject) => {
       const { signal, onProgress } = this.options;
       const stop = () => reject(abortError('open'));
@@ -324,6 +332,7 @@ export class WorkerEngine implements SearchEngine {
             return requestAnimationFrame(() => setTimeout(() => this.post({ type: 'shown', id: data.id })));
           case 'result':
             if (data.info) this.info = data.info;
+            this.missing = undefined;
             return this.settle(data.id)?.resolve(data.result as never);
           case 'explanation':
             return this.settle(data.id)?.resolve(data.explanation as never);
@@ -387,7 +396,9 @@ export class WorkerEngine implements SearchEngine {
   private fail(id: number, error: ErrorData): void {
     // When the full stage failed, every search gives its one error object, so that a page can see that it is the same.
     const failed = this.readiness.error;
-    this.settle(id)?.reject(failed?.message === error.message ? failed : fromErrorData(error));
+    const reason = failed?.message === error.message ? failed : fromErrorData(error);
+    if (MISSING.includes(error.code)) this.missing = reason;
+    this.settle(id)?.reject(reason);
   }
 
   private settle(id: number): Pending | undefined {
