@@ -19,13 +19,18 @@ export interface TimeLimits {
   totalMs?: number;
 }
 
-/** @param base address of the folder @throws LatelightError `download-failed`, `hash-mismatch` when there is more than promised, `aborted` */
+/**
+ * @param base address of the folder
+ * @param cache `reload` asks past what the browser has kept of the answers
+ * @throws LatelightError `download-failed`, `hash-mismatch` when there is more than promised, `aborted`
+ */
 export async function download(
   base: URL,
   ref: FileRef,
   pieces: KeptPieces | undefined,
   limits: TimeLimits,
   { signal, onBytes }: ReadOptions,
+  cache: 'default' | 'reload' = 'default',
 ): Promise<Downloaded> {
   let url = new URL(ref.file, base).href;
   const bytes = roomFor(ref);
@@ -44,17 +49,18 @@ export async function download(
       url = new URL(file, base).href;
       const skipped = received - start;
       const headers: HeadersInit = skipped > 0 ? { Range: `bytes=${skipped}-` } : {};
-      let response = await fetch(url, { signal: patience.signal, headers });
+      let response = await fetch(url, { signal: patience.signal, headers, cache });
+      const askAgain = async () => {
+        await response.body?.cancel();
+        patience.renew();
+        response = await fetch(url, { signal: patience.signal, cache: 'reload' });
+      };
       if (skipped > 0 && !goesOnAt(response, skipped)) {
         // From its start: the server ignored the range, or has nothing there. An answer with the whole file is used as it is.
-        if (response.status !== 200) {
-          await response.body?.cancel();
-          patience.renew();
-          response = await fetch(url, { signal: patience.signal });
-        }
+        if (response.status !== 200) await askAgain();
         onBytes?.(-skipped, true);
         kept = received = pieceStart = start;
-      }
+      } else if (isRefusal(response) && cache !== 'reload') await askAgain();
       if (!response.ok || !response.body) throw downloadFailed(url, `status ${response.status}`);
       const reader = response.body.getReader();
       for (;;) {
@@ -103,6 +109,11 @@ function roomFor({ file, bytes }: FileRef): Uint8Array<ArrayBuffer> {
       { cause },
     );
   }
+}
+
+/** Whether a browser may have kept the answer from before the file was there. A server that has too much to do is not asked at once again. */
+function isRefusal({ status }: Response): boolean {
+  return status >= 400 && status < 500 && status !== 429;
 }
 
 /** Whether the answer is the rest of the file, as it is: a compressed one counts other bytes than those that are kept. */

@@ -248,6 +248,67 @@ describe('a download of a large file', () => {
   });
 });
 
+describe('an answer that the browser keeps from before the file was there', () => {
+  const small = file.subarray(0, 1000);
+  const smallRef = { file: 'fragments/a.json', bytes: 1000, sha256: createHash('sha256').update(small).digest('hex') };
+  const html = (length: number) => Buffer.alloc(length, '<p>');
+  /** Answers as the kept one does unless it is asked past it. */
+  const keptAs = (kept: (response: ServerResponse) => void) => {
+    answer = ({ headers }, response) =>
+      headers['cache-control'] === 'no-cache' ? response.end(small) : kept(response);
+  };
+  const readSmall = async () => {
+    let loaded = 0;
+    const onBytes = (count: number) => {
+      loaded += count;
+    };
+    const bytes = await new HttpSource(base).read(smallRef, { onBytes });
+    return { isRight: Buffer.compare(bytes, small) === 0, loaded };
+  };
+
+  it.each<[string, (response: ServerResponse) => void]>([
+    ['a page of the same length', (response) => response.end(html(1000))],
+    ['a shorter page', (response) => response.end(html(999))],
+    ['a longer page', (response) => response.end(html(5000))],
+    ['404', (response) => response.writeHead(404).end(html(1000))],
+  ])('is asked past once, when it is %s', async (_what, kept) => {
+    keptAs(kept);
+    expect(await readSmall()).toEqual({ isRight: true, loaded: 1000 });
+    expect(asked).toHaveLength(2);
+  });
+
+  it('is asked past in the middle of a file whose first pieces are here', async () => {
+    await interrupt();
+    answer = ({ headers }, response) =>
+      headers['cache-control'] === 'no-cache' ? sendRange(response, 0) : response.writeHead(404).end();
+    expect(await read()).toEqual({ isRight: true, loaded: file.length, fromCache: 0 });
+    expect(asked).toHaveLength(3);
+  });
+
+  it.each([
+    ['hash-mismatch', 2, (response: ServerResponse) => response.end(html(1000))],
+    ['download-failed', 2, (response: ServerResponse) => response.writeHead(404).end()],
+    ['download-failed', 1, (response: ServerResponse) => response.writeHead(429).end()],
+    ['download-failed', 1, (response: ServerResponse) => response.writeHead(503).end()],
+    ['download-failed', 1, (response: ServerResponse) => response.destroy()],
+  ])('is the last word when the server has no other: %s after %d requests', async (code, count, respond) => {
+    answer = (_request, response) => void respond(response);
+    await expect(readSmall()).rejects.toMatchObject({ code });
+    expect(asked).toHaveLength(count);
+  });
+
+  it('is not asked past by who has given up', async () => {
+    const giving = new AbortController();
+    answer = (_request, response) => {
+      giving.abort();
+      response.writeHead(404).end();
+    };
+    const reading = new HttpSource(base).read(smallRef, { signal: giving.signal });
+    await expect(reading).rejects.toMatchObject({ code: 'aborted' });
+    expect(asked).toHaveLength(1);
+  });
+});
+
 it('a file that memory has no room for is refused by name, before it is asked for', async () => {
   const reading = new HttpSource(base).read({ ...ref, bytes: 2 ** 52 });
   await expect(reading).rejects.toMatchObject({

@@ -103,21 +103,26 @@ export class HttpSource implements ByteSource {
     return fresh;
   }
 
-  /** Pieces that do not add up to the file (one was damaged, or the server mixed two files) are dropped, and it comes anew. */
+  /**
+   * What is not the file that was named comes anew: a piece may be damaged, the server may have mixed two files, or the browser keeps
+   * an answer from before the file was there, which a host's headers may have said never changes.
+   */
   private async downloadChecked(ref: FileRef, pieces: KeptPieces | undefined, options: ReadOptions) {
     const { base, drippingMs, silentMs } = this;
     const totalMs = drippingMs === undefined ? undefined : drippingMs + ref.bytes / DRIPPING_BYTES_PER_MS;
     const limits = { silentMs, totalMs };
-    const { bytes, keptBytes } = await download(base, ref, pieces, limits, options);
     try {
-      return await checkBytes(ref, bytes);
+      const { bytes, keptBytes } = await download(base, ref, pieces, limits, options);
+      return await checkBytes(ref, bytes).catch((error) => {
+        options.onBytes?.(-keptBytes, true);
+        options.onBytes?.(keptBytes - bytes.length, false);
+        throw error;
+      });
     } catch (error) {
+      if (!(error instanceof LatelightError && error.code === 'hash-mismatch')) throw error;
       await pieces?.drop();
-      if (keptBytes === 0) throw error;
-      options.onBytes?.(-keptBytes, true);
-      options.onBytes?.(keptBytes - bytes.length, false);
     }
-    return checkBytes(ref, (await download(base, ref, undefined, limits, options)).bytes);
+    return checkBytes(ref, (await download(base, ref, undefined, limits, options, 'reload')).bytes);
   }
 
   /** Resolves when all that was read is kept, as far as it can be: another worker that reads it then finds it there. */
