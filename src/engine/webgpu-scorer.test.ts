@@ -75,6 +75,24 @@ describe.runIf(gpu)('the webgpu scorer', () => {
     scorer.close();
   });
 
+  it('lays rows that are no numbers at the door of the device, when they never left it', async () => {
+    const { device } = gpu!;
+    const scorer = await createWebgpuScorer(device, codec);
+    await scorer.addShard(shard);
+    const embeddings = randomEmbeddings(2, 6, 48);
+    embeddings.data[100] = Number.NaN;
+    const buffer = createFilledBuffer(device, 'embeddings', GPUBufferUsage.STORAGE, embeddings.data);
+    const onGpu = scorer.searchEmbeddings({ buffer, tokenCount: 6, dim: 48 }, { k: 5 });
+    await expect(onGpu).rejects.toMatchObject({
+      code: 'device-lost',
+      message: expect.stringContaining('query token 2'),
+    });
+    await expect(scorer.searchEmbeddings(embeddings, { k: 5 })).rejects.toMatchObject({ code: 'bad-option' });
+    expect((await scorer.searchEmbeddings(randomEmbeddings(2, 6, 48), { k: 5 })).ids).toHaveLength(5);
+    buffer.destroy();
+    scorer.close();
+  });
+
   it.each([
     { dim: 32, subspaceDim: 4 },
     { dim: 128, subspaceDim: 2 },

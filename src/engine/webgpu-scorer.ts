@@ -2,7 +2,7 @@
 // Searches share buffers, so they run one after the other; the device belongs to the caller and is never destroyed here.
 
 import { type Codec, checkCodec } from '../codec/codec.ts';
-import { LatelightError } from '../errors.ts';
+import { LatelightError, messageOf } from '../errors.ts';
 import { MAX_QUERY_TOKENS, MAX_RESULTS } from '../format/layout.ts';
 import { onDeviceLost } from '../kernels/device-loss.ts';
 import { createPassTimer, passMilliseconds, TIMESTAMP_BYTES } from '../kernels/pass-timer.ts';
@@ -207,7 +207,12 @@ export async function createWebgpuScorer(
       checkOpen();
       checkEmbeddings(query, codec);
       const result = await enqueue(() => run(query, searchOptions));
-      checkQuantized(result.queryCodes, codec);
+      try {
+        checkQuantized(result.queryCodes, codec);
+      } catch (cause) {
+        // Rows that never left the GPU are its own: floats of 16 bits overflow, and drivers have bugs. Another device may do.
+        throw 'buffer' in query ? new LatelightError('device-lost', messageOf(cause), { cause }) : cause;
+      }
       return result;
     },
     close() {
