@@ -5,6 +5,9 @@ import { LatelightError } from '../errors.ts';
 import type { StageParts } from './open-stages.ts';
 import type { OpenSettings } from './protocol.ts';
 
+/** Sites beside the first whose manifests were read, and what was done with their files. */
+const merged = { known: [] as object[], log: [] as string[] };
+
 /** When the encoder is downloaded, and what the GPU does next. */
 const gpu = {
   arrived: Promise.resolve(),
@@ -63,14 +66,14 @@ vi.mock('./open-stages.ts', () => ({
 vi.mock('./sites.ts', () => ({
   SiteList: class {
     states: { search?: unknown; error?: unknown }[] = [{}];
-    known = [];
+    known = merged.known;
     declaredFilters = [];
     get searchable() {
       return this.states.flatMap(({ search }) => search ?? []);
     }
     async readManifests() {
       const manifest = { passageCount: 1, shards: [], queryEncoder: { queryTable: {}, tokenizer: { bytes: 1 } } };
-      return { source: { prune: async () => undefined }, manifest };
+      return { source: { prune: async () => void merged.log.push('prune') }, manifest };
     }
     async openAll(open: (source: unknown, manifest: unknown) => Promise<unknown>) {
       const index = await open({}, { passageCount: 1, shards: [] });
@@ -143,6 +146,7 @@ const open = (settings = auto) =>
 
 beforeEach(() => {
   vi.stubGlobal('navigator', { hardwareConcurrency: 1 });
+  Object.assign(merged, { known: [], log: [] });
   Object.assign(gpu, { arrived: Promise.resolve(), hasMemory: true, opensModels: true, encoders: new Set(), made: [] });
 });
 
@@ -209,3 +213,23 @@ it.each([true, false])('goes on without a GPU that does not open the model, with
     code: 'bad-model',
   });
 });
+
+it.each([true, false])(
+  'keeps no manifest of a site that did not open, and of another once its files are there, offline %s',
+  async (offline) => {
+    const { log } = merged;
+    const site = (name: string, search?: object) => ({
+      source: {
+        kept: async () => void log.push(`${name} is kept`),
+        keepManifests: async () => void log.push(`${name}'s manifest`),
+        keep: async () => void log.push(`${name}'s text`),
+      },
+      manifest: { fragments: [], shards: [], queryEncoder: {} },
+      search,
+    });
+    merged.known = [site('a', { index: { prefetch: async () => undefined } }), site('b')];
+    await (await open({ ...auto, offline })).ready;
+    await vi.waitFor(() => expect(log).toContain('prune'));
+    expect(log).toEqual(['a is kept', "a's manifest", ...(offline ? ["a's text"] : []), 'prune']);
+  },
+);

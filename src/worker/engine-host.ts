@@ -144,9 +144,12 @@ export class EngineHost {
   /** In the background: first what a search needs, then the rest, then what no index needs any more. */
   private async fillCache(offline: boolean): Promise<void> {
     for (const { source, manifest, search } of this.sites.known) {
+      // Of one that did not open an older version may be here, whole: its manifest is what keeps that.
+      if (!search) continue;
+      await source.kept();
       await source.keepManifests();
       if (!offline) continue;
-      await search?.index.prefetch();
+      await search.index.prefetch();
       await source.keep([...manifest.fragments, ...(manifest.lexicon ?? [])]);
     }
     await this.source.prune();
