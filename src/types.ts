@@ -232,7 +232,7 @@ export interface Site {
   passageCount: number;
   /** Pages of this index. */
   pageCount: number;
-  /** Why it is left out; of a site that can be searched, why its hits were missing from a search. */
+  /** Why it is left out; of a site that can be searched, why its hits are missing from the last search. */
   error?: { code: ErrorCode; message: string };
 }
 

@@ -67,7 +67,6 @@ vi.mock('./sites.ts', () => ({
   SiteList: class {
     states: { search?: unknown; error?: unknown }[] = [{}];
     known = merged.known;
-    declaredFilters = [];
     get searchable() {
       return this.states.flatMap(({ search }) => search ?? []);
     }
@@ -80,6 +79,7 @@ vi.mock('./sites.ts', () => ({
       this.states[0].search = { index };
       return this.searchable;
     }
+    begin = () => ({ sites: this.searchable });
     describe = () => [];
     closeAll = () => {
       this.states = [{}];

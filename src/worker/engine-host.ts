@@ -4,7 +4,7 @@ import type { ColbertTokenizer } from '../encoder/colbert-tokenizer.ts';
 import type { Encoder, RowWeigher } from '../encoder/encoder.ts';
 import type { TableEncoder } from '../encoder/table-encoder.ts';
 import { facetsOf } from '../engine/facets.ts';
-import { explain, nothingKnown, type Searched, search, searchInstant } from '../engine/search.ts';
+import { explain, nothingKnown, search, searchInstant } from '../engine/search.ts';
 import { type CreateScorer, SearchIndex } from '../engine/search-index.ts';
 import { sortsOf } from '../engine/search-run.ts';
 import { createSplitScorer, workersFor } from '../engine/split-scorer.ts';
@@ -182,7 +182,7 @@ export class EngineHost {
     if (!instant || this.parts.isFull || request.queryCodes) return undefined;
     return this.parts.use(async () => {
       // The encoder may have arrived while a lost device was replaced.
-      return this.parts.isFull ? undefined : searchInstant(this.searched, instant, query, request);
+      return this.parts.isFull ? undefined : searchInstant(this.sites.begin(), instant, query, request);
     }, request.signal);
   }
 
@@ -192,7 +192,7 @@ export class EngineHost {
     if (request.stage === 'instant') return this.parts.use(() => this.searchTable(query, request), signal);
     return this.parts.use(async () => {
       const encoder = await unlessAborted(this.parts.encoder, signal, 'search');
-      return search(this.searched, encoder, query, request);
+      return search(this.sites.begin(), encoder, query, request);
     }, signal);
   }
 
@@ -203,27 +203,20 @@ export class EngineHost {
     return this.parts.use(async () => explain(found.index, await this.parts.encoder, query, id));
   }
 
-  private get searched(): Searched {
-    return {
-      sites: this.sites.searchable,
-      declaredFilters: this.sites.declaredFilters,
-      onSiteFailure: (site, error) => this.sites.fail(site, error),
-    };
-  }
-
   /** What answers until the encoder is there. */
   private get instant(): TableEncoder | undefined {
     return this.settings.instant ? this.table : undefined;
   }
 
   private async searchTable(query: string, request: SearchRequest): Promise<SearchResult> {
-    const { instant, searched } = this;
+    const { instant } = this;
     if (!instant) {
       throw new LatelightError(
         'bad-option',
         'search: expected stage instant of an index with a query table that was opened with `instant`, got one without.',
       );
     }
+    const searched = this.sites.begin();
     return (await searchInstant(searched, instant, query, request)) ?? nothingKnown(searched, instant, query);
   }
 

@@ -1,7 +1,7 @@
 // Several indexes in one engine: which may be merged at all, and that one which never comes to an end does not keep the others waiting.
 
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { LatelightError } from '../errors.ts';
+import { LatelightError } from '../errors.ts';
 import { SiteList } from './sites.ts';
 
 afterEach(() => {
@@ -59,6 +59,20 @@ it('a file of a merged index that comes byte by byte is given up after a time by
   await vi.advanceTimersByTimeAsync(10_000);
   expect(code).toBe('download-failed');
   await reading;
+});
+
+it('what a site failed with is forgotten when the next search asks it again, and not what kept one from opening', () => {
+  vi.stubGlobal('location', new URL('http://page.test/'));
+  const sites = new SiteList('http://page.test/a/', [{ url: 'http://page.test/b/' }, { url: 'http://page.test/c/' }]);
+  const searched = (site: number) => ({ site, siteRoot: '', weight: 1, filter: {}, index: {} as never });
+  Object.assign(sites.states[0], { search: searched(0) });
+  Object.assign(sites.states[1], { search: searched(1) });
+  sites.states[2].error = { code: 'bad-manifest', message: 'expected the file to be JSON' };
+  const errors = () => sites.describe().map(({ error }) => error?.code);
+  sites.begin().onSiteFailure?.(searched(1), new LatelightError('hash-mismatch', 'expected SHA-256'));
+  expect(errors()).toEqual([undefined, 'hash-mismatch', 'bad-manifest']);
+  expect(sites.begin().sites.map(({ site }) => site)).toEqual([0, 1]);
+  expect(errors()).toEqual([undefined, undefined, 'bad-manifest']);
 });
 
 describe('what may be merged', () => {

@@ -4,6 +4,7 @@
 import type { ModelConfig } from '../encoder/model-config.ts';
 import type { SearchSite } from '../engine/candidates.ts';
 import type { SearchIndex } from '../engine/search-index.ts';
+import type { Searched } from '../engine/search-run.ts';
 import { type ErrorData, LatelightError, throwIfAborted, toErrorData } from '../errors.ts';
 import { type Manifest, manifestFor, parseManifest } from '../format/manifest.ts';
 import type { MergedIndex, Site } from '../types.ts';
@@ -17,6 +18,7 @@ export interface SiteState {
   manifest?: Manifest;
   /** Once it can be searched. */
   search?: SearchSite;
+  /** Why it is left out; why the last search went without it. */
   error?: ErrorData;
 }
 
@@ -96,14 +98,16 @@ export class SiteList {
     return this.searchable;
   }
 
-  /** Names of filters that sites which are left out would have. */
-  get declaredFilters(): string[] {
-    return this.states.flatMap(({ search, filter }) => (search ? [] : Object.keys(filter)));
-  }
-
-  /** Notes what a site failed with during a search. It is asked again with the next one. */
-  fail({ site }: SearchSite, error: unknown): void {
-    this.states[site].error = toErrorData(error, 'download-failed');
+  /** What one search is over. It asks every site that is open again, whatever one before it failed with. */
+  begin(): Searched {
+    for (const state of this.states) if (state.search) state.error = undefined;
+    return {
+      sites: this.searchable,
+      declaredFilters: this.states.flatMap(({ search, filter }) => (search ? [] : Object.keys(filter))),
+      onSiteFailure: ({ site }, error) => {
+        this.states[site].error = toErrorData(error, 'download-failed');
+      },
+    };
   }
 
   describe(): Site[] {
