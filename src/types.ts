@@ -280,10 +280,10 @@ export interface SearchEngine {
   /** How a passage answers a query, word by word; after `ready`. @param hit of one of this engine's results */
   explain(query: string, hit: Pick<Hit, 'id' | 'site'>): Promise<Explanation>;
   /**
-   * Opens the index anew, as it is published by now, when something of it could not be had: when `ready` rejected, or when the last
-   * search failed with `download-failed` or `hash-mismatch` and there is a network. Does nothing otherwise. `ready` is another promise
-   * then. The element calls it when somebody presses "Try again". Searches under way end with the reason why. Engines that `open`
-   * gives have it; one of your own may be without.
+   * Opens all of it anew, as it is published by now, when something could not be had: when `ready` rejected, or, while there is a
+   * network, when the last search failed with `download-failed` or `hash-mismatch` or one of `sites` has an `error`. Does nothing
+   * otherwise. `ready` is another promise then. The element calls it when somebody presses "Try again". Searches under way end with
+   * the reason why. Engines that `open` gives have it; one of your own may be without.
    * @returns when it can be searched with, as `open` does
    * @throws LatelightError as `open` does; `closed`
    */

@@ -170,6 +170,22 @@ it.each(['download-failed', 'hash-mismatch'] as const)(
   },
 );
 
+it('is opened again by who asks for that while a site is left out', async () => {
+  const engine = startEngine();
+  const site = { url: '', siteRoot: '', passageCount: 0, pageCount: 0 };
+  const error = { code: 'download-failed' as const, message: 'no manifest' };
+  const opening = engine.connect();
+  workers[0].say({ type: 'opened', info: { ...info, sites: [site, { ...site, error }] }, stage: 'full' });
+  await opening;
+  const reopened = engine.reopen();
+  void engine.reopen();
+  expect(workers).toHaveLength(2);
+  workers[1].say({ type: 'opened', info: { ...info, sites: [site, site] }, stage: 'full' });
+  await reopened;
+  await engine.reopen();
+  expect(workers).toHaveLength(2);
+});
+
 it('is not opened again once a later search had a result, nor for what another index would not mend', async () => {
   const engine = await openEngine();
   const failing = async (code: ErrorCode) => {

@@ -145,6 +145,8 @@ export class WorkerEngine implements SearchEngine {
   private readiness = new Readiness();
   /** Why the last search has no result, when that was a file: as long as this index is open it may be gone for good. */
   private missing: LatelightError | undefined;
+  /** Of the sites that this worker opened, why one is missing. */
+  private missingSite: ErrorData | undefined;
   private nextId = 1;
   private current: { id: number; detach: () => void } | undefined;
   private closed = false;
@@ -206,13 +208,17 @@ export class WorkerEngine implements SearchEngine {
   async reopen(): Promise<void> {
     if (this.closed) throw new LatelightError('closed', 'reopen: the engine was closed. Open another.');
     // Without a network no other index can be had, and what works would end.
-    const error = this.readiness.error ?? (navigator.onLine === false ? undefined : this.missing);
+    const error = this.readiness.error ?? (navigator.onLine === false ? undefined : this.lacking);
     if (error && this.connecting) {
       this.drop();
       this.readiness.fail(error);
       this.rejectAll(error);
     }
     await this.connect();
+  }
+
+  private get lacking(): LatelightError | undefined {
+    return this.missing ?? (this.missingSite && fromErrorData(this.missingSite));
   }
 
   async search(query: string, request: SearchRequest = {}): Promise<SearchResult> {
@@ -272,7 +278,7 @@ export class WorkerEngine implements SearchEngine {
     const worker = this.newWorker();
     this.worker = worker;
     this.readiness = new Readiness();
-    this.missing = undefined;
+    this.missing = this.missingSite = undefined;
     return new Promise<void>((resolve, reject) => {
       const { signal, onProgress } = this.options;
       const stop = () => reject(abortError('open'));
@@ -317,7 +323,7 @@ export class WorkerEngine implements SearchEngine {
           case 'progress':
             return onProgress?.(data.progress);
           case 'opened':
-            this.info = data.info;
+            this.learn(data.info);
             if (data.stage === 'full') this.becomeFull();
             return finish(resolve);
           case 'open-failed':
@@ -331,7 +337,7 @@ export class WorkerEngine implements SearchEngine {
             this.pending.get(data.id)?.onInstant?.(data.result);
             return requestAnimationFrame(() => setTimeout(() => this.post({ type: 'shown', id: data.id })));
           case 'result':
-            if (data.info) this.info = data.info;
+            if (data.info) this.learn(data.info);
             this.missing = undefined;
             return this.settle(data.id)?.resolve(data.result as never);
           case 'explanation':
@@ -364,6 +370,11 @@ export class WorkerEngine implements SearchEngine {
   private get settings(): OpenSettings {
     const { device = 'auto', offline = false, instant = true, workers, mergeIndex = [], language = '' } = this.options;
     return { device, offline, instant, workers, mergeIndex, language };
+  }
+
+  private learn(info: OpenedInfo): void {
+    this.info = info;
+    this.missingSite = info.sites.find(({ error }) => error)?.error;
   }
 
   private becomeFull(): void {
