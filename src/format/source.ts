@@ -8,6 +8,8 @@ export interface ReadOptions {
   signal?: AbortSignal;
   /** Called as bytes of this file arrive. */
   onBytes?: (byteCount: number, fromCache: boolean) => void;
+  /** Milliseconds without a byte after which it is given up, where bytes come over a network; by default the source's own. */
+  silentMs?: number;
 }
 
 export interface ByteSource {

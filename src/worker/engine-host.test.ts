@@ -2,11 +2,12 @@
 
 import { beforeEach, expect, it, vi } from 'vitest';
 import { LatelightError } from '../errors.ts';
+import type { ReadOptions } from '../format/source.ts';
 import type { StageParts } from './open-stages.ts';
 import type { OpenSettings } from './protocol.ts';
 
-/** Sites beside the first whose manifests were read, and what was done with their files. */
-const merged = { known: [] as object[], log: [] as string[] };
+/** Sites beside the first whose manifests were read, what was done with their files, and how long a file of the first may be silent. */
+const merged = { known: [] as object[], log: [] as string[], patience: {} as Record<string, number | undefined> };
 
 /** When the encoder is downloaded, and what the GPU does next. */
 const gpu = {
@@ -17,6 +18,8 @@ const gpu = {
   encoders: new Set<object>(),
   made: [] as { destroyed: number; lose: () => void }[],
 };
+
+type Reads = { read: (file: string, options: ReadOptions) => Promise<unknown> };
 
 vi.mock('./gpu-device.ts', () => ({
   chooseDevice: async (wanted: string) => {
@@ -43,7 +46,8 @@ vi.mock('./gpu-device.ts', () => ({
 vi.mock('./open-encoder.ts', () => ({
   usable: (choice: unknown) => choice,
   encoderFiles: () => ({ wasm: { bytes: 1 }, model: { bytes: 1 } }),
-  openEncoder: async (_source: unknown, _manifest: unknown, _tokenizer: unknown, device: unknown) => {
+  openEncoder: async (source: Reads, _manifest: unknown, _tokenizer: unknown, device: unknown) => {
+    await source.read(device ? 'model of a GPU' : 'model', {});
     await gpu.arrived;
     if (device && !gpu.opensModels) throw new LatelightError('bad-model', 'encoder: cannot open the model');
     const encoder = { close: async () => void gpu.encoders.delete(encoder) };
@@ -53,9 +57,10 @@ vi.mock('./open-encoder.ts', () => ({
 }));
 
 vi.mock('./open-stages.ts', () => ({
-  readTokenizer: async () => ({}),
+  readTokenizer: async (_manifest: unknown, read: (file: string) => Promise<unknown>) => read('tokenizer'),
   openStages: async (_manifest: unknown, isInstant: boolean, parts: StageParts) => {
     const sites = await parts.sites();
+    await parts.read('table' as never);
     const encoder = parts.encoder({} as never, {} as never);
     encoder.catch(() => undefined);
     if (!isInstant) await encoder;
@@ -72,7 +77,13 @@ vi.mock('./sites.ts', () => ({
     }
     async readManifests() {
       const manifest = { passageCount: 1, shards: [], queryEncoder: { queryTable: {}, tokenizer: { bytes: 1 } } };
-      return { source: { prune: async () => void merged.log.push('prune') }, manifest };
+      const source = {
+        prune: async () => void merged.log.push('prune'),
+        read: async (file: string, { silentMs }: ReadOptions) => {
+          merged.patience[file] = silentMs;
+        },
+      };
+      return { source, manifest };
     }
     async openAll(open: (source: unknown, manifest: unknown) => Promise<unknown>) {
       const index = await open({}, { passageCount: 1, shards: [] });
@@ -146,7 +157,7 @@ const open = (settings = auto) =>
 
 beforeEach(() => {
   vi.stubGlobal('navigator', { hardwareConcurrency: 1 });
-  Object.assign(merged, { known: [], log: [] });
+  Object.assign(merged, { known: [], log: [], patience: {} });
   Object.assign(gpu, { arrived: Promise.resolve(), hasMemory: true, opensModels: true, encoders: new Set(), made: [] });
 });
 
@@ -233,3 +244,9 @@ it.each([true, false])(
     expect(log).toEqual(['a is kept', "a's manifest", ...(offline ? ["a's text"] : []), 'prune']);
   },
 );
+
+it('waits longer for what no search can do without than for what others can do without, also on another device', async () => {
+  gpu.opensModels = false;
+  await (await open()).ready;
+  expect(merged.patience).toEqual({ table: 30_000, tokenizer: 30_000, 'model of a GPU': 30_000, model: 30_000 });
+});

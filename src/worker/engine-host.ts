@@ -15,7 +15,7 @@ import type { FileRef, Manifest } from '../format/manifest.ts';
 import type { Explanation, LoadProgress, OpenOptions, SearchRequest, SearchResult, Stage } from '../types.ts';
 import { blamingDevice, type DeviceParts, openOrWithout, RecoverableParts } from './device-parts.ts';
 import { chooseDevice, type DeviceChoice } from './gpu-device.ts';
-import type { HttpSource } from './http-source.ts';
+import { type HttpSource, PATIENCE_MS } from './http-source.ts';
 import { encoderFiles, openEncoder, usable } from './open-encoder.ts';
 import { openStages, readTokenizer } from './open-stages.ts';
 import type { OpenedInfo, OpenSettings } from './protocol.ts';
@@ -96,7 +96,8 @@ export class EngineHost {
   private static async openOn(choice: DeviceChoice, opening: Opening): Promise<EngineHost> {
     const { sites, source, manifest, settings, onProgress, whenQuiet, signal } = opening;
     const progress = trackProgress(manifest, sites, choice, onProgress);
-    const read = (from: HttpSource, ref: FileRef) => from.read(ref, { signal, onBytes: progress('index') });
+    const shared = patiently(source);
+    const read = (from: Readable, ref: FileRef) => from.read(ref, { signal, onBytes: progress('index') });
     const scorer = (of: Manifest) => scorerOn(choice.device, of, settings.workers);
     const readOptions = { signal, onBytes: progress('index') };
     // Without an instant stage every query waits for the encoder.
@@ -112,7 +113,7 @@ export class EngineHost {
         if (refused && settings.device === 'auto') throw fromErrorData(refused.error!);
         return all;
       },
-      read: (ref: FileRef) => read(source, ref),
+      read: (ref: FileRef) => read(shared, ref),
       otherTables: async () => {
         const others = sites.known.filter((state) => state.source !== source);
         const refs = others.map(({ source: from, manifest: { queryEncoder } }) => ({
@@ -124,7 +125,7 @@ export class EngineHost {
       },
       encoder: (tokenizer: ColbertTokenizer, weigher: RowWeigher) => {
         const options = { progress, weigher, signal: giveUp.signal, ...(isInstant && { whenQuiet }) };
-        return blamingDevice(openEncoder(source, manifest, tokenizer, choice.device, options), choice, settings.device);
+        return blamingDevice(openEncoder(shared, manifest, tokenizer, choice.device, options), choice, settings.device);
       },
     };
     try {
@@ -232,11 +233,19 @@ export class EngineHost {
   }
 
   private async openEncoderOn(choice: DeviceChoice, signal: AbortSignal): Promise<Encoder> {
-    const { source, manifest, settings, table } = this;
+    const { manifest, settings, table } = this;
+    const source = patiently(this.source);
     const tokenizer = await readTokenizer(manifest, (ref) => source.read(ref, { signal }));
     const opening = openEncoder(source, manifest, tokenizer, choice.device, { weigher: table, signal });
     return blamingDevice(opening, choice, settings.device);
   }
+}
+
+type Readable = Pick<HttpSource, 'read'>;
+
+/** Of one of several sites, what no search can do without: a server that hangs here keeps nobody waiting who could go on. */
+function patiently(source: HttpSource): Readable {
+  return { read: (ref, options) => source.read(ref, { ...options, silentMs: PATIENCE_MS }) };
 }
 
 function scorerOn(

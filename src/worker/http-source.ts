@@ -10,7 +10,7 @@ import { KeptPieces } from './kept-pieces.ts';
 
 const CACHE_NAME = 'latelight-1';
 /** How long a server may be silent, not counting downloads that come slowly: what waits for one that hangs would wait for ever. */
-const PATIENCE_MS = 30_000;
+export const PATIENCE_MS = 30_000;
 /** A line that is slower than this shows no page: where files that drip are given up, this is how long they have. */
 const DRIPPING_BYTES_PER_MS = 4;
 /** Cache keys are addresses that no server has; the origin's own, as the Cache API wants. */
@@ -36,7 +36,7 @@ export class HttpSource implements ByteSource {
   private readonly drippingMs: number | undefined;
 
   /**
-   * @param silentMs milliseconds without a byte after which a request is given up
+   * @param silentMs milliseconds without a byte after which a request is given up, unless it has a limit of its own
    * @param drippingMs milliseconds after which a manifest is, however much of it came; a file has as long beyond what `DRIPPING_BYTES_PER_MS` gives it. Without it there is no such limit
    */
   constructor(url: string, silentMs = PATIENCE_MS, drippingMs?: number) {
@@ -108,7 +108,8 @@ export class HttpSource implements ByteSource {
    * an answer from before the file was there, which a host's headers may have said never changes.
    */
   private async downloadChecked(ref: FileRef, pieces: KeptPieces | undefined, options: ReadOptions) {
-    const { base, drippingMs, silentMs } = this;
+    const { base, drippingMs } = this;
+    const { silentMs = this.silentMs } = options;
     const totalMs = drippingMs === undefined ? undefined : drippingMs + ref.bytes / DRIPPING_BYTES_PER_MS;
     const limits = { silentMs, totalMs };
     try {

@@ -44,7 +44,7 @@ export interface OpenEncoderOptions {
 }
 
 export async function openEncoder(
-  source: ByteSource,
+  source: Pick<ByteSource, 'read'>,
   manifest: EncoderFiles,
   tokenizer: ColbertTokenizer,
   device: GPUDevice | undefined,

@@ -61,6 +61,26 @@ it('a file of a merged index that comes byte by byte is given up after a time by
   await reading;
 });
 
+it('a server that is silent is given up after 5 s among several, unless a file is worth a longer wait', async () => {
+  vi.useFakeTimers();
+  vi.stubGlobal('location', new URL('http://page.test/'));
+  const silent = ({ signal }: { signal: AbortSignal }) =>
+    new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+  vi.stubGlobal('fetch', (_: string, init: { signal: AbortSignal }) => silent(init));
+  const [{ source }] = new SiteList('http://page.test/index/', [{ url: 'http://page.test/other/' }]).states;
+  const given = { shard: '', model: '' };
+  const read = (file: keyof typeof given, options?: { silentMs: number }) =>
+    source.read({ file, bytes: 9, sha256: '0'.repeat(64) }, options).catch(({ code }) => {
+      given[file] = code;
+    });
+  void read('shard');
+  void read('model', { silentMs: 30_000 });
+  await vi.advanceTimersByTimeAsync(6000);
+  expect(given).toEqual({ shard: 'download-failed', model: '' });
+  await vi.advanceTimersByTimeAsync(25_000);
+  expect(given.model).toBe('download-failed');
+});
+
 it('what a site failed with is forgotten when the next search asks it again, and not what kept one from opening', () => {
   vi.stubGlobal('location', new URL('http://page.test/'));
   const sites = new SiteList('http://page.test/a/', [{ url: 'http://page.test/b/' }, { url: 'http://page.test/c/' }]);
