@@ -3,6 +3,8 @@
 import { beforeEach, expect, it, vi } from 'vitest';
 import { LatelightError } from '../errors.ts';
 import type { ReadOptions } from '../format/source.ts';
+import type { LoadProgress } from '../types.ts';
+import type { OpenEncoderOptions } from './open-encoder.ts';
 import type { StageParts } from './open-stages.ts';
 import type { OpenSettings } from './protocol.ts';
 
@@ -46,8 +48,14 @@ vi.mock('./gpu-device.ts', () => ({
 vi.mock('./open-encoder.ts', () => ({
   usable: (choice: unknown) => choice,
   encoderFiles: () => ({ wasm: { bytes: 1 }, model: { bytes: 1 } }),
-  openEncoder: async (source: Reads, _manifest: unknown, _tokenizer: unknown, device: unknown) => {
-    await source.read(device ? 'model of a GPU' : 'model', {});
+  openEncoder: async (
+    source: Reads,
+    _manifest: unknown,
+    _tokenizer: unknown,
+    device: unknown,
+    { progress }: OpenEncoderOptions,
+  ) => {
+    await source.read(device ? 'model of a GPU' : 'model', { onBytes: progress?.('model') });
     await gpu.arrived;
     if (device && !gpu.opensModels) throw new LatelightError('bad-model', 'encoder: cannot open the model');
     const encoder = { close: async () => void gpu.encoders.delete(encoder) };
@@ -79,8 +87,9 @@ vi.mock('./sites.ts', () => ({
       const manifest = { passageCount: 1, shards: [], queryEncoder: { queryTable: {}, tokenizer: { bytes: 1 } } };
       const source = {
         prune: async () => void merged.log.push('prune'),
-        read: async (file: string, { silentMs }: ReadOptions) => {
+        read: async (file: string, { silentMs, onBytes }: ReadOptions) => {
           merged.patience[file] = silentMs;
+          onBytes?.(1, false);
         },
       };
       return { source, manifest };
@@ -112,7 +121,7 @@ type Create = (codec: unknown) => Promise<{ backend: string; device?: { isLost: 
 
 vi.mock('../engine/search-index.ts', () => ({
   SearchIndex: {
-    files: () => [],
+    files: () => [{ bytes: 5 }],
     open: async (_source: unknown, manifest: unknown, create: Create) => {
       const index = {
         manifest,
@@ -147,16 +156,18 @@ vi.mock('../engine/search.ts', () => {
 const { EngineHost } = await import('./engine-host.ts');
 
 const auto: OpenSettings = { device: 'auto', offline: false, instant: true, workers: 1, mergeIndex: [], language: '' };
+const progress: LoadProgress[] = [];
 const open = (settings = auto) =>
   EngineHost.open(
     'http://site.test/',
     settings,
-    () => undefined,
+    (report) => void progress.push(report),
     async () => undefined,
   );
 
 beforeEach(() => {
   vi.stubGlobal('navigator', { hardwareConcurrency: 1 });
+  progress.length = 0;
   Object.assign(merged, { known: [], log: [], patience: {} });
   Object.assign(gpu, { arrived: Promise.resolve(), hasMemory: true, opensModels: true, encoders: new Set(), made: [] });
 });
@@ -249,4 +260,24 @@ it('waits longer for what no search can do without than for what others can do w
   gpu.opensModels = false;
   await (await open()).ready;
   expect(merged.patience).toEqual({ table: 30_000, tokenizer: 30_000, 'model of a GPU': 30_000, model: 30_000 });
+});
+
+it('counts what arrives for another device anew, from what is here on, and nothing once the full stage was there', async () => {
+  merged.known = [{ manifest: { queryEncoder: {} } }];
+  gpu.opensModels = false;
+  const host = await open();
+  await host.ready;
+  const ofAnother = { totalBytes: 8, fromCache: false };
+  expect(progress.slice(-2)).toEqual([
+    { ...ofAnother, loadedBytes: 6, part: 'index' },
+    { ...ofAnother, loadedBytes: 7, part: 'model' },
+  ]);
+  gpu.opensModels = true;
+  const full = await open();
+  await full.ready;
+  const before = progress.length;
+  gpu.made[1].lose();
+  await full.search('words', {});
+  expect(gpu.made).toHaveLength(3);
+  expect(progress).toHaveLength(before);
 });

@@ -41,6 +41,7 @@ export class EngineHost {
   private readonly settings: OpenSettings;
   /** Weighs the encoder's rows, when the index has a query table, and with `instant` answers until the encoder is there. */
   private readonly table: TableEncoder | undefined;
+  private readonly onProgress: (progress: LoadProgress) => void;
   private readonly parts: RecoverableParts;
   /** Pages by filter value, counted once: `info` is asked for with every search. */
   private readonly filters: OpenedInfo['filters'];
@@ -53,6 +54,7 @@ export class EngineHost {
     manifest: Manifest,
     settings: OpenSettings,
     table: TableEncoder | undefined,
+    onProgress: (progress: LoadProgress) => void,
     parts: DeviceParts,
   ) {
     this.sites = sites;
@@ -61,6 +63,7 @@ export class EngineHost {
     this.manifest = manifest;
     this.settings = settings;
     this.table = table;
+    this.onProgress = onProgress;
     this.parts = new RecoverableParts(parts, settings.device, {
       choose: async () => usable(await chooseDevice(settings.device), manifest, settings.device),
       fill: (choice) => this.fillScorers(choice),
@@ -95,15 +98,15 @@ export class EngineHost {
 
   private static async openOn(choice: DeviceChoice, opening: Opening): Promise<EngineHost> {
     const { sites, source, manifest, settings, onProgress, whenQuiet, signal } = opening;
-    const progress = trackProgress(manifest, sites, choice, onProgress);
+    const giveUp = new AbortController();
+    abortWith(giveUp, signal);
+    const progress = trackProgress(manifest, sites, choice, onProgress, giveUp.signal);
     const shared = patiently(source);
     const read = (from: Readable, ref: FileRef) => from.read(ref, { signal, onBytes: progress('index') });
     const scorer = (of: Manifest) => scorerOn(choice.device, of, settings.workers);
     const readOptions = { signal, onBytes: progress('index') };
     // Without an instant stage every query waits for the encoder.
     const isInstant = settings.instant && manifest.queryEncoder.queryTable !== undefined;
-    const giveUp = new AbortController();
-    abortWith(giveUp, signal);
     const parts = {
       sites: async () => {
         const all = sites.openAll((from, of) => SearchIndex.open(from, of, scorer(of), readOptions), signal);
@@ -131,7 +134,7 @@ export class EngineHost {
     try {
       const { table, encoder } = await openStages(manifest, isInstant, parts);
       throwIfAborted(signal, 'open');
-      return new EngineHost(sites, source, manifest, settings, table, { encoder, choice, giveUp });
+      return new EngineHost(sites, source, manifest, settings, table, onProgress, { encoder, choice, giveUp });
     } catch (error) {
       sites.closeAll();
       throw error;
@@ -233,10 +236,15 @@ export class EngineHost {
   }
 
   private async openEncoderOn(choice: DeviceChoice, signal: AbortSignal): Promise<Encoder> {
-    const { manifest, settings, table } = this;
+    const { sites, manifest, settings, table: weigher } = this;
     const source = patiently(this.source);
-    const tokenizer = await readTokenizer(manifest, (ref) => source.read(ref, { signal }));
-    const opening = openEncoder(source, manifest, tokenizer, choice.device, { weigher: table, signal });
+    // Once the full stage was there nobody waits to see it come.
+    const track = () => trackProgress(manifest, sites, choice, this.onProgress, signal, true);
+    const progress = this.parts.isFull ? undefined : track();
+    const tokenizer = await readTokenizer(manifest, (ref) =>
+      source.read(ref, { signal, onBytes: progress?.('index') }),
+    );
+    const opening = openEncoder(source, manifest, tokenizer, choice.device, { progress, weigher, signal });
     return blamingDevice(opening, choice, settings.device);
   }
 }
@@ -262,12 +270,18 @@ function scorerOn(
   };
 }
 
-/** Sums the bytes of all parts against what the manifest says a first search needs. */
+/**
+ * Sums the bytes of all parts against what the manifest says a first search needs.
+ * @param signal ends it: what is given up takes its bytes back, when they may be counted anew already
+ * @param hasSites whether the indexes are here
+ */
 function trackProgress(
   manifest: Manifest,
   sites: SiteList,
   choice: DeviceChoice,
   onProgress: (progress: LoadProgress) => void,
+  signal: AbortSignal,
+  hasSites = false,
 ) {
   const { wasm, model } = encoderFiles(manifest, choice.device);
   const ofSites = sites.known.flatMap(({ manifest: { queryEncoder, ...rest } }) => [
@@ -275,11 +289,12 @@ function trackProgress(
     // Without a table of the first index nobody reads the others'.
     ...(manifest.queryEncoder.queryTable && queryEncoder.queryTable ? [queryEncoder.queryTable] : []),
   ]);
-  const files = [...ofSites, wasm, model, manifest.queryEncoder.tokenizer];
-  const totalBytes = files.reduce((sum, ref) => sum + ref.bytes, 0);
-  let loadedBytes = 0;
+  const bytesOf = (files: FileRef[]) => files.reduce((sum, { bytes }) => sum + bytes, 0);
+  const siteBytes = bytesOf(ofSites);
+  const totalBytes = siteBytes + bytesOf([wasm, model, manifest.queryEncoder.tokenizer]);
+  let loadedBytes = hasSites ? siteBytes : 0;
   return (part: LoadProgress['part']) => (byteCount: number, fromCache: boolean) => {
     loadedBytes += byteCount;
-    onProgress({ loadedBytes, totalBytes, part, fromCache });
+    if (!signal.aborted) onProgress({ loadedBytes, totalBytes, part, fromCache });
   };
 }
