@@ -2,6 +2,7 @@
 
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { ErrorCode } from '../errors.ts';
+import type { OpenOptions } from '../types.ts';
 import { open, WorkerEngine } from './client.ts';
 import type { ToHolder } from './life-lock.ts';
 import { type FromWorker, type OpenedInfo, PROTOCOL_VERSION, type ToWorker } from './protocol.ts';
@@ -36,16 +37,16 @@ const info: OpenedInfo = {
 };
 const hit = { id: 0, site: 0 };
 
-function startEngine(): WorkerEngine {
-  return new WorkerEngine('http://site.test/', {}, () => {
+function startEngine(options: OpenOptions = {}): WorkerEngine {
+  return new WorkerEngine('http://site.test/', options, () => {
     const worker = new FakeWorker();
     workers.push(worker);
     return worker as unknown as Worker;
   });
 }
 
-async function openEngine(): Promise<WorkerEngine> {
-  const engine = startEngine();
+async function openEngine(options?: OpenOptions): Promise<WorkerEngine> {
+  const engine = startEngine(options);
   const opening = engine.connect();
   workers[0].say({ type: 'opened', info, stage: 'full' });
   await opening;
@@ -108,6 +109,23 @@ it('rejects opening when it is closed meanwhile', async () => {
   const opening = engine.connect();
   engine.close();
   await expect(opening).rejects.toMatchObject({ code: 'closed' });
+});
+
+it('stops opening with the signal it was given, which does nothing to a worker that is started later', async () => {
+  const first = new AbortController();
+  const opening = startEngine({ signal: first.signal }).connect();
+  first.abort();
+  await expect(opening).rejects.toMatchObject({ code: 'aborted' });
+  workers.length = 0;
+  const later = new AbortController();
+  const engine = await openEngine({ signal: later.signal });
+  workers[0].crash();
+  const asked = engine.search('words');
+  later.abort();
+  workers[1].say({ type: 'opened', info, stage: 'full' });
+  await vi.waitFor(() => expect(workers[1].posted.at(-1)).toMatchObject({ type: 'search' }));
+  workers[1].say({ type: 'result', id: searchOf(workers[1]), result: { hits: [] } } as never);
+  expect(await asked).toEqual({ hits: [] });
 });
 
 it('is opened again when its model could not be had, by who asks for that, and not by searches', async () => {

@@ -280,7 +280,9 @@ export class WorkerEngine implements SearchEngine {
     this.readiness = new Readiness();
     this.missing = this.missingSite = undefined;
     return new Promise<void>((resolve, reject) => {
-      const { signal, onProgress } = this.options;
+      const { onProgress } = this.options;
+      // It cancels opening: a worker that takes another's place is no business of it.
+      const signal = this.info ? undefined : this.options.signal;
       const stop = () => reject(abortError('open'));
       signal?.addEventListener('abort', stop, { once: true });
       const finish = (settle: () => void) => {
