@@ -274,6 +274,25 @@ it('is watched from before a search is sent until it is answered, also when one 
   expect(types).toEqual(['hold', 'open', 'let-go', 'hold', 'search', 'cancel', 'search']);
 });
 
+it('is what its worker last said it was, with whichever message, also one that nobody waits for any more', async () => {
+  const engine = startEngine();
+  const opening = engine.connect();
+  workers[0].say({ type: 'opened', info, stage: 'instant' });
+  await opening;
+  const error = { code: 'aborted' as const, message: 'search: aborted' };
+  for (const message of [
+    { type: 'full' },
+    { type: 'explanation', id: 7, explanation: {} },
+    { type: 'search-failed', id: 8, error },
+    { type: 'result', id: 9, result: {} },
+  ]) {
+    workers[0].say({ ...message, info: { ...info, notice: message.type } } as FromWorker);
+    expect(engine.notice).toBe(message.type);
+    workers[0].say(message as FromWorker);
+    expect(engine.notice).toBe(message.type);
+  }
+});
+
 it('asks the worker to explain, and gives its answer', async () => {
   const engine = await openEngine();
   const asked = engine.explain('words', hit);

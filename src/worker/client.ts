@@ -315,6 +315,7 @@ export class WorkerEngine implements SearchEngine {
       worker.addEventListener('messageerror', () => crashed('expected a message, got one that cannot be read'));
       worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>): unknown => {
         if (this.worker !== worker) return;
+        if ('info' in data && data.info) this.learn(data.info);
         switch (data.type) {
           case 'hello':
             if (data.version !== PROTOCOL_VERSION)
@@ -325,7 +326,6 @@ export class WorkerEngine implements SearchEngine {
           case 'progress':
             return onProgress?.(data.progress);
           case 'opened':
-            this.learn(data.info);
             if (data.stage === 'full') this.becomeFull();
             return finish(resolve);
           case 'open-failed':
@@ -339,7 +339,6 @@ export class WorkerEngine implements SearchEngine {
             this.pending.get(data.id)?.onInstant?.(data.result);
             return requestAnimationFrame(() => setTimeout(() => this.post({ type: 'shown', id: data.id })));
           case 'result':
-            if (data.info) this.learn(data.info);
             this.missing = undefined;
             return this.settle(data.id)?.resolve(data.result as never);
           case 'explanation':

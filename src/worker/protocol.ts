@@ -15,7 +15,7 @@ import type {
 import type { ToHolder } from './life-lock.ts';
 
 /** Changes with any change of these types: a page must not talk to a worker script of another build. */
-export const PROTOCOL_VERSION = 5;
+export const PROTOCOL_VERSION = 6;
 
 export interface OpenedInfo {
   backend: Backend;
@@ -48,6 +48,11 @@ export type ToWorker =
   | { type: 'shown'; id: number }
   | { type: 'close' };
 
+/** `info` is there when it changed since the page was last told: another backend after a lost device, a site that failed. */
+interface WithNews {
+  info?: OpenedInfo;
+}
+
 export type FromWorker =
   | { type: 'hello'; version: number }
   | { type: 'held'; lock: string }
@@ -55,11 +60,10 @@ export type FromWorker =
   | { type: 'opened'; info: OpenedInfo; stage: Stage }
   | { type: 'open-failed'; error: ErrorData }
   /** After `opened` with stage `instant`: the full stage is there, or cannot be. */
-  | { type: 'full' }
+  | ({ type: 'full' } & WithNews)
   | { type: 'full-failed'; error: ErrorData }
   | { type: 'instant-result'; id: number; result: SearchResult }
-  | { type: 'explanation'; id: number; explanation: Explanation }
-  /** `info` is there when it changed since the last answer: another backend after a lost device, a site that failed. */
-  | { type: 'result'; id: number; result: SearchResult; info?: OpenedInfo }
+  | ({ type: 'explanation'; id: number; explanation: Explanation } & WithNews)
+  | ({ type: 'result'; id: number; result: SearchResult } & WithNews)
   /** Of a search or an explanation. */
-  | { type: 'search-failed'; id: number; error: ErrorData };
+  | ({ type: 'search-failed'; id: number; error: ErrorData } & WithNews);

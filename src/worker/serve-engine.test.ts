@@ -7,6 +7,7 @@ import type { ServedEngine } from './serve-engine.ts';
 
 const sent: FromWorker[] = [];
 let say: (message: ToWorker) => void;
+let info: OpenedInfo;
 /** What was begun, in order. */
 let begun: string[];
 let encoder: { arrives: () => void; fails: (error: Error) => void };
@@ -18,6 +19,7 @@ beforeEach(async () => {
   vi.resetModules();
   sent.length = 0;
   begun = [];
+  info = { notice: '' } as OpenedInfo;
   vi.stubGlobal('navigator', {});
   vi.stubGlobal('postMessage', (message: FromWorker) => sent.push(message));
   vi.stubGlobal('addEventListener', (_type: string, listen: (event: { data: ToWorker }) => void) => {
@@ -30,7 +32,9 @@ beforeEach(async () => {
   ready.catch(() => undefined);
   const engine: ServedEngine = {
     stage: 'instant',
-    info: {} as OpenedInfo,
+    get info() {
+      return info;
+    },
     ready,
     warmUp: async () => undefined,
     searchInstant: async () => ({ hits: [] }) as unknown as SearchResult,
@@ -79,4 +83,39 @@ it('an explanation says why there will be no encoder', async () => {
   await vi.waitFor(() =>
     expect(answerTo(1)).toMatchObject({ type: 'search-failed', error: { message: 'no encoder' } }),
   );
+});
+
+it('what changed since the page was last told goes with whatever is said next, once', async () => {
+  const notices = () =>
+    sent.flatMap((message) => ('info' in message && message.info ? [[message.type, message.info.notice]] : []));
+  const change = (notice: string) => {
+    info = { notice } as OpenedInfo;
+  };
+  change('before it is full');
+  encoder.arrives();
+  await vi.waitFor(() => expect(types()).toContain('full'));
+  change('explained');
+  say({ type: 'explain', id: 1, query: 'why', hit });
+  await vi.waitFor(() => expect(answerTo(1)?.type).toBe('explanation'));
+  change('failed');
+  say({ type: 'search', id: 2, query: 'words', request: {}, instant: false });
+  say({ type: 'cancel', id: 2 });
+  await vi.waitFor(() => expect(answerTo(2)?.type).toBe('search-failed'));
+  change('explaining failed');
+  say({ type: 'explain', id: 3, query: 'why', hit });
+  say({ type: 'cancel', id: 3 });
+  await vi.waitFor(() => expect(answerTo(3)?.type).toBe('search-failed'));
+  change('found');
+  for (const id of [4, 5]) {
+    say({ type: 'search', id, query: 'words', request: {}, instant: false });
+    await vi.waitFor(() => expect(answerTo(id)?.type).toBe('result'));
+  }
+  expect(notices()).toEqual([
+    ['opened', ''],
+    ['full', 'before it is full'],
+    ['explanation', 'explained'],
+    ['search-failed', 'failed'],
+    ['search-failed', 'explaining failed'],
+    ['result', 'found'],
+  ]);
 });

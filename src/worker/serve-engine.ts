@@ -127,7 +127,7 @@ async function open(message: Extract<ToWorker, { type: 'open' }>): Promise<void>
     void whenQuiet().then(warmUpNext);
     opened.ready.then(
       () => {
-        send({ type: 'full' });
+        send({ type: 'full', info: news() });
         warmUpNext();
       },
       (error) => send({ type: 'full-failed', error: toErrorData(error, 'worker-crashed') }),
@@ -155,9 +155,9 @@ async function runSearch({ id, query, request, instant }: Extract<ToWorker, { ty
       answered();
     }
     const result = await host.search(query, { ...request, signal });
-    send({ type: 'result', id, result, info: news(host.info) });
+    send({ type: 'result', id, result, info: news() });
   } catch (error) {
-    send({ type: 'search-failed', id, error: toErrorData(error, 'worker-crashed') });
+    send({ type: 'search-failed', id, error: toErrorData(error, 'worker-crashed'), info: news() });
   } finally {
     pending.delete(id);
     if (pending.size === 0) answered(); // also when it was cancelled before it began
@@ -185,17 +185,19 @@ async function runExplain({ id, query, hit }: Extract<ToWorker, { type: 'explain
   try {
     if (!host) throw new LatelightError('closed', 'explain: the engine is not open');
     throwIfAborted(pending.get(id)!.signal, 'explain');
-    send({ type: 'explanation', id, explanation: await host.explain(query, hit) });
+    send({ type: 'explanation', id, explanation: await host.explain(query, hit), info: news() });
   } catch (error) {
-    send({ type: 'search-failed', id, error: toErrorData(error, 'worker-crashed') });
+    send({ type: 'search-failed', id, error: toErrorData(error, 'worker-crashed'), info: news() });
   } finally {
     pending.delete(id);
   }
 }
 
-function news(info: OpenedInfo): OpenedInfo | undefined {
+/** What the page was not told yet. */
+function news(): OpenedInfo | undefined {
+  const info = host?.info;
   const text = JSON.stringify(info);
-  if (text === told) return undefined;
+  if (!info || text === told) return undefined;
   told = text;
   return info;
 }
