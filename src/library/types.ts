@@ -124,7 +124,8 @@ export interface Library {
   add(files: readonly AddedFile[]): Promise<LibraryDocument[]>;
   /**
    * Forgets documents, whatever their state, and frees their space.
-   * @param options `keepOlder`: of one that was to replace an older one of its path, that one stays, and is listed again
+   * @param options `keepOlder`: of one that was to replace an older one of its path, that one stays, and is listed again; one
+   * that is done by then stays itself
    */
   remove(ids: readonly number[], options?: { keepOlder?: boolean }): Promise<void>;
   /** Queues failed documents again; those whose file is not kept stay as they are. */

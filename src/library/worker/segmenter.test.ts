@@ -1,10 +1,12 @@
-// What becomes of documents whose segment cannot be read, told by a storage that has nothing but such segments.
+// What becomes of documents whose segment cannot be read, told by a storage that has nothing but such segments; and what is removed
+// of those that can.
 
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { LatelightError } from '../../errors.ts';
 import type { LibraryStore, SegmentSwap } from '../storage/library-store.ts';
 import type { StoredPassage, StoredSegment } from '../storage/records.ts';
 import { PASSAGE_SHAPE, storedPassage } from '../storage/segment.fixture.ts';
+import { addWhole, openStoredLibrary } from '../storage/stored-library.fixture.ts';
 import { Segmenter } from './segmenter.ts';
 
 const shape = { dim: 16, subspaceDim: 2, codecSha256: '' };
@@ -82,4 +84,24 @@ it('a document whose passages have no codes fails, and those that came with it a
   await new Segmenter(store as never, PASSAGE_SHAPE, countWords, nothing, nothing).finish([1, 2]);
   expect(failed).toEqual([[1, 'failed']]);
   expect(swaps.map(({ finished }) => finished)).toEqual([[2]]);
+});
+
+describe('with a storage that keeps what it is given', () => {
+  const nothing = () => undefined;
+
+  it('what became done while one was asked whether to cancel it stays; of the rest the older one does', async () => {
+    const { store } = await openStoredLibrary();
+    const segmenter = new Segmenter(store, PASSAGE_SHAPE, countWords, nothing, nothing);
+    await segmenter.finish([(await addWhole(store, 'plan.md')).id]);
+    await segmenter.finish([(await addWhole(store, 'bees.md')).id]);
+    const asked = [await addWhole(store, 'plan.md'), await addWhole(store, 'bees.md')].map(({ id }) => id);
+    await segmenter.finish(asked.slice(0, 1));
+    await segmenter.remove(asked, true);
+    const left = (await store.documents()).map(({ id, path, state, isReplaced }) => ({ id, path, state, isReplaced }));
+    expect(left).toEqual([
+      { id: 2, path: 'bees.md', state: 'done', isReplaced: false },
+      { id: asked[0], path: 'plan.md', state: 'done', isReplaced: undefined },
+    ]);
+    store.close();
+  });
 });

@@ -68,14 +68,17 @@ export class Segmenter {
     });
   }
 
-  /** Forgets documents in whatever state, with those they were to replace; with `keepOlder` those stay, and are no longer replaced. */
+  /**
+   * Forgets documents in whatever state, with those they were to replace; with `keepOlder` those stay, and are no longer replaced. What
+   * is done by then stays too: it took the older one's place, and nothing of it is left to cancel.
+   */
   remove(ids: readonly number[], keepOlder = false): Promise<void> {
     return this.alone(async () => {
-      const known = await Promise.all(ids.map((id) => this.store.document(id)));
-      const gone = new Set(
-        known.flatMap((found) => (found ? [found.id, ...(found.replaces && !keepOlder ? [found.replaces] : [])] : [])),
-      );
-      const older = keepOlder ? known.flatMap((found) => found?.replaces ?? []) : [];
+      const found = (await Promise.all(ids.map((id) => this.store.document(id)))).filter((one) => one !== undefined);
+      const known = keepOlder ? found.filter(({ state }) => state !== 'done') : found;
+      const replaced = known.flatMap(({ replaces }) => replaces ?? []);
+      const gone = new Set([...known.map(({ id }) => id), ...(keepOlder ? [] : replaced)]);
+      const older = keepOlder ? replaced : [];
       await this.store.forget([...gone], older);
       this.onChange();
       // They are removed by now: what space they took can be freed later.
