@@ -145,3 +145,18 @@ it('a cache that answers no more keeps nobody waiting twice who has a file syste
   expect(files.isMissing(failure)).toBe(false);
   expect(caches.has).toHaveBeenCalledOnce();
 });
+
+it('a file that cannot be removed is left to the next clean-up, whatever the storage says', async () => {
+  await write('a');
+  const refused = () => Promise.reject(named('UnknownError'));
+  const { has } = caches;
+  caches.has = refused;
+  await files.removePrivateFile('documents', 'a');
+  expect(disk.names('documents')).toEqual([]);
+  caches.has = has;
+  await write('b');
+  disk.refusal = named('InvalidStateError');
+  await files.removePrivateFile('documents', 'b');
+  disk.refusal = undefined;
+  expect(await files.listPrivateFiles('documents')).toEqual(['b']);
+});

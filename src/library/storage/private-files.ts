@@ -109,10 +109,14 @@ function nothingIfNotFound(error: unknown): undefined {
   throw error;
 }
 
+/**
+ * Never rejects: no record names the file any more, and whoever took an error for that of the record would undo what is done. What cannot
+ * be removed, because another tab reads it or the storage fails, is left to the next clean-up.
+ */
 export async function removePrivateFile(name: FileFolder, file: string): Promise<void> {
-  // What is gone already, or held open by another tab that reads it, is left to the next clean-up.
-  await (await place(name)).directory?.removeEntry(file).catch(() => undefined);
-  await cachedFiles.remove(name, file);
+  const fromDirectory = async () => (await place(name)).directory?.removeEntry(file);
+  await fromDirectory().catch(() => undefined);
+  await cachedFiles.remove(name, file).catch(() => undefined);
 }
 
 export async function listPrivateFiles(name: FileFolder): Promise<string[]> {

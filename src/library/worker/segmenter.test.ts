@@ -104,4 +104,18 @@ describe('with a storage that keeps what it is given', () => {
     ]);
     store.close();
   });
+
+  it('a segment stays whole when what it replaced cannot be removed', async () => {
+    const { store, files, caches } = await openStoredLibrary();
+    const segmenter = new Segmenter(store, PASSAGE_SHAPE, countWords, nothing, nothing);
+    await segmenter.finish([(await addWhole(store, 'bees.md')).id]);
+    const { id } = await addWhole(store, 'plan.md');
+    caches.has = () => Promise.reject(new DOMException('Unexpected internal error.', 'UnknownError'));
+    await segmenter.finish([id]);
+    const named = (await store.segments()).flatMap(({ shards }) => shards.map(({ file }) => file));
+    expect(named).toHaveLength(1);
+    expect(files.names('shards').map((name) => `shards/${name}`)).toEqual(named);
+    expect((await segmenter.readAll()).map((document) => document.id)).toEqual([1, id]);
+    store.close();
+  });
 });
