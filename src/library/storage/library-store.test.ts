@@ -2,8 +2,9 @@ import 'fake-indexeddb/auto';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { LibraryStore } from './library-store.ts';
 import type { StoredDocument, StoredSegment } from './records.ts';
+import { addWaiting, openStoredLibrary } from './stored-library.fixture.ts';
 
-// IndexedDB in Node, and no file is kept: what is tested is what becomes of the records.
+// IndexedDB in Node, and no file is kept but in the last: what is tested is what becomes of the records.
 
 let store: LibraryStore;
 beforeEach(async () => {
@@ -54,4 +55,17 @@ it('what is to be replaced stays as it is until the new one is done, and is free
   await store.forget([second.id], [first.id]);
   expect(await store.document(first.id)).toEqual({ ...first, isReplaced: false });
   expect(await store.document(second.id)).toBeUndefined();
+});
+
+it('a document for whose record there is no room leaves no file', async () => {
+  const { store: full, files } = await openStoredLibrary();
+  vi.spyOn(IDBObjectStore.prototype, 'add').mockImplementation(() => {
+    throw new DOMException('full', 'QuotaExceededError');
+  });
+  await expect(addWaiting(full, 'plan.md')).rejects.toMatchObject({ code: 'storage-full' });
+  vi.restoreAllMocks();
+  expect(files.names('documents')).toEqual([]);
+  await addWaiting(full, 'plan.md');
+  expect(files.names('documents')).toHaveLength(1);
+  full.close();
 });

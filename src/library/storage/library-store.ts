@@ -85,38 +85,49 @@ export class LibraryStore {
     content: Blob | undefined,
   ): Promise<{ stored: StoredDocument; gone: number[] }> {
     const fileName = content && crypto.randomUUID();
-    const gone: StoredDocument[] = [];
-    const stored = await this.namingFiles(async () => {
+    const { stored, gone } = await this.namingFiles(async () => {
       if (content && fileName) await writePrivateFile('documents', fileName, content);
-      const transaction = this.begin(['documents', 'parts']);
-      const documents = transaction.objectStore('documents');
-      let replaces: number | undefined;
-      /** Ids that addresses may know the path's document by, but for that of the one to be replaced, which is found by it until then. */
-      const formerIds: number[] = [];
-      for (const older of await documents.index('path').getAll(document.path)) {
-        if (older.state === 'done') {
-          replaces = older.id;
-          formerIds.push(...(older.formerIds ?? []));
-          await documents.put({ ...older, isReplaced: true });
-        } else {
-          gone.push(older);
-          formerIds.push(...idsOf(older));
-          await documents.delete(older.id);
-          await transaction.objectStore('parts').delete(partsOf(older.id));
-        }
+      try {
+        return await this.addRecord({ ...document, ...(fileName && { fileName }) });
+      } catch (error) {
+        // A full disk has room for the file at times, and none for its record: each attempt would leave a file.
+        if (fileName) await removePrivateFile('documents', fileName);
+        throw error;
       }
-      const record = {
-        ...document,
-        ...(fileName && { fileName }),
-        ...(replaces && { replaces }),
-        ...(formerIds.length > 0 && { formerIds: [...new Set(formerIds)] }),
-      };
-      const id = await documents.add(record as StoredDocument);
-      await transaction.done;
-      return { ...record, id };
     });
     for (const { fileName: old } of gone) if (old) await removePrivateFile('documents', old);
     return { stored, gone: gone.map(({ id }) => id) };
+  }
+
+  private async addRecord(
+    document: Omit<StoredDocument, 'id'>,
+  ): Promise<{ stored: StoredDocument; gone: StoredDocument[] }> {
+    const gone: StoredDocument[] = [];
+    const transaction = this.begin(['documents', 'parts']);
+    const documents = transaction.objectStore('documents');
+    let replaces: number | undefined;
+    /** Ids that addresses may know the path's document by, but for that of the one to be replaced, which is found by it until then. */
+    const formerIds: number[] = [];
+    for (const older of await documents.index('path').getAll(document.path)) {
+      if (older.state === 'done') {
+        replaces = older.id;
+        formerIds.push(...(older.formerIds ?? []));
+        await documents.put({ ...older, isReplaced: true });
+      } else {
+        gone.push(older);
+        formerIds.push(...idsOf(older));
+        await documents.delete(older.id);
+        await transaction.objectStore('parts').delete(partsOf(older.id));
+      }
+    }
+    const record = {
+      ...document,
+      ...(replaces && { replaces }),
+      ...(formerIds.length > 0 && { formerIds: [...new Set(formerIds)] }),
+    };
+    const id = await documents.add(record as StoredDocument);
+    await transaction.done;
+    return { stored: { ...record, id }, gone };
   }
 
   /** @returns the document as it is now; nothing when it is gone */
