@@ -205,16 +205,16 @@ export class Indexer {
     const { segmenter, list } = this.tools;
     const ids = this.whole.splice(0);
     if (ids.length === 0) return;
+    // Never rejected: whatever comes after would be waiting for what failed.
     this.finishing = this.finishing.then(async () => {
       const replaced = ids.flatMap((id) => list.get(id)?.replaces ?? []);
       try {
-        await segmenter.finish(ids);
+        await segmenter.finish(ids).finally(() => list.reloadOwn([...ids, ...replaced]));
+        // Nothing is made searchable when a document of them was removed meanwhile: the others have another try.
+        this.whole.push(...ids.filter((id) => isWhole(list.get(id))));
       } catch (error) {
         this.stopFor(error);
       }
-      await list.reloadOwn([...ids, ...replaced]);
-      // Nothing is made searchable when a document of them was removed meanwhile: the others have another try.
-      if (!this.problem) this.whole.push(...ids.filter((id) => isWhole(list.get(id))));
       this.pump();
     });
   }

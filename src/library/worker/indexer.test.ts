@@ -1,0 +1,64 @@
+// What becomes of documents while others are removed, imported or cannot be read, in a storage that keeps what it is given. Parsing and
+// encoding are stand-ins.
+
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { LibraryStore } from '../storage/library-store.ts';
+import { PASSAGE_SHAPE, storedPassage } from '../storage/segment.fixture.ts';
+import { addWaiting, openStoredLibrary } from '../storage/stored-library.fixture.ts';
+import { DocumentList } from './document-list.ts';
+import { Indexer, type IndexerTools } from './indexer.ts';
+import { Segmenter } from './segmenter.ts';
+
+let store: LibraryStore;
+let list: DocumentList;
+let segmenter: Segmenter;
+
+beforeEach(async () => {
+  // Those of the storage are not among them.
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  ({ store } = await openStoredLibrary());
+  const nothing = () => undefined;
+  list = new DocumentList(store, nothing);
+  const countWords = async () => ({ passageCount: 1, frequencies: new Map() });
+  segmenter = new Segmenter(store, PASSAGE_SHAPE, countWords, nothing, nothing);
+});
+afterEach(() => {
+  store.close();
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+type Parse = IndexerTools['parser']['parse'];
+
+/** Every document has one passage. */
+const onePassage: Parse = async (path) => ({
+  title: path,
+  passages: [storedPassage(path, 0).passage],
+  contexts: [''],
+  warnings: [],
+});
+
+function indexerOf(parse: Parse = onePassage): Indexer {
+  const pool = { lanes: 2, encode: async () => storedPassage('', 0).encoded, close: () => undefined };
+  const parser = { parse, close: () => undefined };
+  return new Indexer({ store, list, segmenter, parser, shape: PASSAGE_SHAPE, startPool: () => pool } as never);
+}
+
+const statesOf = async () => (await store.documents()).map(({ path, state }) => `${path} ${state}`);
+const allDone = () =>
+  vi.waitFor(async () => expect((await statesOf()).every((one) => one.endsWith(' done'))).toBe(true));
+
+it('a read that fails once, after documents became searchable, stops indexing until it is resumed', async () => {
+  await addWaiting(store, 'plan.md');
+  await list.load();
+  const indexer = indexerOf();
+  vi.spyOn(segmenter, 'finish').mockImplementationOnce(async () => {
+    vi.spyOn(store, 'document').mockRejectedValueOnce(new Error('once'));
+  });
+  indexer.start();
+  await vi.waitFor(() => expect(indexer.problem).toEqual({ code: 'storage-failed', message: 'once' }));
+  indexer.paused = false;
+  await vi.advanceTimersByTimeAsync(2000);
+  await allDone();
+  expect(indexer.problem).toBeUndefined();
+});
