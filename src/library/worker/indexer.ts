@@ -32,6 +32,8 @@ export class Indexer {
   problem: { code: string; message: string } | undefined;
   private readonly tools: IndexerTools;
   private readonly active = new Map<number, AbortController>();
+  /** Documents that are being removed. */
+  private readonly leaving = new Set<number>();
   /** Documents whose passages are all kept, to be made searchable. */
   private whole: number[] = [];
   private finishing: Promise<void> = Promise.resolve();
@@ -75,14 +77,27 @@ export class Indexer {
     return this.isPaused;
   }
 
-  /** Stops work on documents that are about to go. */
+  /** Stops work on documents that are about to go, and begins none on them while `removal` lasts. */
+  async dropDuring(ids: readonly number[], removal: () => Promise<void>): Promise<void> {
+    for (const id of ids) this.leaving.add(id);
+    this.drop(ids);
+    try {
+      await removal();
+    } finally {
+      for (const id of ids) this.leaving.delete(id);
+      this.pump();
+    }
+  }
+
+  /** Stops work on documents that are gone. */
   drop(ids: readonly number[]): void {
     for (const id of ids) this.active.get(id)?.abort();
     this.whole = this.whole.filter((id) => !ids.includes(id));
   }
 
-  /** Begins what can be begun. */
+  /** Begins what can be begun, and ends what another tab has removed. */
   pump(): void {
+    this.drop([...this.active.keys()].filter((id) => !this.tools.list.get(id)));
     if (!this.isStarted || this.isPaused || this.problem) return;
     for (;;) {
       const next = this.next();
@@ -100,6 +115,7 @@ export class Indexer {
       (document) =>
         ['waiting', 'reading', 'indexing'].includes(document.state) &&
         !this.active.has(document.id) &&
+        !this.leaving.has(document.id) &&
         !isWhole(document),
     );
     open.sort((a, b) => (a.attempts ?? 0) - (b.attempts ?? 0) || a.id - b.id);
@@ -131,7 +147,7 @@ export class Indexer {
         this.finishSoon();
       }
     } catch (error) {
-      if (!controller.signal.aborted) await this.failed(document, error);
+      if (!controller.signal.aborted) await this.failed(document, error).catch((also) => this.stopFor(also));
     } finally {
       this.active.delete(document.id);
       list.touch();
@@ -142,9 +158,10 @@ export class Indexer {
   /** A passage that ends workers is the document's fault; anything else stands in the way of all. */
   private async failed(document: StoredDocument, error: unknown): Promise<void> {
     const { code } = toErrorData(error, 'worker-crashed');
-    if (code === 'aborted') return;
     const { store, list } = this.tools;
-    if (code === 'worker-crashed') {
+    // Not by this tab: another one removed it and may not have said so. Begun again as it was known here, it would end so for ever.
+    if (code === 'aborted') await list.reload([document.id]);
+    else if (code === 'worker-crashed') {
       const reason = 'Encoding it ended unexpectedly, twice.';
       const changed = await store.restart(document.id, { state: 'failed', reason }).catch(() => undefined);
       if (changed) list.put(changed);

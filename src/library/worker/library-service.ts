@@ -60,14 +60,19 @@ export class LibraryService {
   }
 
   async remove(ids: readonly number[], { keepOlder = false }: { keepOlder?: boolean } = {}): Promise<void> {
-    this.indexer.drop(ids);
-    const replaced = ids.flatMap((id) => this.list.get(id)?.replaces ?? []);
-    try {
-      await this.segmenter.remove(ids, keepOlder);
-    } finally {
-      // Whatever failed: what has no record any more is dropped from the list.
-      await this.list.reloadOwn([...ids, ...replaced]);
-    }
+    await this.indexer.dropDuring(ids, async () => {
+      const replaced = ids.flatMap((id) => this.list.get(id)?.replaces ?? []);
+      try {
+        await this.segmenter.remove(ids, keepOlder);
+      } finally {
+        // Whatever failed: what has no record any more is dropped from the list.
+        await this.list.reloadOwn([...ids, ...replaced]);
+        // This tab may be closed while space is freed.
+        this.list.flush();
+      }
+    });
+    // They are removed by now: what space they took can be freed later.
+    await this.segmenter.compact().catch(() => undefined);
   }
 
   async retry(ids: readonly number[]): Promise<void> {

@@ -69,8 +69,8 @@ export class Segmenter {
   }
 
   /**
-   * Forgets documents in whatever state, with those they were to replace; with `keepOlder` those stay, and are no longer replaced. What
-   * is done by then stays too: it took the older one's place, and nothing of it is left to cancel.
+   * Forgets documents in whatever state, with those they were to replace; `compact` frees their space. With `keepOlder` those stay, and are
+   * no longer replaced. What is done by then stays too: it took the older one's place, and nothing of it is left to cancel.
    */
   remove(ids: readonly number[], keepOlder = false): Promise<void> {
     return this.alone(async () => {
@@ -81,10 +81,6 @@ export class Segmenter {
       const older = keepOlder ? replaced : [];
       await this.store.forget([...gone], older);
       this.onChange();
-      // They are removed by now: what space they took can be freed later.
-      await this.compactNow().catch((error) => {
-        if (isDamage(error)) throw error; // `alone` salvages, and does it again
-      });
     });
   }
 
