@@ -70,6 +70,14 @@ export class DocumentList {
     this.touch(ids);
   }
 
+  /** Reads what others added or removed and could not say. @returns whether there was any */
+  async catchUp(): Promise<boolean> {
+    const there = new Set(await this.store.documentIds());
+    const missed = [...new Set([...there, ...this.known.keys()])].filter((id) => there.has(id) !== this.known.has(id));
+    if (missed.length > 0) await this.reload(missed);
+    return missed.length > 0;
+  }
+
   /** Reads documents again that this worker changed: other tabs hear of them. */
   async reloadOwn(ids: readonly number[]): Promise<void> {
     for (const id of ids) this.own.add(id);

@@ -1,10 +1,13 @@
 // What becomes of documents while others are removed, imported or cannot be read, in a storage that keeps what it is given. Parsing and
 // encoding are stand-ins.
 
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { EMPTY_APP, emptyEngine } from '../archive/engine.fixture.ts';
+import { exportLibrary } from '../archive/export-archive.ts';
+import type { PretendFiles } from '../storage/browser-storage.fixture.ts';
 import type { LibraryStore } from '../storage/library-store.ts';
 import { PASSAGE_SHAPE, storedPassage } from '../storage/segment.fixture.ts';
-import { addWaiting, openStoredLibrary } from '../storage/stored-library.fixture.ts';
+import { addWaiting, addWhole, openStoredLibrary } from '../storage/stored-library.fixture.ts';
 import { DocumentList, type ListReport } from './document-list.ts';
 import { Indexer, type IndexerTools } from './indexer.ts';
 import { LibraryService } from './library-service.ts';
@@ -14,16 +17,21 @@ let store: LibraryStore;
 let list: DocumentList;
 let reports: ListReport[];
 let segmenter: Segmenter;
+let files: PretendFiles;
+const countWords = async () => ({ passageCount: 1, frequencies: new Map() });
+
+async function open(): Promise<void> {
+  ({ store, files } = await openStoredLibrary());
+  const nothing = () => undefined;
+  reports = [];
+  list = new DocumentList(store, (report) => reports.push(report));
+  segmenter = new Segmenter(store, PASSAGE_SHAPE, countWords, nothing, nothing);
+}
 
 beforeEach(async () => {
   // Those of the storage are not among them.
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-  ({ store } = await openStoredLibrary());
-  const nothing = () => undefined;
-  reports = [];
-  list = new DocumentList(store, (report) => reports.push(report));
-  const countWords = async () => ({ passageCount: 1, frequencies: new Map() });
-  segmenter = new Segmenter(store, PASSAGE_SHAPE, countWords, nothing, nothing);
+  await open();
 });
 afterEach(() => {
   store.close();
@@ -48,8 +56,14 @@ function indexerOf(parse: Parse = onePassage): Indexer {
 }
 
 const statesOf = async () => (await store.documents()).map(({ path, state }) => `${path} ${state}`);
-const allDone = () =>
-  vi.waitFor(async () => expect((await statesOf()).every((one) => one.endsWith(' done'))).toBe(true));
+const allDone = async (...paths: string[]) => expect(await statesOf()).toEqual(paths.map((path) => `${path} done`));
+
+/** Indexing makes documents searchable together, after some time. */
+const becomeDone = (...paths: string[]) =>
+  vi.waitFor(async () => {
+    await vi.advanceTimersByTimeAsync(2000);
+    await allDone(...paths);
+  });
 
 it('a read that fails once, after documents became searchable, stops indexing until it is resumed', async () => {
   await addWaiting(store, 'plan.md');
@@ -61,8 +75,7 @@ it('a read that fails once, after documents became searchable, stops indexing un
   indexer.start();
   await vi.waitFor(() => expect(indexer.problem).toEqual({ code: 'storage-failed', message: 'once' }));
   indexer.paused = false;
-  await vi.advanceTimersByTimeAsync(2000);
-  await allDone();
+  await becomeDone('plan.md');
   expect(indexer.problem).toBeUndefined();
 });
 
@@ -73,7 +86,7 @@ it('documents that a tab removed without a word are tried once, and hold up no o
   await store.forget(ghosts.map((document) => document.id));
   const begun = vi.spyOn(store, 'change');
   indexerOf().start();
-  await allDone();
+  await vi.waitFor(() => allDone('plan.md'));
   const times = ghosts.map((document) => begun.mock.calls.filter(([changed]) => changed === document.id).length);
   expect(Math.max(...times)).toBeLessThanOrEqual(1);
   expect(list.all.map(({ path }) => path)).toEqual(['plan.md']);
@@ -88,4 +101,50 @@ it('what was removed is told at once, and its space freed afterwards', async () 
   );
   void new LibraryService({ store, list, indexer, segmenter } as never).remove([id]);
   await vi.waitFor(() => expect(reports.flatMap(({ removed }) => removed)).toEqual([id]));
+});
+
+it('documents that another tab kept whole, and was closed before they were searchable, become so', async () => {
+  await list.load();
+  const indexer = indexerOf();
+  indexer.start();
+  const { id } = await addWhole(store, 'heard-of.md');
+  await addWhole(store, 'not-heard-of.md');
+  await list.reload([id]);
+  indexer.pump();
+  await becomeDone('heard-of.md', 'not-heard-of.md');
+});
+
+describe('an import', () => {
+  const paths = ['bees.md', 'plan.md'];
+
+  /** Another library's, into this one, where indexing has nothing to do. */
+  async function importing(): Promise<{ indexer: Indexer; importAll: () => Promise<unknown> }> {
+    for (const path of paths) await segmenter.finish([(await addWhole(store, path)).id]);
+    const shared = { app: EMPTY_APP, engine: await emptyEngine(), shape: PASSAGE_SHAPE, countWords };
+    const zip = await exportLibrary({ store, ...shared, readAll: () => segmenter.readAll() }, () => undefined);
+    store.close();
+    await open();
+    const indexer = indexerOf();
+    indexer.start();
+    const service = new LibraryService({ store, list, indexer, segmenter, ...shared });
+    return { indexer, importAll: () => service.import(zip, () => undefined) };
+  }
+
+  it('that runs out of room stops indexing, and is searchable when that is resumed', async () => {
+    const { indexer, importAll } = await importing();
+    files.room = 100; // for the documents, not for their codes
+    await expect(importAll()).rejects.toMatchObject({ code: 'storage-full' });
+    expect(indexer.problem?.code).toBe('storage-full');
+    expect(await statesOf()).toEqual(paths.map((path) => `${path} indexing`));
+    files.room = Number.POSITIVE_INFINITY;
+    indexer.paused = false;
+    await becomeDone(...paths);
+  });
+
+  it('of which a batch did not become searchable, because one of it was removed, has another try', async () => {
+    const { importAll } = await importing();
+    vi.spyOn(store, 'swap').mockResolvedValueOnce(false);
+    await importAll();
+    await becomeDone(...paths);
+  });
 });

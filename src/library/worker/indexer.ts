@@ -54,7 +54,7 @@ export class Indexer {
   /** From now on documents are worked on. */
   start(): void {
     this.isStarted = true;
-    this.finishWhole();
+    this.takeUpWhole();
     this.pump();
   }
 
@@ -69,7 +69,7 @@ export class Indexer {
     this.run.forgetRate();
     this.resumed?.resolve();
     this.resumed = undefined;
-    if (this.isStarted) this.finishWhole();
+    if (this.isStarted) this.takeUpWhole();
     this.pump();
   }
 
@@ -168,7 +168,8 @@ export class Indexer {
     } else this.stopFor(error);
   }
 
-  private stopFor(error: unknown): void {
+  /** Stands still until it is resumed, and says so as `error` does. */
+  stopFor(error: unknown): void {
     const { code, message } = toErrorData(error, 'storage-failed');
     // One of the app's own files: those of an older version may be gone from the server.
     const isOfApp = code === 'download-failed' || code === 'hash-mismatch';
@@ -203,9 +204,10 @@ export class Indexer {
     return known;
   }
 
-  /** Takes up what an end of the tab, or of the storage, came before. */
-  private finishWhole(): void {
-    this.whole = this.tools.list.all.filter(isWhole).map(({ id }) => id);
+  /** Takes up what an end of a tab, or of the storage, came before, and what an import of another tab left. */
+  private takeUpWhole(): void {
+    const whole = this.tools.list.all.filter((document) => isWhole(document) && !this.leaving.has(document.id));
+    this.whole = whole.map(({ id }) => id);
     this.finishSoon();
   }
 
@@ -242,9 +244,17 @@ export class Indexer {
     this.pool?.close();
     this.pool = undefined;
     this.tools.parser.close();
-    void this.finishing.then(() => {
-      if (this.active.size === 0 && this.whole.length === 0) this.run.end();
-      this.tools.list.touch();
-    });
+    void this.finishing.then(() => this.lookAround()).catch((error) => this.stopFor(error));
+  }
+
+  /** Takes up what there is by now, if nobody said so; the run ends when that is nothing. */
+  private async lookAround(): Promise<void> {
+    const { list } = this.tools;
+    const isNews = await list.catchUp();
+    list.touch();
+    if (this.active.size > 0 || this.problem) return;
+    if (isNews) return this.pump();
+    this.takeUpWhole();
+    if (this.whole.length === 0) this.run.end();
   }
 }

@@ -107,13 +107,19 @@ export class LibraryService {
     source: Blob | readonly AddedFile[],
     onProgress: (done: number, total: number) => void,
   ): Promise<ImportReport> {
-    let whole: number[] = [];
+    const whole: number[] = [];
     let passageCount = 0;
     const finish = async () => {
-      await this.segmenter.finish(whole);
-      await this.list.load(true);
-      whole = [];
       passageCount = 0;
+      try {
+        await this.segmenter.finish(whole.splice(0));
+      } catch (error) {
+        // All that they are is kept: they become searchable when indexing is resumed.
+        this.indexer.stopFor(error);
+        throw error;
+      } finally {
+        await this.list.load(true);
+      }
     };
     const here = ({ path, addedAt, sha256, passageCount: count }: ArchivedDocument) => {
       const known = this.list.all.filter((one) => one.path === path);
@@ -150,7 +156,12 @@ export class LibraryService {
     try {
       return await importArchive(source, { engine, shape, mostFileBytes: MOST_FILE_BYTES, here, keep }, onProgress);
     } finally {
-      if (whole.length > 0) await finish();
+      try {
+        if (whole.length > 0) await finish();
+      } finally {
+        // Takes up what did not become searchable, here or, told of the documents, where indexing goes on.
+        this.indexer.pump();
+      }
     }
   }
 
