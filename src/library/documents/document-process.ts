@@ -25,12 +25,18 @@ export class DocumentProcess {
   private jobs = 0;
 
   /**
+   * @param onTurn before the worker gets the document, which waits for it
    * @throws DocumentTooMuch
    * @throws LatelightError when the app's own files cannot be had, with code `aborted`, and for a file to convert that is damaged
    */
-  read<Job extends DocumentJob>(job: Job, signal?: AbortSignal): Promise<Answers[Job['type']]> {
-    const turn = this.last.then(() => {
+  read<Job extends DocumentJob>(
+    job: Job,
+    signal?: AbortSignal,
+    onTurn?: () => Promise<void>,
+  ): Promise<Answers[Job['type']]> {
+    const turn = this.last.then(async () => {
       throwIfAborted(signal, 'read');
+      await onTurn?.();
       return this.readNow(job, signal).catch((error) => {
         if (error instanceof NeverStarted) return this.readNow(job, signal);
         throw error;
@@ -51,7 +57,8 @@ export class DocumentProcess {
     this.giveUp?.(error);
   }
 
-  private readNow(job: DocumentJob, signal: AbortSignal | undefined): Promise<Answers[keyof Answers]> {
+  private async readNow(job: DocumentJob, signal: AbortSignal | undefined): Promise<Answers[keyof Answers]> {
+    throwIfAborted(signal, 'read');
     const worker = this.start();
     const id = ++this.jobs;
     const limit = LEAST_MS + (MS_PER_MIB * job.file.size) / 2 ** 20;

@@ -15,11 +15,15 @@ export class DocumentParser {
     this.engine = engine;
   }
 
-  /** @throws LatelightError when the app's own files cannot be had; whatever is wrong with the document is in the answer */
-  async parse(path: string, file: Blob): Promise<Parsed> {
+  /**
+   * @param onTurn before it is read: documents take turns
+   * @throws LatelightError when the app's own files cannot be had, and with code `aborted`; whatever is wrong with the document is in the
+   * answer
+   */
+  async parse(path: string, file: Blob, signal: AbortSignal, onTurn: () => Promise<void>): Promise<Parsed> {
     const { url, engine } = this;
     try {
-      return await this.process.read({ type: 'parse', url, engine, path, file });
+      return await this.process.read({ type: 'parse', url, engine, path, file }, signal, onTurn);
     } catch (error) {
       if (error instanceof DocumentTooMuch) return { skipped: error.message };
       throw error;

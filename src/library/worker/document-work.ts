@@ -14,7 +14,7 @@ const PART_MS = 3000;
 
 export interface WorkTools {
   store: LibraryStore;
-  parse: (path: string, file: Blob) => Promise<Parsed>;
+  parse: (path: string, file: Blob, signal: AbortSignal, onTurn: () => Promise<void>) => Promise<Parsed>;
   encode: (context: string, text: string) => Promise<EncodedPassage>;
   /** Passages to have under way at once. */
   lanes: number;
@@ -43,12 +43,15 @@ export async function workOn(document: StoredDocument, tools: WorkTools, signal:
     return changed;
   };
   let current = document;
-  if (document.state === 'waiting') {
-    const reading = { state: 'reading', attempts: (document.attempts ?? 0) + 1 } as const;
-    current = note(await store.change(document.id, reading));
-  }
+  // Kept before it is read, each time: what takes the page down while it is read goes last the next time, and the others before it.
+  const countAttempt = async () => {
+    const state = document.state === 'waiting' ? 'reading' : document.state;
+    current = note(await store.change(document.id, { state, attempts: (document.attempts ?? 0) + 1 }));
+  };
   const file = await store.file(document);
-  const parsed = file ? await tools.parse(document.path, file) : { skipped: 'Its file is not there any more.' };
+  const parsed = file
+    ? await tools.parse(document.path, file, signal, countAttempt)
+    : { skipped: 'Its file is not there any more.' };
   throwIfAborted(signal, 'index');
   if ('skipped' in parsed) {
     note(await store.restart(document.id, { state: 'failed', reason: sentence(parsed.skipped), passageCount: 0 }));

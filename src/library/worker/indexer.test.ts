@@ -4,12 +4,14 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { EMPTY_APP, emptyEngine } from '../archive/engine.fixture.ts';
 import { exportLibrary } from '../archive/export-archive.ts';
+import type { ReadDocument, ToDocumentWorker } from '../documents/document-protocol.ts';
 import type { PretendFiles } from '../storage/browser-storage.fixture.ts';
 import type { LibraryStore } from '../storage/library-store.ts';
 import { PASSAGE_SHAPE, storedPassage } from '../storage/segment.fixture.ts';
 import { addWaiting, addWhole, openStoredLibrary } from '../storage/stored-library.fixture.ts';
 import { DocumentList, type ListReport } from './document-list.ts';
-import { Indexer, type IndexerTools } from './indexer.ts';
+import { DocumentParser } from './document-parser.ts';
+import { Indexer } from './indexer.ts';
 import { LibraryService } from './library-service.ts';
 import { Segmenter } from './segmenter.ts';
 
@@ -39,19 +41,21 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-type Parse = IndexerTools['parser']['parse'];
-
 /** Every document has one passage. */
-const onePassage: Parse = async (path) => ({
-  title: path,
-  passages: [storedPassage(path, 0).passage],
-  contexts: [''],
-  warnings: [],
-});
+function onePassage(path: string): ReadDocument {
+  return { title: path, passages: [storedPassage(path, 0).passage], contexts: [''], warnings: [] };
+}
 
-function indexerOf(parse: Parse = onePassage): Indexer {
+const atOnce: Pick<DocumentParser, 'parse' | 'close'> = {
+  parse: async (path, _file, _signal, onTurn) => {
+    await onTurn();
+    return onePassage(path);
+  },
+  close: () => undefined,
+};
+
+function indexerOf(parser = atOnce): Indexer {
   const pool = { lanes: 2, encode: async () => storedPassage('', 0).encoded, close: () => undefined };
-  const parser = { parse, close: () => undefined };
   return new Indexer({ store, list, segmenter, parser, shape: PASSAGE_SHAPE, startPool: () => pool } as never);
 }
 
@@ -84,11 +88,11 @@ it('documents that a tab removed without a word are tried once, and hold up no o
   await addWaiting(store, 'plan.md');
   await list.load();
   await store.forget(ghosts.map((document) => document.id));
-  const begun = vi.spyOn(store, 'change');
+  const begun = vi.spyOn(store, 'file');
   indexerOf().start();
   await vi.waitFor(() => allDone('plan.md'));
-  const times = ghosts.map((document) => begun.mock.calls.filter(([changed]) => changed === document.id).length);
-  expect(Math.max(...times)).toBeLessThanOrEqual(1);
+  const times = ghosts.map((document) => begun.mock.calls.filter(([{ id }]) => id === document.id).length);
+  expect(times).toEqual([1, 1, 1]);
   expect(list.all.map(({ path }) => path)).toEqual(['plan.md']);
 });
 
@@ -146,5 +150,72 @@ describe('an import', () => {
     vi.spyOn(store, 'swap').mockResolvedValueOnce(false);
     await importAll();
     await becomeDone(...paths);
+  });
+});
+
+describe('a worker that reads documents', () => {
+  /** Reads one at a time, and never comes to an end with those that say so. */
+  class ReadingWorker extends EventTarget {
+    static begun: string[] = [];
+
+    postMessage(job: ToDocumentWorker): void {
+      ReadingWorker.begun.push(job.path);
+      if (job.path === 'endless.md') return;
+      const data = { type: 'read', id: job.id, answer: onePassage(job.path) };
+      queueMicrotask(() => this.dispatchEvent(new MessageEvent('message', { data })));
+    }
+
+    terminate(): void {}
+  }
+
+  const begins = (...paths: string[]) => vi.waitFor(() => expect(ReadingWorker.begun).toEqual(paths));
+  const parser = () => new DocumentParser('https://a.example/library/', {} as never);
+
+  beforeEach(() => {
+    ReadingWorker.begun = [];
+    vi.stubGlobal('Worker', ReadingWorker);
+  });
+
+  it('is given the document that ended the page last, when the page is there again', async () => {
+    for (const path of ['endless.md', 'bees.md', 'plan.md']) await addWaiting(store, path);
+    for (const order of [['endless.md'], ['bees.md', 'plan.md', 'endless.md']]) {
+      ReadingWorker.begun = [];
+      list = new DocumentList(store, () => undefined);
+      await list.load();
+      indexerOf(parser()).start();
+      await begins(...order);
+    }
+  });
+
+  it('is ended when its document is removed, which is not begun again while that lasts', async () => {
+    const { id } = await addWaiting(store, 'endless.md');
+    await addWaiting(store, 'plan.md');
+    await list.load();
+    const indexer = indexerOf(parser());
+    indexer.start();
+    await begins('endless.md');
+    let finished = () => {};
+    const merge = new Promise<void>((resolve) => (finished = resolve));
+    void navigator.locks.request('latelight-library-segments', () => merge);
+    const removed = new LibraryService({ store, list, indexer, segmenter } as never).remove([id]);
+    await begins('endless.md', 'plan.md');
+    finished();
+    await removed;
+    await becomeDone('plan.md');
+    expect(ReadingWorker.begun).toEqual(['endless.md', 'plan.md']);
+  });
+
+  it('is ended when another tab says that it removed its document', async () => {
+    const { id } = await addWaiting(store, 'endless.md');
+    await addWaiting(store, 'plan.md');
+    await list.load();
+    const indexer = indexerOf(parser());
+    indexer.start();
+    await begins('endless.md');
+    await store.forget([id]);
+    await list.reload([id]);
+    indexer.pump();
+    await begins('endless.md', 'plan.md');
+    await becomeDone('plan.md');
   });
 });

@@ -132,7 +132,7 @@ export class Indexer {
         document,
         {
           store,
-          parse: (path, file) => parser.parse(path, file),
+          parse: (...document) => parser.parse(...document),
           encode: (context, text) => this.pool!.encode(context, text),
           lanes: this.pool!.lanes,
           known: (of) => this.knownPassages(of),
