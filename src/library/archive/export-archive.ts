@@ -1,7 +1,7 @@
 // The library as one zip: an index folder that the command line opens, with its documents beside it.
 
 import { BlobReader, BlobWriter, configure, Uint8ArrayReader, ZipWriter } from '@zip.js/zip.js';
-import { LatelightError } from '../../errors.ts';
+import { inSentence, LatelightError } from '../../errors.ts';
 import type { EngineFile } from '../../format/engine-file.ts';
 import type { FileRef } from '../../format/manifest.ts';
 import { readQueryTable, writeQueryTable } from '../../format/query-table.ts';
@@ -31,7 +31,7 @@ export interface ExportTools {
 
 /**
  * @param onProgress of documents and files written
- * @throws LatelightError `bad-option` when nothing is indexed; what reading storage throws
+ * @throws LatelightError `bad-option` when nothing is indexed; what reading storage throws, of a document's file too
  */
 export async function exportLibrary(
   { store, app, engine, shape, countWords, readAll }: ExportTools,
@@ -100,7 +100,16 @@ export async function exportLibrary(
 
   async function addFile(record: StoredDocument): Promise<{ file?: string }> {
     // One that is removed while the zip is written is in it without its file.
-    const content = await store.file(record).catch(() => undefined);
+    const content = await store.file(record).catch((error) => {
+      const got = inSentence(error.cause ?? error);
+      throw new LatelightError(
+        'storage-failed',
+        `export: expected to read the file of ${record.path}, got ${got}. Try again, or remove that document.`,
+        {
+          cause: error,
+        },
+      );
+    });
     if (!content) return {};
     const file = `${DOCUMENTS_FOLDER}${record.path}`;
     await zip.add(file, new BlobReader(content), { level: 6 });
