@@ -141,3 +141,25 @@ test('a model that did not come is fetched when a search is tried again, not wit
     await expect.poll(() => problemOf(page)).toBeUndefined();
   });
 });
+
+test('a document is not taken for a damaged one when the script that reads it did not come, and is read when indexing is resumed', async ({
+  browser,
+}) => {
+  const context = await browser.newContext({ serviceWorkers: 'block' });
+  let areLet = false;
+  await context.route(/\/plain-text-[^/]*\.js$/, (route) => (areLet ? route.continue() : route.abort()));
+  try {
+    const page = await context.newPage();
+    await openLibraryPage(page, LIBRARY);
+    await addFiles(page, [{ ...FROST, path: 'frost.txt' }]);
+    await expect.poll(() => problemOf(page)).toBe('download-failed');
+    await expect(page.getByText('reload this page; nothing was lost')).toBeVisible();
+    expect((await listed(page)).map(({ state }) => state)).toEqual(['reading']);
+    areLet = true;
+    await page.getByRole('button', { name: 'Resume' }).click();
+    await settled(page);
+    expect((await listed(page)).map(({ state }) => state)).toEqual(['done']);
+  } finally {
+    await context.close();
+  }
+});

@@ -110,6 +110,20 @@ it('does not blame a document for a worker whose script cannot be had', async ()
   expect(await next).toBe(answer);
 });
 
+it('asks another worker after one that could not have a script, which it would not fetch again', async () => {
+  const process = new DocumentProcess();
+  const failed = expect(process.read(job('a.md'))).rejects.toMatchObject({ code: 'download-failed' });
+  await vi.advanceTimersByTimeAsync(0);
+  const [worker] = TestWorker.started;
+  worker.tell({ type: 'failed', id: 1, error: { code: 'download-failed', message: 'no script' } });
+  await failed;
+  expect(worker.isEnded).toBe(true);
+  const next = process.read(job('a.md'));
+  await vi.advanceTimersByTimeAsync(0);
+  TestWorker.started[1].say({ type: 'read', answer });
+  expect(await next).toBe(answer);
+});
+
 it('ends the worker of a document that nobody wants any more', async () => {
   const process = new DocumentProcess();
   const nobody = new AbortController();

@@ -80,6 +80,8 @@ export class DocumentProcess {
           const tooLong = `Reading it took more than ${Math.round(limit / 1000)} seconds.`;
           timer = setTimeout(() => this.end(new DocumentTooMuch(tooLong)), limit);
         } else if (data.type === 'read') settled(() => resolve(data.answer));
+        // A script that it could not have once is not asked for again in the same worker.
+        else if (data.error.code === 'download-failed') this.end(fromErrorData(data.error));
         else settled(() => reject(fromErrorData(data.error)));
       };
       worker.addEventListener('message', hear);
