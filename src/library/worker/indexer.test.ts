@@ -59,12 +59,15 @@ function indexerOf(parser = atOnce): Indexer {
   return new Indexer({ store, list, segmenter, parser, shape: PASSAGE_SHAPE, startPool: () => pool } as never);
 }
 
+/** Busy machines take their time. */
+const until = (holds: () => unknown) => vi.waitFor(holds, { timeout: 4000 });
+
 const statesOf = async () => (await store.documents()).map(({ path, state }) => `${path} ${state}`);
 const allDone = async (...paths: string[]) => expect(await statesOf()).toEqual(paths.map((path) => `${path} done`));
 
 /** Indexing makes documents searchable together, after some time. */
 const becomeDone = (...paths: string[]) =>
-  vi.waitFor(async () => {
+  until(async () => {
     await vi.advanceTimersByTimeAsync(2000);
     await allDone(...paths);
   });
@@ -77,7 +80,7 @@ it('a read that fails once, after documents became searchable, stops indexing un
     vi.spyOn(store, 'document').mockRejectedValueOnce(new Error('once'));
   });
   indexer.start();
-  await vi.waitFor(() => expect(indexer.problem).toEqual({ code: 'storage-failed', message: 'once' }));
+  await until(() => expect(indexer.problem).toEqual({ code: 'storage-failed', message: 'once' }));
   indexer.paused = false;
   await becomeDone('plan.md');
   expect(indexer.problem).toBeUndefined();
@@ -90,7 +93,7 @@ it('documents that a tab removed without a word are tried once, and hold up no o
   await store.forget(ghosts.map((document) => document.id));
   const begun = vi.spyOn(store, 'file');
   indexerOf().start();
-  await vi.waitFor(() => allDone('plan.md'));
+  await until(() => allDone('plan.md'));
   const times = ghosts.map((document) => begun.mock.calls.filter(([{ id }]) => id === document.id).length);
   expect(times).toEqual([1, 1, 1]);
   expect(list.all.map(({ path }) => path)).toEqual(['plan.md']);
@@ -104,7 +107,7 @@ it('what was removed is told at once, and its space freed afterwards', async () 
     new Promise(() => undefined),
   );
   void new LibraryService({ store, list, indexer, segmenter } as never).remove([id]);
-  await vi.waitFor(() => expect(reports.flatMap(({ removed }) => removed)).toEqual([id]));
+  await until(() => expect(reports.flatMap(({ removed }) => removed)).toEqual([id]));
 });
 
 it('documents that another tab kept whole, and was closed before they were searchable, become so', async () => {
@@ -168,7 +171,7 @@ describe('a worker that reads documents', () => {
     terminate(): void {}
   }
 
-  const begins = (...paths: string[]) => vi.waitFor(() => expect(ReadingWorker.begun).toEqual(paths));
+  const begins = (...paths: string[]) => until(() => expect(ReadingWorker.begun).toEqual(paths));
   const parser = () => new DocumentParser('https://a.example/library/', {} as never);
 
   beforeEach(() => {
