@@ -5,6 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isNodeUsable, NODE_VERSIONS } from '../bin/node-version.js';
 
 export const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
@@ -22,10 +23,9 @@ export function must(command, args, options = {}) {
 }
 
 export function installPackages() {
-  const [major, minor] = process.versions.node.split('.').map(Number);
-  if (major < 20 || (major === 20 && minor < 19)) {
+  if (!isNodeUsable(process.version)) {
     console.error(
-      `Latelight: expected Node 20.19 or later, got ${process.version}. Install it from your package manager.`,
+      `Latelight: expected ${NODE_VERSIONS}, got ${process.version}. Install one from your package manager.`,
     );
     process.exit(1);
   }
