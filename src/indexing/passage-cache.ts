@@ -2,14 +2,27 @@
 // is built from it, however large, and the next run encodes only changed text. What an interrupted run appended is found by the next,
 // a torn line is ignored, and deleting the file loses only time. Node only.
 
-import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readSync, statSync, writeSync } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { LatelightError } from '../errors.ts';
 import { sha256Hex } from '../format/sha256.ts';
 import type { EncodedPassage } from './encode-passage.ts';
 import { withFile } from './full-disk.ts';
+import { isRunning } from './is-running.ts';
 import { isWithin } from './is-within.ts';
 
 interface CacheLine extends Omit<EncodedPassage, 'blocks'> {
@@ -36,6 +49,7 @@ export class PassageCache {
   /** Set when nothing is to be kept: the folder of a journal that goes when it is closed. */
   private readonly temporary: string | undefined;
   private readonly file: number;
+  private isClosed = false;
   private readonly places = new Map<string, Place>();
   private readonly used = new Set<string>();
   private unsaved: string[] = [];
@@ -47,6 +61,7 @@ export class PassageCache {
     this.path = path;
     this.temporary = temporary;
     mkdirSync(dirname(path), { recursive: true });
+    if (temporary === undefined) clearLeftovers(path);
     this.file = openSync(path, existsSync(path) ? 'r+' : 'w+');
     this.end = this.findLines();
     // Closes a line that an earlier crash tore.
@@ -144,9 +159,33 @@ export class PassageCache {
   async compact(): Promise<void> {
     this.save();
     if (this.temporary) return;
-    if (this.used.size === 0) return rm(this.path, { force: true });
+    // Nothing is awaited while the new file stands beside the old one: another run of this process would take it for left over.
     const temporary = `${this.path}.${process.pid}.tmp`;
-    const target = openSync(temporary, 'w');
+    try {
+      if (this.used.size > 0) this.copyUsed(temporary);
+      // Windows refuses to put another file into the place of one that is open.
+      this.closeFile();
+      if (this.used.size > 0) renameSync(temporary, this.path);
+      else rmSync(this.path, { force: true });
+    } catch (error) {
+      rmSync(temporary, { force: true });
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    this.closeFile();
+    if (this.temporary) await rm(this.temporary, { recursive: true, force: true });
+  }
+
+  private closeFile(): void {
+    if (this.isClosed) return;
+    this.isClosed = true;
+    closeSync(this.file);
+  }
+
+  private copyUsed(path: string): void {
+    const target = openSync(path, 'w');
     try {
       let gathered: string[] = [];
       let bytes = 0;
@@ -160,18 +199,9 @@ export class PassageCache {
         bytes = 0;
       }
       this.write(target, Buffer.from(gathered.join(''), 'latin1'));
-    } catch (error) {
-      await rm(temporary, { force: true });
-      throw error;
     } finally {
       closeSync(target);
     }
-    await rename(temporary, this.path);
-  }
-
-  async close(): Promise<void> {
-    closeSync(this.file);
-    if (this.temporary) await rm(this.temporary, { recursive: true, force: true });
   }
 
   private parse(key: string): EncodedPassage | undefined {
@@ -231,5 +261,15 @@ export class PassageCache {
     const key = line.toString('latin1', LINE_START.length, LINE_START.length + KEY_LENGTH);
     if (line.at(-1) !== '}'.charCodeAt(0) || line.toString('latin1', 0, LINE_START.length) !== LINE_START) return;
     if (/^[0-9a-f]{64}$/.test(key)) this.places.set(key, { byteOffset, byteLength: line.length });
+  }
+}
+
+/** What processes left that were killed while they compacted. */
+function clearLeftovers(path: string): void {
+  const folder = dirname(path);
+  const begins = `${basename(path)}.`;
+  for (const name of readdirSync(folder)) {
+    const [, pid] = (name.startsWith(begins) && /^(\d+)\.tmp$/.exec(name.slice(begins.length))) || [];
+    if (pid !== undefined && !isRunning(Number(pid))) rmSync(join(folder, name), { force: true });
   }
 }

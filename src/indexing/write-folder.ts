@@ -5,6 +5,7 @@ import { access, constants, mkdir, readdir, readFile, realpath, rename, rm, stat
 import { basename, dirname, join, sep } from 'node:path';
 import { LatelightError } from '../errors.ts';
 import { withFile } from './full-disk.ts';
+import { isRunning } from './is-running.ts';
 
 /** Writes a file, by its path relative to the folder. */
 export type WriteFile = (file: string, content: Uint8Array) => Promise<void>;
@@ -79,16 +80,6 @@ async function clearLeftovers(target: string): Promise<void> {
   for (const name of left.sort()) {
     if (name.endsWith('.old') && !existsSync(target)) await rename(join(parent, name), target);
     else await rm(join(parent, name), { recursive: true, force: true });
-  }
-}
-
-/** Another process; in a container a killed one often had our number. */
-function isRunning(pid: number): boolean {
-  if (pid === process.pid) return false;
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 
