@@ -8,6 +8,7 @@ import type { OpenModel } from '../cli/model.ts';
 import { LatelightError, throwIfAborted } from '../errors.ts';
 import { countingTokens } from '../indexing/count-tokens.ts';
 import { CONTEXT_TOKENS } from '../indexing/encode-passage.ts';
+import { PassageCache } from '../indexing/passage-cache.ts';
 import { expectOutput } from '../indexing/write-folder.ts';
 import { ingestDirectory } from '../ingest/directory.ts';
 import { parsePage, passagesOf } from '../ingest/ingest-page.ts';
@@ -177,6 +178,7 @@ export class IndexBuilder implements SearchIndexBuilder {
 
   private async compose(output: string, cachePath: string | undefined): Promise<WrittenIndex> {
     const { options } = this;
+    if (typeof options.cache === 'string') PassageCache.expectUsable(options.cache, output);
     const { kept, unmarked } = markedPages(this.pages.inOrder());
     if (kept.length === 0) {
       throw new LatelightError(

@@ -4,7 +4,6 @@ import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { packageRoot } from '../cli/package-files.ts';
 import { LatelightError } from '../errors.ts';
-import { PassageCache } from '../indexing/passage-cache.ts';
 import { removeOlder } from '../indexing/write-folder.ts';
 import { createIndex } from './create-index.ts';
 import type { AddDirectoryOptions, CreateIndexOptions, WrittenIndex } from './options.ts';
@@ -50,7 +49,6 @@ export async function indexSite(run: SiteIndexRun): Promise<WrittenIndex | undef
   const started = performance.now();
   const outDir = indexFolderName(options.outDir);
   const { exclude = [], outDir: _, cache = true, ...rest } = options;
-  if (typeof cache === 'string') PassageCache.expectUsable(cache, output);
   const index = await createIndex({
     title: 'Search',
     ...rest,

@@ -238,6 +238,27 @@ describe('createIndex', () => {
     vi.unstubAllEnvs();
   });
 
+  it('leaves a file alone that was named for the cache and is none', async () => {
+    const cache = join(folder, 'notes.txt');
+    await writeFile(cache, 'my notes');
+    await using({ cache }, async (index) => {
+      await index.addDirectory(join(folder, 'site'));
+      const refused = {
+        code: 'bad-option',
+        message: expect.stringMatching(/notes\.txt to be a cache of encoded passages/),
+      };
+      await expect(index.write(join(folder, 'refused'))).rejects.toMatchObject(refused);
+      await expect(index.getFiles().next()).rejects.toMatchObject(refused);
+    });
+    expect(await readFile(cache, 'utf8')).toBe('my notes');
+    const inside = join(folder, 'refused/passages.jsonl');
+    await using({ cache: inside }, async (index) => {
+      await index.addDirectory(join(folder, 'site'));
+      await expect(index.write(join(folder, 'refused'))).rejects.toThrow(/outside of .*refused, which is replaced/);
+    });
+    expect(await readdir(folder)).not.toContain('refused');
+  });
+
   it('reports passages as they are encoded, and stops when it is told to', async () => {
     const seen: [number, number][] = [];
     await using({ cache: false, onProgress: ({ done, total }) => seen.push([done, total]) }, async (index) => {
@@ -421,7 +442,9 @@ describe('misuse', () => {
       await index.addDirectory(join(folder, 'site'));
       await expect(index.write(join(folder, 'refused'))).rejects.toMatchObject({
         code: 'bad-option',
-        message: expect.stringMatching(/^index: expected a folder or nothing at .*timeout\.html, got EEXIST/),
+        message: expect.stringMatching(
+          /^index: expected only folders above .*timeout\.html.passages\.jsonl, got ENOTDIR/,
+        ),
       });
     });
     await using({}, async (index) => {

@@ -18,7 +18,7 @@ export interface SearchIndexBuilder {
   /**
    * Writes the index folder: whole, or not at all. Can be called again after more was added.
    * @throws LatelightError `ingest-failed` when there is no page; `bad-option` when the folder holds something else than an older
-   *   index, is or holds one that was added, or has no parent; `aborted`
+   *   index, is or holds one that was added, or has no parent, or the cache is a file of something else; `aborted`
    */
   write(outputFolder: string): Promise<WrittenIndex>;
   /**
