@@ -9,12 +9,20 @@ import { isNodeUsable, NODE_VERSIONS } from '../bin/node-version.js';
 
 export const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
+/**
+ * npm and npx are batch files on Windows, which only a shell starts. A shell takes a path with a space for two words, so nothing else gets one:
+ * Node itself is in `C:\Program Files`.
+ */
+export function needsShell(command, platform = process.platform) {
+  return platform === 'win32' && ['npm', 'npx'].includes(command);
+}
+
 /** Runs a command with the terminal handed through; ends this process with its exit code when it fails. */
 export function must(command, args, options = {}) {
   const result = spawnSync(command, args, {
     cwd: root,
     stdio: 'inherit',
-    shell: process.platform === 'win32',
+    shell: needsShell(command),
     ...options,
   });
   if (result.status === 0) return;
@@ -37,7 +45,7 @@ export function installPackages() {
   const result = spawnSync('npm', ['ci', '--no-fund', '--no-audit'], {
     cwd: root,
     stdio: 'inherit',
-    shell: process.platform === 'win32',
+    shell: needsShell('npm'),
     env: { ...process.env, ONNXRUNTIME_NODE_INSTALL: 'skip' },
   });
   if (result.status !== 0) {
@@ -133,7 +141,7 @@ export async function installChromium() {
   spawnSync('npx', ['playwright', 'install', 'chromium'], {
     cwd: root,
     stdio: 'inherit',
-    shell: process.platform === 'win32',
+    shell: needsShell('npx'),
   });
   const downloaded = await findChromium();
   if (downloaded) return downloaded;

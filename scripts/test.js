@@ -4,7 +4,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { installChromium, installOtherBrowsers, installPackages, must, root } from './install.js';
+import { installChromium, installOtherBrowsers, installPackages, must, needsShell, root } from './install.js';
 
 installPackages();
 const chromium = await installChromium();
@@ -30,7 +30,7 @@ function runner(name, args, report, read) {
   const { status } = spawnSync('npx', args, {
     cwd: root,
     stdio: 'inherit',
-    shell: process.platform === 'win32',
+    shell: needsShell('npx'),
     env: { ...process.env, LATELIGHT_CHROMIUM: chromium },
   });
   if (!existsSync(report)) {
@@ -48,7 +48,8 @@ function runner(name, args, report, read) {
 const unitReport = join(results, 'unit.json');
 runner(
   'unit tests, kernels on Dawn',
-  ['vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${unitReport}`],
+  // Seen from the root: through a shell, whose folders may have spaces in their names.
+  ['vitest', 'run', '--reporter=default', '--reporter=json', '--outputFile.json=test-results/unit.json'],
   unitReport,
   (report) => ({
     passed: report.numPassedTests,
