@@ -2,7 +2,7 @@
 // app: e2e/bundled-app.spec.ts.
 
 import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -120,4 +120,10 @@ it('bundlers leave out what an app does not use of the entry, and keep a module 
   const code = output.map((file) => (file.type === 'chunk' ? file.code : '')).join('\n');
   expect(code).toContain('latelight-highlight');
   expect(code).not.toContain('storage-full');
+});
+
+it("lies unpacked where Yarn keeps packages in ZIP files: onnxruntime's native code opens the model by its path", async () => {
+  expect(JSON.parse(await readFile(join(packageRoot, 'package.json'), 'utf8'))).toMatchObject({
+    preferUnplugged: true,
+  });
 });
