@@ -392,8 +392,12 @@ describe('errors', () => {
       [['search', join(folder, 'index'), ' '], 2, /\[bad-option\].*expected a question, got nothing/],
       [['eval', folder], 2, /\[bad-option\].*corpus\.jsonl/],
       [['serve', folder], 2, /\[bad-option\].*expected a folder with an index\.html/],
-      [['fit-codec', join(precious, 'letter.txt')], 2, /\[bad-option\].*at least 100 passages/],
-      [['fit-table', join(precious, 'letter.txt')], 2, /\[bad-option\].*at least 100 different queries/],
+      [['fit-codec', join(precious, 'letter.txt'), '--model', folder], 2, /\[bad-option\].*at least 100 passages/],
+      [
+        ['fit-table', join(precious, 'letter.txt'), '--model', folder],
+        2,
+        /\[bad-option\].*at least 100 different queries/,
+      ],
       [['sing'], 2, /unknown command/],
     ];
     for (const [args, code, message] of cases) {

@@ -150,7 +150,7 @@ function addFitCodec(add: AddCommand, io: CliIo): void {
   withOverrides(add('fit-codec', "fit a codec's rotation and codebooks for a model, on general text"))
     .argument('[files...]', 'text: .jsonl (field passage or text), .txt or .md, also gzipped')
     .option('--text <files...>', 'more of the same; takes all that follows')
-    .addOption(modelOption())
+    .addOption(fittedModelOption())
     .addOption(dimOption())
     .addOption(subspaceOption())
     .addOption(new Option('--passages <n>', 'passages sampled').argParser(wholeNumber(100, 1_000_000)).default(12_000))
@@ -167,7 +167,7 @@ function addFitCodec(add: AddCommand, io: CliIo): void {
 function addFitTable(add: AddCommand, io: CliIo): void {
   withOverrides(add('fit-table', 'fit the table that answers searches before the encoder has arrived, on queries'))
     .argument('[files...]', 'queries: .jsonl (field query or text) or a query a line; .gz of either')
-    .addOption(modelOption())
+    .addOption(fittedModelOption())
     .addOption(dimOption())
     .addOption(subspaceOption())
     .addOption(new Option('--queries <n>', 'queries sampled').argParser(wholeNumber(100, 10_000_000)).default(40_000))
@@ -188,11 +188,14 @@ function addHelp(add: AddCommand, program: Command): void {
 
 const jsonOption = () => new Option('--json', 'machine-readable output').default(false);
 
-const modelOption = () =>
-  new Option(
-    '-m, --model <model>',
-    'a PyLate model with ONNX files: a folder, or owner/name[@revision] on the Hub',
-  ).default(defaultModelFolder, 'the model in the package');
+const MODEL_FLAGS = '-m, --model <model>';
+const MODEL_VALUE = 'a PyLate model with ONNX files: a folder, or owner/name[@revision] on the Hub';
+
+const modelOption = () => new Option(MODEL_FLAGS, MODEL_VALUE).default(defaultModelFolder, 'the model in the package');
+
+/** Of a command that writes into the model's folder: without a word it would be the package's own, which every site of the machine may share. */
+const fittedModelOption = () =>
+  new Option(MODEL_FLAGS, `must be given, what is made goes into its folder: ${MODEL_VALUE}`).makeOptionMandatory();
 
 const dimOption = () =>
   new Option('--dim <n>', `dimensions kept (default: the model's, at most ${DEFAULT_SHAPE.dim})`).argParser(

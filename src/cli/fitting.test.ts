@@ -50,6 +50,18 @@ describe('files to fit on', () => {
   );
 });
 
+it.each(['fit-codec', 'fit-table'])(
+  'the model to fit must be named for %s, which would write into the folder of the package',
+  async (command) => {
+    // No such file: should this be allowed once more, the test must not do it.
+    expect(await latelight(command, at('none.txt'))).toMatchObject({
+      code: 2,
+      err: expect.stringContaining("required option '-m, --model <model>' not specified"),
+    });
+    expect((await latelight('help', command)).out).toMatch(/--model <model>\s+must be given/);
+  },
+);
+
 describe('fit-codec --start', () => {
   const identity = Float32Array.from({ length: 256 }, (_, i) => (i % 17 === 0 ? 1 : 0));
   const grid = Float32Array.from({ length: 256 }, (_, i) => (((i >> 1) % 16) / 8 - 1) * (i % 2 === 0 ? 1 : 0.5));
@@ -212,9 +224,11 @@ describe('a query table of the model', () => {
       expect(refused.err).toMatch(said);
       expect(refused.code).not.toBe(0);
     }
-    const both = await latelight('fit-table', at('queries.txt'), '--rows', at('rows.safetensors'));
+    const model = ['--model', at('trained')];
+    const both = await latelight('fit-table', at('queries.txt'), '--rows', at('rows.safetensors'), ...model);
     expect(both).toMatchObject({ code: 2, err: expect.stringContaining('got both') });
-    expect(await latelight('fit-table')).toMatchObject({ code: 2, err: expect.stringContaining('got neither') });
+    const neither = await latelight('fit-table', ...model);
+    expect(neither).toMatchObject({ code: 2, err: expect.stringContaining('got neither') });
   });
 
   it('of another codec stops an index and says what to do, not the fitting of a codec', async () => {
