@@ -10,14 +10,14 @@ import { expectOutput, expectReplaceable, LIBRARY_FOLDER, replaceFolder } from '
 
 /** Whether the file system refuses to put anything in the place of `target`. */
 let isHeld = false;
-vi.mock('node:fs/promises', async (original) => {
-  const real = await original<typeof import('node:fs/promises')>();
-  const rename = async (from: string, to: string) => {
+vi.mock('node:fs', async (original) => {
+  const real = await original<typeof import('node:fs')>();
+  const renameSync = (from: string, to: string) => {
     if (isHeld && to === target)
       throw Object.assign(new Error(`EPERM: rename '${from}' -> '${to}'`), { code: 'EPERM' });
-    await real.rename(from, to);
+    real.renameSync(from, to);
   };
-  return { ...real, rename };
+  return { ...real, renameSync };
 });
 
 let folder = '';
@@ -36,6 +36,8 @@ beforeEach(async () => {
 /** More than any system gives. */
 const DEAD = 2 ** 30 + 1;
 const refusal = (message: RegExp) => ({ code: 'bad-option', message: expect.stringMatching(message) });
+/** Of this process, which other writes do not take for left over. */
+const ownBeside = async () => (await readdir(folder)).filter((name) => name.startsWith(`.search.${process.pid}.`));
 const bytes = (text: string) => new TextEncoder().encode(text);
 
 describe('replaceFolder', () => {
@@ -80,7 +82,7 @@ describe('replaceFolder', () => {
     const replaced = replaceFolder(target, async (put) => {
       await put('new.txt', bytes('new'));
       // As a run elsewhere does, that takes the new folder for left over.
-      await rm(join(folder, `.search.${process.pid}.tmp`), { recursive: true });
+      for (const own of await ownBeside()) await rm(join(folder, own), { recursive: true });
     });
     await expect(replaced).rejects.toMatchObject({ code: 'ENOENT' });
     expect(await readdir(folder)).toEqual(['search']);
@@ -91,9 +93,12 @@ describe('replaceFolder', () => {
     await writeFile(join(target, 'manifest.json'), '{"format":"latelight"}');
     isHeld = true;
     const replaced = replaceFolder(target, (put) => put('new.txt', bytes('new')));
-    const old = `.search.${process.pid}.old`;
-    await expect(replaced).rejects.toMatchObject({ code: 'EPERM', message: expect.stringContaining(old) });
+    const error = await replaced.catch((thrown) => thrown);
+    expect(error).toMatchObject({ code: 'EPERM' });
+    const [old] = await readdir(folder);
+    expect(old).toMatch(new RegExp(`^\\.search\\.${process.pid}\\.[0-9a-f]+\\.old$`));
     expect(await readdir(folder)).toEqual([old]);
+    expect(error.message).toContain(old);
     isHeld = false;
     await expect(replaceFolder(target, () => Promise.reject(new Error('no more')))).rejects.toThrow('no more');
     expect(await readdir(folder)).toEqual(['search']);
@@ -104,7 +109,10 @@ describe('replaceFolder', () => {
     for (const left of [
       `.search.${DEAD}.tmp`,
       `.search.${DEAD}.old`,
+      `.search.${DEAD}.0a1b2c3d.tmp`,
+      `.search.${process.pid}.0a1b2c3d.tmp`,
       `.search.${process.ppid}.tmp`,
+      `.search.${process.ppid}.0a1b2c3d.tmp`,
       `.other.${DEAD}.tmp`,
     ]) {
       await mkdir(join(folder, left));
@@ -112,9 +120,44 @@ describe('replaceFolder', () => {
     await writeFile(join(folder, `.search.${DEAD}.tmp.txt`), '');
     await replaceFolder(target, (put) => put('new.txt', bytes('new')));
     expect((await readdir(folder)).sort()).toEqual(
-      [`.other.${DEAD}.tmp`, `.search.${DEAD}.tmp.txt`, `.search.${process.ppid}.tmp`, 'search'].sort(),
+      [
+        `.other.${DEAD}.tmp`,
+        `.search.${DEAD}.tmp.txt`,
+        `.search.${process.ppid}.tmp`,
+        `.search.${process.ppid}.0a1b2c3d.tmp`,
+        'search',
+      ].sort(),
     );
     expect(await readdir(target)).toEqual(['new.txt']);
+  });
+
+  it('writes a target twice at once, each whole, and the one that is ready last stays', async () => {
+    let secondBegan = () => {};
+    const second = new Promise<void>((resolve) => {
+      secondBegan = resolve;
+    });
+    let firstDone = () => {};
+    const first = new Promise<void>((resolve) => {
+      firstDone = resolve;
+    });
+    const writes = [
+      replaceFolder(target, async (put) => {
+        await put('a.txt', bytes('first'));
+        await second;
+        await put('b.txt', bytes('first'));
+      }).then(() => firstDone()),
+      replaceFolder(target, async (put) => {
+        await put('a.txt', bytes('second'));
+        secondBegan();
+        await first;
+        expect(await readdir(target)).toEqual(['a.txt', 'b.txt']);
+        await put('c.txt', bytes('second'));
+      }),
+    ];
+    await Promise.all(writes);
+    expect(await readdir(folder)).toEqual(['search']);
+    expect((await readdir(target)).sort()).toEqual(['a.txt', 'c.txt']);
+    expect(await readFile(join(target, 'a.txt'), 'utf8')).toBe('second');
   });
 
   it('puts the older folder back that a process was killed over, also when this run fails', async () => {
@@ -129,7 +172,8 @@ describe('replaceFolder', () => {
 
   it.skipIf(!existsSync('/dev/full'))('names the file that the disk has no room for, and its bytes', async () => {
     const full = replaceFolder(target, async (put) => {
-      await symlink('/dev/full', join(folder, `.search.${process.pid}.tmp`, 'codes.lls'));
+      const [own] = await ownBeside();
+      await symlink('/dev/full', join(folder, own, 'codes.lls'));
       await put('codes.lls', bytes('codes'));
     });
     const error = await full.catch((thrown) => fileError(thrown, 'index'));

@@ -1,8 +1,9 @@
 // A folder appears whole or not at all: files go to a sibling folder first, which then takes the old one's place. Node only.
 
-import { existsSync } from 'node:fs';
-import { access, constants, mkdir, readdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { basename, dirname, join, sep } from 'node:path';
+import { randomBytes } from 'node:crypto';
+import { existsSync, renameSync } from 'node:fs';
+import { access, constants, mkdir, readdir, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve, sep } from 'node:path';
 import { LatelightError } from '../errors.ts';
 import { withFile } from './full-disk.ts';
 import { isRunning } from './is-running.ts';
@@ -20,6 +21,9 @@ export interface FolderKind {
 const INDEX_FOLDER: FolderKind = { name: 'index', marker: 'manifest.json', format: 'latelight' };
 export const LIBRARY_FOLDER: FolderKind = { name: 'library', marker: 'engine.json', format: 'latelight-engine' };
 
+/** Folders beside a target that writes of this process use now, absolute: others with its number were left by a killed one that had it. */
+const inUse = new Set<string>();
+
 /**
  * Replaces `target` by a folder of the files that `fill` writes.
  * @returns what `fill` gives
@@ -34,12 +38,13 @@ export async function replaceFolder<T>(
   await expectReplaceable(target, kind);
   await clearLeftovers(target);
   const parent = dirname(target);
-  const name = basename(target);
-  const temporary = join(parent, `.${name}.${process.pid}.tmp`);
-  const old = join(parent, `.${name}.${process.pid}.old`);
+  // Random: another write of this process may be at the same target.
+  const own = resolve(parent, `.${basename(target)}.${process.pid}.${randomBytes(4).toString('hex')}`);
+  const temporary = `${own}.tmp`;
+  const old = `${own}.old`;
+  inUse.add(temporary).add(old);
   try {
     await mkdir(parent, { recursive: true });
-    await rm(temporary, { recursive: true, force: true });
     await mkdir(temporary);
     const filled = await fill(async (file, content) => {
       signal?.throwIfAborted();
@@ -54,11 +59,12 @@ export async function replaceFolder<T>(
       }
     });
     signal?.throwIfAborted();
-    if (existsSync(target)) await rename(target, old);
+    // Nothing is awaited in between, so that another write of this process finds one of the two there.
+    if (existsSync(target)) renameSync(target, old);
     try {
-      await rename(temporary, target);
+      renameSync(temporary, target);
     } catch (error) {
-      if (existsSync(old)) await rename(old, target);
+      if (existsSync(old)) renameSync(old, target);
       throw error;
     }
     // Never when it could not be put back: it is all there is of the older folder, and the next run finds it.
@@ -66,6 +72,8 @@ export async function replaceFolder<T>(
     return filled;
   } finally {
     await rm(temporary, { recursive: true, force: true });
+    inUse.delete(temporary);
+    inUse.delete(old);
   }
 }
 
@@ -74,11 +82,13 @@ async function clearLeftovers(target: string): Promise<void> {
   const parent = dirname(target);
   const begins = `.${basename(target)}.`;
   const left = (await readdir(parent).catch(() => [])).filter((name) => {
-    const [, pid] = (name.startsWith(begins) && /^(\d+)\.(?:tmp|old)$/.exec(name.slice(begins.length))) || [];
-    return pid !== undefined && !isRunning(Number(pid));
+    // Older versions had no random part.
+    const [, pid] =
+      (name.startsWith(begins) && /^(\d+)(?:\.[0-9a-f]+)?\.(?:tmp|old)$/.exec(name.slice(begins.length))) || [];
+    return pid !== undefined && !isRunning(Number(pid)) && !inUse.has(resolve(parent, name));
   });
   for (const name of left.sort()) {
-    if (name.endsWith('.old') && !existsSync(target)) await rename(join(parent, name), target);
+    if (name.endsWith('.old') && !existsSync(target)) renameSync(join(parent, name), target);
     else await rm(join(parent, name), { recursive: true, force: true });
   }
 }
