@@ -1,14 +1,15 @@
 // One file of the Hugging Face Hub, whole or not at all: resumed where an earlier run stopped, checked against the size and the hash
 // that the Hub announces, then renamed to its place. (@huggingface/hub was looked at: docs/decisions/0007.)
 
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream, createWriteStream, existsSync } from 'node:fs';
-import { mkdir, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
 import { LatelightError, throwIfAborted } from '../errors.ts';
+import { isRunning } from '../indexing/is-running.ts';
 import type { CliIo } from './io.ts';
 import { startProgress } from './progress.ts';
 
@@ -28,6 +29,9 @@ interface Announced {
   etag: string;
 }
 
+/** Parts that downloads of this process write, absolute: others with its number were left by one that ended. */
+const inUse = new Set<string>();
+
 /** Large files have their bytes elsewhere, renamed repositories their names. */
 const MOST_REDIRECTS = 5;
 const PROGRESS_FROM_BYTES = 5e6;
@@ -43,8 +47,46 @@ export async function hubFile(request: HubRequest, path: string, target: string,
   await mkdir(dirname(target), { recursive: true });
   const announced = await announce(request, `${request.endpoint}/${path}`);
   // Named for its content: what is resumed is always the same file.
-  const part = `${target}.${createHash('sha256').update(announced.etag).digest('hex').slice(0, 16)}.part`;
-  await receive(request, announced, part, io, basename(target));
+  const start = `${target}.${createHash('sha256').update(announced.etag).digest('hex').slice(0, 16)}`;
+  // And for who writes it, so that no other run does.
+  const part = resolve(`${start}.${process.pid}.${randomBytes(4).toString('hex')}.part`);
+  inUse.add(part);
+  try {
+    await takeAbandoned(start, part);
+    await receive(request, announced, part, io, basename(target));
+    await putInPlace(announced, part, target, path);
+  } finally {
+    inUse.delete(part);
+  }
+}
+
+/** The largest part that a run left which broke off or was killed becomes `part`; only one run can rename it. Others go. */
+async function takeAbandoned(start: string, part: string): Promise<void> {
+  const folder = dirname(part);
+  const begins = `${basename(start)}.`;
+  const abandoned: { path: string; size: number }[] = [];
+  for (const name of await readdir(folder)) {
+    const [isPart, pid] =
+      (name.startsWith(begins) && /^(?:(\d+)\.[0-9a-f]+\.)?part$/.exec(name.slice(begins.length))) || [];
+    const path = join(folder, name);
+    if (!isPart || inUse.has(path) || (pid !== undefined && isRunning(Number(pid)))) continue;
+    const found = await stat(path).catch(() => undefined);
+    if (found) abandoned.push({ path, size: found.size });
+  }
+  let isTaken = false;
+  for (const { path } of abandoned.sort((a, b) => b.size - a.size)) {
+    if (isTaken) await rm(path, { force: true });
+    else isTaken = await rename(path, part).then(() => true, isGone);
+  }
+}
+
+/** Another run was faster. */
+function isGone(error: NodeJS.ErrnoException): false {
+  if (error.code === 'ENOENT') return false;
+  throw error;
+}
+
+async function putInPlace(announced: Announced, part: string, target: string, path: string): Promise<void> {
   const { size } = await stat(part);
   const expected = announced.etag.toLowerCase();
   const actual = await contentHash(part, size, expected);
@@ -56,7 +98,9 @@ export async function hubFile(request: HubRequest, path: string, target: string,
         'What came was deleted; try again.',
     );
   }
-  await rename(part, target);
+  // Another run's is the same: its hash was checked.
+  if (existsSync(target)) await rm(part);
+  else await rename(part, target);
 }
 
 async function announce(request: HubRequest, first: string): Promise<Announced> {

@@ -5,7 +5,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openModelFolder } from '../encoder/model-folder.ts';
 import { denseFiles, pylateFolder, tinyGraph } from '../encoder/tiny-model.fixture.ts';
@@ -28,6 +28,9 @@ let commits: Record<string, Repository> = {};
 let asked: string[] = [];
 /** Bytes after which the answer to a large file breaks off, once. */
 let breakOffAfter = 0;
+/** Answers to large files wait until so many were asked for. */
+let together = 0;
+let waiting: (() => void)[] = [];
 /** Changes the bytes of a large file on their way. */
 let damage = false;
 /** What is said of large files instead of what they are. */
@@ -47,6 +50,8 @@ beforeEach(async () => {
   asked = [];
   errors = '';
   breakOffAfter = 0;
+  together = 0;
+  waiting = [];
   damage = false;
   announced = {};
   server = createServer(answer);
@@ -88,6 +93,12 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
   const path = decodeURIComponent(request.url ?? '');
   const notes = [request.headers.range, request.headers.authorization && 'token'].filter(Boolean).join(' ');
   asked.push(`${request.method} ${path}${notes ? ` (${notes})` : ''}`);
+  if (path.startsWith('/storage/') && waiting.length < together) {
+    if (waiting.push(() => reply(request, response, path)) === together) for (const go of waiting) go();
+  } else reply(request, response, path);
+}
+
+function reply(request: IncomingMessage, response: ServerResponse, path: string): void {
   const { status, headers, body, breakOffAfter: cut } = replyTo(request.method === 'HEAD', path, request.headers.range);
   response.writeHead(status, headers);
   if (cut && body) {
@@ -200,6 +211,44 @@ describe('a model of the Hub', () => {
     expect(asked).toContainEqual(expect.stringMatching(/^GET \/storage\/.*\.onnx \(bytes=100-\)$/));
     expect(new Uint8Array(await readFile(join(folder, 'model.onnx')))).toEqual(bytes);
     expect((await cached()).filter((name) => name.endsWith('.part'))).toEqual([]);
+  });
+
+  it('is whole when two runs download it at once: one goes on with what was left, the other begins anew', async () => {
+    const { hubFile } = await import('./hub-download.ts');
+    const path = `someone/tiny/resolve/${first}/model.onnx`;
+    const target = join(cache, 'models/someone/tiny@aaaaaaaaaaaa/model.onnx');
+    const download = () => hubFile({ endpoint, signal: new AbortController().signal }, path, target, io());
+    breakOffAfter = 100;
+    await expect(download()).rejects.toMatchObject({ code: 'download-failed' });
+    asked = [];
+    together = 2;
+    await Promise.all([download(), download()]);
+    const storage = `GET /storage/${first}/model.onnx`;
+    expect(asked.filter((line) => line.startsWith(storage)).sort()).toEqual([storage, `${storage} (bytes=100-)`]);
+    expect(new Uint8Array(await readFile(target))).toEqual(commits[first]['model.onnx']);
+    expect(await cached()).toEqual(['model.onnx']);
+  });
+
+  it('goes on with what a killed run left, and leaves alone what another writes', async () => {
+    const { hubFile } = await import('./hub-download.ts');
+    const bytes = commits[first]['model.onnx'];
+    const target = join(cache, 'model.onnx');
+    const start = `${target}.${sha256(new TextEncoder().encode(sha256(bytes))).slice(0, 16)}`;
+    const living = `${start}.${process.ppid}.0a1b2c3d.part`;
+    await writeFile(living, bytes.subarray(0, 300));
+    // More than any system gives.
+    await writeFile(`${start}.${2 ** 30 + 1}.0a1b2c3d.part`, bytes.subarray(0, 200));
+    await writeFile(`${start}.part`, bytes.subarray(0, 100));
+    await hubFile(
+      { endpoint, signal: new AbortController().signal },
+      `someone/tiny/resolve/${first}/model.onnx`,
+      target,
+      io(),
+    );
+    expect(asked).toContain(`GET /storage/${first}/model.onnx (bytes=200-)`);
+    expect(new Uint8Array(await readFile(target))).toEqual(bytes);
+    expect((await readdir(cache)).sort()).toEqual(['model.onnx', basename(living)]);
+    expect(await readFile(living)).toHaveLength(300);
   });
 
   it('is refused when bytes differ from the hash that was announced, and nothing of it stays', async () => {
