@@ -59,6 +59,19 @@ describe('main content', () => {
     ]);
   });
 
+  it('keeps quotations, tables and listings of a header inside the content, and leaves out its lists and bare text', () => {
+    const header =
+      '<blockquote>All is <em>flux</em>.<footer>Heraclitus</footer></blockquote><ul><li>Tagged: rivers</li></ul><div>By Ada</div>' +
+      '<table><thead><tr><th>Depth<tbody><tr><td>2 m</table><pre>npm ci</pre>';
+    expect(texts(`<article><header>3 May${header}</header><p>Text.</p></article>`)).toEqual([
+      'All is flux.',
+      'Heraclitus',
+      'Depth: 2 m.',
+      'npm ci',
+      'Text.',
+    ]);
+  });
+
   it('keeps an aside that is prose and drops one that is links', () => {
     const note = '<aside><p>Mind the gap.</p></aside>';
     const contents = '<aside>On this page <a href="#a">First steps</a> <a href="b.html">Second steps</a></aside>';

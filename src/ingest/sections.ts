@@ -23,7 +23,7 @@ interface Place {
   depth: number;
   /** Text here is the text of a link within the page, of another link, or of none. */
   link: 'none' | 'same-page' | 'other';
-  /** Inside a `header` of the content, where only headings and paragraphs count. */
+  /** Inside a `header` of the content, whose bare text and lists are dates, authors and tags as a rule. */
   muted: boolean;
 }
 
@@ -97,6 +97,7 @@ export function readSections(content: MainContent, options: SectionOptions = {})
         readChildren(element, { ...place, link: linkKind(element) });
         break;
       case 'p':
+      case 'blockquote':
         readChildren(element, { ...place, muted: false });
         break;
       case 'header':
