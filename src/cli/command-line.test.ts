@@ -1,13 +1,14 @@
 // What the command line says when it is asked wrongly, with which exit code, and that it bears a reader who goes.
 
 import { spawn } from 'node:child_process';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { latelight } from './latelight.fixture.ts';
+import { relativeFolder } from './option-values.ts';
 import { packageRoot } from './package-files.ts';
 
 let folder = '';
@@ -48,6 +49,40 @@ describe('search --filter', () => {
       code: 2,
       err: expect.stringContaining(`expected a filter of this index (topic), got ${name}.`),
     });
+  });
+});
+
+describe('index --site-root', () => {
+  it.each([
+    ['..', '../'],
+    ['../my docs', '../my docs/'],
+    ['../my%20docs/', '../my docs/'],
+    ['größe/', 'größe/'],
+    ['./', './'],
+    ['', ''],
+  ])('takes %j as %j', (given, meant) => {
+    expect(relativeFolder(given)).toBe(meant);
+  });
+
+  it.each(['/docs/', 'https://example.org/', '../docs/?', '..\\docs', '%zz/', ' /'])(
+    'refuses %j under its own name, before a model is downloaded',
+    async (path) => {
+      expect(await latelight('index', site, '--site-root', path, '--model', 'no/model')).toMatchObject({
+        code: 2,
+        err: expect.stringMatching(
+          /option '--site-root <path>' argument .* is invalid\. Expected a folder as seen from the index/,
+        ),
+      });
+    },
+  );
+
+  it('leads hits into a folder with a space and letters of any script', async () => {
+    const output = join(folder, 'elsewhere');
+    const made = await latelight('index', site, '-o', output, '--site-root', '../größe 2', '--no-webgpu', '--no-cache');
+    expect(made).toMatchObject({ code: 0 });
+    const { siteRoot } = JSON.parse(await readFile(join(output, 'manifest.json'), 'utf8'));
+    expect(new URL(siteRoot, 'https://example.org/x/search/').href).toBe('https://example.org/x/gr%C3%B6%C3%9Fe%202/');
+    expect(await latelight('search', output, 'honey')).toMatchObject({ code: 0 });
   });
 });
 

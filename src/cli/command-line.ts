@@ -13,7 +13,7 @@ import { searchCommand } from './commands/search-command.ts';
 import { serveCommand } from './commands/serve-command.ts';
 import type { CliIo } from './io.ts';
 import { DEFAULT_SHAPE } from './model.ts';
-import { basePath, collectFilter, languageTag, oneOf, onOrOff, wholeNumber } from './option-values.ts';
+import { basePath, collectFilter, languageTag, oneOf, onOrOff, relativeFolder, wholeNumber } from './option-values.ts';
 import { defaultModelFolder, packageVersion } from './package-files.ts';
 
 type AddCommand = (name: string, description: string) => Command;
@@ -61,7 +61,12 @@ function addIndex(add: AddCommand, io: CliIo): void {
     .addOption(modelOption())
     .addOption(dimOption())
     .addOption(subspaceOption())
-    .option('--site-root <path>', "where hits' addresses lead, relative to the index (default: found from the folders)")
+    .addOption(
+      new Option(
+        '--site-root <path>',
+        "where hits' addresses lead, relative to the index (default: found from the folders)",
+      ).argParser(relativeFolder),
+    )
     .option('--clean-urls', 'link to pages without .html', false)
     .option('--by-lang', 'one index for each language of the pages, in the same folder', false)
     .addOption(languageOption('of pages that name none; with --by-lang the default (default: that of most pages)'))

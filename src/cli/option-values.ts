@@ -1,6 +1,7 @@
 // What options of the command line may say; each throws commander's InvalidArgumentError, which names what was expected.
 
 import { InvalidArgumentError } from 'commander';
+import { isRelativeFolder } from '../format/manifest.ts';
 import { canonicalLanguage } from '../node/languages.ts';
 import { decodedPath } from './static-files.ts';
 
@@ -26,6 +27,14 @@ export function basePath(text: string): string {
   const path = isPath ? decodedPath(['', ...segments, ''].join('/')) : undefined;
   if (path !== undefined) return path;
   throw new InvalidArgumentError('Expected a path such as /repo/.');
+}
+
+/** `..` and `../my docs` end with a slash; escapes are undone. */
+export function relativeFolder(text: string): string {
+  const path = decodedPath(text);
+  const folder = path && !path.endsWith('/') ? `${path}/` : path;
+  if (folder !== undefined && isRelativeFolder(folder)) return folder;
+  throw new InvalidArgumentError('Expected a folder as seen from the index, such as ../ or ../docs/.');
 }
 
 export function languageTag(text: string): string {

@@ -357,6 +357,20 @@ describe('manifest', () => {
 
   it('reads what it should', () => {
     expect(parse(() => undefined)()).toMatchObject({ passageCount: 2, siteRoot: '../' });
+    for (const siteRoot of [
+      '',
+      './',
+      'docs-2.x/',
+      '../my own docs/',
+      'größe/',
+      'gro\u0308\u00DFe/',
+      '../../文档/हिन्दी/',
+    ]) {
+      const parsed = parse((m) => {
+        m.siteRoot = siteRoot;
+      })();
+      expect(parsed.siteRoot).toBe(siteRoot);
+    }
     expect(parse(() => undefined)().queryEncoder.queryTable).toBeUndefined();
     expect(parse(() => undefined)().lexicon).toEqual([
       { ...file('lexicon/a.llx'), first: 'alpha', common: ['and', 'for'] },
@@ -425,6 +439,32 @@ describe('manifest', () => {
     expect(
       parse((m) => {
         m.siteRoot = `${'../'.repeat(200_000)}!`; // some pattern would try all its parts for ever
+      }),
+    ).toThrow(/siteRoot/);
+    // What URLs read as another host, another scheme, the root, or not at all.
+    for (const siteRoot of [
+      '//evil/',
+      '\\\\evil/',
+      'x:y/',
+      ' /',
+      ' //evil/',
+      '../ docs/',
+      'docs /',
+      '../docs',
+      'a?/',
+      'a#/',
+      '%2e/',
+      'a\tb/',
+    ])
+      expect(
+        parse((m) => {
+          m.siteRoot = siteRoot;
+        }),
+        siteRoot,
+      ).toThrow(/siteRoot/);
+    expect(
+      parse((m) => {
+        m.siteRoot = `${'a '.repeat(300_000)}!`;
       }),
     ).toThrow(/siteRoot/);
     expect(() => parseManifest(' '.repeat(64 * 2 ** 20 + 1))).toThrow(/at most 64 MiB/);

@@ -85,9 +85,9 @@ export function sameOrMoreGeneralTag(tags: string[], wanted: string): string | u
   return undefined;
 }
 
-/** What a `siteRoot` may be: `../`, `docs/`, or nothing. */
+/** What a `siteRoot` may be: `../`, `docs/`, `my docs/`, or nothing. No spaces around a name: URLs lose those at their beginning. */
 export function isRelativeFolder(path: string): boolean {
-  return /^([\w.-]+\/)*$/.test(path);
+  return /^([\p{L}\p{M}\p{N}_.-]+( +[\p{L}\p{M}\p{N}_.-]+)*\/)*$/u.test(path);
 }
 
 /** One of millions of passages is smaller. */
