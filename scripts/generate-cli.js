@@ -84,7 +84,7 @@ writeReference(
 | 0 | done |
 | 1 | failed: \`error [code] message\`, with one of [the codes](../FORMAT.md#errors) |
 | 2 | asked wrongly: an unknown command or option, a value that cannot be, a folder that is not there (\`error [bad-option]\`) |
-| 130, 143, 129 | interrupted (Ctrl-C), terminated, hung up; nothing was left half-written |
+| 130, 143, 129 | interrupted (Ctrl-C), terminated, hung up; nothing was left half-written. \`serve\`, which has no other end, ends with 0 |
 
 | environment | what |
 | --- | --- |

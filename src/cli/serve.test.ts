@@ -2,7 +2,7 @@
 
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
-import { tmpdir } from 'node:os';
+import { networkInterfaces, tmpdir } from 'node:os';
 import { join, parse, relative, sep } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { pageUrl } from '../ingest/page-url.ts';
@@ -195,6 +195,15 @@ it('answers to names of this machine alone, whatever a website calls it', async 
   expect(isServedHost('evil.example', '0.0.0.0')).toBe(false);
   expect(isServedHost('Desk.example', 'desk.example')).toBe(true);
   expect(isServedHost(undefined, 'localhost')).toBe(false);
+});
+
+const hasIPv6 = Object.values(networkInterfaces()).some((found) => found?.some(({ address }) => address === '::1'));
+it.skipIf(!hasIPv6)('prints an address that is one when it listens on one of IPv6', async () => {
+  const visit = async (address: string) => {
+    expect(new URL(address).hostname).toBe('[::1]');
+    expect(await textAt('../guide/', address)).toBe('guide');
+  };
+  await serving('site/my search', visit, '--host', '::1');
 });
 
 it('serves no more than two folders above an index for what it says itself, and any with --site', async () => {

@@ -3,6 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { readFile, realpath } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
+import { isIPv6 } from 'node:net';
 import { dirname, join, relative, sep } from 'node:path';
 import { LatelightError } from '../../errors.ts';
 import { isWithin } from '../../indexing/is-within.ts';
@@ -37,7 +38,9 @@ export async function serveCommand(folder: string, options: ServeCommandOptions,
   const bound = server.address();
   const port = typeof bound === 'object' && bound ? bound.port : options.port;
   const { base = '/' } = options;
-  const address = `http://${options.host}:${port}${encodedPath(index ? `${base}${index}/` : base)}`;
+  // An IPv6 address has colons of its own.
+  const host = isIPv6(options.host) ? `[${options.host}]` : options.host;
+  const address = `http://${host}:${port}${encodedPath(index ? `${base}${index}/` : base)}`;
   if (isSite(folder)) {
     io.out(`Serving ${folder} at ${address}  (Ctrl-C to stop)\n`);
     io.out(siteLine(folder, address));
