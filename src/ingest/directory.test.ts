@@ -1,5 +1,6 @@
 // A folder to passages and a report: real files, and the file system's bad days.
 
+import type { Dirent } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -9,7 +10,7 @@ import { type DirectoryOptions, ingestDirectory } from './directory.ts';
 import { docxFile, epubFile, pageOf, pdfFile } from './document-fixtures.ts';
 import { ingestPage } from './ingest-page.fixture.ts';
 import { ingestPages } from './ingest-pages.ts';
-import { DEFAULT_INCLUDE, nodeFs } from './walk.ts';
+import { DEFAULT_INCLUDE, nodeFs, type WalkFs, walkFolder } from './walk.ts';
 
 const fixtures = join(dirname(fileURLToPath(import.meta.url)), 'fixtures');
 const options: DirectoryOptions = { countTokens: (text) => text.match(/\S+/g)?.length ?? 0, maxTokens: 253 };
@@ -201,6 +202,33 @@ describe('symbolic links', () => {
     await symlink(join(folder, '.releases'), join(folder, '.releases/7/loop'));
     await symlink(join(folder, '.releases/7'), join(folder, 'current'));
     expect((await ingest()).passages.map(({ url }) => url)).toEqual(['current/page.html']);
+  });
+
+  it('are followed in the order of their paths, also those that are found behind a link', async () => {
+    await write({ '.kept/page.html': '<p>Page.' });
+    await symlink(join(folder, '.kept'), join(folder, 'b'));
+    await symlink(join(folder, '.kept/page.html'), join(folder, 'c.html'));
+    await symlink(join(folder, '.kept/page.html'), join(folder, '.kept/again.html'));
+    const result = await ingest();
+    expect(result.passages.map(({ url }) => url)).toEqual(['b/page.html']);
+    const seen = 'symbolic link to what is read under its own path';
+    expect(skips(result)).toEqual([`b/again.html: ${seen}`, `c.html: ${seen}`]);
+  });
+
+  it('by tens of thousands take a time in proportion to their number', { timeout: 600_000 }, async () => {
+    const gone = async () => {
+      throw Object.assign(new Error('gone'), { code: 'ENOENT' });
+    };
+    const links = Array.from({ length: 60_000 }, (_, i) => ({ name: `${i}`, isSymbolicLink: () => true }) as Dirent);
+    const fs: WalkFs = {
+      readdir: async () => links,
+      realpath: (path) => (path === folder ? Promise.resolve(folder) : gone()),
+      stat: gone,
+      readFile: gone,
+    };
+    const start = process.cpuUsage();
+    expect((await walkFolder(folder, { fs })).files).toEqual([]);
+    expect(process.cpuUsage(start).user / 1e6).toBeLessThan(5);
   });
 });
 

@@ -73,7 +73,9 @@ export async function walkFolder(root: string, options: WalkOptions = {}): Promi
   const skipped: Skipped[] = [];
   const seen = new Set<string>([realRoot]);
   const folders = [{ path: '', realPath: realRoot }];
-  let links: Place[] = [];
+  /** The next at the end, unless some were found since they were sorted. */
+  const links: Place[] = [];
+  let isSorted = true;
   while (folders.length > 0 || links.length > 0) {
     if (options.signal?.aborted) break;
     const folder = folders.pop();
@@ -82,9 +84,9 @@ export async function walkFolder(root: string, options: WalkOptions = {}): Promi
       continue;
     }
     // Links wait until everything under a path of its own is known, so that the result does not depend on directory order.
-    const [first, ...rest] = links.sort((a, b) => byCodeUnits(a.path, b.path));
-    links = rest;
-    await followLink(first);
+    if (!isSorted) links.sort((a, b) => byCodeUnits(b.path, a.path));
+    isSorted = true;
+    await followLink(links.pop()!);
   }
   files.sort((a, b) => byCodeUnits(a.path, b.path));
   if (files.some(({ path }) => isHtmlPath(path)))
@@ -103,8 +105,10 @@ export async function walkFolder(root: string, options: WalkOptions = {}): Promi
       const path = folder.path === '' ? entry.name : `${folder.path}/${entry.name}`;
       const realPath = join(folder.realPath, entry.name);
       if (entry.name.startsWith('.') || excluded(path)) continue;
-      if (entry.isSymbolicLink()) links.push({ path, realPath });
-      else if (entry.isDirectory()) addFolder({ path, realPath });
+      if (entry.isSymbolicLink()) {
+        links.push({ path, realPath });
+        isSorted = false;
+      } else if (entry.isDirectory()) addFolder({ path, realPath });
       else if (matches(path)) await addFile({ path, realPath });
       else if (documentKind(path)) countLeftOut(path);
     }
