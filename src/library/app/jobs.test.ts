@@ -4,8 +4,13 @@ import { aDocument } from './bench/documents.ts';
 import type { FoundFile } from './collect-files.ts';
 import { Jobs } from './jobs.ts';
 
+interface Limits {
+  /** Before anything is kept. */
+  keeping?: Promise<void>;
+}
+
 /** A library that keeps what it is given, and imports what `imports` says of a file's text. */
-function setUp(imports: Record<string, ImportReport | Error> = {}) {
+function setUp(imports: Record<string, ImportReport | Error> = {}, { keeping }: Limits = {}) {
   const added: string[] = [];
   const said: string[] = [];
   const documents = new Map<number, LibraryDocument>();
@@ -13,6 +18,7 @@ function setUp(imports: Record<string, ImportReport | Error> = {}) {
   const library = {
     state: { documents },
     add: async (files: readonly AddedFile[]) => {
+      await keeping;
       added.push(...files.map(({ path }) => path));
       return files.map(({ path }) => {
         const id = path === 'same.md' ? 1 : nextId++;
@@ -107,4 +113,21 @@ test('an archive that cannot be imported does not stop the others, nor hide what
     isFailure: true,
   });
   expect(added).toEqual(['a.md', 'b.md']);
+});
+
+test('two pastes of one minute are two documents, also while the first is still being kept', async () => {
+  let keep = () => {};
+  const keeping = new Promise<void>((resolve) => {
+    keep = resolve;
+  });
+  const { add, added, documents } = setUp({}, { keeping });
+  const name = 'Pasted 2026-11-24 10.32.txt';
+  const both = [add(file(name)), add(file(name))];
+  keep();
+  await Promise.all(both);
+  expect(added).toEqual([name, 'Pasted 2026-11-24 10.32 (2).txt']);
+  // Removed meanwhile: its name is free again.
+  documents.clear();
+  await add(file(name));
+  expect(added.at(-1)).toBe(name);
 });

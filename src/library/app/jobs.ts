@@ -31,6 +31,8 @@ const NAMED = 5;
 export class Jobs implements ReactiveController {
   report: Report | undefined;
   private readonly running = new Set<Job>();
+  /** Names of pastes that are being kept: the library knows of them afterwards. */
+  private readonly given = new Set<string>();
   private readonly host: JobsHost;
 
   constructor(host: JobsHost) {
@@ -69,7 +71,7 @@ export class Jobs implements ReactiveController {
         const unknown = batch.filter(({ path }) => isOfFolder(path) && !documentKind(path));
         leftOut.push(...unknown.map(({ path }) => extension(path)));
         const readable = batch.filter((file) => !isArchive(file) && !unknown.includes(file));
-        if (readable.length > 0) await this.keep(this.named(readable), taken);
+        if (readable.length > 0) await this.keep(readable, taken);
         for (const { path, file } of archives) {
           try {
             imported.push(await this.import(file, job));
@@ -113,19 +115,26 @@ export class Jobs implements ReactiveController {
   private async keep(files: AddedFile[], taken: Added): Promise<void> {
     const { library } = this.host;
     const ids = new Map([...library.state.documents.values()].map(({ path, id }) => [path, id]));
-    for (const { path, id } of await library.add(files)) {
-      const before = ids.get(path);
-      taken[before === undefined ? 'added' : before === id ? 'unchanged' : 'replaced']++;
-      ids.set(path, id);
+    const named = this.named(files);
+    try {
+      for (const { path, id } of await library.add(named)) {
+        const before = ids.get(path);
+        taken[before === undefined ? 'added' : before === id ? 'unchanged' : 'replaced']++;
+        ids.set(path, id);
+      }
+    } finally {
+      for (const { path } of named) this.given.delete(path);
     }
   }
 
   /** Two pastes of one minute are two documents. */
   private named(files: AddedFile[]): AddedFile[] {
     const paths = new Set([...this.host.library.state.documents.values()].map(({ path }) => path));
+    const isTaken = (path: string) => isPasted(path) && (paths.has(path) || this.given.has(path));
     return files.map((added) => {
-      const isTaken = (path: string) => path.startsWith('Pasted ') && paths.has(path);
-      return { ...added, path: freeName(added.path, isTaken) };
+      const path = freeName(added.path, isTaken);
+      if (isPasted(path)) this.given.add(path);
+      return { ...added, path };
     });
   }
 
@@ -158,6 +167,10 @@ export class Jobs implements ReactiveController {
     Object.assign(job, { text, share });
     this.host.requestUpdate();
   }
+}
+
+function isPasted(path: string): boolean {
+  return path.startsWith('Pasted ');
 }
 
 /** Only one that was chosen itself: zips that lie in a folder are nobody's library as a rule. */
