@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { LatelightError } from '../../errors.ts';
+import { cleanPath } from '../clean-path.ts';
 import type { AddedFile, ImportReport, Library, LibraryDocument } from '../types.ts';
 import { aDocument } from './bench/documents.ts';
 import type { FoundFile } from './collect-files.ts';
@@ -7,26 +9,41 @@ import { Jobs } from './jobs.ts';
 interface Limits {
   /** Before anything is kept. */
   keeping?: Promise<void>;
+  /** Documents that there is room for. */
+  room?: number;
+  failure?: Error;
 }
 
+const FULL = new LatelightError('storage-full', 'library: expected room for more, then resume; nothing was lost.');
+
 /** A library that keeps what it is given, and imports what `imports` says of a file's text. */
-function setUp(imports: Record<string, ImportReport | Error> = {}, { keeping }: Limits = {}) {
+function setUp(
+  imports: Record<string, ImportReport | Error> = {},
+  { keeping, room = Number.POSITIVE_INFINITY, failure = FULL }: Limits = {},
+) {
   const added: string[] = [];
   const said: string[] = [];
   const documents = new Map<number, LibraryDocument>();
+  const untold: LibraryDocument[] = [];
   let nextId = 10;
   const library = {
     state: { documents },
     add: async (files: readonly AddedFile[]) => {
       await keeping;
-      added.push(...files.map(({ path }) => path));
-      return files.map(({ path }) => {
+      const kept = files.slice(0, room - added.length).map(({ path }) => {
+        added.push(path);
         const id = path === 'same.md' ? 1 : nextId++;
-        const document = aDocument({ id, path });
-        for (const [known, { path: taken }] of documents) if (taken === path) documents.delete(known);
-        documents.set(id, document);
+        const document = aDocument({ id, path: cleanPath(path) });
+        untold.push(document);
         return document;
       });
+      // As the worker tells it: what a call that failed has changed comes later.
+      if (kept.length < files.length) throw failure;
+      for (const document of untold.splice(0)) {
+        for (const [known, { path: taken }] of documents) if (taken === document.path) documents.delete(known);
+        documents.set(document.id, document);
+      }
+      return kept;
     },
     import: async (file: Blob) => {
       const report = imports[await file.text()];
@@ -130,4 +147,32 @@ test('two pastes of one minute are two documents, also while the first is still 
   documents.clear();
   await add(file(name));
   expect(added.at(-1)).toBe(name);
+});
+
+test('a disk that is full half-way: what went in is counted, and that the others did not is said', async () => {
+  const { add, added } = setUp({}, { room: 300 });
+  const files = Array.from({ length: 1000 }, (_, n) => file(`books/${n}.md`));
+  expect(await add(...files, file('books/logo.psd'))).toEqual({
+    isKept: false,
+    text: '300 documents added. The others were not added: the storage this browser gives is full. Remove documents or free space on this device, then add them again.',
+    isFailure: true,
+  });
+  expect(added).toHaveLength(300);
+  // Tried again without room.
+  expect(await add(...files.slice(300))).toMatchObject({
+    text: 'Nothing was added: the storage this browser gives is full. Remove documents or free space on this device, then add them again.',
+  });
+});
+
+test('what went in before any other failure is counted, too, and the failure is named', async () => {
+  const failure = new LatelightError(
+    'storage-failed',
+    'library: expected the browser’s storage to work, got a letter.',
+  );
+  const { add, documents } = setUp({}, { room: 2, failure });
+  documents.set(1, aDocument({ id: 1, path: 'a.md' }));
+  expect(await add(file('a.md'), file('./b.md'), file('c.md'))).toMatchObject({
+    isKept: false,
+    text: '1 document added, 1 replaced. The others were not added: library: expected the browser’s storage to work, got a letter. Then add them again.',
+  });
 });

@@ -1,10 +1,11 @@
 // What takes a while and was asked for by hand: adding, importing, exporting. One line of progress, then one of report.
 
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import { messageOf } from '../../errors.ts';
+import { LatelightError, messageOf } from '../../errors.ts';
 import { documentKind } from '../../ingest/document-kind.ts';
+import { cleanPath } from '../clean-path.ts';
 import { freeName } from '../shell/file-names.ts';
-import type { AddedFile, Library } from '../types.ts';
+import type { AddedFile, Library, LibraryDocument } from '../types.ts';
 import { day } from './amounts.ts';
 import { batches, type FileStream } from './collect-files.ts';
 import { type Added, words } from './words.ts';
@@ -64,31 +65,38 @@ export class Jobs implements ReactiveController {
       const imported: string[] = [];
       const failures: string[] = [];
       const taken: Added = { added: 0, replaced: 0, unchanged: 0 };
-      for await (const found of batches(files)) {
-        hidden.push(...found.filter(({ isHidden }) => isHidden).map(({ path }) => nameOf(path)));
-        const batch = found.filter(({ isHidden }) => !isHidden);
-        const archives = batch.filter(isArchive);
-        const unknown = batch.filter(({ path }) => isOfFolder(path) && !documentKind(path));
-        leftOut.push(...unknown.map(({ path }) => extension(path)));
-        const readable = batch.filter((file) => !isArchive(file) && !unknown.includes(file));
-        if (readable.length > 0) await this.keep(readable, taken);
-        for (const { path, file } of archives) {
-          try {
-            imported.push(await this.import(file, job));
-          } catch (error) {
-            failures.push(words.notImported(path, messageOf(error)));
+      let stopped = '';
+      try {
+        for await (const found of batches(files)) {
+          hidden.push(...found.filter(({ isHidden }) => isHidden).map(({ path }) => nameOf(path)));
+          const batch = found.filter(({ isHidden }) => !isHidden);
+          const archives = batch.filter(isArchive);
+          const unknown = batch.filter(({ path }) => isOfFolder(path) && !documentKind(path));
+          leftOut.push(...unknown.map(({ path }) => extension(path)));
+          const readable = batch.filter((file) => !isArchive(file) && !unknown.includes(file));
+          if (readable.length > 0) await this.keep(readable, taken);
+          for (const { path, file } of archives) {
+            try {
+              imported.push(await this.import(file, job));
+            } catch (error) {
+              failures.push(words.notImported(path, messageOf(error)));
+            }
           }
+          this.advance(job, words.adding(taken.added + taken.replaced + taken.unchanged), undefined);
         }
-        this.advance(job, words.adding(taken.added + taken.replaced + taken.unchanged), undefined);
+      } catch (error) {
+        stopped = words.notAdded(words.added(taken) !== '', reasonOf(error));
       }
       const sentences = [
         words.added(taken),
+        stopped,
         ...imported,
         said(leftOut, words.leftOut),
         said(hidden, words.hidden),
         ...failures,
       ];
-      return { text: sentences.filter(Boolean).join(' ') || words.nothingAdded, isFailure: failures.length > 0 };
+      const isFailure = stopped !== '' || failures.length > 0;
+      return { text: sentences.filter(Boolean).join(' ') || words.nothingAdded, isFailure };
     });
   }
 
@@ -115,13 +123,23 @@ export class Jobs implements ReactiveController {
   private async keep(files: AddedFile[], taken: Added): Promise<void> {
     const { library } = this.host;
     const ids = new Map([...library.state.documents.values()].map(({ path, id }) => [path, id]));
+    const count = ({ path, id }: LibraryDocument) => {
+      const before = ids.get(path);
+      taken[before === undefined ? 'added' : before === id ? 'unchanged' : 'replaced']++;
+      ids.set(path, id);
+    };
     const named = this.named(files);
     try {
-      for (const { path, id } of await library.add(named)) {
-        const before = ids.get(path);
-        taken[before === undefined ? 'added' : before === id ? 'unchanged' : 'replaced']++;
-        ids.set(path, id);
-      }
+      for (const document of await library.add(named)) count(document);
+    } catch (error) {
+      // Those before the one that failed are kept. The state says which: with the next answer, not with a failure.
+      await library.add([]).catch(() => undefined);
+      const paths = new Set(named.map(({ path }) => cleanPath(path)));
+      const kept = [...library.state.documents.values()].filter(
+        ({ path, id }) => paths.has(path) && ids.get(path) !== id,
+      );
+      for (const document of kept) count(document);
+      throw error;
     } finally {
       for (const { path } of named) this.given.delete(path);
     }
@@ -171,6 +189,12 @@ export class Jobs implements ReactiveController {
 
 function isPasted(path: string): boolean {
   return path.startsWith('Pasted ');
+}
+
+/** Why files were not added, and what to do: to resume, as the storage's own error says, brings none of them. */
+function reasonOf(error: unknown): string {
+  const isFull = error instanceof LatelightError && error.code === 'storage-full';
+  return isFull ? words.storageFull : words.addAgain(messageOf(error));
 }
 
 /** Only one that was chosen itself: zips that lie in a folder are nobody's library as a rule. */

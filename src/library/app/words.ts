@@ -147,6 +147,12 @@ export const words = {
     `${counted(value, 'file')} of other kinds ${value === 1 ? 'was' : 'were'} left out (${extensions}).`,
   hidden: (value: number, names: string) =>
     `${counted(value, 'hidden file or folder', 'hidden files or folders')} ${value === 1 ? 'was' : 'were'} left out (${names}).`,
+  /** @param isSome whether something went in before */
+  notAdded: (isSome: boolean, reason: string) =>
+    `${isSome ? 'The others were not added' : 'Nothing was added'}: ${reason}`,
+  storageFull:
+    'the storage this browser gives is full. Remove documents or free space on this device, then add them again.',
+  addAgain: (message: string) => `${message} Then add them again.`,
   nothingAdded: 'There was nothing to add.',
   imported: ({ documents: imported, passages, replaced, unchanged, newer }: ImportReport) =>
     [
