@@ -1,6 +1,6 @@
 // One question before something goes for good: a modal dialog, which the browser closes with Escape and returns focus from.
 
-import { html, nothing, type ReactiveControllerHost, type TemplateResult } from 'lit';
+import { html, nothing, type ReactiveController, type ReactiveControllerHost, type TemplateResult } from 'lit';
 import { words } from './words.ts';
 
 export interface Question {
@@ -9,22 +9,34 @@ export interface Question {
   yes: string;
 }
 
+/** Nothing when there is nothing to ask. */
+type Ask = () => Question | undefined;
+
 interface ConfirmationHost extends ReactiveControllerHost, HTMLElement {}
 
-export class Confirmation {
+export class Confirmation implements ReactiveController {
   private readonly host: ConfirmationHost;
-  private asked: (Question & { act: () => void }) | undefined;
+  private asked: { ask: Ask; act: () => void } | undefined;
 
   constructor(host: ConfirmationHost) {
     this.host = host;
+    host.addController(this);
   }
 
-  async ask(question: Question, act: () => void): Promise<void> {
-    this.asked = { ...question, act };
+  /** @param ask what is asked as things stand: they go on while the question is read */
+  async ask(ask: Ask, act: () => void): Promise<void> {
+    this.asked = { ask, act };
     this.host.requestUpdate();
     await this.host.updateComplete;
     const dialog = this.host.shadowRoot?.querySelector<HTMLDialogElement>('dialog.confirm');
-    if (dialog && !dialog.open) dialog.showModal();
+    if (this.asked && dialog && !dialog.open) dialog.showModal();
+  }
+
+  /** Nothing may be left to ask about. */
+  hostUpdated(): void {
+    if (!this.asked || this.asked.ask()) return;
+    this.asked = undefined;
+    this.host.shadowRoot?.querySelector<HTMLDialogElement>('dialog.confirm')?.close();
   }
 
   private readonly onClose = (event: Event): void => {
@@ -36,7 +48,7 @@ export class Confirmation {
   };
 
   view(): TemplateResult {
-    const { asked } = this;
+    const asked = this.asked?.ask();
     return html`<dialog class="confirm" aria-labelledby="question" aria-describedby="detail" @close=${this.onClose}>
       <form method="dialog">
         <h2 id="question">${asked?.question ?? nothing}</h2>

@@ -10,13 +10,13 @@ import { Announcer } from './announcer.ts';
 import { BarRoom } from './bar-room.ts';
 import { documentOf, newsOf, snapshot } from './changes.ts';
 import type { FileStream } from './collect-files.ts';
-import { Confirmation } from './confirmation.ts';
 import { Intake } from './intake.ts';
 import { Jobs } from './jobs.ts';
 import './latelight-documents.ts';
 import { isForBrowser, LibrarySearch } from './library-search.ts';
 import { OpenDocument } from './open-document.ts';
 import { ReaderFocus } from './reader-focus.ts';
+import { Removal } from './removal.ts';
 import { Route } from './route.ts';
 import { layerStyles } from './styles/layer-styles.ts';
 import { pageStyles } from './styles/page-styles.ts';
@@ -50,7 +50,7 @@ export class LatelightLibrary extends LitElement {
   private readonly jobs = new Jobs(this);
   private readonly search = new LibrarySearch(this);
   private readonly opened = new OpenDocument(this);
-  private readonly confirmation = new Confirmation(this);
+  private readonly removal = new Removal(this, this.search);
   private readonly readerFocus = new ReaderFocus(this);
   private readonly route = new Route(this);
   /** Without a document. */
@@ -155,26 +155,12 @@ export class LatelightLibrary extends LitElement {
       this.openPlace({ documentId: id, passage: undefined, words: [] });
     },
     searchOnly: ({ path }: LibraryDocument) => this.search.searchOnly(path),
-    remove: (ids: number[]) => {
-      const { documents } = this.library.state;
-      const title = documents.get(ids[0])?.title ?? '';
-      // A failed edit is no reason to lose what it was to replace.
-      const failed = ids.filter((id) => documents.get(id)?.state === 'failed' && documents.get(id)?.older);
-      void this.confirmation.ask(words.confirmRemove(ids.length, title, failed.length), () =>
-        this.removeAll(ids, { keepOlderOf: failed }),
-      );
-    },
+    remove: this.removal.remove,
     retry: (ids: number[]) => this.attempt(() => this.library.retry(ids)),
     pause: () => this.attempt(() => this.library.pause()),
     resume: () => this.attempt(() => this.library.resume()),
-    cancelRest: () => {
-      const ids = this.idsOf(({ state }) => state === 'waiting' || state === 'reading' || state === 'indexing');
-      void this.confirmation.ask(words.confirmCancel(ids.length), () => this.removeAll(ids, { keepOlderOf: ids }));
-    },
-    clear: () => {
-      const ids = this.idsOf(() => true);
-      void this.confirmation.ask(words.confirmClear(ids.length), () => this.removeAll(ids));
-    },
+    cancelRest: this.removal.cancelRest,
+    clear: this.removal.clear,
     persist: () =>
       this.attempt(async () => {
         this.asked = (await this.persist()) ? undefined : 'refused';
@@ -186,25 +172,8 @@ export class LatelightLibrary extends LitElement {
     pickArchive: this.intake.pickArchive,
   };
 
-  private idsOf(belongs: (document: LibraryDocument) => boolean): number[] {
-    return [...this.library.state.documents.values()].filter(belongs).map(({ id }) => id);
-  }
-
-  private removeAll(ids: number[], { keepOlderOf = [] }: { keepOlderOf?: number[] } = {}): void {
-    void this.attempt(async () => {
-      const others = ids.filter((id) => !keepOlderOf.includes(id));
-      if (others.length > 0) await this.library.remove(others);
-      if (keepOlderOf.length > 0) await this.library.remove(keepOlderOf, { keepOlder: true });
-      this.say(words.removed(ids.length));
-      const { onlyPath } = this.search;
-      if (onlyPath && this.idsOf(({ path }) => path === onlyPath).length === 0) this.search.searchOnly(undefined);
-      if (this.library.state.documents.size > 0) return;
-      await this.updateComplete;
-      this.renderRoot.querySelector<HTMLElement>('.zone button')?.focus();
-    });
-  }
-
-  private async attempt(act: () => Promise<void>): Promise<void> {
+  /** What a button does; what went wrong is shown. */
+  async attempt(act: () => Promise<void>): Promise<void> {
     try {
       await act();
     } catch (error) {
@@ -251,7 +220,7 @@ export class LatelightLibrary extends LitElement {
         }
       </div>
       ${this.intake.isOver ? html`<div class="over" aria-hidden="true">${words.dropNow}</div>` : nothing}
-      ${this.confirmation.view()}
+      ${this.removal.view()}
       <p class="hidden" role="status">${this.announcer.text}</p>
     `;
   }
