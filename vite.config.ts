@@ -2,7 +2,7 @@
 // (dist/library), `vite build --mode package` what apps import from 'latelight' (dist/package), `vite build --ssr` what Node runs (dist/cli).
 
 import { builtinModules } from 'node:module';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import type { BuildEnvironmentOptions, Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 import { licencePlugins } from './scripts/third-party-notices.js';
@@ -96,20 +96,29 @@ function withoutImportsOfWorkers(): Plugin {
   };
 }
 
-/** `open` asks for the client again by its address, which only the bundler knows. */
-function withClientAddress(): Plugin {
+/**
+ * A script that could not be had is asked for again by its address, which only the bundler knows.
+ * @param name what stands for the address in the one chunk that asks
+ * @param module whose chunk it is
+ */
+function withAddress(name: string, module: string): Plugin {
   return {
-    name: 'latelight:with-client-address',
+    name: 'latelight:with-address',
     apply: 'build',
     generateBundle: {
       order: 'post',
       handler(_options, bundle) {
         const chunks = Object.values(bundle).filter((file) => file.type === 'chunk');
-        const client = chunks.find(({ facadeModuleId }) => facadeModuleId?.endsWith('/src/worker/client.ts'));
-        const element = bundle['latelight.js'];
-        if (!client || element?.type !== 'chunk' || !element.code.includes('latelight:client'))
-          return this.error('expected latelight.js to ask for the client by address');
-        element.code = element.code.replace('latelight:client', `./${client.fileName}`);
+        const wanted = chunks.find(({ facadeModuleId }) => facadeModuleId?.endsWith(module));
+        const asking = chunks.filter(({ code }) => code.includes(name));
+        if (!wanted || asking.length !== 1)
+          return this.error(`expected ${module} to be a file, and one other to ask for it as ${name}`);
+        // Under its other address it would run twice.
+        if (chunks.some(({ imports }) => imports.includes(wanted.fileName)))
+          this.error(`expected no chunk to import ${wanted.fileName}, which may have been had by another address`);
+        const [chunk] = asking;
+        const address = posix.relative(posix.dirname(chunk.fileName), wanted.fileName);
+        chunk.code = chunk.code.replace(name, `./${address}`);
       },
     },
   };
@@ -214,7 +223,12 @@ export default defineConfig(({ isSsrBuild, mode }) => {
     plugins: [
       withoutRuntimeWasm(),
       withCompactStyles(),
-      name === 'site' && [withCompactTemplates(), withoutPreload(), withClientAddress()],
+      name === 'site' && [
+        withCompactTemplates(),
+        withoutPreload(),
+        withAddress('latelight:client', '/src/worker/client.ts'),
+      ],
+      name === 'library' && withAddress('latelight:reader', '/src/library/reader/latelight-reader.ts'),
       licences?.page,
     ],
     test: {

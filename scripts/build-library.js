@@ -33,7 +33,8 @@ const { count, size, warnings } = await generateSW({
   importScripts: ['share-target.js'],
   navigateFallback: 'index.html',
   navigateFallbackDenylist: [/\.\w+$/],
-  ignoreURLParametersMatching: [/^(search|add|shared)$/],
+  // `again`: src/library/page/import-reader.ts.
+  ignoreURLParametersMatching: [/^(search|add|shared|again)$/],
   clientsClaim: true,
   // A new version waits until the visitor takes it, and then takes over all tabs: src/library/shell/updates.ts.
   skipWaiting: false,

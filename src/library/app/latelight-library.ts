@@ -16,6 +16,7 @@ import './latelight-documents.ts';
 import { isForBrowser, LibrarySearch } from './library-search.ts';
 import { OpenDocument } from './open-document.ts';
 import { ReaderFocus } from './reader-focus.ts';
+import { ReaderScript } from './reader-script.ts';
 import { Removal } from './removal.ts';
 import { Route } from './route.ts';
 import { layerStyles } from './styles/layer-styles.ts';
@@ -35,6 +36,7 @@ export class LatelightLibrary extends LitElement {
     updates: { attribute: false },
     install: { attribute: false },
     pdfAssets: { attribute: false },
+    importReader: { attribute: false },
   };
   static override styles = [baseStyles, sharedStyles, pageStyles, layerStyles];
 
@@ -44,6 +46,8 @@ export class LatelightLibrary extends LitElement {
   /** Set anew when it changes. */
   declare install: { available: boolean; prompt(): Promise<void> } | undefined;
   declare pdfAssets: { cMapUrl: string; standardFontDataUrl: string } | undefined;
+  /** Defines `<latelight-reader>`, where the page has not done so; called again where it failed. */
+  declare importReader: (() => Promise<unknown>) | undefined;
 
   private readonly announcer = new Announcer(this);
   private readonly intake = new Intake(this);
@@ -51,6 +55,7 @@ export class LatelightLibrary extends LitElement {
   private readonly search = new LibrarySearch(this);
   private readonly opened = new OpenDocument(this);
   private readonly removal = new Removal(this, this.search);
+  private readonly readerScript = new ReaderScript(this);
   private readonly readerFocus = new ReaderFocus(this);
   private readonly route = new Route(this);
   /** Without a document. */
@@ -146,6 +151,7 @@ export class LatelightLibrary extends LitElement {
 
   onRoute(place: ReaderPlace | undefined): void {
     this.readerFocus.onRoute(place?.documentId);
+    if (place) void this.readerScript.load();
   }
 
   private readonly actions = {
@@ -211,6 +217,7 @@ export class LatelightLibrary extends LitElement {
                 place,
                 document: documentOf(state, place.documentId),
                 opened: this.opened,
+                script: this.readerScript,
                 pdfAssets: this.pdfAssets,
                 isAlone: this.readerFocus.isNarrow,
                 onClose: () => this.route.close(),

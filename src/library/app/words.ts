@@ -230,6 +230,8 @@ export const words = {
 
   close: 'Close',
   opening: 'Opening the document',
+  noReader:
+    'The part of this page that shows documents could not be loaded. Check the connection, then open the document again.',
   nothingToShow: 'Nothing of this document is kept here.',
   gone: 'This document is not in the library any more.',
 };

@@ -8,6 +8,7 @@ import { words } from '../app/words.ts';
 import { openLibrary } from '../client.ts';
 import { openShell, type Shell } from '../shell/shell.ts';
 import type { AddedFile, Library } from '../types.ts';
+import { importReader } from './import-reader.ts';
 
 const find = <T extends HTMLElement>(selector: string) => document.querySelector<T>(selector)!;
 
@@ -16,6 +17,7 @@ const shell = openShell();
 function show(library: Library): void {
   const app = document.createElement('latelight-library');
   app.library = library;
+  app.importReader = importReader;
   app.pdfAssets = {
     cMapUrl: new URL('pdf/cmaps/', document.baseURI).href,
     standardFontDataUrl: new URL('pdf/standard_fonts/', document.baseURI).href,
@@ -96,5 +98,5 @@ function wantedDevice(): 'auto' | 'webgpu' | 'wasm' {
 }
 
 openLibrary(location.href, { device: wantedDevice() }).then(show, showFailure);
-// Needed when the first document is opened, and large: PDF, sanitising.
-addEventListener('load', () => void import('../reader/latelight-reader.ts'), { once: true });
+// Ahead of the first document, which asks for it again and says so if it cannot be had.
+addEventListener('load', () => void importReader().catch(() => undefined), { once: true });

@@ -6,7 +6,8 @@ import type { DocumentPassage, LibraryDocument } from '../types.ts';
 import type { Content } from './content.ts';
 import type { DocumentView } from './document-view.ts';
 import { FlowView } from './flow-view.ts';
-import type { PdfAssets } from './pdf-view.ts';
+// Not when it is needed, unlike pdf.js itself: as a script of its own it would import this one, by an address that may have failed once.
+import { type PdfAssets, PdfView } from './pdf-view.ts';
 import { codePieces, passagePieces, textPieces } from './text-pieces.ts';
 
 export interface OpenOptions {
@@ -25,10 +26,7 @@ export interface OpenOptions {
 export async function openView(options: OpenOptions): Promise<DocumentView> {
   const { document, file, container, scroller, signal } = options;
   if (!file) return openPassages(options);
-  if (document.kind === 'pdf') {
-    const { PdfView } = await import('./pdf-view.ts');
-    return PdfView.open(container, scroller, file, options.pdfAssets, options.onChange);
-  }
+  if (document.kind === 'pdf') return PdfView.open(container, scroller, file, options.pdfAssets, options.onChange);
   return FlowView.open(container, scroller, await contentOf(document, file, signal), signal);
 }
 

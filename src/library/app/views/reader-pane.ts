@@ -4,12 +4,14 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { isComposing } from '../../../element/composing.ts';
 import type { LibraryDocument, ReaderPlace } from '../../types.ts';
 import type { OpenDocument } from '../open-document.ts';
+import type { ReaderScript } from '../reader-script.ts';
 import { words } from '../words.ts';
 
 export interface ReaderContext {
   place: ReaderPlace;
   document: LibraryDocument | undefined;
   opened: OpenDocument;
+  script: ReaderScript;
   pdfAssets: { cMapUrl: string; standardFontDataUrl: string } | undefined;
   /** Over the list, which cannot be reached then: this is the page's main part. */
   isAlone: boolean;
@@ -28,11 +30,19 @@ export function readerPane(context: ReaderContext): TemplateResult {
   </div>`;
 }
 
-function contentView({ place, document, opened, pdfAssets, onClose, onPassage }: ReaderContext): TemplateResult {
+function contentView({
+  place,
+  document,
+  opened,
+  script,
+  pdfAssets,
+  onClose,
+  onPassage,
+}: ReaderContext): TemplateResult {
   const { passages, file, problem } = opened;
   const isNothing = document?.hasFile === false && passages?.length === 0;
-  if (!document || problem || !passages || isNothing) {
-    const reason = isNothing ? (document.reason ?? words.nothingToShow) : words.opening;
+  if (!document || problem || !passages || isNothing || !script.isHere) {
+    const reason = isNothing ? (document.reason ?? words.nothingToShow) : script.problem || words.opening;
     const text = problem || (document ? reason : words.gone);
     return html`<div class="said">
       <p>${text}</p>
