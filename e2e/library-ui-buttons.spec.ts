@@ -1,12 +1,13 @@
-// The library's page: what buttons do in states that are rare. A document that is done while a question is read, a script
-// that could not be had.
+// The library's page: what buttons do in states that are rare. A document that is done while a question is read, a history that is full,
+// a script that could not be had.
 
 import { expect, type Page, test } from '@playwright/test';
 import { addFiles, openLibraryPage } from './library-page.ts';
-import { bench, calls, rows, serveLibraryUi, show, status } from './library-ui-page.ts';
+import { bench, calls, rows, searchBox, serveLibraryUi, show, status } from './library-ui-page.ts';
 
 serveLibraryUi();
 
+const WIDE = { width: 1400, height: 800 };
 const PHONE = { width: 390, height: 800 };
 const reader = (page: Page) => page.locator('.reader');
 
@@ -55,6 +56,54 @@ test('whether to delete everything is asked about what comes meanwhile, too', as
   await expect(question).toHaveText('Delete all 7 documents?');
   await page.getByRole('button', { name: 'Delete everything' }).click();
   await expect(page.getByRole('heading', { name: 'Search your own documents by meaning' })).toBeVisible();
+});
+
+test('Close leads to the list after more documents than a browser keeps steps', async ({ page }) => {
+  await page.setViewportSize(WIDE);
+  await show(page, 'many');
+  await page.evaluate(() => {
+    const app = document.querySelector('latelight-library')!;
+    for (let documentId = 1; documentId <= 60; documentId++)
+      app.openPlace({ documentId, passage: undefined, words: [] });
+  });
+  await expect(page.getByRole('complementary', { name: 'Lights and buoys 60' })).toBeVisible();
+  await page.getByRole('button', { name: 'Close' }).click();
+  await expect(reader(page)).toBeHidden();
+  expect(new URL(page.url()).hash).toBe('');
+});
+
+test('Escape twice closes the document, and does not leave the page', async ({ page }) => {
+  await show(page, 'few');
+  await rows(page).first().getByRole('link').click();
+  const steps = await reader(page).evaluate((pane) => {
+    const go = history.go.bind(history);
+    const taken: (number | undefined)[] = [];
+    history.go = (delta) => {
+      taken.push(delta);
+      go(delta);
+    };
+    const pressEscape = () =>
+      pane.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true, composed: true }));
+    pressEscape();
+    pressEscape();
+    return taken;
+  });
+  expect(steps).toEqual([-1]);
+  await expect(reader(page)).toBeHidden();
+  // And the next one again.
+  await rows(page).first().getByRole('link').click();
+  await page.getByRole('button', { name: 'Close' }).click();
+  await expect(reader(page)).toBeHidden();
+});
+
+test('the app’s shortcut to search leads there from a document on a phone', async ({ page }) => {
+  await page.setViewportSize(PHONE);
+  await show(page, 'few');
+  await rows(page).first().getByRole('link').click();
+  await expect(reader(page)).toBeFocused();
+  await page.evaluate(() => document.querySelector('latelight-library')!.start('search'));
+  await expect(reader(page)).toBeHidden();
+  await expect(searchBox(page)).toBeFocused();
 });
 
 test.describe('of the real page', () => {

@@ -133,7 +133,7 @@ export class LatelightLibrary extends LitElement {
   /** What the page was started for, by a shortcut of the installed app. */
   async start(action: Start['action']): Promise<void> {
     if (!action) return;
-    if (this.route.place && this.readerFocus.isNarrow) this.route.close();
+    if (this.route.place && this.readerFocus.isNarrow) await this.route.close();
     await this.updateComplete;
     if (action === 'search' && this.library.state.documents.size > 0) {
       this.search.focus();

@@ -4,6 +4,9 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { formatPlace, parsePlace } from '../place.ts';
 import type { ReaderPlace } from '../types.ts';
 
+/** Most steps that Close takes back at once. Browsers keep 50 of a tab, and `go` leads nowhere when the one it names is gone. */
+const MOST_STEPS = 40;
+
 interface RouteHost extends ReactiveControllerHost {
   onRoute(place: ReaderPlace | undefined): void;
 }
@@ -11,6 +14,7 @@ interface RouteHost extends ReactiveControllerHost {
 export class Route implements ReactiveController {
   place: ReaderPlace | undefined;
   private readonly host: RouteHost;
+  private closing: Promise<void> | undefined;
 
   constructor(host: RouteHost) {
     this.host = host;
@@ -27,7 +31,8 @@ export class Route implements ReactiveController {
   }
 
   open(place: ReaderPlace): void {
-    history.pushState({ depth: depth() + 1 }, '', formatPlace(place));
+    if (depth() < MOST_STEPS) history.pushState({ depth: depth() + 1 }, '', formatPlace(place));
+    else history.replaceState(history.state, '', formatPlace(place));
     this.read();
   }
 
@@ -39,13 +44,23 @@ export class Route implements ReactiveController {
     this.host.requestUpdate();
   }
 
-  /** Back to where no document was open, if that was on this page. */
-  close(): void {
-    if (depth() > 0) history.go(-depth());
-    else {
+  /** Back to where no document was open, if that was on this page. Resolves when none is. */
+  async close(): Promise<void> {
+    if (depth() === 0) {
       history.replaceState(null, '', location.pathname + location.search);
       this.read();
+      return;
     }
+    // The browser takes its time, and whoever closes twice meanwhile would leave the page.
+    this.closing ??= new Promise((resolve) => {
+      const closed = () => {
+        this.closing = undefined;
+        resolve();
+      };
+      window.addEventListener('popstate', closed, { once: true });
+      history.go(-depth());
+    });
+    await this.closing;
   }
 
   private readonly read = (): void => {
