@@ -106,6 +106,52 @@ test('the app’s shortcut to search leads there from a document on a phone', as
   await expect(searchBox(page)).toBeFocused();
 });
 
+test('a document that could not be read is read again when it is opened again', async ({ page }) => {
+  await page.setViewportSize(WIDE);
+  await show(page, 'few');
+  await bench(page, (library) => {
+    const { passages } = library;
+    library.passages = () => {
+      library.passages = passages;
+      return Promise.reject(new Error('Storage did not answer.'));
+    };
+  });
+  const link = page.getByRole('link', { name: 'Harbour rules 3' });
+  await link.click();
+  await expect(reader(page).getByText('Storage did not answer.')).toBeVisible();
+  await link.click();
+  await expect(reader(page).getByText('A tide is highest when sun and moon pull')).toBeVisible();
+});
+
+test('a report that is dismissed in an empty library leaves the focus on what adds files', async ({ page }) => {
+  await show(page, 'empty');
+  await bench(page, (library) => {
+    library.add = () => Promise.reject(new Error('Storage did not answer.'));
+  });
+  await page.evaluate(() => {
+    const clipboardData = new DataTransfer();
+    clipboardData.setData('text/plain', 'A tide is highest at full moon.');
+    document.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+  });
+  await expect(page.getByText('Nothing was added: Storage did not answer.').first()).toBeVisible();
+  await page.getByRole('button', { name: 'Dismiss' }).click();
+  await expect(page.getByRole('button', { name: 'Add files' })).toBeFocused();
+});
+
+test('a search that was kept to one document is over when another tab has emptied the library', async ({ page }) => {
+  await show(page, 'few');
+  await page.getByRole('button', { name: 'Search only in Harbour rules 3' }).click();
+  await expect(page.getByText('Searching only in')).toBeVisible();
+  await bench(page, (library) => library.remove([1, 2, 3, 4, 5, 6]));
+  await expect(page.getByRole('heading', { name: 'Search your own documents by meaning' })).toBeVisible();
+  await bench(page, (library) => {
+    library.put({});
+    library.change({});
+  });
+  await expect(rows(page)).toHaveCount(1);
+  await expect(page.getByText('Searching only in')).toBeHidden();
+});
+
 test.describe('of the real page', () => {
   // It would have kept the script.
   test.use({ serviceWorkers: 'block', viewport: PHONE });

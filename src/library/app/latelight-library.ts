@@ -152,6 +152,8 @@ export class LatelightLibrary extends LitElement {
   onRoute(place: ReaderPlace | undefined): void {
     this.readerFocus.onRoute(place?.documentId);
     if (place) void this.readerScript.load();
+    // Opened again: what could not be read may be there now.
+    if (this.opened.problem) this.opened.close();
   }
 
   private readonly actions = {
@@ -234,7 +236,8 @@ export class LatelightLibrary extends LitElement {
 
   private readonly dismiss = (): void => {
     this.jobs.dismiss();
-    this.search.focus();
+    if (this.library.state.documents.size > 0) this.search.focus();
+    else this.renderRoot.querySelector<HTMLElement>('.zone button')?.focus();
   };
 
   private renderHeader(isEmpty: boolean): TemplateResult {

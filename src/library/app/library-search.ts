@@ -31,7 +31,10 @@ export class LibrarySearch implements ReactiveController {
     host.addController(this);
   }
 
-  hostConnected(): void {}
+  hostUpdated(): void {
+    // Another tab has emptied the library: the search that comes with the next document is a new one.
+    if (!this.element) Object.assign(this, { onlyPath: undefined, searchedCount: undefined });
+  }
 
   private get element(): LatelightSearch | null {
     return this.host.shadowRoot?.querySelector('latelight-search') ?? null;
