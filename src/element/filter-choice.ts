@@ -1,5 +1,7 @@
 // Which filter values are ticked, and what there is to tick. Pure.
 
+import type { SearchEngine } from '../types.ts';
+
 export type FilterChoice = Readonly<Record<string, readonly string[]>>;
 type Counts = Record<string, Record<string, number>>;
 
@@ -24,6 +26,13 @@ export function toggled(choice: FilterChoice, name: string, value: string): Filt
   const next = values.includes(value) ? values.filter((other) => other !== value) : [...values, value];
   const others = Object.entries(choice).filter(([other]) => other !== name);
   return Object.fromEntries(next.length > 0 ? [...others, [name, next]] : others);
+}
+
+/** What of a choice an engine can be asked for: a name that it has not was ticked on another index, and would be refused. */
+export function askable(choice: FilterChoice, { filters, sites }: Partial<SearchEngine> = {}): FilterChoice {
+  // An index that is down may have others, and one that was empty may have some by now.
+  if (sites?.some(({ error, passageCount }) => error || passageCount === 0)) return choice;
+  return Object.fromEntries(Object.entries(choice).filter(([name]) => Object.hasOwn(filters ?? {}, name)));
 }
 
 /** What is ticked, in the order it was. */

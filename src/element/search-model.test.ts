@@ -40,7 +40,7 @@ function newEngine(): SearchEngine {
       request.signal?.addEventListener('abort', () => fail('aborted'));
       calls.push({ query, request, answer, fail });
     });
-  return { filters: {}, sorts: ['date'], search } as unknown as SearchEngine;
+  return { filters: { topic: { sea: 3 } }, sorts: ['date'], search } as unknown as SearchEngine;
 }
 
 afterEach(() => vi.useRealTimers());
@@ -192,6 +192,26 @@ describe('filters and order', () => {
     expect(calls[1].request).toMatchObject({ filter: { topic: ['sea'] }, sort: { by: 'date', order: 'desc' } });
     await calls[1].answer();
     expect(model.isStale).toBe(false);
+  });
+
+  it('ask for no filter that the engine has not, and for it again of one that has it', async () => {
+    model.refine({ topic: ['sea'], toString: ['x'] }, '');
+    const other = { ...newEngine(), filters: { author: { Ada: 1 } } };
+    for (const [next, filter] of [[other, {}] as const, [newEngine(), { topic: ['sea'] }] as const]) {
+      engine = next;
+      expect((await ask('reef')).request.filter).toEqual(filter);
+    }
+    expect(model.filter).toEqual({ topic: ['sea'], toString: ['x'] });
+  });
+
+  it('ask for all of them where an index is down, or was empty when it was opened', async () => {
+    model.refine({ author: ['Ada'] }, '');
+    for (const site of [{ passageCount: 9, error: { code: 'download-failed' } }, { passageCount: 0 }]) {
+      engine = { ...newEngine(), sites: [site] } as unknown as SearchEngine;
+      expect((await ask('reef')).request.filter).toEqual({ author: ['Ada'] });
+    }
+    engine = { ...newEngine(), sites: [{ passageCount: 9 }] } as unknown as SearchEngine;
+    expect((await ask('reef')).request.filter).toEqual({});
   });
 });
 

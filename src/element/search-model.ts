@@ -2,7 +2,7 @@
 // DOM; the element shows what stands here.
 
 import type { SearchEngine, SearchRequest, SearchResult } from '../types.ts';
-import type { FilterChoice } from './filter-choice.ts';
+import { askable, type FilterChoice } from './filter-choice.ts';
 import { type Group, groupByPage } from './grouping.ts';
 import { QuerySequence } from './query-sequence.ts';
 import { parseSort } from './sort-choice.ts';
@@ -166,13 +166,14 @@ export class SearchModel {
     }
   }
 
-  private request({ filters, sorts }: SearchEngine): SearchRequest {
+  private request(engine: SearchEngine): SearchRequest {
+    const { filters, sorts } = engine;
     return {
       limit: this.pages,
       perPage: this.hooks.limits().perPage,
       firstLimit: this.result ? undefined : FIRST_PAGES,
       facets: Object.keys(filters ?? {}).length > 0,
-      filter: this.filter as SearchRequest['filter'],
+      filter: askable(this.filter, engine) as SearchRequest['filter'],
       sort: parseSort(this.sort, sorts ?? []),
     };
   }
