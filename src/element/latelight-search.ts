@@ -23,6 +23,7 @@ import { LiveRegion } from './live-region.ts';
 import type { Wording } from './messages.ts';
 import { isInert, isSeen, Modal } from './modal.ts';
 import type { LatelightSearchConstructor, LatelightSearchElement } from './public-element.ts';
+import { withoutQuotationMarks } from './quotation-marks.ts';
 import { SearchModel } from './search-model.ts';
 import { SearchOptions } from './search-options.ts';
 import { SpokenLanguage } from './spoken-language.ts';
@@ -422,7 +423,7 @@ export class LatelightSearch extends SearchOptions implements LatelightSearchEle
     const { model, wording } = this;
     const { result } = model;
     if (!result) return nothing;
-    const withoutQuotes = () => this.ask(this.query.replace(/[\s"“”„«»]+/g, ' ').trim());
+    const withoutQuotes = () => this.ask(withoutQuotationMarks(this.query));
     return [chipsView(this.words, this.keyboard.onChipKey, wording), phrasesView(result.exact, withoutQuotes, wording)];
   }
 
