@@ -416,7 +416,7 @@ export class LatelightSearch extends SearchOptions implements LatelightSearchEle
   }
 
   private renderStart(): TemplateResult {
-    return html`${startView(this.memory, this.wording)}<slot name="empty"></slot>`;
+    return html`${startView(this.memory, this.target, this.wording)}<slot name="empty"></slot>`;
   }
 
   private renderWords(): unknown {

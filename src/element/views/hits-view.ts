@@ -1,5 +1,8 @@
 // The results: pages, each with its best passage and further ones below. Text from an index enters through text and attribute
 // bindings alone, never as HTML.
+//
+// Links say to SvelteKit, Turbo and Astro that the browser shall follow them: their routers look into shadow roots, and for an element whose
+// id is all that stands behind the `#`, text fragment included.
 
 import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
@@ -97,6 +100,7 @@ function pageView(hit: Hit, context: HitsContext): TemplateResult {
           part="link"
           href=${context.address(hit) ?? nothing}
           target=${target || nothing}
+          data-sveltekit-reload data-turbo="false" data-astro-reload
           @click=${(event: Event) => context.onSelect(event, hit)}
           ><span class="title" part="title"><bdi>${title}</bdi></span>${hit.headings.length > 0 ? pathView(hit.headings) : nothing}</a
         >
@@ -114,6 +118,7 @@ function sectionView(hit: Hit, context: HitsContext): TemplateResult {
       part="link"
       href=${context.address(hit) ?? nothing}
       target=${context.target || nothing}
+      data-sveltekit-reload data-turbo="false" data-astro-reload
       @click=${(event: Event) => context.onSelect(event, hit)}
       ><span class="heading" part="heading"><bdi>${hit.headings.at(-1) || hit.title || hit.url}</bdi></span></a
     >

@@ -6,11 +6,12 @@ import type { Favourite } from '../visitor-lists.ts';
 import type { VisitorMemory } from '../visitor-memory.ts';
 import { clock, cross, star } from './icons.ts';
 
-export function startView(memory: VisitorMemory, wording: Wording): TemplateResult | typeof nothing {
+/** @param target where links open */
+export function startView(memory: VisitorMemory, target: string, wording: Wording): TemplateResult | typeof nothing {
   const { recents, favourites } = memory;
   if (recents.length + favourites.length === 0) return nothing;
   return html`<div class="start" part="start">
-    ${favourites.length > 0 ? favouritesView(favourites, memory, wording) : nothing}
+    ${favourites.length > 0 ? favouritesView(favourites, memory, target, wording) : nothing}
     ${
       recents.length > 0
         ? html`<section aria-labelledby="recents-title">
@@ -58,7 +59,12 @@ function recentsList(recents: string[], onRecent: (query: string) => void): Temp
   </ul>`;
 }
 
-function favouritesView(favourites: Favourite[], memory: VisitorMemory, wording: Wording): TemplateResult {
+function favouritesView(
+  favourites: Favourite[],
+  memory: VisitorMemory,
+  target: string,
+  wording: Wording,
+): TemplateResult {
   return html`<section class="favourites" aria-labelledby="favourites-title">
     <header><h3 id="favourites-title" class="caption">${wording.say('favourites')}</h3></header>
     <ul role="list">
@@ -69,6 +75,8 @@ function favouritesView(favourites: Favourite[], memory: VisitorMemory, wording:
             part="favourite-link"
             data-row
             href=${favourite.url}
+            target=${target || nothing}
+            data-sveltekit-reload data-turbo="false" data-astro-reload
             @click=${memory.onFavourite}
           >
             ${star}
