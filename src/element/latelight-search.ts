@@ -50,7 +50,7 @@ export class LatelightSearch extends SearchOptions implements LatelightSearchEle
   private readonly words = new WordChips(this);
   private readonly memory = new VisitorMemory(this);
   private readonly live = new LiveRegion(this);
-  private readonly language = new SpokenLanguage();
+  private readonly language = new SpokenLanguage(this);
   private readonly customHits = new CustomHits(this);
   private readonly session = new EngineSession(
     open,
@@ -235,7 +235,7 @@ export class LatelightSearch extends SearchOptions implements LatelightSearchEle
     const { translations } = LatelightSearch;
     // Again after each wait: language and words may be others by then.
     for (;;) {
-      const fetched = this.language.follow(this, translations, this.translations);
+      const fetched = this.language.follow(translations, this.translations);
       if (!fetched) break;
       await fetched;
     }

@@ -2,9 +2,9 @@
 
 import { LitElement } from 'lit';
 import type { MergedIndex, OpenOptions } from '../types.ts';
-import { LANGUAGES } from './languages.ts';
 import type { Translations } from './messages.ts';
 import type { RenderHit } from './public-element.ts';
+import { TRANSLATIONS } from './spoken-language.ts';
 
 /** What options are when nothing is set. */
 const WITHOUT = {
@@ -50,7 +50,7 @@ export class SearchOptions extends LitElement {
   };
 
   static defaultSrc = './';
-  static translations = LANGUAGES;
+  static translations = TRANSLATIONS;
 
   declare src: string | undefined;
   declare device: OpenOptions['device'];
