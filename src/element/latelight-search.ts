@@ -311,6 +311,8 @@ export class LatelightSearch extends SearchOptions implements LatelightSearchEle
   }
 
   private readonly retry = (): void => {
+    // One of the page's own that was closed is closed for good.
+    if ((this.model.error as { code?: string } | undefined)?.code === 'closed') this.handedIn = undefined;
     this.forgetEngine();
     // One of the page's own. What comes of it the search says.
     this.handedIn?.reopen?.().catch(() => undefined);

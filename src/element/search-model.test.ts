@@ -237,6 +237,42 @@ describe('an engine that is shared', () => {
     expect(calls).toHaveLength(3);
   });
 
+  it('is left no longer than four seconds', async () => {
+    await ask('reef');
+    for (let turn = 0; turn < 8; turn++) {
+      const { length } = calls;
+      await calls[length - 1].fail('aborted');
+      await vi.advanceTimersByTimeAsync(4000);
+      expect(calls).toHaveLength(length + 1);
+    }
+  });
+
+  it('is asked again soon after the model has come, though not at once: the other waits for it too', async () => {
+    let becomeReady = () => {};
+    const ready = new Promise<void>((resolve) => {
+      becomeReady = resolve;
+    });
+    engine = { ...newEngine(), stage: 'instant', ready } as SearchEngine;
+    await ask('reef');
+    for (let turn = 0; turn < 4; turn++) {
+      await calls[turn].fail('aborted');
+      if (turn < 3) await vi.advanceTimersByTimeAsync(4000);
+    }
+    expect(calls).toHaveLength(4);
+    becomeReady();
+    await vi.advanceTimersByTimeAsync(249);
+    expect(calls).toHaveLength(4);
+    await vi.advanceTimersByTimeAsync(251);
+    expect(calls).toHaveLength(5);
+  });
+
+  it('is left as long when the model cannot be had', async () => {
+    engine = { ...newEngine(), stage: 'instant', ready: Promise.reject(new Error('no model')) } as SearchEngine;
+    await (await ask('reef')).fail('aborted');
+    await vi.advanceTimersByTimeAsync(249);
+    expect(calls).toHaveLength(1);
+  });
+
   it('is not asked again for a text that is no longer asked, nor by one that is paused', async () => {
     for (const end of [() => model.setText('', 0), () => model.pause()]) {
       await (await ask('reef')).fail('aborted');

@@ -21,8 +21,9 @@ export interface SearchModelHooks {
 
 /** The engine's limit. */
 const MOST_PAGES = 512;
-/** What another caller of a shared engine is left for a search of its own, at first. */
+/** What another caller of a shared engine is left for a search of its own, at first and at most. */
 const TURN_MS = 250;
+const LONGEST_TURN_MS = 2000;
 /** Pages on show before the text of the others has been read, when nothing is: they fill the first screen. */
 const FIRST_PAGES = 3;
 
@@ -152,7 +153,7 @@ export class SearchModel {
       const isKept = this.isExtending && this.result?.stage === 'full';
       if (!signal.aborted && !isKept) this.showResult(result);
     };
-    for (let pauseMs = TURN_MS; ; pauseMs *= 2) {
+    for (let pauseMs = TURN_MS; ; ) {
       const engine = await this.hooks.engine();
       signal.throwIfAborted();
       try {
@@ -161,7 +162,8 @@ export class SearchModel {
         if (signal.aborted || !isAborted(error)) throw error;
       }
       // Another who shares the engine has asked it for something else. Two who wait as long would do so to each other again.
-      await new Promise((resolve) => setTimeout(resolve, pauseMs * (1 + Math.random())));
+      await turn(engine, pauseMs);
+      pauseMs = Math.min(2 * pauseMs, LONGEST_TURN_MS);
       signal.throwIfAborted();
     }
   }
@@ -193,6 +195,20 @@ export class SearchModel {
     this.error = error;
     this.hooks.onChange();
   }
+}
+
+/** Waits for the other's turn to end, which is soon once the model is there that all have waited for. */
+function turn({ stage, ready }: SearchEngine, pauseMs: number): Promise<void> {
+  const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms * (1 + Math.random())));
+  const turns = [wait(pauseMs)];
+  if (stage === 'instant')
+    turns.push(
+      ready.then(
+        () => wait(TURN_MS),
+        () => turns[0],
+      ),
+    );
+  return Promise.race(turns);
 }
 
 function isAborted(error: unknown): boolean {
