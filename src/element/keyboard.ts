@@ -28,6 +28,9 @@ export interface KeyboardHost extends ReactiveControllerHost, HTMLElement {
   searchNow(): void;
 }
 
+/** Types of inputs that no character is typed into. */
+const PRESSED = /^(button|checkbox|color|file|image|radio|range|reset|submit)$/;
+
 export class Keyboard implements ReactiveController {
   private readonly host: KeyboardHost;
 
@@ -95,7 +98,7 @@ export class Keyboard implements ReactiveController {
     if (event.defaultPrevented || isComposing(event) || this.host.shortcut === 'off') return;
     const target = event.composedPath()[0];
     const isEditor = target instanceof HTMLElement && target.isContentEditable;
-    const isField = isEditor || (target instanceof HTMLElement && target.matches('input, textarea, select'));
+    const isField = isEditor || isTypedInto(target);
     const isSlash = event.key === '/' && !isCombination(event) && !isField && !isClosedHost(target);
     // Ctrl-K makes a link in most editors.
     const isControlK = isK(event) && hasOnlyControl(event) && !isEditor;
@@ -115,6 +118,11 @@ export class Keyboard implements ReactiveController {
     // The box is where a visitor reads what was typed: bring all of it back into view, not just its edge.
     if (target === this.host.box) target?.scrollIntoView({ block: 'nearest' });
   }
+}
+
+function isTypedInto(target: EventTarget | undefined): boolean {
+  if (!(target instanceof HTMLElement) || !target.matches('input, textarea, select')) return false;
+  return !PRESSED.test((target as HTMLInputElement).type);
 }
 
 /**
