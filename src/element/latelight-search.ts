@@ -302,7 +302,7 @@ export class LatelightSearch extends SearchOptions implements LatelightSearchEle
   }
 
   private readonly onTrigger = (event: Event): void => {
-    if (!event.defaultPrevented) this.show(event.target instanceof HTMLElement ? event.target : undefined);
+    if (!event.defaultPrevented) this.show(event.target as HTMLElement);
   };
 
   private forgetEngine(): void {

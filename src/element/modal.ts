@@ -49,7 +49,8 @@ export class Modal implements ReactiveController {
     const { dialog, box, isShowable } = this.host;
     if (!dialog || !isShowable) return;
     if (!this.isOpen) {
-      const from = opener ?? innermostFocus();
+      // What was pressed may be an icon, and Safari focuses no button that is.
+      const from = opener?.closest<HTMLElement>('a, button, [tabindex]') ?? opener ?? innermostFocus();
       dialog.showModal();
       // One that nobody sees would keep the page out of reach, and nobody would know how to get back.
       if (!isSeen(dialog)) {
