@@ -7,6 +7,7 @@
 
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { isComposing } from './composing.ts';
+import { isOthersTurn } from './modal.ts';
 import { edgeOf, step } from './moves.ts';
 
 export interface KeyboardHost extends ReactiveControllerHost, HTMLElement {
@@ -22,7 +23,8 @@ export interface KeyboardHost extends ReactiveControllerHost, HTMLElement {
   /** Whether a visitor would see what `show` brings. */
   readonly isShowable: boolean;
   readonly shortcut: string;
-  show(): void;
+  /** @returns whether it could */
+  show(): boolean;
   clear(): void;
   /** Searches without waiting for a pause in typing. */
   searchNow(): void;
@@ -102,9 +104,8 @@ export class Keyboard implements ReactiveController {
     const isSlash = event.key === '/' && !isCombination(event) && !isField && !isClosedHost(target);
     // Ctrl-K makes a link in most editors.
     const isControlK = isK(event) && hasOnlyControl(event) && !isEditor;
-    if ((!isSlash && !isControlK) || !this.host.isShowable) return;
-    event.preventDefault();
-    this.host.show();
+    if ((!isSlash && !isControlK) || isOthersTurn(this.host)) return;
+    if (this.host.isShowable && this.host.show()) event.preventDefault();
   };
 
   private focusFirst(event: KeyboardEvent): void {

@@ -18,7 +18,7 @@ import type { Group } from './grouping.ts';
 import { KeptFocus } from './kept-focus.ts';
 import { Keyboard } from './keyboard.ts';
 import { inheritedLang } from './languages.ts';
-import { passageAddress } from './links.ts';
+import { isElsewhere, passageAddress } from './links.ts';
 import { LiveRegion } from './live-region.ts';
 import type { Wording } from './messages.ts';
 import { isInert, isSeen, Modal } from './modal.ts';
@@ -158,12 +158,17 @@ export class LatelightSearch extends SearchOptions implements LatelightSearchEle
     return this.model.isSettled;
   }
 
-  show(opener?: HTMLElement): void {
+  show(opener?: HTMLElement): boolean {
+    // What is still to be drawn is as good as shown.
+    let isShown = true;
     this.whenDrawn(() => {
-      if (this.isModal) return this.modal.show(opener);
-      this.box?.focus();
-      this.box?.select();
+      const { box, modal } = this;
+      if (this.isModal) modal.show(opener);
+      box?.focus({ preventScroll: modal.isOpen });
+      box?.select();
+      isShown = box === this.shadowRoot?.activeElement;
     });
+    return isShown;
   }
 
   close(): void {
@@ -314,7 +319,7 @@ export class LatelightSearch extends SearchOptions implements LatelightSearchEle
     // One of the page's own that was closed is closed for good.
     if ((this.model.error as { code?: string } | undefined)?.code === 'closed') this.handedIn = undefined;
     this.forgetEngine();
-    // One of the page's own. What comes of it the search says.
+    // What comes of it the search says.
     this.handedIn?.reopen?.().catch(() => undefined);
     this.prepare();
     this.searchNow();
@@ -347,9 +352,8 @@ export class LatelightSearch extends SearchOptions implements LatelightSearchEle
 
   /** A link to a place on this very page leaves the dialog in its way. */
   leave(event: Event): void {
-    const { ctrlKey, metaKey, shiftKey } = event as MouseEvent;
     this.requestUpdate();
-    if (!ctrlKey && !metaKey && !shiftKey && this.target !== '_blank') this.close();
+    if (!isElsewhere(event as MouseEvent) && this.target !== '_blank') this.close();
   }
 
   protected override render(): TemplateResult {

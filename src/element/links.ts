@@ -17,6 +17,11 @@ export function hitAddress(url: string, siteRoot: string): string | undefined {
   return /^https?:$/.test(address.protocol) ? address.href : undefined;
 }
 
+/** Whether a click on a link opens it in another tab or window. */
+export function isElsewhere({ ctrlKey, metaKey, shiftKey }: MouseEvent): boolean {
+  return ctrlKey || metaKey || shiftKey;
+}
+
 export interface PassageLinkOptions {
   /** Whether this browser scrolls to text; others would look for an anchor of that whole name. */
   textFragments: boolean;

@@ -4,6 +4,7 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { isComposing } from './composing.ts';
 import { innermostFocus } from './innermost-focus.ts';
+import { isElsewhere } from './links.ts';
 
 export interface ModalHost extends ReactiveControllerHost, HTMLElement {
   readonly isModal: boolean;
@@ -13,12 +14,19 @@ export interface ModalHost extends ReactiveControllerHost, HTMLElement {
   readonly box: HTMLInputElement | null;
   readonly query: string;
   clear(): void;
-  /** Brings the search to the visitor: opens the dialog, or focuses the box where there is none. */
-  show(opener?: HTMLElement): void;
+  /** Brings the search to the visitor: opens the dialog, or focuses the box where there is none. @returns whether it could */
+  show(opener?: HTMLElement): boolean;
   onModalChange(isOpen: boolean): void;
 }
 
 const OPENER = '[data-latelight-open]';
+/** Whose dialog is open. */
+const open = new Set<object>();
+
+/** Whether keys, and openers of any search, are another's: one with an open dialog has them for itself. */
+export function isOthersTurn(host: object): boolean {
+  return open.size > 0 && !open.has(host);
+}
 
 export class Modal implements ReactiveController {
   private readonly host: ModalHost;
@@ -46,7 +54,7 @@ export class Modal implements ReactiveController {
 
   /** @param opener gets focus back; the focused element without it */
   show(opener?: HTMLElement): void {
-    const { dialog, box, isShowable } = this.host;
+    const { dialog, isShowable } = this.host;
     if (!dialog || !isShowable) return;
     if (!this.isOpen) {
       // What was pressed may be an icon, and Safari focuses no button that is.
@@ -59,10 +67,9 @@ export class Modal implements ReactiveController {
       }
       this.opener = from;
       this.unlock = lockScroll();
+      open.add(this.host);
       this.host.onModalChange(true);
     }
-    box?.focus({ preventScroll: true });
-    box?.select();
   }
 
   hide(): void {
@@ -77,6 +84,7 @@ export class Modal implements ReactiveController {
     if (!this.isOpen || this.host.dialog?.open) return;
     this.unlock?.();
     this.unlock = undefined;
+    open.delete(this.host);
     const { opener } = this;
     this.opener = undefined;
     if (opener?.isConnected) opener.focus({ preventScroll: true });
@@ -108,9 +116,9 @@ export class Modal implements ReactiveController {
     const opener = event.composedPath().find((node) => node instanceof HTMLElement && node.matches(OPENER));
     if (!(opener instanceof HTMLElement) || event.defaultPrevented) return;
     const id = opener.dataset.latelightOpen;
-    if ((id && id !== this.host.id) || !this.host.isShowable) return;
-    event.preventDefault();
-    this.host.show(opener);
+    if (id ? id !== this.host.id : isOthersTurn(this.host)) return;
+    if (opener.matches('a[href]') && isElsewhere(event)) return;
+    if (this.host.isShowable && this.host.show(opener)) event.preventDefault();
   };
 }
 
