@@ -5,14 +5,14 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import { type FilterChoice, type FilterGroup, ticked } from '../filter-choice.ts';
 import type { Wording } from '../messages.ts';
-import { writeSort } from '../sort-choice.ts';
+import { parseSort, writeSort } from '../sort-choice.ts';
 import { cross, sliders } from './icons.ts';
 
 export interface RefineContext {
   groups: FilterGroup[];
   choice: FilterChoice;
   sorts: readonly string[];
-  /** `date:desc`, or empty. */
+  /** `date:desc`, `date`, or empty. */
   sort: string;
   isOpen: boolean;
   wording: Wording;
@@ -91,11 +91,14 @@ function sortView({ sorts, sort, wording, onSort }: RefineContext): TemplateResu
     { value: writeSort({ by, order: 'desc' }), text: wording.say('descending', { name: by }) },
     { value: writeSort({ by, order: 'asc' }), text: wording.say('ascending', { name: by }) },
   ]);
+  // As it is asked for: without a direction it has one, and a name that there is not is none.
+  const asked = parseSort(sort, sorts);
+  const chosen = asked ? writeSort(asked) : '';
   return html`<label class="sort" part="sort">
     <span>${wording.say('sort')}</span>
     <select part="sort-list" @change=${(event: Event) => onSort((event.target as HTMLSelectElement).value)}>
-      <option value="" .selected=${sort === ''}>${wording.say('relevance')}</option>
-      ${options.map(({ value, text }) => html`<option value=${value} .selected=${value === sort}>${text}</option>`)}
+      <option value="" .selected=${chosen === ''}>${wording.say('relevance')}</option>
+      ${options.map(({ value, text }) => html`<option value=${value} .selected=${value === chosen}>${text}</option>`)}
     </select>
   </label>`;
 }
