@@ -125,6 +125,22 @@ test('a passage can be asked about once the encoder is there, and why not is sai
   expect(problems).toEqual([]);
 });
 
+for (const [what, pattern, said] of [
+  ['the index', '**/manifest.json', /./],
+  ['the model', '**/models/*.onnx', /status 404/],
+] as const) {
+  test(`a search asks again for ${what} that could not be had`, async ({ page }) => {
+    await page.context().route(pattern, (route) => route.fulfill({ status: 404 }));
+    await page.goto(`${SMALL}playground.html`);
+    const status = page.locator('main > [role=status]');
+    await expect(status).toHaveText(/Error/);
+    await expect(status).toHaveText(said);
+    await page.context().unrouteAll({ behavior: 'wait' });
+    await search(page, 'hide passwords');
+    await expect(status).toContainText('passages on');
+  });
+}
+
 test('another device ends the opening on the one before', async ({ page }) => {
   await page.context().route('**/models/**', () => undefined);
   const [worker] = await Promise.all([page.waitForEvent('worker'), page.goto(`${SMALL}playground.html`)]);

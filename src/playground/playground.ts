@@ -40,6 +40,8 @@ const state = {
 };
 /** Aborted when another opening takes its place. */
 let opening = new AbortController();
+/** Whether the index or its model could not be had. */
+let hasFailed = false;
 /** Which search may still show. */
 let searching = 0;
 
@@ -53,9 +55,8 @@ async function openEngine(): Promise<void> {
   opening = new AbortController();
   const { signal } = opening;
   state.engine?.close();
-  const nothingYet = { engine: undefined, instant: undefined, full: undefined, plain: undefined, explained: undefined };
-  show({ ...nothingYet, status: OPENING, failure: '', loading: '' });
-  try {
+  show({ engine: undefined, instant: undefined, full: undefined, plain: undefined, explained: undefined });
+  await follow(signal, async () => {
     const manifest = parseManifest(await (await fetch('manifest.json', { signal })).text());
     const engine = await open('./', {
       device: state.device,
@@ -64,13 +65,37 @@ async function openEngine(): Promise<void> {
         if (!signal.aborted) show({ loading: `${megabytes(loadedBytes)} of ${megabytes(totalBytes)} MB` });
       },
     });
-    if (signal.aborted) return engine.close();
-    show({ engine, manifest, status: 'Quick results can be had; the encoder is on its way.' });
+    if (signal.aborted) engine.close();
+    else show({ engine, manifest });
+    return engine;
+  });
+}
+
+/** Asks once more for what could not be had: the index, or the model alone. */
+async function openAgain(): Promise<void> {
+  const { engine } = state;
+  if (!engine) return openEngine();
+  await follow(opening.signal, async () => {
+    await engine.reopen?.();
+    return engine;
+  });
+}
+
+/** Says how far an opening is, and searches as soon as that can be done. */
+async function follow(signal: AbortSignal, attempt: () => Promise<SearchEngine>): Promise<void> {
+  hasFailed = false;
+  show({ status: OPENING, failure: '', loading: '' });
+  try {
+    const engine = await attempt();
+    if (signal.aborted) return;
+    show({ status: 'Quick results can be had; the encoder is on its way.' });
     if (state.query) void run();
     await engine.ready;
     if (!signal.aborted) show({ status: '', loading: '' });
   } catch (error) {
-    if (!signal.aborted) show({ status: String(error), loading: '' });
+    if (signal.aborted) return;
+    hasFailed = true;
+    show({ status: String(error), loading: '' });
   }
 }
 
@@ -254,8 +279,12 @@ function onSubmit(event: SubmitEvent): void {
   event.preventDefault();
   const query = document.querySelector<HTMLInputElement>('#query')!.value;
   keepQuery(query);
+  ask(query);
+}
+
+function ask(query: string): void {
   show({ query });
-  void run();
+  void (hasFailed ? openAgain() : run());
 }
 
 function onDevice(event: Event): void {
@@ -263,10 +292,7 @@ function onDevice(event: Event): void {
   void openEngine();
 }
 
-window.addEventListener('hashchange', ({ newURL }) => {
-  show({ query: takeQuery(newURL) });
-  void run();
-});
+window.addEventListener('hashchange', ({ newURL }) => ask(takeQuery(newURL)));
 
 render(view(), main);
 void openEngine();
