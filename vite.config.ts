@@ -33,7 +33,8 @@ function withCompactStyles(): Plugin {
         css
           .replace(/\/\*.*?\*\//gs, '')
           .replace(/\s+/g, ' ')
-          .replace(/ ?([{};,]) ?/g, '$1');
+          .replace(/ ?([{};,]) ?/g, '$1')
+          .replace(/: /g, ':');
       return { code: code.replace(/`.*`/s, compact), map: null };
     },
   };
