@@ -127,3 +127,23 @@ it("lies unpacked where Yarn keeps packages in ZIP files: onnxruntime's native c
     preferUnplugged: true,
   });
 });
+
+it('has what its own texts name: errors send readers to the guide, and so does the README', async () => {
+  const { stdout } = await run('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
+    cwd: packageRoot,
+    shell: process.platform === 'win32',
+  });
+  const files = new Set<string>(JSON.parse(stdout)[0].files.map(({ path }: { path: string }) => path));
+  const texts = [
+    'README.md',
+    'CHANGELOG.md',
+    'src/worker/client.ts',
+    'bin/latelight.js',
+    'src/cli/commands/eval-command.ts',
+  ];
+  const named = await Promise.all(texts.map((path) => readFile(join(packageRoot, path), 'utf8')));
+  const pages = new Set(named.join().match(/\bdocs\/[\w/-]+\.md/g));
+  expect(pages.size).toBeGreaterThan(20);
+  expect([...pages].filter((page) => !files.has(page))).toEqual([]);
+  expect(files).not.toContain('docs/package.json');
+});
