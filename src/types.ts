@@ -283,11 +283,11 @@ export interface SearchEngine {
    * Opens all of it anew, as it is published by now, when something could not be had: when `ready` rejected, or, while there is a
    * network, when the last search failed with `download-failed` or `hash-mismatch` or one of `sites` has an `error`. Does nothing
    * otherwise. `ready` is another promise then. The element calls it when somebody presses "Try again". Searches under way end with
-   * the reason why. Engines that `open` gives have it; one of your own may be without.
+   * the reason why.
    * @returns when it can be searched with, as `open` does
    * @throws LatelightError as `open` does; `closed`
    */
-  reopen?(): Promise<void>;
+  reopen(): Promise<void>;
   /** Ends the worker. What is under way, and every later call, rejects with the code `closed`. */
   close(): void;
 }

@@ -35,6 +35,8 @@ const inUse = new Set<string>();
 /** Large files have their bytes elsewhere, renamed repositories their names. */
 const MOST_REDIRECTS = 5;
 const PROGRESS_FROM_BYTES = 5e6;
+/** After so long without a byte a part is nobody's. */
+const SILENT_MS = 10 * 60_000;
 
 /** @throws LatelightError `download-failed` with what the server said, or that it could not be reached */
 export async function hubFetch(request: HubRequest, path: string): Promise<Response> {
@@ -69,9 +71,12 @@ async function takeAbandoned(start: string, part: string): Promise<void> {
     const [isPart, pid] =
       (name.startsWith(begins) && /^(?:(\d+)\.[0-9a-f]+\.)?part$/.exec(name.slice(begins.length))) || [];
     const path = join(folder, name);
-    if (!isPart || inUse.has(path) || (pid !== undefined && isRunning(Number(pid)))) continue;
+    if (!isPart || inUse.has(path)) continue;
     const found = await stat(path).catch(() => undefined);
-    if (found) abandoned.push({ path, size: found.size });
+    if (!found) continue;
+    // The number of a run that ended may be another program's by now. A download that runs writes all the time.
+    const isFresh = Date.now() - found.mtimeMs < SILENT_MS;
+    if (!isFresh || pid === undefined || !isRunning(Number(pid))) abandoned.push({ path, size: found.size });
   }
   let isTaken = false;
   for (const { path } of abandoned.sort((a, b) => b.size - a.size)) {

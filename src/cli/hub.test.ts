@@ -1,7 +1,7 @@
 // The Hub is played by a real HTTP server on this machine that speaks its paths, headers and redirects.
 
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -249,6 +249,21 @@ describe('a model of the Hub', () => {
     expect(new Uint8Array(await readFile(target))).toEqual(bytes);
     expect((await readdir(cache)).sort()).toEqual(['model.onnx', basename(living)]);
     expect(await readFile(living)).toHaveLength(300);
+  });
+
+  it('goes on with what has not grown for long, though its number is that of another program by now', async () => {
+    const { hubFile } = await import('./hub-download.ts');
+    const bytes = commits[first]['model.onnx'];
+    const target = join(cache, 'model.onnx');
+    const start = `${target}.${sha256(new TextEncoder().encode(sha256(bytes))).slice(0, 16)}`;
+    const left = `${start}.${process.ppid}.0a1b2c3d.part`;
+    await writeFile(left, bytes.subarray(0, 300));
+    const anHourAgo = Date.now() / 1000 - 3600;
+    await utimes(left, anHourAgo, anHourAgo);
+    const request = { endpoint, signal: new AbortController().signal };
+    await hubFile(request, `someone/tiny/resolve/${first}/model.onnx`, target, io());
+    expect(asked).toContain(`GET /storage/${first}/model.onnx (bytes=300-)`);
+    expect(await readdir(cache)).toEqual(['model.onnx']);
   });
 
   it('is refused when bytes differ from the hash that was announced, and nothing of it stays', async () => {

@@ -1,6 +1,6 @@
 // The new file takes the old one's place, also where that must not be open (Windows), and nothing is left beside it.
 
-import { fstatSync } from 'node:fs';
+import { fstatSync, rmSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +10,7 @@ import { PassageCache } from './passage-cache.ts';
 /** Descriptors that were got for a path, and what was renamed while which of them were open. */
 let opened: { path: string; descriptor: number }[] = [];
 let renamed: { to: string; openThen: string[] }[] = [];
+let beforeRename: (from: string) => void = () => undefined;
 vi.mock('node:fs', async (original) => {
   const real = await original<typeof import('node:fs')>();
   const isOpen = (descriptor: number) => {
@@ -29,6 +30,7 @@ vi.mock('node:fs', async (original) => {
     renameSync: (from: string, to: string) => {
       const openThen = opened.filter(({ descriptor }) => isOpen(descriptor)).map(({ path }) => path);
       renamed.push({ to, openThen });
+      beforeRename(from);
       real.renameSync(from, to);
     },
   };
@@ -70,6 +72,18 @@ it('leaves no new file beside the old one that it could not replace', async () =
   await expect(cache.compact()).rejects.toMatchObject({ syscall: 'rename' });
   await cache.close();
   expect(await readdir(folder)).toEqual(['passages.jsonl']);
+});
+
+it('keeps the old file when another run took the new one for left over', async () => {
+  const cache = PassageCache.open(path);
+  cache.put('0'.repeat(64), PASSAGE);
+  beforeRename = (from) => rmSync(from);
+  await cache.compact();
+  await cache.close();
+  beforeRename = () => undefined;
+  const next = PassageCache.open(path);
+  expect(next.get('0'.repeat(64))).toEqual(PASSAGE);
+  await next.close();
 });
 
 it('clears what killed runs left beside the file, and no more', async () => {

@@ -169,7 +169,8 @@ export class PassageCache {
       else rmSync(this.path, { force: true });
     } catch (error) {
       rmSync(temporary, { force: true });
-      throw error;
+      // Removed as left over, by a run in another container whose processes have the same numbers: the journal stays as it was.
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     }
   }
 

@@ -55,7 +55,7 @@ export interface IngestResult {
 const MAX_TEXT_FILE_BYTES = 32 * 1024 * 1024;
 const MAX_BOOK_FILE_BYTES = 256 * 1024 * 1024;
 
-/** The same files give the same result in whatever order they come. Rejects only with code `aborted`. */
+/** The same files give the same result in whatever order they come. Rejects only with code `aborted` and, in a page, `download-failed`. */
 export async function ingestPages(files: readonly SourceFile[], options: IngestOptions): Promise<IngestResult> {
   const report: IngestReport = { files: files.length, pages: 0, passages: 0, skipped: [], warnings: [] };
   const inOrder = [...files].sort((a, b) => byCodeUnits(a.path, b.path));

@@ -36,7 +36,12 @@ const RULES = {
  * Opens the model, downloading it first when it is one of the Hub.
  * @throws LatelightError `bad-option`; `bad-model`, `bad-codec`, `download-failed`, `hash-mismatch` of the model; `aborted`
  */
-export async function createIndex(options: CreateIndexOptions = {}): Promise<SearchIndexBuilder> {
+export function createIndex(options: CreateIndexOptions = {}): Promise<SearchIndexBuilder> {
+  return openBuilder(options);
+}
+
+/** @param ownCache the file that `cache: true` means, where it is not the project's */
+export async function openBuilder(options: CreateIndexOptions, ownCache?: string): Promise<SearchIndexBuilder> {
   rule.checkOptions('createIndex', options, RULES);
   const { model = defaultModelFolder, shape = {}, modelOverrides, onMessage } = options;
   rule.checkOptions('createIndex shape', shape, {
@@ -58,5 +63,5 @@ export async function createIndex(options: CreateIndexOptions = {}): Promise<Sea
     signal: options.signal ?? new AbortController().signal,
   });
   const open = await openModel(folder, { subspaceDim: DEFAULT_SHAPE.subspaceDim, ...shape }, modelOverrides);
-  return new IndexBuilder(open, options, resolve(folder) === defaultModelFolder);
+  return new IndexBuilder(open, options, resolve(folder) === defaultModelFolder, ownCache);
 }

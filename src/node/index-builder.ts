@@ -41,6 +41,7 @@ const PAGE_FILE = { url: rule.filledText, sourcePath: rule.filledText, content: 
 
 export class IndexBuilder implements SearchIndexBuilder {
   private readonly model: OpenModel;
+  private readonly ownCache: string | undefined;
   private readonly isDefaultModel: boolean;
   private readonly options: CreateIndexOptions;
   private readonly countTokens: (text: string) => number;
@@ -52,9 +53,10 @@ export class IndexBuilder implements SearchIndexBuilder {
   private queue: Promise<unknown> = Promise.resolve();
 
   /** @param isDefaultModel whether the model is the package's own, of which more is known than its files say */
-  constructor(model: OpenModel, options: CreateIndexOptions, isDefaultModel: boolean) {
+  constructor(model: OpenModel, options: CreateIndexOptions, isDefaultModel: boolean, ownCache?: string) {
     this.model = model;
     this.isDefaultModel = isDefaultModel;
+    this.ownCache = ownCache;
     this.options = options;
     this.countTokens = countingTokens(model.folder.tokenizer);
     this.signal = AbortSignal.any([this.closing.signal, ...(options.signal ? [options.signal] : [])]);
@@ -147,7 +149,8 @@ export class IndexBuilder implements SearchIndexBuilder {
       const output = resolve(outputFolder);
       await expectOutput(output, this.folders);
       const { cache = true } = this.options;
-      return this.compose(output, cache === true ? defaultCachePath(output, this.folders) : cache || undefined);
+      const kept = cache === true ? (this.ownCache ?? defaultCachePath(output, this.folders)) : cache || undefined;
+      return this.compose(output, kept);
     });
   }
 
@@ -178,6 +181,7 @@ export class IndexBuilder implements SearchIndexBuilder {
 
   private async compose(output: string, cachePath: string | undefined): Promise<WrittenIndex> {
     const { options } = this;
+    // Only a file that a person named may be something else; one of our own that is damaged is written anew.
     if (typeof options.cache === 'string') PassageCache.expectUsable(options.cache, output);
     const { kept, unmarked } = markedPages(this.pages.inOrder());
     if (kept.length === 0) {

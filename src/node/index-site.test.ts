@@ -53,6 +53,14 @@ it('warns of pages in a language that the default model does not know', async ()
   expect(lines[0]).toMatch(/^latelight: warning: 1 of 1 pages is in de; the default model is trained on English/);
 });
 
+it('a cache of its own that was damaged is made anew', async () => {
+  const { run, again, cachePath } = await indexed({ 'tides.html': TIDES });
+  await run;
+  await writeFile(cachePath, new Uint8Array(4096));
+  expect(await again()).toMatchObject({ passages: 1, reused: 0 });
+  expect(await again()).toMatchObject({ passages: 1, reused: 1 });
+});
+
 it('names the reasons where no page is left', async () => {
   const { run, folder } = await indexed({ 'a.html': html(''), 'b.html': html(''), 'c.html': NOINDEX });
   await expect(run).rejects.toMatchObject({

@@ -4,8 +4,9 @@ import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { packageRoot } from '../cli/package-files.ts';
 import { LatelightError } from '../errors.ts';
+import { PassageCache } from '../indexing/passage-cache.ts';
 import { removeOlder } from '../indexing/write-folder.ts';
-import { createIndex } from './create-index.ts';
+import { openBuilder } from './create-index.ts';
 import type { AddDirectoryOptions, CreateIndexOptions, WrittenIndex } from './options.ts';
 import { allAskNotToBeFound, skipLines, skipReasons } from './skipped-pages.ts';
 
@@ -49,14 +50,19 @@ export async function indexSite(run: SiteIndexRun): Promise<WrittenIndex | undef
   const started = performance.now();
   const outDir = indexFolderName(options.outDir);
   const { exclude = [], outDir: _, cache = true, ...rest } = options;
-  const index = await createIndex({
-    title: 'Search',
-    ...rest,
-    cache: cache === true ? cachePath : cache,
-    siteRoot: siteRootOf(outDir),
-    signal,
-    onMessage: (line) => log(`latelight: ${line}`),
-  });
+  // Before the model is opened and the site read.
+  if (typeof cache === 'string') PassageCache.expectUsable(cache, output);
+  const index = await openBuilder(
+    {
+      title: 'Search',
+      ...rest,
+      cache,
+      siteRoot: siteRootOf(outDir),
+      signal,
+      onMessage: (line) => log(`latelight: ${line}`),
+    },
+    cachePath,
+  );
   try {
     const added = await index.addDirectory(folder, { ...pages, exclude: [`${outDir}/**`, ...[exclude].flat()] });
     for (const glob of added.unmatched)

@@ -442,9 +442,7 @@ describe('misuse', () => {
       await index.addDirectory(join(folder, 'site'));
       await expect(index.write(join(folder, 'refused'))).rejects.toMatchObject({
         code: 'bad-option',
-        message: expect.stringMatching(
-          /^index: expected only folders above .*timeout\.html.passages\.jsonl, got ENOTDIR/,
-        ),
+        message: expect.stringMatching(/^index: expected .*timeout\.html.passages\.jsonl, got E(NOTDIR|EXIST|NOENT)/),
       });
     });
     await using({}, async (index) => {

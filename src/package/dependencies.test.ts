@@ -2,8 +2,9 @@
 // that examples are built with.
 
 import { execFile } from 'node:child_process';
-import { readdir, readFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { parseSync } from 'vite';
@@ -111,6 +112,20 @@ it('the command says on an older Node which it wants, before anything is importe
     stdout: '',
     stderr: `latelight: expected ${NODE_VERSIONS}, got v22.12.0.\n`,
   });
+});
+
+it('a command that waits for what never comes does not end as if it had gone well', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'latelight-bin-'));
+  try {
+    await cp(join(packageRoot, 'bin'), join(folder, 'bin'), { recursive: true });
+    await mkdir(join(folder, 'dist/cli'), { recursive: true });
+    await writeFile(join(folder, 'package.json'), '{"type":"module"}');
+    await writeFile(join(folder, 'dist/cli/main.js'), 'await new Promise(() => {});');
+    const run = promisify(execFile)(process.execPath, [join(folder, 'bin/latelight.js'), '--help']);
+    await expect(run).rejects.toMatchObject({ code: 13 });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 });
 
 it.each(['README.md', 'docs/guide/start.md', 'docs/guide/node-api.md'])('%s names the same versions', async (page) => {

@@ -48,6 +48,7 @@ export async function main(): Promise<string[]> {
   const made: LatelightSearchElement = document.createElement('latelight-search');
   const engine = await open('/latelight/', { onProgress: ({ loadedBytes }) => console.log(loadedBytes) });
   made.engine = engine;
+  await engine.reopen();
   const { hits } = await engine.search(made.query, { limit: 10, perPage: 3 });
   return hits.map(({ url }) => url);
 }

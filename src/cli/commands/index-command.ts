@@ -72,14 +72,14 @@ export async function indexCommand(input: string, options: IndexCommandOptions, 
   expectFolder('index', input);
   await expectOutput(output, [root]);
   if (options.cache) PassageCache.expectUsable(options.cache, output);
-  const cache = options.cache ?? defaultCachePath(output, [root]) ?? false;
+  const isKept = options.cache !== false && (options.cache ?? defaultCachePath(output, [root])) !== undefined;
   let progress: Progress | undefined;
   const index = await createIndex({
     model: await resolveModel(options.model, io),
     shape: options.shape,
     modelOverrides: options.overrides,
     webgpu: options.webgpu,
-    cache,
+    cache: options.cache ?? true,
     cleanUrls: options.cleanUrls,
     splitByLang: options.byLang,
     language: options.language,
@@ -119,7 +119,7 @@ export async function indexCommand(input: string, options: IndexCommandOptions, 
         : describe(added, written, seconds, options),
     );
   } catch (error) {
-    if (io.signal.aborted && cache !== false) io.err('\nWhat was encoded is kept for the next run.');
+    if (io.signal.aborted && isKept) io.err('\nWhat was encoded is kept for the next run.');
     throw error;
   } finally {
     progress?.stop();

@@ -188,6 +188,7 @@ function fakeEngine(documents: ReadonlyMap<number, LibraryDocument>): SearchEngi
   return {
     stage: 'full',
     ready: Promise.resolve(),
+    reopen: async () => undefined,
     backend: 'wasm',
     passageCount: 9,
     notice: '',
