@@ -55,6 +55,10 @@ function withCompactTemplates(): Plugin {
   };
 }
 
+/** `load(async () => { let { fr } = await import('./fr.js'); return { fr }; }, [], import.meta.url)`, minified: only `fr` is used of either. */
+const WRAPPED_IMPORT =
+  /\w+\(async\(\)=>\{let\{(\w+):(\w+)\}=await import\(([^()]*)\);return\{\1:\2\}\},\[\],import\.meta\.url\)/g;
+
 /** Vite wraps every `import()` in code that fetches beforehand what a chunk imports. No chunk of the site imports any, and the element would carry it. */
 function withoutPreload(): Plugin {
   return {
@@ -68,9 +72,12 @@ function withoutPreload(): Plugin {
     generateBundle: {
       order: 'post',
       handler(_options, bundle) {
-        for (const chunk of Object.values(bundle))
-          if (chunk.type === 'chunk' && chunk.code.includes('__vite__mapDeps'))
+        for (const chunk of Object.values(bundle)) {
+          if (chunk.type !== 'chunk') continue;
+          if (chunk.code.includes('__vite__mapDeps'))
             this.error(`${chunk.fileName}: expected no chunk with imports to fetch beforehand`);
+          chunk.code = chunk.code.replace(WRAPPED_IMPORT, 'import($3)');
+        }
       },
     },
   };

@@ -72,6 +72,19 @@ test('Close leads to the list after more documents than a browser keeps steps', 
   expect(new URL(page.url()).hash).toBe('');
 });
 
+test('Close leads to the list, too, when the browser has fewer steps than were taken, as in a restored session', async ({
+  page,
+}) => {
+  await page.setViewportSize(WIDE);
+  await show(page, 'few');
+  await rows(page).first().getByRole('link').click();
+  await expect(reader(page)).toBeVisible();
+  await page.evaluate(() => history.replaceState({ depth: 30 }, ''));
+  await page.getByRole('button', { name: 'Close' }).click();
+  await expect(reader(page)).toBeHidden();
+  expect(new URL(page.url()).hash).toBe('');
+});
+
 test('Escape twice closes the document, and does not leave the page', async ({ page }) => {
   await show(page, 'few');
   await rows(page).first().getByRole('link').click();

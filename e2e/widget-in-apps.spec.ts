@@ -2,7 +2,7 @@
 // that somebody closed, dialogs of the app's own, and controls that have keys and clicks of their own.
 
 import { expect, type Page, test } from '@playwright/test';
-import { box, openWidget, pages, searchFor } from './widget-page.ts';
+import { box, handIn, openWidget, pages, searchFor } from './widget-page.ts';
 
 const INLINE = '<latelight-search></latelight-search>';
 const MODAL = '<latelight-search mode="modal"></latelight-search>';
@@ -138,13 +138,18 @@ test('an order without a direction is shown as what it is', async ({ page }) => 
 test('a filter that was ticked on another index is neither asked for nor shown, until that is back', async ({
   page,
 }) => {
-  await openWidget(page, INLINE, { filters: { topic: { bread: 3 } } });
+  await openWidget(page, INLINE, { filters: { tags: { loaf: 3 } } });
   await page.locator('latelight-search').evaluate((search) => {
     Object.assign(search, { filter: { tags: ['loaf'] } });
   });
   await searchFor(page, 'close server');
+  const chip = page.locator('[part~=filter-on]');
+  await expect(chip).toContainText('loaf');
+  await handIn(page, { filters: { topic: { bread: 3 } } });
   await expect(page.getByRole('button', { name: /^\s*Filters/ })).toBeVisible();
-  await expect(page.getByText('loaf')).toHaveCount(0);
+  await expect(chip).toHaveCount(0);
+  await handIn(page, { filters: { tags: { loaf: 3 } } });
+  await expect(chip).toContainText('loaf');
 });
 
 const TRIGGER = 'latelight-search .trigger';
@@ -158,6 +163,12 @@ for (const [name, body, pressed, focused] of [
     'button[data-latelight-open]',
   ],
   ['an opener in a button', `<button id="around"><b data-latelight-open>Find</b></button>${MODAL}`, 'b', '#around'],
+  [
+    'a field in what takes focus from scripts alone',
+    `<main tabindex="-1"><input type="button" id="around" value="Find" data-latelight-open>${MODAL}</main>`,
+    '#around',
+    '#around',
+  ],
 ]) {
   test(`focus goes back to a button when ${name} was pressed and gave it none`, async ({ page }) => {
     await openWidget(page, body, {});

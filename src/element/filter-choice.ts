@@ -28,11 +28,20 @@ export function toggled(choice: FilterChoice, name: string, value: string): Filt
   return Object.fromEntries(next.length > 0 ? [...others, [name, next]] : others);
 }
 
-/** What of a choice an engine can be asked for: a name that it has not was ticked on another index, and would be refused. */
-export function askable(choice: FilterChoice, { filters, sites }: Partial<SearchEngine> = {}): FilterChoice {
+/**
+ * What of a choice an engine can be asked for. A name that only one before it had was ticked there, and would be refused here.
+ * @param names of the filters of all engines so far; another one is a mistake of the page, which is to be said
+ */
+export function askable(
+  choice: FilterChoice,
+  names: ReadonlySet<string>,
+  { filters, sites }: Partial<SearchEngine> = {},
+): FilterChoice {
   // An index that is down may have others, and one that was empty may have some by now.
   if (sites?.some(({ error, passageCount }) => error || passageCount === 0)) return choice;
-  return Object.fromEntries(Object.entries(choice).filter(([name]) => Object.hasOwn(filters ?? {}, name)));
+  return Object.fromEntries(
+    Object.entries(choice).filter(([name]) => !names.has(name) || Object.hasOwn(filters ?? {}, name)),
+  );
 }
 
 /** What is ticked, in the order it was. */

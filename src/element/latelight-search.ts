@@ -13,7 +13,7 @@ import { guard } from 'lit/directives/guard.js';
 import { open } from '../open.ts';
 import type { Hit, SearchEngine, SearchResult } from '../types.ts';
 import { EngineSession } from './engine-session.ts';
-import { askable, type FilterChoice, filterGroups, ticked, toggled } from './filter-choice.ts';
+import { type FilterChoice, filterGroups, ticked, toggled } from './filter-choice.ts';
 import type { Group } from './grouping.ts';
 import { KeptFocus } from './kept-focus.ts';
 import { Keyboard } from './keyboard.ts';
@@ -440,7 +440,7 @@ export class LatelightSearch extends SearchOptions implements LatelightSearchEle
     const all = this.filters === 'off' ? {} : (engine.filters ?? {});
     return refineView({
       groups: filterGroups(all, model.result?.facets, model.filter, names),
-      choice: askable(model.filter, engine),
+      choice: model.askable(engine),
       sorts: engine.sorts ?? [],
       sort: model.sort,
       isOpen: this.areFiltersOpen,
@@ -477,7 +477,7 @@ export class LatelightSearch extends SearchOptions implements LatelightSearchEle
     >
       ${groups.length > 0 ? this.renderHits() : nothing}
       ${model.canExtend ? moreView(model.isExtending, () => model.extend(), wording) : nothing}
-      ${result && groups.length === 0 ? nothingView(result, ticked(askable(model.filter, this.engine)).length > 0 ? this.clearFilters : undefined, wording) : nothing}
+      ${result && groups.length === 0 ? nothingView(result, ticked(model.askable(this.engine)).length > 0 ? this.clearFilters : undefined, wording) : nothing}
     </div>`;
   }
 

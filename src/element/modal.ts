@@ -20,6 +20,8 @@ export interface ModalHost extends ReactiveControllerHost, HTMLElement {
 }
 
 const OPENER = '[data-latelight-open]';
+/** What focus goes to with Tab. Around it there may be what takes focus from scripts alone, such as all of the page's content. */
+const CONTROL = 'a[href], button, input, summary, [tabindex="0"]';
 /** Whose dialog is open. */
 const open = new Set<object>();
 
@@ -58,7 +60,7 @@ export class Modal implements ReactiveController {
     if (!dialog || !isShowable) return;
     if (!this.isOpen) {
       // What was pressed may be an icon, and Safari focuses no button that is.
-      const from = opener?.closest<HTMLElement>('a, button, [tabindex]') ?? opener ?? innermostFocus();
+      const from = opener?.closest<HTMLElement>(CONTROL) ?? opener ?? innermostFocus();
       dialog.showModal();
       // One that nobody sees would keep the page out of reach, and nobody would know how to get back.
       if (!isSeen(dialog)) {
@@ -87,7 +89,10 @@ export class Modal implements ReactiveController {
     open.delete(this.host);
     const { opener } = this;
     this.opener = undefined;
-    if (opener?.isConnected) opener.focus({ preventScroll: true });
+    if (opener?.isConnected) {
+      // The browser may have given it back already, to what is inside of it too.
+      if (!opener.matches(':focus-within')) opener.focus({ preventScroll: true });
+    }
     // Else the box would have the next keys until the browser notices that nobody sees it.
     else (this.host.shadowRoot?.activeElement as HTMLElement | null)?.blur();
     this.host.onModalChange(false);

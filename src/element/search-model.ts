@@ -21,9 +21,8 @@ export interface SearchModelHooks {
 
 /** The engine's limit. */
 const MOST_PAGES = 512;
-/** What another caller of a shared engine is left for a search of its own, at first and at most. */
+/** What another caller of a shared engine is left for a search of its own, at first. */
 const TURN_MS = 250;
-const LONGEST_TURN_MS = 2000;
 /** Pages on show before the text of the others has been read, when nothing is: they fill the first screen. */
 const FIRST_PAGES = 3;
 
@@ -39,6 +38,8 @@ export class SearchModel {
   isBusy = false;
   /** Whether the search under way is for more of the same. */
   isExtending = false;
+  /** Of all engines so far. */
+  private readonly filterNames = new Set<string>();
   private pages = 0;
   private shownQuestion = '';
   private refinement = '[{},""]';
@@ -153,7 +154,7 @@ export class SearchModel {
       const isKept = this.isExtending && this.result?.stage === 'full';
       if (!signal.aborted && !isKept) this.showResult(result);
     };
-    for (let pauseMs = TURN_MS; ; ) {
+    for (let pauseMs = TURN_MS; ; pauseMs *= 2) {
       const engine = await this.hooks.engine();
       signal.throwIfAborted();
       try {
@@ -163,9 +164,14 @@ export class SearchModel {
       }
       // Another who shares the engine has asked it for something else. Two who wait as long would do so to each other again.
       await turn(engine, pauseMs);
-      pauseMs = Math.min(2 * pauseMs, LONGEST_TURN_MS);
       signal.throwIfAborted();
     }
+  }
+
+  /** What of the filter an engine can be asked for. */
+  askable(engine?: SearchEngine): FilterChoice {
+    for (const name of Object.keys(engine?.filters ?? {})) this.filterNames.add(name);
+    return askable(this.filter, this.filterNames, engine);
   }
 
   private request(engine: SearchEngine): SearchRequest {
@@ -175,7 +181,7 @@ export class SearchModel {
       perPage: this.hooks.limits().perPage,
       firstLimit: this.result ? undefined : FIRST_PAGES,
       facets: Object.keys(filters ?? {}).length > 0,
-      filter: askable(this.filter, engine) as SearchRequest['filter'],
+      filter: this.askable(engine) as SearchRequest['filter'],
       sort: parseSort(this.sort, sorts ?? []),
     };
   }

@@ -6,6 +6,8 @@ import type { ReaderPlace } from '../types.ts';
 
 /** Most steps that Close takes back at once. Browsers keep 50 of a tab, and `go` leads nowhere when the one it names is gone. */
 const MOST_STEPS = 40;
+/** A step back is taken at once or not at all; a busy page hears of it a little later. */
+const STEP_MS = 1000;
 
 interface RouteHost extends ReactiveControllerHost {
   onRoute(place: ReaderPlace | undefined): void;
@@ -46,21 +48,29 @@ export class Route implements ReactiveController {
 
   /** Back to where no document was open, if that was on this page. Resolves when none is. */
   async close(): Promise<void> {
-    if (depth() === 0) {
-      history.replaceState(null, '', location.pathname + location.search);
-      this.read();
-      return;
-    }
+    if (depth() === 0) return this.showNone();
     // The browser takes its time, and whoever closes twice meanwhile would leave the page.
     this.closing ??= new Promise((resolve) => {
       const closed = () => {
+        clearTimeout(waiting);
+        window.removeEventListener('popstate', closed);
         this.closing = undefined;
         resolve();
       };
-      window.addEventListener('popstate', closed, { once: true });
+      // A restored session has fewer steps than were taken, and what leads further back does nothing, without a word.
+      const waiting = setTimeout(() => {
+        this.showNone();
+        closed();
+      }, STEP_MS);
+      window.addEventListener('popstate', closed);
       history.go(-depth());
     });
     await this.closing;
+  }
+
+  private showNone(): void {
+    history.replaceState(null, '', location.pathname + location.search);
+    this.read();
   }
 
   private readonly read = (): void => {

@@ -231,7 +231,7 @@ export const words = {
   close: 'Close',
   opening: 'Opening the document',
   noReader:
-    'The part of this page that shows documents could not be loaded. Check the connection, then open the document again.',
+    'The part of this page that shows documents could not be loaded. Check the connection, then open the document again. If a newer version was published, reload this page.',
   nothingToShow: 'Nothing of this document is kept here.',
   gone: 'This document is not in the library any more.',
 };

@@ -74,8 +74,17 @@ export class DocumentList {
   async catchUp(): Promise<boolean> {
     const there = new Set(await this.store.documentIds());
     const missed = [...new Set([...there, ...this.known.keys()])].filter((id) => there.has(id) !== this.known.has(id));
-    if (missed.length > 0) await this.reload(missed);
-    return missed.length > 0;
+    const changed: number[] = [];
+    for (const id of missed) {
+      const document = await this.store.document(id);
+      // Nothing is to be done for one that failed, and it may be an import's, which is kept in two steps: whoever made it so will say so.
+      if (document?.state === 'failed') continue;
+      if (document) this.known.set(id, document);
+      else this.known.delete(id);
+      changed.push(id);
+    }
+    if (changed.length > 0) this.touch(changed);
+    return changed.length > 0;
   }
 
   /** Reads documents again that this worker changed: other tabs hear of them. */

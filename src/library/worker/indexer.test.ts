@@ -121,6 +121,38 @@ it('documents that another tab kept whole, and was closed before they were searc
   await becomeDone('heard-of.md', 'not-heard-of.md');
 });
 
+it('an import that another tab is making is left to it: what it has not made searchable yet, and what it keeps in two steps', async () => {
+  await list.load();
+  const indexer = indexerOf();
+  indexer.start();
+  const finish = vi.spyOn(segmenter, 'finish');
+  const about = { title: '', kind: 'markdown', sizeBytes: 1, addedAt: 0, sha256: '' } as const;
+  const counts = { passageCount: 0, doneCount: 0, tokenCount: 0 };
+  await store.add(
+    { ...about, ...counts, warnings: [], path: 'being-kept.md', state: 'failed', reason: 'cut short' },
+    undefined,
+  );
+  const paths = ['a.md', 'b.md', 'c.md'];
+  for (const path of paths) {
+    await list.reload([(await addWhole(store, path)).id]);
+    const looks = vi.spyOn(list, 'catchUp');
+    indexer.pump();
+    // Not `until`, which moves the clock.
+    while (looks.mock.calls.length === 0) await new Promise(setImmediate);
+    await Promise.all(looks.mock.results.map(({ value }) => value));
+    await vi.advanceTimersByTimeAsync(1900);
+    looks.mockRestore();
+  }
+  expect(finish).not.toHaveBeenCalled();
+  // The other tab was closed.
+  await until(async () => {
+    await vi.advanceTimersByTimeAsync(2000);
+    expect((await statesOf()).slice(1)).toEqual(paths.map((path) => `${path} done`));
+  });
+  expect(finish).toHaveBeenCalledOnce();
+  expect(list.all.map(({ path }) => path).sort()).toEqual(paths);
+});
+
 describe('an import', () => {
   const paths = ['bees.md', 'plan.md'];
 

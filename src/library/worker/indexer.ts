@@ -37,6 +37,7 @@ export class Indexer {
   /** Documents whose passages are all kept, to be made searchable. */
   private whole: number[] = [];
   private finishing: Promise<void> = Promise.resolve();
+  private lookTimer: ReturnType<typeof setTimeout> | undefined;
   private finishTimer: ReturnType<typeof setTimeout> | undefined;
   private pool: EncodePool | undefined;
   private isPaused = false;
@@ -254,7 +255,13 @@ export class Indexer {
     list.touch();
     if (this.active.size > 0 || this.problem) return;
     if (isNews) return this.pump();
-    this.takeUpWhole();
-    if (this.whole.length === 0) this.run.end();
+    clearTimeout(this.lookTimer);
+    if (!list.all.some((document) => isWhole(document) && !this.leaving.has(document.id))) return this.run.end();
+    // Another tab that imports makes its own searchable, many at once: only what is left when nothing more is heard of it.
+    this.lookTimer = setTimeout(() => {
+      if (this.isPaused || this.problem) return;
+      this.takeUpWhole();
+      this.finish();
+    }, FINISH_MS);
   }
 }
