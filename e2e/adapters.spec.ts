@@ -182,6 +182,13 @@ test('vitepress: a page searches in its own language, also after it was changed 
     await page.evaluate(() => {
       document.documentElement.lang = 'en';
     });
+    // What is on show was found for a page in French.
+    await expect
+      .poll(async () => {
+        const found = await paths();
+        return found.length > 0 && !found.some(isFrench);
+      })
+      .toBe(true);
     await ask(page, 'why is my bread so heavy inside');
     await expect.poll(async () => (await paths()).filter((path) => path === '/bread/baking').length).toBeGreaterThan(0);
     expect((await paths()).filter(isFrench)).toEqual([]);

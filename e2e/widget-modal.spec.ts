@@ -265,6 +265,21 @@ test('opening and closing 200 times leaves nothing behind', async ({ page }) => 
   expect(after.heap - before.heap).toBeLessThan(200_000);
 });
 
+test('a trigger of the page’s own that is a link leads nowhere when the dialog opens, and stays a link when it is pressed for another tab', async ({
+  page,
+}) => {
+  await openWidget(
+    page,
+    '<latelight-search mode="modal"><a slot="trigger" id="own" href="#there">Look up</a></latelight-search>',
+    {},
+  );
+  await page.locator('#own').dispatchEvent('click', { ctrlKey: true, bubbles: true, composed: true, cancelable: true });
+  await expect(dialog(page)).toBeHidden();
+  await page.locator('#own').click();
+  await expect(dialog(page)).toBeVisible();
+  expect(new URL(page.url()).hash).toBe('');
+});
+
 test('a trigger of the page’s own takes the place of the button', async ({ page }) => {
   await openWidget(
     page,

@@ -249,7 +249,10 @@ export class LatelightSearch extends SearchOptions implements LatelightSearchEle
 
   protected override willUpdate(changed: PropertyValues): void {
     const { model } = this;
-    const isOther = this.hasUpdated && ['src', 'device', 'mergeIndex'].some((name) => changed.has(name));
+    // Its hits stand for a page in another language by now.
+    const isForeign =
+      this.isConnected && this.session.engine !== undefined && inheritedLang(this) !== this.openedLanguage;
+    const isOther = this.hasUpdated && (isForeign || ['src', 'device', 'mergeIndex'].some((name) => changed.has(name)));
     if (isOther) this.forgetEngine();
     if (changed.has('mode') && this.hasUpdated) this.modal.hide();
     if (this.hasUpdated && (isOther || changed.has('limit') || changed.has('perPage'))) this.searchNow();
@@ -307,7 +310,10 @@ export class LatelightSearch extends SearchOptions implements LatelightSearchEle
   }
 
   private readonly onTrigger = (event: Event): void => {
-    if (!event.defaultPrevented) this.show(event.target as HTMLElement);
+    const pressed = event.target as HTMLElement;
+    if (event.defaultPrevented || (pressed.closest('a[href]') && isElsewhere(event as MouseEvent))) return;
+    // One of the page's own may be a link, or send a form.
+    if (this.show(pressed)) event.preventDefault();
   };
 
   private forgetEngine(): void {
