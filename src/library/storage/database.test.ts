@@ -31,7 +31,7 @@ const document = {
 
 const open: Database[] = [];
 async function opened(migrations = MIGRATIONS, onSuperseded?: () => void): Promise<Database> {
-  const database = await openDatabase(onSuperseded, migrations, NAME);
+  const database = await openDatabase({ onSuperseded }, migrations, NAME);
   open.push(database);
   return database;
 }

@@ -32,12 +32,18 @@ export const MIGRATIONS: readonly Migration[] = [
 
 const DATABASE_NAME = 'latelight-library';
 
+export interface ConnectionEnds {
+  /** Another tab runs a newer version that waits for this connection to end: it was closed. */
+  onSuperseded?: (() => void) | undefined;
+  /** The browser dropped it, as it does in the background, or with the site's data: another one can be opened. */
+  onDropped?: () => void;
+}
+
 /**
- * @param onSuperseded another tab runs a newer version that waits for this connection to end: it was closed
  * @throws LatelightError `storage-failed` when the browser gives no storage, or holds a library of a newer version
  */
 export async function openDatabase(
-  onSuperseded: () => void = () => undefined,
+  { onSuperseded, onDropped }: ConnectionEnds = {},
   migrations: readonly Migration[] = MIGRATIONS,
   name = DATABASE_NAME,
 ): Promise<Database> {
@@ -54,8 +60,9 @@ export async function openDatabase(
       },
       blocking() {
         database.close();
-        onSuperseded();
+        onSuperseded?.();
       },
+      terminated: () => onDropped?.(),
     });
     return database;
   } catch (cause) {

@@ -1,5 +1,7 @@
 import 'fake-indexeddb/auto';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { forceCloseDatabase } from 'fake-indexeddb';
+import { deleteDB } from 'idb';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { LibraryStore } from './library-store.ts';
 import type { StoredDocument, StoredSegment } from './records.ts';
 import { addWaiting, openStoredLibrary } from './stored-library.fixture.ts';
@@ -68,4 +70,58 @@ it('a document for whose record there is no room leaves no file', async () => {
   await addWaiting(full, 'plan.md');
   expect(files.names('documents')).toHaveLength(1);
   full.close();
+});
+
+describe('a connection that the browser dropped', () => {
+  /** The connections that were opened, the first by the store. */
+  async function connected() {
+    const opening = vi.spyOn(indexedDB, 'open');
+    const onSuperseded = vi.fn();
+    const dropped = await LibraryStore.open(onSuperseded);
+    const connections = () => opening.mock.results.map(({ value }) => value.result as IDBDatabase);
+    return { dropped, connections, onSuperseded };
+  }
+  afterEach(() => vi.restoreAllMocks());
+
+  it('is followed by another, one for all that wait for it', async () => {
+    const { dropped, connections } = await connected();
+    const { id } = await add('bees.md');
+    for (const count of [2, 3]) {
+      forceCloseDatabase(connections().at(-1) as never);
+      const [documents, found] = await Promise.all([dropped.documents(), dropped.document(id), dropped.segments()]);
+      expect(documents).toContainEqual(found);
+      expect(connections()).toHaveLength(count);
+    }
+    dropped.close();
+  });
+
+  it('is followed by another when the browser has not said so: what was refused is done', async () => {
+    const { dropped, connections } = await connected();
+    for (const act of [
+      () => dropped.setSetting('paused', true),
+      () => dropped.add({ ...about, ...counts, warnings: [], path: 'snow.md', state: 'waiting' }, undefined),
+    ]) {
+      connections().at(-1)!.close();
+      await Promise.all([dropped.segments(), act()]);
+    }
+    expect(await store.setting('paused')).toBe(true);
+    expect((await store.documents()).filter(({ path }) => path === 'snow.md')).toHaveLength(1);
+    expect(connections()).toHaveLength(3);
+    dropped.close();
+  });
+
+  it('is not one that we closed, nor one that made way for a newer version', async () => {
+    const { dropped: closed, connections } = await connected();
+    forceCloseDatabase(connections()[0] as never);
+    closed.close();
+    await expect(closed.documents()).rejects.toMatchObject({ code: 'storage-failed' });
+    expect(connections()).toHaveLength(1);
+    const { dropped: superseded, onSuperseded } = await connected();
+    store.close();
+    await deleteDB('latelight-library');
+    expect(onSuperseded).toHaveBeenCalledOnce();
+    const before = connections().length;
+    await expect(superseded.documents()).rejects.toMatchObject({ code: 'storage-failed' });
+    expect(connections()).toHaveLength(before);
+  });
 });

@@ -36,18 +36,27 @@ export interface SegmentSwap {
 }
 
 export class LibraryStore {
-  private readonly database: Database;
+  private database!: Database;
+  private readonly onSuperseded: (() => void) | undefined;
+  /** The browser dropped the connection. */
+  private isDropped = false;
+  /** We closed it, for good. */
+  private isClosed = false;
+  private connecting: Promise<void> | undefined;
 
-  private constructor(database: Database) {
-    this.database = database;
+  private constructor(onSuperseded: (() => void) | undefined) {
+    this.onSuperseded = onSuperseded;
   }
 
   /** @throws LatelightError `storage-failed` */
   static async open(onSuperseded?: () => void): Promise<LibraryStore> {
-    return new LibraryStore(await openDatabase(onSuperseded));
+    const store = new LibraryStore(onSuperseded);
+    await store.connect();
+    return store;
   }
 
   close(): void {
+    this.isClosed = true;
     this.database.close();
   }
 
@@ -350,12 +359,45 @@ export class LibraryStore {
     return transaction;
   }
 
+  /** What every method goes through: errors are ours, and a connection that the browser dropped is followed by another. */
   private async guarded<T>(run: () => Promise<T>): Promise<T> {
     try {
-      return await run();
+      if (this.isDropped && !this.isClosed) await this.reconnect();
+      const used = this.database;
+      try {
+        return await run();
+      } catch (error) {
+        // Dropped without a word so far: a closed connection refuses to begin. What runs is one transaction, or can be run again.
+        if (this.isClosed || !(error instanceof DOMException && error.name === 'InvalidStateError')) throw error;
+        if (used === this.database) await this.reconnect();
+        return await run();
+      }
     } catch (error) {
       throw storageError(error);
     }
+  }
+
+  /** One for all that wait for it. */
+  private reconnect(): Promise<void> {
+    this.connecting ??= this.connect().finally(() => {
+      this.connecting = undefined;
+    });
+    return this.connecting;
+  }
+
+  private async connect(): Promise<void> {
+    const database: Database = await openDatabase({
+      onSuperseded: () => {
+        this.isClosed = true;
+        this.onSuperseded?.();
+      },
+      onDropped: () => {
+        if (this.database === database) this.isDropped = true;
+      },
+    });
+    if (this.isClosed) database.close();
+    this.database = database;
+    this.isDropped = false;
   }
 }
 
