@@ -6,7 +6,7 @@ import { LatelightError } from '../../errors.ts';
 import type { LibraryStore, SegmentSwap } from '../storage/library-store.ts';
 import type { StoredPassage, StoredSegment } from '../storage/records.ts';
 import { PASSAGE_SHAPE, storedPassage } from '../storage/segment.fixture.ts';
-import { addWhole, openStoredLibrary } from '../storage/stored-library.fixture.ts';
+import { addWaiting, addWhole, openStoredLibrary } from '../storage/stored-library.fixture.ts';
 import { Segmenter } from './segmenter.ts';
 
 const shape = { dim: 16, subspaceDim: 2, codecSha256: '' };
@@ -102,6 +102,22 @@ describe('with a storage that keeps what it is given', () => {
       { id: 2, path: 'bees.md', state: 'done', isReplaced: false },
       { id: asked[0], path: 'plan.md', state: 'done', isReplaced: undefined },
     ]);
+    store.close();
+  });
+
+  it('of a document and the one that it replaces, both whole once another model was taken, only the newer is left', async () => {
+    const { store, files } = await openStoredLibrary();
+    const segmenter = new Segmenter(store, PASSAGE_SHAPE, countWords, nothing, nothing);
+    const older = await addWhole(store, 'plan.md');
+    await segmenter.finish([older.id]);
+    const newer = await addWaiting(store, 'plan.md');
+    await segmenter.dropAll();
+    for (const { id } of [older, newer]) await store.putWhole(id, [storedPassage(`version ${id}`, 0)]);
+    await segmenter.finish([older.id, newer.id]);
+    const left = await store.documents();
+    expect(left).toMatchObject([{ id: newer.id, state: 'done', formerIds: [older.id] }]);
+    expect((await segmenter.readAll()).map(({ id }) => id)).toEqual([newer.id]);
+    expect(files.names('documents')).toEqual([left[0].fileName]);
     store.close();
   });
 

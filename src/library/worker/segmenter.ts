@@ -54,9 +54,11 @@ export class Segmenter {
       const found = await Promise.all(ids.map((id) => this.store.document(id)));
       const whole = found.flatMap((document) => (document && isWhole(document) ? [document] : []));
       const passages = await this.wholePassages(whole);
-      const documents = whole.filter(({ id }) => passages.has(id));
-      if (documents.length === 0) return;
-      const replaced = documents.flatMap(({ replaces }) => (replaces === undefined ? [] : [replaces]));
+      const usable = whole.filter(({ id }) => passages.has(id));
+      if (usable.length === 0) return;
+      const replaced = usable.flatMap(({ replaces }) => replaces ?? []);
+      // Indexed again beside its successor, when another model was taken: what is forgotten must not be written back.
+      const documents = usable.filter(({ id }) => !replaced.includes(id));
       const segments = await this.store.segments();
       const passageCount = documents.reduce((sum, { doneCount }) => sum + doneCount, 0);
       const removed = withSmallOnes(segments, holding(segments, replaced), passageCount);
