@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { LatelightError } from '../../errors.ts';
 import { cleanPath } from '../clean-path.ts';
 import type { AddedFile, ImportReport, Library, LibraryDocument } from '../types.ts';
@@ -15,6 +15,16 @@ interface Limits {
 }
 
 const FULL = new LatelightError('storage-full', 'library: expected room for more, then resume; nothing was lost.');
+
+let page: EventTarget;
+beforeEach(() => {
+  page = new EventTarget();
+  for (const name of ['addEventListener', 'removeEventListener'] as const) vi.stubGlobal(name, page[name].bind(page));
+});
+afterEach(() => vi.unstubAllGlobals());
+
+/** Whether the browser asks before the page goes. */
+const asks = () => !page.dispatchEvent(new Event('beforeunload', { cancelable: true }));
 
 /** A library that keeps what it is given, and imports what `imports` says of a file's text. */
 function setUp(
@@ -175,4 +185,45 @@ test('what went in before any other failure is counted, too, and the failure is 
     isKept: false,
     text: '1 document added, 1 replaced. The others were not added: library: expected the browser’s storage to work, got a letter. Then add them again.',
   });
+});
+
+test('while something runs the browser asks before the page goes, until the last of it is done', async () => {
+  let keep = () => {};
+  const keeping = new Promise<void>((resolve) => {
+    keep = resolve;
+  });
+  const { add, jobs } = setUp(
+    { same: { documents: 1, passages: 1, replaced: 0, unchanged: 0, newer: 0 } },
+    { keeping },
+  );
+  expect(asks()).toBe(false);
+  const adding = add(file('a.md'));
+  expect(asks()).toBe(true);
+  await add(file('a.zip', 'same'));
+  expect(asks()).toBe(true);
+  let isDone = false;
+  const done = jobs.untilDone().then(() => {
+    isDone = true;
+  });
+  expect(isDone).toBe(false);
+  keep();
+  await adding;
+  await done;
+  expect(asks()).toBe(false);
+});
+
+test('what went wrong is not taken away by a reload before it is dismissed', async () => {
+  const { add, jobs } = setUp({ bad: new Error('import: expected a zip file, got a letter.') });
+  const order: string[] = [];
+  const adding = add(file('bad.zip', 'bad')).then(() => order.push('added'));
+  const done = jobs.untilDone().then(() => order.push('reloaded'));
+  await adding;
+  await jobs.export(); // fails, too: this library has none
+  order.push('dismissed');
+  jobs.dismiss();
+  await done;
+  expect(order).toEqual(['added', 'dismissed', 'reloaded']);
+  // What a person had before them is no reason to wait.
+  await jobs.export();
+  await jobs.untilDone();
 });

@@ -34,6 +34,7 @@ export class Jobs implements ReactiveController {
   private readonly running = new Set<Job>();
   /** Names of pastes that are being kept: the library knows of them afterwards. */
   private readonly given = new Set<string>();
+  private waiting: (() => void)[] = [];
   private readonly host: JobsHost;
 
   constructor(host: JobsHost) {
@@ -47,8 +48,23 @@ export class Jobs implements ReactiveController {
     return [...this.running].at(-1);
   }
 
+  /** Until a reload cuts nothing off, nor takes away what went wrong meanwhile. */
+  async untilDone(): Promise<void> {
+    if (this.running.size === 0) return;
+    while (!this.isDone) await new Promise<void>((resolve) => this.waiting.push(resolve));
+  }
+
+  private get isDone(): boolean {
+    return this.running.size === 0 && !this.report?.isFailure;
+  }
+
+  private endWaiting(): void {
+    if (this.isDone) for (const resolve of this.waiting.splice(0)) resolve();
+  }
+
   readonly dismiss = (): void => {
     this.report = undefined;
+    this.endWaiting();
     this.host.requestUpdate();
   };
 
@@ -160,6 +176,8 @@ export class Jobs implements ReactiveController {
   private async run(text: string, work: (job: Job) => Promise<Report>): Promise<boolean> {
     const job: Job = { text, share: undefined };
     this.running.add(job);
+    // Nothing while nothing runs: a page that may ask is kept by no browser for the way back.
+    addEventListener('beforeunload', ask);
     this.host.requestUpdate();
     try {
       this.report = await work(job);
@@ -170,6 +188,8 @@ export class Jobs implements ReactiveController {
       return false;
     } finally {
       this.running.delete(job);
+      if (this.running.size === 0) removeEventListener('beforeunload', ask);
+      this.endWaiting();
       this.host.requestUpdate();
     }
   }
@@ -185,6 +205,11 @@ export class Jobs implements ReactiveController {
     Object.assign(job, { text, share });
     this.host.requestUpdate();
   }
+}
+
+/** Whether to leave, in the browser's own words. */
+function ask(event: Event): void {
+  event.preventDefault();
 }
 
 function isPasted(path: string): boolean {

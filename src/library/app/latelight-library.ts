@@ -104,6 +104,11 @@ export class LatelightLibrary extends LitElement {
     this.announcer.say(...sentences);
   }
 
+  /** Until a reload cuts nothing off. */
+  untilDone(): Promise<void> {
+    return this.jobs.untilDone();
+  }
+
   /** @returns whether they are safely kept; what went wrong is shown */
   async takeFiles(files: FileStream): Promise<boolean> {
     const isKept = await this.jobs.add(files);

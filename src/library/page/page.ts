@@ -47,6 +47,7 @@ function bindShell(app: LatelightLibrary, { updates, install }: Shell): void {
       },
     };
   };
+  if (updates) updates.untilDone = () => app.untilDone();
   updates?.addEventListener('change', showUpdates);
   install.addEventListener('change', showInstall);
   showUpdates();

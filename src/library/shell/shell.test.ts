@@ -75,6 +75,23 @@ describe('updates', () => {
     expect(workbox.messageSkipWaiting).toHaveBeenCalledTimes(1);
   });
 
+  it('that another tab took wait for what this one is doing, or for its own button', async () => {
+    const { updates, workbox, reload, takeOver } = setUp({});
+    let finish = () => {};
+    const done = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    updates.untilDone = () => done;
+    takeOver();
+    expect(reload).not.toHaveBeenCalled();
+    updates.apply();
+    expect(reload).toHaveBeenCalledTimes(1);
+    expect(workbox.messageSkipWaiting).not.toHaveBeenCalled();
+    finish();
+    await done;
+    expect(reload).toHaveBeenCalledTimes(2);
+  });
+
   it('are looked for once an hour at most, and not at all offline', async () => {
     const { updates, workbox, pass } = setUp({});
     await updates.check();

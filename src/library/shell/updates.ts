@@ -1,5 +1,5 @@
 // New versions of the page: when one waits, and how all tabs change to it at once. A tab never runs scripts of two versions: until
-// `apply` every tab stays with the old service worker, and after it every tab is reloaded.
+// `apply` every tab stays with the old service worker, and after it every tab is reloaded, as soon as nothing is cut off by it.
 
 /** Windows that stay open for days look for a new version themselves, when they are looked at, this often at most. */
 const CHECK_MS = 60 * 60 * 1000;
@@ -21,6 +21,8 @@ export interface UpdateParts {
 export class Updates extends EventTarget {
   /** A new version is here and waits to take over. */
   isWaiting = false;
+  /** Until this page may be reloaded, whichever tab asked for it. */
+  untilDone: (() => Promise<void>) | undefined;
   private readonly parts: UpdateParts;
   private hadController: boolean;
   private isReloading = false;
@@ -45,7 +47,8 @@ export class Updates extends EventTarget {
 
   /** Lets the waiting version take over; this and every other tab is then reloaded. */
   apply(): void {
-    this.parts.workbox.messageSkipWaiting();
+    if (this.isReloading) this.parts.reload();
+    else this.parts.workbox.messageSkipWaiting();
   }
 
   /** To be called whenever the page is looked at. */
@@ -61,6 +64,7 @@ export class Updates extends EventTarget {
     this.hadController = true;
     if (isFirst || this.isReloading) return;
     this.isReloading = true;
-    this.parts.reload();
+    if (this.untilDone) void this.untilDone().then(() => this.parts.reload());
+    else this.parts.reload();
   }
 }

@@ -17,7 +17,8 @@ export interface NoticesContext {
 export function noticesView({ state, updates, job, report, onDismiss }: NoticesContext): TemplateResult {
   return html`<div class="notices">
     ${
-      updates?.waiting
+      // Taken, it would cut off what runs.
+      updates?.waiting && !job
         ? html`<div class="notice"><p>${words.update}</p>
             <button type="button" class="pill" @click=${() => updates.apply()}>${words.reload}</button></div>`
         : nothing
