@@ -227,3 +227,35 @@ test('what went wrong is not taken away by a reload before it is dismissed', asy
   await jobs.export();
   await jobs.untilDone();
 });
+
+test('what failed while something else ran is told with what comes after it, until it is dismissed', async () => {
+  let keep = () => {};
+  const keeping = new Promise<void>((resolve) => {
+    keep = resolve;
+  });
+  const bad = new Error('import: expected a zip file, got a letter.');
+  const { add, jobs, said } = setUp({ bad }, { keeping });
+  const adding = add(file('a.md'));
+  await add(file('bad.zip', 'bad'));
+  for (const _ of [1, 2]) jobs.fail(new Error('expected storage.'));
+  keep();
+  const failures =
+    'bad.zip was not imported: import: expected a zip file, got a letter. That did not work: expected storage.';
+  const together = (text: string) => ({ isKept: true, text: `${failures} ${text}`, isFailure: true });
+  expect(await adding).toEqual(together('1 document added.'));
+  // Each is said to a screen reader when it comes.
+  expect(said.at(-1)).toBe('1 document added.');
+  jobs.dismissSuccess();
+  expect(await add(file('b.md'))).toEqual(together('1 document added.'));
+  jobs.dismiss();
+  expect(jobs.report).toBeUndefined();
+  expect(await add(file('c.md'))).toEqual({ isKept: true, text: '1 document added.', isFailure: false });
+});
+
+test('what failed when nothing else ran has been seen, and makes way for what is asked for next', async () => {
+  const { add, jobs } = setUp({ bad: new Error('import: expected a zip file, got a letter.') });
+  await add(file('bad.zip', 'bad'));
+  jobs.fail(new Error('expected storage.'));
+  expect(jobs.report?.text).toBe('That did not work: expected storage.');
+  expect(await add(file('a.md'))).toEqual({ isKept: true, text: '1 document added.', isFailure: false });
+});

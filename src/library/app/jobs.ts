@@ -35,6 +35,8 @@ export class Jobs implements ReactiveController {
   /** Names of pastes that are being kept: the library knows of them afterwards. */
   private readonly given = new Set<string>();
   private waiting: (() => void)[] = [];
+  /** What failed while something else ran, whose line was shown: nobody has seen it. */
+  private readonly unseen = new Set<string>();
   private readonly host: JobsHost;
 
   constructor(host: JobsHost) {
@@ -64,6 +66,7 @@ export class Jobs implements ReactiveController {
 
   readonly dismiss = (): void => {
     this.report = undefined;
+    this.unseen.clear();
     this.endWaiting();
     this.host.requestUpdate();
   };
@@ -180,14 +183,15 @@ export class Jobs implements ReactiveController {
     addEventListener('beforeunload', ask);
     this.host.requestUpdate();
     try {
-      this.report = await work(job);
-      this.host.say(this.report.text);
-      return !this.report.isFailure;
+      const report = await work(job);
+      this.running.delete(job);
+      this.tell(report);
+      return !report.isFailure;
     } catch (error) {
+      this.running.delete(job);
       this.fail(error);
       return false;
     } finally {
-      this.running.delete(job);
       if (this.running.size === 0) removeEventListener('beforeunload', ask);
       this.endWaiting();
       this.host.requestUpdate();
@@ -196,9 +200,15 @@ export class Jobs implements ReactiveController {
 
   /** Reports what a button could not do. */
   fail(error: unknown): void {
-    this.report = { text: words.failed(messageOf(error)), isFailure: true };
-    this.host.say(this.report.text);
+    this.tell({ text: words.failed(messageOf(error)), isFailure: true });
     this.host.requestUpdate();
+  }
+
+  private tell({ text, isFailure }: Report): void {
+    const before = [...this.unseen].filter((one) => one !== text);
+    this.report = { text: [...before, text].join(' '), isFailure: isFailure || before.length > 0 };
+    if (isFailure && this.running.size > 0) this.unseen.add(text);
+    this.host.say(text);
   }
 
   private advance(job: Job, text: string, share: number | undefined): void {
