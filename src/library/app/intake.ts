@@ -93,8 +93,9 @@ export class Intake implements ReactiveController {
   private readonly onPaste = (event: ClipboardEvent): void => {
     const { clipboardData } = event;
     if (!clipboardData || event.defaultPrevented) return;
-    const files = [...clipboardData.files];
     const text = clipboardData.getData('text/plain');
+    const files = [...clipboardData.files];
+    if (arePicturesOf(text, files)) files.length = 0;
     if (files.length === 0 && (isField(event.composedPath()[0]) || !text.trim())) return;
     event.preventDefault();
     const now = new Date();
@@ -106,6 +107,11 @@ export class Intake implements ReactiveController {
     this.isOver = isOver;
     this.host.requestUpdate();
   }
+}
+
+/** Office programs put a picture of what was copied beside it. A file manager's text is nothing but the names of the files. */
+function arePicturesOf(text: string, files: readonly File[]): boolean {
+  return text.trim() !== '' && files.every(({ type, name }) => type.startsWith('image/') && !text.includes(name));
 }
 
 function isField(target: EventTarget | undefined): boolean {
