@@ -165,3 +165,29 @@ test('a document is not taken for a damaged one when the script that reads it di
     await context.close();
   }
 });
+
+test('what stopped indexing in one tab is shown in one that is opened afterwards, which can resume it', async ({
+  browser,
+}) => {
+  const context = await browser.newContext({ serviceWorkers: 'block' });
+  let areLet = false;
+  await context.route(/\/plain-text-[^/]*\.js$/, (route) => (areLet ? route.continue() : route.abort()));
+  try {
+    const page = await context.newPage();
+    await openLibraryPage(page, LIBRARY);
+    await addFiles(page, [{ ...FROST, path: 'frost.txt' }]);
+    await expect.poll(() => problemOf(page)).toBe('download-failed');
+    const other = await context.newPage();
+    await openLibraryPage(other, LIBRARY);
+    await expect(other.getByText('Another tab stopped indexing.').first()).toBeVisible();
+    await expect(other.getByRole('region', { name: 'Indexing' })).toContainText('Paused');
+    areLet = true;
+    await other.getByRole('button', { name: 'Resume' }).click();
+    for (const tab of [page, other]) {
+      await expect.poll(async () => (await listed(tab)).map(({ state }) => state)).toEqual(['done']);
+      expect(await problemOf(tab)).toBeUndefined();
+    }
+  } finally {
+    await context.close();
+  }
+});

@@ -1,6 +1,8 @@
 // What the library's workers tell each other, in this tab and others (BroadcastChannel). Nobody relies on hearing: it says where to look
 // again, and the storage is what counts.
 
+import type { Problem } from './indexer.ts';
+
 const CHANNEL = 'latelight-library';
 
 export type Announcement =
@@ -11,7 +13,11 @@ export type Announcement =
   /** Documents were added, changed or removed. */
   | { type: 'documents'; ids: number[] }
   /** Whether indexing is paused was changed. */
-  | { type: 'paused' };
+  | { type: 'paused' }
+  /** The tab whose turn it is to index stands still. */
+  | { type: 'stopped'; problem: Problem }
+  /** A tab waits for its turn, and has not heard whether that tab stands still. */
+  | { type: 'waiting' };
 
 let channel: BroadcastChannel | undefined;
 

@@ -11,7 +11,7 @@ import { PASSAGE_SHAPE, storedPassage } from '../storage/segment.fixture.ts';
 import { addWaiting, addWhole, openStoredLibrary } from '../storage/stored-library.fixture.ts';
 import { DocumentList, type ListReport } from './document-list.ts';
 import { DocumentParser } from './document-parser.ts';
-import { Indexer } from './indexer.ts';
+import { Indexer, type IndexerTools } from './indexer.ts';
 import { LibraryService } from './library-service.ts';
 import { Segmenter } from './segmenter.ts';
 
@@ -54,9 +54,9 @@ const atOnce: Pick<DocumentParser, 'parse' | 'close'> = {
   close: () => undefined,
 };
 
-function indexerOf(parser = atOnce): Indexer {
+function indexerOf(parser = atOnce, onStop?: IndexerTools['onStop']): Indexer {
   const pool = { lanes: 2, encode: async () => storedPassage('', 0).encoded, close: () => undefined };
-  return new Indexer({ store, list, segmenter, parser, shape: PASSAGE_SHAPE, startPool: () => pool } as never);
+  return new Indexer({ store, list, segmenter, parser, shape: PASSAGE_SHAPE, startPool: () => pool, onStop } as never);
 }
 
 /** Busy machines take their time. */
@@ -84,6 +84,24 @@ it('a read that fails once, after documents became searchable, stops indexing un
   indexer.paused = false;
   await becomeDone('plan.md');
   expect(indexer.problem).toBeUndefined();
+});
+
+it('what stops the tab whose turn it is is shown by others until it is resumed, and stops none whose turn comes', async () => {
+  await addWaiting(store, 'plan.md');
+  await list.load();
+  const other = indexerOf();
+  const indexer = indexerOf(atOnce, (problem) => other.hear(problem));
+  indexer.start();
+  indexer.stop('storage-failed', 'The disk is gone.');
+  const problem = { code: 'storage-failed', message: 'Another tab stopped indexing. The disk is gone.' };
+  expect(other.standing).toEqual({ isPaused: true, problem });
+  other.paused = false;
+  expect(other.standing).toEqual({ isPaused: false, problem: undefined });
+  other.hear(problem);
+  other.start();
+  await becomeDone('plan.md');
+  other.hear(undefined);
+  expect(other.standing).toEqual({ isPaused: false, problem: undefined });
 });
 
 it('documents that a tab removed without a word are tried once, and hold up no other', async () => {

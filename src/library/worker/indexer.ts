@@ -24,12 +24,22 @@ export interface IndexerTools {
   parser: DocumentParser;
   shape: ShardShape;
   startPool: () => EncodePool;
+  /** Called when it stands still, with what `problem` says. */
+  onStop?: (problem: Problem) => void;
+}
+
+/** Why indexing stands still. */
+export interface Problem {
+  code: string;
+  message: string;
 }
 
 export class Indexer {
   readonly run = new IndexingRun();
-  /** Why indexing stands still, until it is resumed. */
-  problem: { code: string; message: string } | undefined;
+  /** Until it is resumed. */
+  problem: Problem | undefined;
+  /** That of the tab whose turn it is, which stops nothing here: this tab's turn may come. */
+  private problemElsewhere: Problem | undefined;
   private readonly tools: IndexerTools;
   private readonly active = new Map<number, AbortController>();
   /** Documents that are being removed. */
@@ -67,6 +77,7 @@ export class Indexer {
       return;
     }
     this.problem = undefined;
+    this.problemElsewhere = undefined;
     this.run.forgetRate();
     this.resumed?.resolve();
     this.resumed = undefined;
@@ -76,6 +87,18 @@ export class Indexer {
 
   get paused(): boolean {
     return this.isPaused;
+  }
+
+  /** As it is shown, whichever tab's turn it is. */
+  get standing(): { isPaused: boolean; problem: Problem | undefined } {
+    const problem = this.problem ?? this.problemElsewhere;
+    return { isPaused: this.isPaused || problem !== undefined, problem };
+  }
+
+  /** Notes why the tab whose turn it is stands still: nothing once it is this one's. */
+  hear(problem: Problem | undefined): void {
+    this.problemElsewhere = problem && { ...problem, message: `Another tab stopped indexing. ${problem.message}` };
+    this.tools.list.touch();
   }
 
   /** Stops work on documents that are about to go, and begins none on them while `removal` lasts. */
@@ -183,6 +206,7 @@ export class Indexer {
     this.problem = { code, message };
     this.paused = true;
     this.tools.list.touch();
+    this.tools.onStop?.(this.problem);
   }
 
   /** Encoded passages of the document that this one replaces, by what was encoded. */

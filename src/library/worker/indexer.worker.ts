@@ -13,7 +13,7 @@ import { announce, listen } from './announcements.ts';
 import { DocumentList, type ListReport } from './document-list.ts';
 import { DocumentParser } from './document-parser.ts';
 import { EncodePool } from './encode-pool.ts';
-import { Indexer } from './indexer.ts';
+import { Indexer, type Problem } from './indexer.ts';
 import { codesFingerprint, readEngineFile } from './library-engine.ts';
 import { LibraryService } from './library-service.ts';
 import type { Call, FromIndexer, ToIndexer } from './protocol.ts';
@@ -40,6 +40,9 @@ const send = (message: FromIndexer) => postMessage(message);
 let opened: Promise<Opened> | undefined;
 let isIndexer = false;
 let isIndexedElsewhere = false;
+/** Of indexing, whether it could take over or not. */
+let hasTurn = false;
+let isSuperseded = false;
 /** Takes over, when it is this tab's turn and could not: to be tried again. */
 let turn: (() => Promise<void>) | undefined;
 /** The page said that the model is kept. */
@@ -78,11 +81,13 @@ holdLock((lock) => send({ type: 'hello', lock }));
 
 async function open({ url, device, cores }: Extract<ToIndexer, { type: 'open' }>): Promise<Opened> {
   const app = new HttpSource(url);
-  const superseded = () =>
-    opened?.then(({ indexer: stopped, list: shown }) => {
+  const superseded = () => {
+    isSuperseded = true;
+    return opened?.then(({ indexer: stopped, list: shown }) => {
       stopped.stop('storage-failed', 'A newer version of this app is open in another tab. Reload this page to go on.');
       shown.flush();
     });
+  };
   const [engine, store, isPrivateWindow] = await Promise.all([
     readEngineFile(app),
     LibraryStore.open(superseded),
@@ -106,7 +111,11 @@ async function open({ url, device, cores }: Extract<ToIndexer, { type: 'open' }>
   const segmenter = new Segmenter(store, shape, countWords, () => announce({ type: 'segments' }), again);
   const parser = new DocumentParser(url, engine);
   const startPool = () => new EncodePool(url, engine, device, cores);
-  const indexer = new Indexer({ store, segmenter, list, parser, shape, startPool });
+  const onStop = (problem: Problem) => {
+    // What a superseded tab says is of no other.
+    if (hasTurn && !isSuperseded) announce({ type: 'stopped', problem });
+  };
+  const indexer = new Indexer({ store, segmenter, list, parser, shape, startPool, onStop });
   const service = new LibraryService({ store, segmenter, list, indexer, shape, app, engine, countWords });
   const parts = { store, list, indexer, segmenter, service };
   await list.load();
@@ -125,6 +134,12 @@ async function open({ url, device, cores }: Extract<ToIndexer, { type: 'open' }>
       case 'damaged':
         if (isIndexer) void segmenter.salvage(message.key);
         break;
+      case 'stopped':
+        if (!hasTurn) indexer.hear(message.problem);
+        break;
+      case 'waiting':
+        if (indexer.problem) onStop(indexer.problem);
+        break;
       case 'segments':
         break;
       default:
@@ -133,11 +148,14 @@ async function open({ url, device, cores }: Extract<ToIndexer, { type: 'open' }>
   });
   const setElsewhere = (is: boolean) => {
     isIndexedElsewhere = is;
+    if (is) announce({ type: 'waiting' });
     list.touch();
   };
   const waiting = setTimeout(setElsewhere, ELSEWHERE_MS, true);
   void navigator.locks.request(INDEXER_LOCK, async () => {
     clearTimeout(waiting);
+    hasTurn = true;
+    indexer.hear(undefined);
     setElsewhere(false);
     const tryTurn = async () => {
       turn = undefined;
@@ -167,9 +185,8 @@ async function open({ url, device, cores }: Extract<ToIndexer, { type: 'open' }>
       );
     }
     const progress = indexer.run.progress(list.all);
-    const { problem, paused: isPaused } = indexer;
     const turns = { isIndexer, isIndexedElsewhere };
-    const change = { ...report, ...turns, progress, isPaused, storage, isPrivateWindow, problem };
+    const change = { ...report, ...turns, progress, ...indexer.standing, storage, isPrivateWindow };
     send({ type: 'state', change });
   }
 }

@@ -25,7 +25,7 @@ export function noticesView({ state, updates, job, report, onDismiss }: NoticesC
     }
     ${state.isPrivateWindow ? html`<div class="notice"><p>${words.privateWindow}</p></div>` : nothing}
     ${state.problem ? html`<div class="notice" data-grave><p>${state.problem.message}</p></div>` : nothing}
-    ${state.isIndexedElsewhere && state.progress ? html`<div class="notice"><p>${words.otherTab}</p></div>` : nothing}
+    ${state.isIndexedElsewhere && state.progress && !state.problem ? html`<div class="notice"><p>${words.otherTab}</p></div>` : nothing}
     ${job ? jobView(job) : nothing}
     ${
       report && !job
