@@ -7,13 +7,14 @@ const PASSAGE = 'latelight-passage';
 const WORDS = 'latelight-words';
 const FALLBACK = 'data-passage';
 
+/** Highlights belong to the page: only whoever shows the ones that are there takes them away. */
+let shown: Marks | undefined;
+
 export class Marks {
   private readonly sets = new Map<unknown, Range[]>();
   private words: readonly string[] = [];
-
-  constructor() {
-    this.clear();
-  }
+  /** With the fallback. */
+  private tinted: Element[] = [];
 
   setWords(words: readonly string[]): void {
     this.words = words.map((word) => word.trim()).filter(Boolean);
@@ -37,9 +38,13 @@ export class Marks {
   private draw(): void {
     const passage = [...this.sets.values()].flat();
     if (!('highlights' in CSS)) {
-      for (const range of passage) range.startContainer.parentElement?.setAttribute(FALLBACK, '');
+      for (const element of this.tinted) element.removeAttribute(FALLBACK);
+      this.tinted = passage.flatMap((range) => range.startContainer.parentElement ?? []);
+      for (const element of this.tinted) element.setAttribute(FALLBACK, '');
       return;
     }
+    if (passage.length === 0 && shown !== this) return;
+    shown = passage.length > 0 ? this : undefined;
     CSS.highlights.set(PASSAGE, new Highlight(...passage));
     const words = new Highlight(...passage.flatMap((range) => wordRanges(range, this.words)));
     words.priority = 1;

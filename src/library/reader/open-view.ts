@@ -26,7 +26,8 @@ export interface OpenOptions {
 export async function openView(options: OpenOptions): Promise<DocumentView> {
   const { document, file, container, scroller, signal } = options;
   if (!file) return openPassages(options);
-  if (document.kind === 'pdf') return PdfView.open(container, scroller, file, options.pdfAssets, options.onChange);
+  if (document.kind === 'pdf')
+    return PdfView.open(container, scroller, file, options.pdfAssets, options.onChange, signal);
   return FlowView.open(container, scroller, await contentOf(document, file, signal), signal);
 }
 

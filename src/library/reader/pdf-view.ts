@@ -1,7 +1,7 @@
 // A PDF as pdf.js draws it. Only pages in and near the view are drawn, one at a time, nearest first; the others are empty sheets.
 
 import type { PDFDocumentLoadingTask, TextLayer } from 'pdfjs-dist';
-import { messageOf } from '../../errors.ts';
+import { messageOf, throwIfAborted, unlessAborted } from '../../errors.ts';
 import type { DocumentPassage } from '../types.ts';
 import { pageOf } from './citation.ts';
 import '../../ingest/stream-iteration.ts';
@@ -23,6 +23,8 @@ export interface PdfAssets {
 export type Zoom = 'auto' | 'width' | number;
 
 const AUTO_WIDTH = 960;
+/** Milliseconds for pdf.js to clear up after itself. A worker that a page was made to hang never does. */
+const CLEAR_UP_MS = 3000;
 const STEPS = [0.25, 0.5, 0.75, 1, 1.25, 1.5, 2, 3, 4];
 
 export class PdfView implements DocumentView {
@@ -50,26 +52,38 @@ export class PdfView implements DocumentView {
   /** Its own page has all of it: the next one, where it might go on, is not searched for words that are the same by chance. */
   private isWhole = false;
   private isDrawing = false;
+  private isDestroyed = false;
   private call = 0;
 
+  /** @throws what the file cannot be read for, with code `aborted`; the container is empty then */
   static async open(
     container: HTMLElement,
     scroller: HTMLElement,
     file: Blob,
     assets: PdfAssets | undefined,
     onChange: () => void,
+    signal: AbortSignal,
   ): Promise<PdfView> {
-    const { getDocument, PDFWorker, TextLayer } = await import('pdfjs-dist/legacy/build/pdf.mjs');
+    const [{ getDocument, PDFWorker, TextLayer }, bytes] = await Promise.all([
+      import('pdfjs-dist/legacy/build/pdf.mjs'),
+      file.arrayBuffer(),
+    ]);
+    throwIfAborted(signal, 'read');
     const worker = new Worker(new URL('./pdf-worker.ts', import.meta.url), { type: 'module', name: 'latelight-pdf' });
+    const data = new Uint8Array(bytes);
+    const loading = getDocument({ ...assets, data, worker: PDFWorker.create({ port: worker }), enableXfa: false });
+    const view = new PdfView(container, scroller, loading, worker, TextLayer, onChange);
+    const leave = () => view.destroy();
+    // At once: the next document goes into the same container.
+    signal.addEventListener('abort', leave);
     try {
-      const data = new Uint8Array(await file.arrayBuffer());
-      const loading = getDocument({ ...assets, data, worker: PDFWorker.create({ port: worker }), enableXfa: false });
-      const view = new PdfView(container, scroller, loading, worker, TextLayer, onChange);
-      await view.addPages();
+      await unlessAborted(view.addPages(), signal, 'read');
       return view;
     } catch (error) {
-      worker.terminate();
+      view.destroy();
       throw error;
+    } finally {
+      signal.removeEventListener('abort', leave);
     }
   }
 
@@ -161,6 +175,8 @@ export class PdfView implements DocumentView {
   }
 
   destroy(): void {
+    if (this.isDestroyed) return;
+    this.isDestroyed = true;
     this.call++;
     this.nearby.disconnect();
     this.resized.disconnect();
@@ -170,12 +186,16 @@ export class PdfView implements DocumentView {
     for (const page of this.pages) page.free();
     this.container.replaceChildren();
     this.scroller.style.removeProperty('--room');
-    void this.loading.destroy().finally(() => this.worker.terminate());
+    const end = () => this.worker.terminate();
+    setTimeout(end, CLEAR_UP_MS);
+    this.loading.destroy().then(end, end);
   }
 
   private async addPages(): Promise<void> {
     const pdf = await this.loading.promise;
-    this.firstSize = (await pdf.getPage(1)).getViewport({ scale: 1 });
+    const first = await pdf.getPage(1);
+    if (this.isDestroyed) return;
+    this.firstSize = first.getViewport({ scale: 1 });
     this.container.style.setProperty('--scale', String(this.scale));
     for (let number = 1; number <= pdf.numPages; number++) {
       const page = new PdfPage(pdf, number, this.firstSize);
@@ -183,6 +203,7 @@ export class PdfView implements DocumentView {
       this.container.append(page.sheet);
       this.nearby.observe(page.sheet);
       if (number % 500 === 0) await nextTask();
+      if (this.isDestroyed) return;
     }
     this.resized.observe(this.scroller);
     this.scroller.addEventListener('scroll', this.onScroll, { passive: true });

@@ -1,0 +1,96 @@
+// <latelight-reader> alone: documents that are left, overtaken by another, or wait for what does not come.
+
+import { expect, type Page, test } from '@playwright/test';
+import type { PdfView } from '../src/library/reader/pdf-view.ts';
+import { type Bench, KEEPER, marked, openBench, passage, pdfOf, serveBench, show } from './library-reader-page.ts';
+
+let bench: Bench;
+test.beforeAll(async () => {
+  bench = await serveBench();
+});
+test.afterAll(() => bench.close());
+
+interface Held {
+  /** Messages to workers, kept back from them. */
+  held: { message: { data?: { pageIndex?: number } }; send: () => void }[];
+  /** Whether such a message is kept back: a worker that hears nothing is as one that hangs. */
+  isHeld: (message: Held['held'][number]['message']) => boolean;
+}
+
+/** Before the page is opened. */
+const holdMessages = (page: Page, fromStart: boolean) =>
+  page.addInitScript((fromStart) => {
+    const state: Held = { held: [], isHeld: () => fromStart };
+    Object.assign(window, state);
+    const { postMessage } = Worker.prototype;
+    Worker.prototype.postMessage = function (this: Worker, ...args: [never]) {
+      const send = () => postMessage.apply(this, args);
+      const { held, isHeld } = window as unknown as Held;
+      if (isHeld(args[0])) held.push({ message: args[0], send });
+      else send();
+    } as typeof postMessage;
+  }, fromStart);
+
+/** @param but index of the page of a PDF whose messages are still kept back */
+const sendHeld = (page: Page, but = -1) =>
+  page.evaluate((but) => {
+    const state = window as unknown as Held;
+    state.isHeld = ({ data }) => data?.pageIndex === but;
+    const sent = state.held.filter(({ message }) => !state.isHeld(message));
+    state.held = state.held.filter(({ message }) => state.isHeld(message));
+    for (const { send } of sent) send();
+  }, but);
+
+const pdfWorkers = (page: Page) => page.workers().filter((worker) => worker.url().includes('pdf-worker')).length;
+const pdf = { kind: 'pdf', path: 'a.pdf', content: pdfOf([['One.'], ['Two.']]), passages: [] } as const;
+const text = { kind: 'text', path: 'a.txt', content: KEEPER, passages: [passage(0, KEEPER)], passage: 0 } as const;
+
+test('a PDF that is left while it loads takes nothing from the document after it', async ({ page }) => {
+  await holdMessages(page, true);
+  await openBench(page, bench);
+  await show(page, { ...pdf, passages: [] });
+  await expect.poll(() => pdfWorkers(page)).toBe(1);
+  await show(page, { ...text, passages: [...text.passages] });
+  await expect.poll(() => marked(page, 'latelight-passage')).toBe(KEEPER);
+  await sendHeld(page);
+  await expect.poll(() => pdfWorkers(page)).toBe(0);
+  expect(await marked(page, 'latelight-passage')).toBe(KEEPER);
+  await expect(page.locator('.document')).toHaveText(KEEPER);
+});
+
+test('the worker of a PDF ends when that is left, also while it hangs', async ({ page }) => {
+  await holdMessages(page, true);
+  await openBench(page, bench);
+  await show(page, { ...pdf, passages: [] });
+  await expect.poll(() => pdfWorkers(page)).toBe(1);
+  await show(page, { ...text, passages: [] });
+  await expect.poll(() => pdfWorkers(page)).toBe(0);
+
+  await sendHeld(page);
+  await show(page, { ...pdf, passages: [] });
+  await expect(page.getByText('One.')).toBeVisible();
+  await page.evaluate(() => {
+    (window as unknown as Held).isHeld = () => true;
+  });
+  await show(page, { ...text, passages: [] });
+  await expect.poll(() => pdfWorkers(page)).toBe(0);
+});
+
+test('without the browser’s highlights the passage before loses its tint', async ({ page }) => {
+  await page.addInitScript(() => {
+    Reflect.deleteProperty(CSS, 'highlights');
+  });
+  await openBench(page, bench);
+  const passages = [passage(0, KEEPER), passage(1, 'Ropes are counted at noon.')];
+  await show(page, {
+    kind: 'text',
+    path: 'a.txt',
+    content: passages.map(({ text }) => text).join('\n\n'),
+    passages,
+    passage: 0,
+  });
+  const tinted = page.locator('[data-passage]');
+  await expect(tinted).toHaveText([KEEPER]);
+  await page.getByRole('button', { name: 'Next passage' }).click();
+  await expect(tinted).toHaveText(['Ropes are counted at noon.']);
+});
