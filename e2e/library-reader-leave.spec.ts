@@ -1,6 +1,7 @@
 // <latelight-reader> alone: documents that are left, overtaken by another, or wait for what does not come.
 
 import { expect, type Page, test } from '@playwright/test';
+import type { PdfPage } from '../src/library/reader/pdf-page.ts';
 import type { PdfView } from '../src/library/reader/pdf-view.ts';
 import { type Bench, KEEPER, marked, openBench, passage, pdfOf, serveBench, show } from './library-reader-page.ts';
 
@@ -93,4 +94,40 @@ test('without the browser’s highlights the passage before loses its tint', asy
   await expect(tinted).toHaveText([KEEPER]);
   await page.getByRole('button', { name: 'Next passage' }).click();
   await expect(tinted).toHaveText(['Ropes are counted at noon.']);
+});
+
+test('a passage is found on a page of a PDF whose drawing another size overtook', async ({ page }) => {
+  await holdMessages(page, false);
+  await openBench(page, bench);
+  const lines = Array.from({ length: 60 }, (_, at) => [`This is page ${at + 1} of the harbour’s log.`]);
+  lines[59] = [KEEPER];
+  const passages = [passage(0, KEEPER, 'page=60')];
+  await show(page, { kind: 'pdf', path: 'a.pdf', content: pdfOf(lines), passages });
+  const inView = <T>(ask: (view: PdfView) => T) =>
+    page.evaluate(`(${ask})(document.querySelector('latelight-reader').view)`) as Promise<T>;
+  await expect(page.getByText('This is page 1 of')).toBeVisible();
+  // So small that the last page is not the one that is drawn first.
+  await inView((view) => view.setZoom(0.25));
+  await expect(page.locator('.text-layer').nth(4)).toBeVisible();
+  await page.evaluate(() => {
+    (window as unknown as Held).isHeld = () => true;
+    document.querySelector('latelight-reader')!.place = { passage: 0, words: [] };
+  });
+  // The last page waits for its text, and so does one that is drawn because it is near.
+  await expect
+    .poll(() =>
+      page.evaluate(
+        () => new Set((window as unknown as Held).held.flatMap(({ message }) => message.data?.pageIndex ?? [])).size,
+      ),
+    )
+    .toBeGreaterThan(1);
+  await inView((view) => view.setZoom(0.5));
+  await sendHeld(page, 59);
+  await expect
+    .poll(() => inView((view) => (view as unknown as { pages: readonly PdfPage[] }).pages[59].isDrawnAt(view.scale)))
+    .toBe(true);
+  await sendHeld(page);
+  await expect.poll(() => marked(page, 'latelight-passage')).toBe(KEEPER);
+  await expect(page.locator('.text-layer :focus')).toHaveText(KEEPER);
+  await expect(page.locator('.missing')).toHaveCount(0);
 });

@@ -9,6 +9,7 @@ import { type DocumentView, focusable, nextTask, type Outcome } from './document
 import { findPassage } from './find-passage.ts';
 import { Marks } from './marks.ts';
 import { type PageSize, PdfPage } from './pdf-page.ts';
+import type { RenderedText } from './rendered-text.ts';
 import { scrollTo } from './scroll-to.ts';
 
 export interface PdfAssets {
@@ -161,9 +162,14 @@ export class PdfView implements DocumentView {
     const page = this.pages[number - 1];
     if (!page) return 'missing';
     if (!page.text) this.goTo(number);
-    const isDrawn = await this.draw(page);
-    if (call !== this.call) return 'found';
-    const ranges = isDrawn ? await this.mark(page) : [];
+    let ranges: Range[] = [];
+    let text: RenderedText | undefined;
+    do {
+      if (!(await this.draw(page))) break;
+      text = page.text;
+      ranges = await this.mark(page);
+      // Another size overtakes a drawing, or a page out of sight was freed: what is not drawn has no text to find anything in.
+    } while (call === this.call && (!text || text !== page.text));
     if (call !== this.call) return 'found';
     const line = ranges[0]?.startContainer.parentElement;
     if (line) {
