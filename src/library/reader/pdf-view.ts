@@ -9,6 +9,7 @@ import { type DocumentView, focusable, nextTask, type Outcome } from './document
 import { findPassage } from './find-passage.ts';
 import { Marks } from './marks.ts';
 import { type PageSize, PdfPage } from './pdf-page.ts';
+import { type Zoom, zoomStep } from './pdf-zoom.ts';
 import type { RenderedText } from './rendered-text.ts';
 import { scrollTo } from './scroll-to.ts';
 
@@ -20,13 +21,9 @@ export interface PdfAssets {
   wasmUrl?: string;
 }
 
-/** `auto`: the width of the view, but no wider than is good to read. */
-export type Zoom = 'auto' | 'width' | number;
-
 const AUTO_WIDTH = 960;
 /** Milliseconds for pdf.js to clear up after itself. A worker that a page was made to hang never does. */
 const CLEAR_UP_MS = 3000;
-const STEPS = [0.25, 0.5, 0.75, 1, 1.25, 1.5, 2, 3, 4];
 
 export class PdfView implements DocumentView {
   zoom: Zoom = 'auto';
@@ -134,10 +131,8 @@ export class PdfView implements DocumentView {
 
   /** @param direction 1 for larger, -1 for smaller */
   step(direction: 1 | -1): void {
-    const now = this.scale / (96 / 72);
-    const larger = STEPS.find((step) => step > now + 0.01) ?? STEPS.at(-1)!;
-    const smaller = STEPS.findLast((step) => step < now - 0.01) ?? STEPS[0];
-    this.setZoom(direction > 0 ? larger : smaller);
+    const next = zoomStep(this.scale / (96 / 72), direction);
+    if (next) this.setZoom(next);
   }
 
   /** Of the view, by the toolbar that stays at its top. */
