@@ -131,3 +131,17 @@ test('a passage is found on a page of a PDF whose drawing another size overtook'
   await expect(page.locator('.text-layer :focus')).toHaveText(KEEPER);
   await expect(page.locator('.missing')).toHaveCount(0);
 });
+
+test('a PDF whose worker’s script cannot be had is replaced by its passages, until it can', async ({ page }) => {
+  await page.route(/\/pdf-worker\.ts/, (route) => route.abort());
+  await openBench(page, bench);
+  const shown = { ...pdf, content: pdfOf([[KEEPER]]), passages: [passage(0, KEEPER, 'page=1')], passage: 0 };
+  await show(page, shown);
+  await expect(page.getByRole('alert')).toContainText('cannot be shown');
+  await expect.poll(() => marked(page, 'latelight-passage')).toBe(KEEPER);
+  await expect(page.locator('.document')).toHaveAttribute('aria-busy', 'false');
+  await page.unroute(/\/pdf-worker\.ts/);
+  await show(page, shown);
+  await expect(page.locator('.text-layer')).toHaveText(KEEPER);
+  await expect(page.getByRole('alert')).toHaveCount(0);
+});

@@ -112,7 +112,7 @@ export class DocumentProcess {
 const WITHOUT_SCRIPT = 'read: expected the script of a worker, got none.';
 
 /** An error of a worker's script has a message; one without is a script that could not be had, which no document is to blame for. */
-function withoutScript(): LatelightError {
+export function withoutScript(): LatelightError {
   return new LatelightError('download-failed', WITHOUT_SCRIPT);
 }
 

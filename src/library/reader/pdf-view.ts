@@ -2,6 +2,8 @@
 
 import type { PDFDocumentLoadingTask, TextLayer } from 'pdfjs-dist';
 import { messageOf, throwIfAborted, unlessAborted } from '../../errors.ts';
+import { awaitHello } from '../await-hello.ts';
+import { withoutScript } from '../documents/document-process.ts';
 import type { DocumentPassage } from '../types.ts';
 import { pageOf } from './citation.ts';
 import '../../ingest/stream-iteration.ts';
@@ -75,7 +77,7 @@ export class PdfView implements DocumentView {
     // At once: the next document goes into the same container.
     signal.addEventListener('abort', leave);
     try {
-      await unlessAborted(view.addPages(), signal, 'read');
+      await unlessAborted(Promise.race([view.addPages(), failureOf(worker)]), signal, 'read');
       return view;
     } catch (error) {
       view.destroy();
@@ -297,4 +299,12 @@ export class PdfView implements DocumentView {
     this.onChange();
     void this.drawNear();
   }
+}
+
+/** Rejects when its script does not come or fails: pdf.js itself would wait for its answer for ever. */
+function failureOf(worker: Worker): Promise<never> {
+  return new Promise((_, reject) => {
+    worker.addEventListener('error', ({ message }) => reject(message ? new Error(message) : withoutScript()));
+    awaitHello(worker, () => reject(withoutScript()));
+  });
 }
