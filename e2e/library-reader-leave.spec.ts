@@ -145,3 +145,16 @@ test('a PDF whose worker’s script cannot be had is replaced by its passages, u
   await expect(page.locator('.text-layer')).toHaveText(KEEPER);
   await expect(page.getByRole('alert')).toHaveCount(0);
 });
+
+test('passages that are found later are shown where the file cannot be', async ({ page }) => {
+  await openBench(page, bench);
+  await show(page, { kind: 'pdf', path: 'a.pdf', content: 'no PDF', passages: [], passage: 0 });
+  await expect(page.getByRole('alert')).toContainText('cannot be shown');
+  const passages = [passage(0, KEEPER, 'page=1')];
+  await page.evaluate((passages) => {
+    document.querySelector('latelight-reader')!.passages = passages;
+  }, passages);
+  await expect(page.getByRole('alert')).toContainText('This is the text that was found in it');
+  await expect(page.locator('.passage')).toHaveText(KEEPER);
+  await expect.poll(() => marked(page, 'latelight-passage')).toBe(KEEPER);
+});

@@ -85,7 +85,8 @@ export class LatelightReader extends LitElement {
   protected override updated(changed: PropertyValues): void {
     // A document that awaits its file is opened when that comes. One whose state or title is another is the same one.
     const isOther = changed.has('document') && !isSame(changed.get('document'), this.document);
-    const isReindexed = changed.has('passages') && !this.file;
+    // Its passages are all that is shown of it.
+    const isReindexed = changed.has('passages') && (!this.file || this.problem !== '');
     const isOpened = isOther || (changed.has('place') && !isSamePlace(this.ownPlace, this.place));
     if (this.place !== this.ownPlace) this.ownPlace = undefined;
     if (isOther || changed.has('file') || isReindexed) void this.openDocument();
