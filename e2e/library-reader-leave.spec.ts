@@ -3,6 +3,7 @@
 import { expect, type Page, test } from '@playwright/test';
 import type { PdfPage } from '../src/library/reader/pdf-page.ts';
 import type { PdfView } from '../src/library/reader/pdf-view.ts';
+import type { scrollTo as ScrollTo } from '../src/library/reader/scroll-to.ts';
 import { type Bench, KEEPER, marked, openBench, passage, pdfOf, serveBench, show } from './library-reader-page.ts';
 
 let bench: Bench;
@@ -157,4 +158,27 @@ test('passages that are found later are shown where the file cannot be', async (
   await expect(page.getByRole('alert')).toContainText('This is the text that was found in it');
   await expect(page.locator('.passage')).toHaveText(KEEPER);
   await expect.poll(() => marked(page, 'latelight-passage')).toBe(KEEPER);
+});
+
+test('a view that is taken to one place and at once to another stays at that', async ({ page }) => {
+  await openBench(page, bench);
+  const content = Array.from({ length: 400 }, (_, at) => `Line ${at} of the count of ropes.`).join('\n');
+  await show(page, { kind: 'code', path: 'a.ts', content, passages: [] });
+  await expect(page.locator('.line')).toHaveCount(400);
+  await page.evaluate(async () => {
+    const module = '/src/library/reader/scroll-to.ts';
+    const { scrollTo }: { scrollTo: typeof ScrollTo } = await import(module);
+    const scroller = document.querySelector('latelight-reader')!.shadowRoot!.querySelector<HTMLElement>('.scroll')!;
+    const lines = scroller.querySelectorAll('.line');
+    const first = scrollTo(scroller, lines[300]);
+    await new Promise(requestAnimationFrame);
+    // Near where that has led to, so that it is scrolled to smoothly.
+    await Promise.all([first, scrollTo(scroller, lines[312])]);
+  });
+  const offset = () =>
+    page.locator('.scroll').evaluate((scroller) => {
+      const { top } = scroller.querySelectorAll('.line')[312].getBoundingClientRect();
+      return Math.round(Math.abs(top - scroller.getBoundingClientRect().top - scroller.clientHeight / 3) / 8);
+    });
+  await expect.poll(offset).toBe(0);
 });

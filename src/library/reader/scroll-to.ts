@@ -3,7 +3,11 @@
 
 const MAX_ROUNDS = 8;
 
+/** Where each view is to be: a call that was overtaken would take it back. */
+const places = new WeakMap<HTMLElement, Range | Element>();
+
 export async function scrollTo(scroller: HTMLElement, place: Range | Element): Promise<void> {
+  places.set(scroller, place);
   const isNear = Math.abs(distance(scroller, place)) < scroller.clientHeight * 1.5;
   if (isNear && !matchMedia('(prefers-reduced-motion: reduce)').matches) {
     scroller.scrollBy({ top: distance(scroller, place), behavior: 'smooth' });
@@ -15,6 +19,7 @@ export async function scrollTo(scroller: HTMLElement, place: Range | Element): P
     const before = scroller.scrollTop;
     scroller.scrollTop += by;
     await nextFrame();
+    if (places.get(scroller) !== place) return;
     // The document's start or end.
     if (round > 1 && scroller.scrollTop === before) return;
   }
