@@ -1,6 +1,7 @@
 // <latelight-reader> alone: documents that are left, overtaken by another, or wait for what does not come.
 
-import { expect, type Page, test } from '@playwright/test';
+import { chromium, expect, type Page, test } from '@playwright/test';
+import { chromiumLaunch } from '../scripts/install.js';
 import type { PdfPage } from '../src/library/reader/pdf-page.ts';
 import type { PdfView } from '../src/library/reader/pdf-view.ts';
 import type { scrollTo as ScrollTo } from '../src/library/reader/scroll-to.ts';
@@ -181,4 +182,29 @@ test('a view that is taken to one place and at once to another stays at that', a
       return Math.round(Math.abs(top - scroller.getBoundingClientRect().top - scroller.clientHeight / 3) / 8);
     });
   await expect.poll(offset).toBe(0);
+});
+
+test('where scrollbars take room, a PDF that just fits comes to rest', async () => {
+  const browser = await chromium.launch({ ...(await chromiumLaunch()), ignoreDefaultArgs: ['--hide-scrollbars'] });
+  try {
+    const page = await browser.newPage({ viewport: { width: 700, height: 1500 } });
+    await openBench(page, bench);
+    await show(page, { ...pdf, content: pdfOf([[KEEPER]]), passages: [] });
+    await expect(page.getByText(KEEPER)).toBeVisible();
+    // Of a view without a scrollbar a few pixels too high, with one less than the view.
+    const height = await page.locator('.inner').evaluate((inner) => Math.ceil(inner.getBoundingClientRect().height));
+    await page.setViewportSize({ width: 700, height: height - 6 });
+    await expect(page.locator('.sheet canvas')).toBeVisible();
+    const sizes = await page.locator('.document').evaluate(async (container) => {
+      const seen: string[] = [];
+      for (let frame = 0; frame < 40; frame++) {
+        await new Promise(requestAnimationFrame);
+        seen.push((container as HTMLElement).style.getPropertyValue('--scale'));
+      }
+      return seen.filter((scale, at) => scale !== seen[at - 1]).length;
+    });
+    expect(sizes).toBeLessThan(4);
+  } finally {
+    await browser.close();
+  }
 });

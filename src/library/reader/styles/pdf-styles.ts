@@ -3,6 +3,10 @@
 import { css } from 'lit';
 
 export const pdfStyles = css`
+  /* A sheet that just fits is smaller with the scrollbar, needs none then and is larger again, without end. */
+  .scroll:has(> [data-kind="pdf"]) {
+    scrollbar-gutter: stable;
+  }
   /* As wide as its widest sheet, so that the toolbar stays where it is while the sheets are moved sideways. */
   .inner[data-kind="pdf"] {
     inline-size: max-content;
