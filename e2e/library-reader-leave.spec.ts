@@ -208,3 +208,20 @@ test('where scrollbars take room, a PDF that just fits comes to rest', async () 
     await browser.close();
   }
 });
+
+test('a passage is not said to be missing while it is looked for, because the one before was', async ({ page }) => {
+  await holdMessages(page, false);
+  await openBench(page, bench);
+  const lines = Array.from({ length: 60 }, (_, at) => [`This is page ${at + 1} of the harbour’s log.`]);
+  const passages = [passage(0, KEEPER, 'page=1'), passage(1, lines[59][0], 'page=60')];
+  await show(page, { kind: 'pdf', path: 'a.pdf', content: pdfOf(lines), passages, passage: 0 });
+  await expect(page.locator('.missing')).toBeFocused();
+  await page.evaluate(() => {
+    (window as unknown as Held).isHeld = () => true;
+  });
+  await page.getByRole('button', { name: 'Next passage' }).click();
+  await expect(page.getByRole('textbox', { name: 'Page' })).toHaveValue('60');
+  await expect(page.locator('.missing')).toHaveCount(0);
+  await sendHeld(page);
+  await expect.poll(() => marked(page, 'latelight-passage')).toContain('page 60');
+});

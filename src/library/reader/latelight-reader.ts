@@ -148,6 +148,8 @@ export class LatelightReader extends LitElement {
     if (!view || !passage) return;
     const shown = JSON.stringify([passage, place.words]);
     if (shown === this.shown && !again) return;
+    // Of the passage before; this one may take a while to be found.
+    if (shown !== this.shown) this.outcome = undefined;
     this.shown = shown;
     const showing = ++this.showing;
     const outcome = await view.show(passage, place.words);
