@@ -7,7 +7,8 @@ import type { Plugin } from 'vite';
 import { projectCachePath } from '../node/cache-path.ts';
 import { indexFolderName, indexSite, type SiteIndexOptions } from '../node/index-site.ts';
 import { languageOfSite } from '../node/languages.ts';
-import { type ServedIndex, serveLive } from '../vite/plugin.ts';
+import { serveLive } from '../vite/plugin.ts';
+import { ServedIndexes } from '../vite/served-indexes.ts';
 
 export interface AstroOptions extends SiteIndexOptions {
   /** Folder of pages for the dev server, relative to the project. Default: what the last build made. */
@@ -49,19 +50,22 @@ export default function latelight(options: AstroOptions = {}): Integration {
   });
 
   function devServer(): Plugin {
-    let live: ServedIndex | undefined;
+    const served = new ServedIndexes();
     return {
       name: 'latelight:astro',
       configureServer(server) {
         const { root, cacheDir } = server.config;
-        live = serveLive(server, {
+        const index = serveLive(server, {
           name,
           folder: resolve(root, pages ?? fileURLToPath(config.outDir)),
           cachePath: join(cacheDir, 'latelight/dev.jsonl'),
           site: settings(),
         });
+        served.add(server, index);
       },
-      closeBundle: () => live?.close(),
+      closeBundle() {
+        return served.close(this.environment);
+      },
     };
   }
 

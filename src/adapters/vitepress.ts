@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import type { Plugin, ResolvedConfig } from 'vite';
 import { indexFolderName, indexSite, type SiteIndexOptions } from '../node/index-site.ts';
 import { languageOfSite } from '../node/languages.ts';
-import { type ServedIndex, serveLive } from '../vite/plugin.ts';
+import { serveLive } from '../vite/plugin.ts';
+import { ServedIndexes } from '../vite/served-indexes.ts';
 import { describedPages, type MarkdownPages } from './vitepress-front-matter.ts';
 import { type MarkdownConfig, slugOf } from './vitepress-slug.ts';
 
@@ -35,7 +36,7 @@ export function latelight(options: VitePressOptions = {}): Plugin {
   const name = indexFolderName(site.outDir);
   let config: ResolvedConfig;
   let vitepress: SiteConfig;
-  let live: ServedIndex | undefined;
+  const served = new ServedIndexes();
   const settings = (): SiteIndexOptions => ({
     title: vitepress.site.title,
     splitByLang: Object.keys(vitepress.site.locales).length > 1,
@@ -54,7 +55,7 @@ export function latelight(options: VitePressOptions = {}): Plugin {
     },
 
     configureServer(server) {
-      live = serveLive(server, {
+      const index = serveLive(server, {
         name,
         folder: vitepress.srcDir,
         cachePath: join(config.cacheDir, 'latelight', 'dev.jsonl'),
@@ -65,9 +66,12 @@ export function latelight(options: VitePressOptions = {}): Plugin {
           slug: slugOf(vitepress),
         },
       });
+      served.add(server, index);
     },
 
-    closeBundle: () => live?.close(),
+    closeBundle() {
+      return served.close(this.environment);
+    },
 
     resolveId(id) {
       return navBar && NAV_BAR_SEARCH.test(id) ? REPLACEMENT : undefined;

@@ -123,5 +123,6 @@ it('stops what runs when it is closed, and starts nothing after', async () => {
   await closed;
   live.changed();
   live.start();
+  await expect(live.folders()).rejects.toMatchObject({ code: 'closed' });
   expect([runs.length, errors]).toEqual([1, []]);
 });

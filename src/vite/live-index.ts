@@ -2,6 +2,7 @@
 
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { LatelightError } from '../errors.ts';
 
 export interface LiveIndexOptions {
   /** A folder of its own: emptied at the start and at the end. */
@@ -42,8 +43,15 @@ export class LiveIndex {
     this.timer = setTimeout(() => this.run(), this.options.debounceMs);
   }
 
-  /** Folders of whole indexes, newest first; while there is none yet, waits for what the run under way brings. */
+  /**
+   * Folders of whole indexes, newest first; while there is none yet, waits for what the run under way brings.
+   * @throws LatelightError `closed`; what `make` throws
+   */
   folders(): Promise<string[]> {
+    if (this.closing.signal.aborted) {
+      const message = 'latelight: expected a dev server that runs, got one that was closed. Ask the one in its place.';
+      return Promise.reject(new LatelightError('closed', message));
+    }
     if (this.made.length > 0) return Promise.resolve(this.made);
     if (!this.running) this.run();
     return new Promise((resolve, reject) => this.waiting.push({ resolve, reject }));

@@ -5,7 +5,7 @@ import { createServer as createHttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createServer } from 'vite';
+import { createServer, type ViteDevServer } from 'vite';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { latelight } from './plugin.ts';
 
@@ -26,8 +26,22 @@ const devServer = () =>
     server: { middlewareMode: true, watch: null, ws: false },
   });
 
+const watches = () => process.getActiveResourcesInfo().filter((name) => name === 'FSEventWrap').length;
+
+/** Closes the server in the end. */
+async function listening(server: ViteDevServer, use: (url: string) => Promise<void>): Promise<void> {
+  const http = createHttpServer(server.middlewares);
+  try {
+    await new Promise<void>((resolve) => http.listen(0, 'localhost', resolve));
+    await use(`http://localhost:${(http.address() as AddressInfo).port}/`);
+  } finally {
+    http.close();
+    http.closeAllConnections();
+    await server.close();
+  }
+}
+
 it("watches the built pages no longer than its server lives, also where the HTTP server is another's", async () => {
-  const watches = () => process.getActiveResourcesInfo().filter((name) => name === 'FSEventWrap').length;
   const before = watches();
   const server = await devServer();
   try {
@@ -40,19 +54,24 @@ it("watches the built pages no longer than its server lives, also where the HTTP
 
 it('says that there is no index where every page asks not to be found', async () => {
   await writeFile(join(root, 'dist/a.html'), '<meta name="robots" content="noindex"><main>Not yet.</main>');
-  const server = await devServer();
-  const http = createHttpServer(server.middlewares);
-  try {
-    await new Promise<void>((resolve) => http.listen(0, 'localhost', resolve));
-    const { port } = http.address() as AddressInfo;
-    const response = await fetch(`http://localhost:${port}/latelight/manifest.json`);
+  await listening(await devServer(), async (url) => {
+    const response = await fetch(`${url}latelight/manifest.json`);
     expect([response.status, await response.text()]).toEqual([
       503,
       `latelight: every page in ${join(root, 'dist')} asks not to be found.\n`,
     ]);
-  } finally {
-    http.close();
-    http.closeAllConnections();
-    await server.close();
-  }
+  });
+});
+
+it('serves the index of the new server, and of that alone, after a restart with the same plugins', async () => {
+  await writeFile(join(root, 'dist/a.html'), '<main>Bees sleep in winter.</main>');
+  const before = watches();
+  const server = await devServer();
+  const ofOne = watches();
+  await listening(server, async (url) => {
+    await server.restart();
+    expect(watches()).toBe(ofOne);
+    expect((await fetch(`${url}latelight/manifest.json`)).status).toBe(200);
+  });
+  expect(watches()).toBe(before);
 });

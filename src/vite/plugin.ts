@@ -8,6 +8,7 @@ import { indexFolderName, indexSite, type SiteIndexOptions } from '../node/index
 import type { AddDirectoryOptions } from '../node/options.ts';
 import { LiveIndex } from './live-index.ts';
 import { serveIndex } from './serve-index.ts';
+import { type ServedIndex, ServedIndexes } from './served-indexes.ts';
 
 export interface LatelightPluginOptions extends SiteIndexOptions {
   /** Folder of the built pages, relative to Vite's root. Default `build.outDir`. The index of a build goes to `<build.outDir>/<outDir>`. */
@@ -32,7 +33,7 @@ export function latelight(options: LatelightPluginOptions = {}): Plugin {
   const name = indexFolderName(site.outDir);
   let config: ResolvedConfig;
   let hasWritten = false;
-  let live: ServedIndex | undefined;
+  const served = new ServedIndexes();
   const folder = (path: string) => resolve(config.root, path);
   const built = () => folder(src ?? config.build.outDir);
   const cachePath = (mode: string) => join(config.cacheDir, 'latelight', `${mode}.jsonl`);
@@ -53,7 +54,7 @@ export function latelight(options: LatelightPluginOptions = {}): Plugin {
       order: 'post',
       sequential: true,
       async handler() {
-        await live?.close();
+        await served.close(this.environment);
         // Also called for server builds, and after a build that failed.
         if (!hasWritten || config.command !== 'build' || config.build.ssr) return;
         hasWritten = false;
@@ -69,13 +70,14 @@ export function latelight(options: LatelightPluginOptions = {}): Plugin {
     },
 
     configureServer(server) {
-      live = serveLive(server, {
+      const index = serveLive(server, {
         name,
         folder: folder(pages ?? src ?? config.build.outDir),
         cachePath: cachePath('dev'),
         site,
         urls,
       });
+      served.add(server, index);
     },
 
     transformIndexHtml: {
@@ -94,9 +96,6 @@ interface LiveSite {
   site: SiteIndexOptions;
   urls?: LatelightPluginOptions['urls'];
 }
-
-/** An index that is served, with what watches its pages. */
-export type ServedIndex = Pick<LiveIndex, 'close'>;
 
 /** Serves an index of a folder's pages below the server's base, and makes it again when they change. The caller closes it. */
 export function serveLive(server: ViteDevServer, { name, folder, cachePath, site, urls }: LiveSite): ServedIndex {
