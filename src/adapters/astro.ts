@@ -54,11 +54,9 @@ export default function latelight(options: AstroOptions = {}): Integration {
     return {
       name: 'latelight:astro',
       configureServer(server) {
-        const { root, cacheDir } = server.config;
         const index = serveLive(server, {
           name,
-          folder: resolve(root, pages ?? fileURLToPath(config.outDir)),
-          cachePath: join(cacheDir, 'latelight/dev.jsonl'),
+          folder: resolve(server.config.root, pages ?? fileURLToPath(config.outDir)),
           site: settings(),
         });
         served.add(server, index);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Plugin, ResolvedConfig } from 'vite';
 import { indexFolderName, indexSite, type SiteIndexOptions } from '../node/index-site.ts';
 import { languageOfSite } from '../node/languages.ts';
-import { serveLive } from '../vite/plugin.ts';
+import { cachePath, serveLive } from '../vite/plugin.ts';
 import { ServedIndexes } from '../vite/served-indexes.ts';
 import { describedPages, type MarkdownPages } from './vitepress-front-matter.ts';
 import { type MarkdownConfig, slugOf } from './vitepress-slug.ts';
@@ -58,7 +58,6 @@ export function latelight(options: VitePressOptions = {}): Plugin {
       const index = serveLive(server, {
         name,
         folder: vitepress.srcDir,
-        cachePath: join(config.cacheDir, 'latelight', 'dev.jsonl'),
         site: { ...settings(), exclude: [vitepress.userConfig?.srcExclude ?? [], site.exclude ?? []].flat() },
         urls: {
           markdownUrl: (path) => pageAddress(path, vitepress),
@@ -87,7 +86,7 @@ export function latelight(options: VitePressOptions = {}): Plugin {
     await indexSite({
       folder: vitepress.outDir,
       output: join(vitepress.outDir, name),
-      cachePath: join(config.cacheDir, 'latelight', 'build.jsonl'),
+      cachePath: cachePath(config, 'build', name),
       options: settings(),
       pages: { cleanUrls: vitepress.cleanUrls, describe: (path) => described.get(path) },
       log: (line) => vitepress.logger.info(line),

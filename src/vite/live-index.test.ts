@@ -1,15 +1,13 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { LiveIndex } from './live-index.ts';
 
 let parent: string;
-let folder: string;
 beforeEach(async () => {
   parent = await mkdtemp(join(tmpdir(), 'latelight-live-'));
-  folder = join(parent, 'live');
 });
 afterEach(async () => {
   vi.useRealTimers();
@@ -23,7 +21,7 @@ function controlled(debounceMs = 0) {
   let begun = (): void => undefined;
   let indexed = (): void => undefined;
   const live = new LiveIndex({
-    folder,
+    parent,
     debounceMs,
     make: async (output, signal) => {
       const ended = new Promise<void>((resolve, reject) => {
@@ -65,7 +63,7 @@ it('serves the last whole index while the next is made, and keeps one before it'
   await finish(2);
   expect(await live.folders()).toEqual([runs[2].output, runs[1].output]);
   await live.close();
-  expect(existsSync(folder)).toBe(false);
+  expect(await readdir(parent)).toEqual([]);
 });
 
 it('runs once for a burst of changes, and once more for those that come while it runs', async () => {
@@ -125,4 +123,28 @@ it('stops what runs when it is closed, and starts nothing after', async () => {
   live.start();
   await expect(live.folders()).rejects.toMatchObject({ code: 'closed' });
   expect([runs.length, errors]).toEqual([1, []]);
+});
+
+it('leaves the indexes of other servers of the project, and removes what killed processes left', async () => {
+  const other = controlled();
+  other.live.start();
+  await other.whenBegun(1);
+  await other.finish(0);
+  // Of the process that runs this one, of one that had our number, of one whose number none can have, and of no index.
+  const [running, before, gone, none] = [
+    `live.${process.ppid}.0a`,
+    `live.${process.pid}.0b`,
+    'live.4194305.0c',
+    'dev.jsonl',
+  ];
+  for (const name of [running, before, gone, none]) await mkdir(join(parent, name));
+  const { live, runs, whenBegun, finish } = controlled();
+  live.start();
+  await whenBegun(1);
+  await finish(0);
+  expect([other.runs[0].output, runs[0].output].map((output) => existsSync(output))).toEqual([true, true]);
+  await live.close();
+  expect(existsSync(other.runs[0].output)).toBe(true);
+  await other.live.close();
+  expect((await readdir(parent)).sort()).toEqual([none, running].sort());
 });

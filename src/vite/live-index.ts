@@ -1,12 +1,14 @@
 // The index of a site that is being worked on: made in the background, made again after changes, and only ever seen whole.
 
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { randomBytes } from 'node:crypto';
+import { readdir, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { LatelightError } from '../errors.ts';
+import { isRunning } from '../indexing/is-running.ts';
 
 export interface LiveIndexOptions {
-  /** A folder of its own: emptied at the start and at the end. */
-  folder: string;
+  /** Gets a folder of this index, which goes when it is closed. Those of other servers of the project may be there too. */
+  parent: string;
   /** Writes an index to a folder that does not exist yet. */
   make: (output: string, signal: AbortSignal) => Promise<unknown>;
   /** Quiet time after a change before it is indexed, in milliseconds. */
@@ -17,8 +19,12 @@ export interface LiveIndexOptions {
   onError: (error: unknown) => void;
 }
 
+/** Folders of this process, absolute: others with its number were left by a killed one that had it. */
+const inUse = new Set<string>();
+
 export class LiveIndex {
   private readonly options: LiveIndexOptions;
+  private readonly folder: string;
   private readonly closing = new AbortController();
   /** Newest first. The one before stays: a page that opened it goes on asking for its files. */
   private made: string[] = [];
@@ -30,6 +36,9 @@ export class LiveIndex {
 
   constructor(options: LiveIndexOptions) {
     this.options = options;
+    // Random: a process may have several.
+    this.folder = resolve(options.parent, `live.${process.pid}.${randomBytes(4).toString('hex')}`);
+    inUse.add(this.folder);
   }
 
   start(): void {
@@ -61,7 +70,8 @@ export class LiveIndex {
     clearTimeout(this.timer);
     this.closing.abort();
     await this.running;
-    await rm(this.options.folder, { recursive: true, force: true });
+    await rm(this.folder, { recursive: true, force: true });
+    inUse.delete(this.folder);
   }
 
   private run(): void {
@@ -78,12 +88,11 @@ export class LiveIndex {
   }
 
   private async makeOne(): Promise<void> {
-    const { folder, make, onIndexed, onError } = this.options;
+    const { parent, make, onIndexed, onError } = this.options;
     const waiting = () => this.waiting.splice(0);
     try {
-      // What an earlier process left is of no use: nobody holds a page that opened it.
-      if (this.count === 0) await rm(folder, { recursive: true, force: true });
-      const output = join(folder, String(++this.count));
+      if (this.count === 0) await clearLeftovers(parent);
+      const output = join(this.folder, String(++this.count));
       await make(output, this.closing.signal);
       const [newest, ...older] = this.made;
       this.made = newest === undefined ? [output] : [output, newest];
@@ -94,5 +103,15 @@ export class LiveIndex {
       for (const { reject } of waiting()) reject(error);
       if (!this.closing.signal.aborted) onError(error);
     }
+  }
+}
+
+/** What processes left that were killed: nobody holds a page that opened it. */
+async function clearLeftovers(parent: string): Promise<void> {
+  for (const name of await readdir(parent).catch(() => [])) {
+    const [, pid] = /^live\.(\d+)\.[0-9a-f]+$/.exec(name) ?? [];
+    const folder = resolve(parent, name);
+    if (pid === undefined || isRunning(Number(pid)) || inUse.has(folder)) continue;
+    await rm(folder, { recursive: true, force: true });
   }
 }

@@ -1,6 +1,6 @@
 // What the dev server says and leaves behind. Whole sites are served in e2e/vite.spec.ts.
 
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer as createHttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -16,12 +16,13 @@ beforeEach(async () => {
 });
 afterEach(() => rm(root, { recursive: true, force: true }));
 
-const devServer = () =>
+const devServer = (plugins = [latelight({ webgpu: false })]) =>
   createServer({
     root,
     configFile: false,
     logLevel: 'silent',
-    plugins: [latelight({ webgpu: false })],
+    cacheDir: join(root, '.vite'),
+    plugins,
     // Without Vite's own watcher.
     server: { middlewareMode: true, watch: null, ws: false },
   });
@@ -74,4 +75,20 @@ it('serves the index of the new server, and of that alone, after a restart with 
     expect((await fetch(`${url}latelight/manifest.json`)).status).toBe(200);
   });
   expect(watches()).toBe(before);
+});
+
+it('keeps apart what two plugins and two servers of a project make', async () => {
+  await writeFile(join(root, 'dist/a.html'), '<main>Bees sleep in winter.</main>');
+  const status = async (url: string, name: string) => (await fetch(`${url}${name}/manifest.json`)).status;
+  const two = [latelight({ webgpu: false }), latelight({ webgpu: false, outDir: 'assets/search' })];
+  await listening(await devServer(two), async (url) => {
+    expect([await status(url, 'latelight'), await status(url, 'assets/search')]).toEqual([200, 200]);
+    await listening(await devServer(), async (other) => {
+      expect(await status(other, 'latelight')).toBe(200);
+      expect([await status(url, 'latelight'), await status(url, 'assets/search')]).toEqual([200, 200]);
+    });
+    expect([await status(url, 'latelight'), await status(url, 'assets/search')]).toEqual([200, 200]);
+  });
+  const kept = ['dev.assets+search.jsonl', 'dev.latelight.jsonl'];
+  expect((await readdir(join(root, '.vite/latelight'))).sort()).toEqual(kept);
 });

@@ -36,7 +36,6 @@ export function latelight(options: LatelightPluginOptions = {}): Plugin {
   const served = new ServedIndexes();
   const folder = (path: string) => resolve(config.root, path);
   const built = () => folder(src ?? config.build.outDir);
-  const cachePath = (mode: string) => join(config.cacheDir, 'latelight', `${mode}.jsonl`);
 
   return {
     name: 'latelight',
@@ -61,7 +60,7 @@ export function latelight(options: LatelightPluginOptions = {}): Plugin {
         await indexSite({
           folder: built(),
           output: join(folder(config.build.outDir), name),
-          cachePath: cachePath('build'),
+          cachePath: cachePath(config, 'build', name),
           options: site,
           pages: urls,
           log: (line) => config.logger.info(line),
@@ -73,7 +72,6 @@ export function latelight(options: LatelightPluginOptions = {}): Plugin {
       const index = serveLive(server, {
         name,
         folder: folder(pages ?? src ?? config.build.outDir),
-        cachePath: cachePath('dev'),
         site,
         urls,
       });
@@ -92,16 +90,15 @@ interface LiveSite {
   name: string;
   /** Pages to index, absolute. */
   folder: string;
-  cachePath: string;
   site: SiteIndexOptions;
   urls?: LatelightPluginOptions['urls'];
 }
 
 /** Serves an index of a folder's pages below the server's base, and makes it again when they change. The caller closes it. */
-export function serveLive(server: ViteDevServer, { name, folder, cachePath, site, urls }: LiveSite): ServedIndex {
+export function serveLive(server: ViteDevServer, { name, folder, site, urls }: LiveSite): ServedIndex {
   const { logger, cacheDir, base } = server.config;
   const live = new LiveIndex({
-    folder: join(cacheDir, 'latelight', 'live'),
+    parent: join(cacheDir, 'latelight'),
     debounceMs: DEBOUNCE_MS,
     make: async (output, signal) => {
       if (!existsSync(folder)) {
@@ -114,8 +111,8 @@ export function serveLive(server: ViteDevServer, { name, folder, cachePath, site
       const written = await indexSite({
         folder,
         output,
-        cachePath,
         // Of its own: a build may run beside it.
+        cachePath: cachePath(server.config, 'dev', name),
         options: { ...site, cache: true },
         pages: urls,
         signal,
@@ -149,6 +146,15 @@ export function serveLive(server: ViteDevServer, { name, folder, cachePath, site
       return live.close();
     },
   };
+}
+
+/** Of each index its own: with each other's they would throw out what the other needs. @param name of the index folder */
+export function cachePath(
+  { cacheDir }: Pick<ResolvedConfig, 'cacheDir'>,
+  command: 'build' | 'dev',
+  name: string,
+): string {
+  return join(cacheDir, 'latelight', `${command}.${name.replaceAll('/', '+')}.jsonl`);
 }
 
 /** @param path of the HTML file, from the site's root */
