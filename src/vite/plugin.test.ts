@@ -92,3 +92,16 @@ it('keeps apart what two plugins and two servers of a project make', async () =>
   const kept = ['dev.assets+search.jsonl', 'dev.latelight.jsonl'];
   expect((await readdir(join(root, '.vite/latelight'))).sort()).toEqual(kept);
 });
+
+it('leaves a page beside the index that has its name to the site', async () => {
+  await writeFile(join(root, 'dist/a.html'), '<main>Bees sleep in winter.</main>');
+  await writeFile(join(root, 'search.html'), '<main>Search here</main>');
+  await listening(await devServer([latelight({ webgpu: false, outDir: 'search' })]), async (url) => {
+    const page = await fetch(`${url}search.html?q=bees`);
+    expect([page.status, await page.text()]).toEqual([200, expect.stringContaining('Search here')]);
+    const statuses = ['search', 'search/', 'search/manifest.json', 'search/.html'].map(
+      async (path) => (await fetch(url + path)).status,
+    );
+    expect(await Promise.all(statuses)).toEqual([200, 200, 200, 404]);
+  });
+});

@@ -31,7 +31,7 @@ beforeAll(async () => {
   server = createServer((request, response) => {
     const stripped = Object.assign(request, { originalUrl: request.url });
     stripped.url = request.url?.replace('/docs/latelight', '').replace(/^(?!\/)/, '/');
-    void handler(stripped, response);
+    void handler(stripped, response, () => response.writeHead(404).end('passed on'));
   });
   await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));
   base = `http://localhost:${(server.address() as AddressInfo).port}/docs/latelight`;

@@ -5,7 +5,11 @@ import sirv from 'sirv';
 import { LatelightError } from '../errors.ts';
 import type { LiveIndex } from './live-index.ts';
 
-type Handler = (request: IncomingMessage & { originalUrl?: string }, response: ServerResponse) => Promise<void>;
+type Handler = (
+  request: IncomingMessage & { originalUrl?: string },
+  response: ServerResponse,
+  next: () => void,
+) => Promise<void>;
 
 /** For a connect server, mounted at the index's address. Answers every request below it: a missing file is no page of the site. */
 export function serveIndex(live: Pick<LiveIndex, 'folders'>): Handler {
@@ -18,11 +22,17 @@ export function serveIndex(live: Pick<LiveIndex, 'folders'>): Handler {
     }
     return server;
   };
-  return async (request, response) => {
+  return async (request, response, next) => {
     const original = request.originalUrl ?? request.url ?? '/';
     const [path, query] = original.split(/(?=\?)/);
-    if (request.url?.split('?')[0] === '/' && !path.endsWith('/')) {
+    const inside = request.url?.split('?')[0] ?? '/';
+    if (inside === '/' && !path.endsWith('/')) {
       response.writeHead(302, { Location: `${path}/${query ?? ''}` }).end();
+      return;
+    }
+    // connect also takes a dot for the end of an address, and puts a slash before it: `search.html` is a page beside the index.
+    if (!path.endsWith(inside)) {
+      next();
       return;
     }
     let folders: string[];
