@@ -29,6 +29,8 @@ interface SiteConfig extends MarkdownPages, MarkdownConfig {
 
 // The theme imports this component by its file, which VitePress documents as the way to replace one.
 const NAV_BAR_SEARCH = /\/VPNavBarSearch\.vue$/;
+/** Such as templates of dynamic routes, and HTML beside the Markdown. */
+const NO_PAGE = 'not one of the pages of VitePress';
 const REPLACEMENT = '\0latelight:nav-bar-search';
 
 export function latelight(options: VitePressOptions = {}): Plugin {
@@ -63,6 +65,8 @@ export function latelight(options: VitePressOptions = {}): Plugin {
           markdownUrl: (path) => pageAddress(path, vitepress),
           language: (path) => localeOf(path, vitepress),
           slug: slugOf(vitepress),
+          // VitePress's list follows files that come and go.
+          describe: (path) => (vitepress.pages.includes(path) ? undefined : { exclusion: NO_PAGE }),
         },
       });
       served.add(server, index);

@@ -91,7 +91,7 @@ interface LiveSite {
   /** Pages to index, absolute. */
   folder: string;
   site: SiteIndexOptions;
-  urls?: LatelightPluginOptions['urls'];
+  urls?: LatelightPluginOptions['urls'] & Pick<AddDirectoryOptions, 'describe'>;
 }
 
 /** Serves an index of a folder's pages below the server's base, and makes it again when they change. The caller closes it. */
