@@ -14,17 +14,27 @@ import latelight from './astro.ts';
 let root: string;
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'latelight-astro-'));
-  await mkdir(join(root, 'dist'));
+  await mkdir(join(root, 'dist/client'), { recursive: true });
+  await mkdir(join(root, 'static'));
   const page = (lang: string, text: string) => `<html lang="${lang}"><title>${text}</title><main><p>${text}</main>`;
-  await writeFile(join(root, 'dist/de.html'), page('de', 'Bienen schlafen im Winter.'));
-  await writeFile(join(root, 'dist/en.html'), page('en', 'Bees sleep in winter.'));
+  for (const folder of ['static', 'dist/client']) {
+    await writeFile(join(root, folder, 'en.html'), page('en', 'Bees sleep in winter.'));
+    await writeFile(join(root, folder, 'de.html'), page('de', 'Bienen schlafen im Winter.'));
+  }
+  // Of the server, and not served.
+  await writeFile(join(root, 'dist/fr.html'), page('fr', 'Les abeilles dorment en hiver.'));
 });
 afterAll(() => rm(root, { recursive: true, force: true }));
 
 /** After the hooks about the config. @returns what they added to Vite's */
-function configured(integration: ReturnType<typeof latelight>, command: string): Plugin[] {
+function configured(
+  integration: ReturnType<typeof latelight>,
+  command: string,
+  buildOutput: 'static' | 'server' = 'static',
+): Plugin[] {
   const folder = pathToFileURL(`${root}/`);
-  const config = { base: '/', root: folder, outDir: new URL('dist/', folder) };
+  const outDir = new URL(buildOutput === 'static' ? 'static/' : 'dist/', folder);
+  const config = { base: '/', root: folder, outDir, build: { client: new URL('client/', outDir) } };
   const plugins: Plugin[] = [];
   integration.hooks['astro:config:setup']({
     config,
@@ -34,7 +44,16 @@ function configured(integration: ReturnType<typeof latelight>, command: string):
   });
   // As Starlight does, also when it is listed later.
   const i18n = { defaultLocale: 'en', locales: ['en', 'de'] };
-  integration.hooks['astro:config:done']({ config: { ...config, i18n } });
+  let known: typeof buildOutput | undefined;
+  const done = {
+    config: { ...config, i18n },
+    get buildOutput() {
+      return known;
+    },
+  };
+  integration.hooks['astro:config:done'](done);
+  // After the hook: by Astro's routes, or an adapter that is listed later.
+  known = buildOutput;
   return plugins;
 }
 
@@ -44,15 +63,18 @@ it('makes an index of each language that another integration configured, in a bu
   const integration = latelight({ webgpu: false });
   configured(integration, 'build');
   await integration.hooks['astro:build:done']({
-    dir: pathToFileURL(join(root, 'dist/')),
+    dir: pathToFileURL(join(root, 'static/')),
     logger: { info: () => undefined },
   });
-  const manifest = await readFile(join(root, 'dist/latelight/manifest.json'), 'utf8');
+  const manifest = await readFile(join(root, 'static/latelight/manifest.json'), 'utf8');
   expect(parseManifest(manifest).languages).toEqual(LANGUAGES);
 });
 
-it('does so in the dev server', async () => {
-  const plugins = configured(latelight({ webgpu: false }), 'dev');
+it.each([
+  ['what a static build made', 'static'],
+  ['the pages of a build with a server', 'server'],
+] as const)('does so in the dev server, of %s', async (_, buildOutput) => {
+  const plugins = configured(latelight({ webgpu: false }), 'dev', buildOutput);
   const server = await createServer({
     root,
     configFile: false,

@@ -22,7 +22,14 @@ interface AstroConfig {
   base: string;
   root: URL;
   outDir: URL;
+  build: { client: URL };
   i18n?: { defaultLocale: string; locales: (string | { path: string; codes: string[] })[] };
+}
+
+interface ConfigDone {
+  config: AstroConfig;
+  /** Asks Astro: a page that is rendered on demand, or an adapter that comes later, makes it `server`. */
+  readonly buildOutput: 'static' | 'server' | undefined;
 }
 
 interface Integration {
@@ -34,7 +41,7 @@ interface Integration {
       updateConfig: (config: never) => unknown;
       injectScript: (stage: 'page', content: string) => void;
     }) => void;
-    'astro:config:done': (done: { config: AstroConfig }) => void;
+    'astro:config:done': (done: ConfigDone) => void;
     'astro:build:done': (done: { dir: URL; logger: { info: (line: string) => void } }) => Promise<void>;
   };
 }
@@ -43,6 +50,9 @@ export default function latelight(options: AstroOptions = {}): Integration {
   const { pages, inject = true, ...site } = options;
   const name = indexFolderName(site.outDir);
   let config: AstroConfig;
+  let done: ConfigDone | undefined;
+  /** Of the pages that a build makes. */
+  const built = () => fileURLToPath(done?.buildOutput === 'server' ? config.build.client : config.outDir);
   const settings = (): SiteIndexOptions => ({
     splitByLang: (config.i18n?.locales.length ?? 0) > 1,
     language: languageOfSite(config.i18n?.defaultLocale),
@@ -56,7 +66,7 @@ export default function latelight(options: AstroOptions = {}): Integration {
       configureServer(server) {
         const index = serveLive(server, {
           name,
-          folder: resolve(server.config.root, pages ?? fileURLToPath(config.outDir)),
+          folder: resolve(server.config.root, pages ?? built()),
           site: settings(),
         });
         served.add(server, index);
@@ -76,8 +86,9 @@ export default function latelight(options: AstroOptions = {}): Integration {
         if (setup.command === 'dev') setup.updateConfig({ vite: { plugins: [devServer()] } } as never);
       },
       // Integrations listed later change the config too: Starlight's locales are there at the end alone.
-      'astro:config:done': (done) => {
-        config = done.config;
+      'astro:config:done': (hook) => {
+        done = hook;
+        config = hook.config;
       },
       'astro:build:done': async ({ dir, logger }) => {
         const folder = fileURLToPath(dir);
