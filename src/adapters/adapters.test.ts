@@ -74,12 +74,21 @@ describe('VitePress', () => {
   });
 
   it('takes the language of a file from the locale whose folder it is in', () => {
-    expect(['index.md', 'fr/index.md', 'french.md'].map((path) => localeOf(path, { site }))).toEqual([
+    const rewrites = { map: {} };
+    expect(['index.md', 'fr/index.md', 'french.md'].map((path) => localeOf(path, { site, rewrites }))).toEqual([
       'en',
       'fr-FR',
       'en',
     ]);
-    expect(localeOf('index.md', { site: { lang: 'de', locales: {} } })).toBe('de');
+    expect(localeOf('index.md', { site: { lang: 'de', locales: {} }, rewrites })).toBe('de');
+  });
+
+  it('takes it from where rewrites put the file, and from any folder there, as VitePress does', () => {
+    const rewrites = { map: { 'src/french/a.md': 'fr/a.md', 'fr/english.md': 'english.md' } };
+    const languages = ['src/french/a.md', 'fr/english.md', 'packages/fr/a.md'].map((path) =>
+      localeOf(path, { site, rewrites }),
+    );
+    expect(languages).toEqual(['fr-FR', 'en', 'fr-FR']);
   });
 });
 

@@ -127,10 +127,14 @@ export function pageAddress(path: string, { rewrites, cleanUrls }: Pick<SiteConf
   return route === '' ? './' : encodeURI(route).replace(/[?#]/g, encodeURIComponent);
 }
 
-/** Locales are folders; `root` is the rest. */
-export function localeOf(path: string, { site }: { site: Pick<SiteConfig['site'], 'lang' | 'locales'> }): string {
-  const [first] = path.split('/');
-  return site.locales[first]?.lang ?? site.locales.root?.lang ?? site.lang;
+/** Locales are folders of the page's address, which need not be those of its file; `root` is the rest. */
+export function localeOf(
+  path: string,
+  { site, rewrites }: Pick<SiteConfig, 'rewrites'> & { site: Pick<SiteConfig['site'], 'lang' | 'locales'> },
+): string {
+  const route = `/${rewrites.map[path] ?? path}`;
+  const locale = Object.keys(site.locales).find((name) => name !== 'root' && route.includes(`/${name}/`)) ?? 'root';
+  return site.locales[locale]?.lang ?? site.lang;
 }
 
 /** A Vue component; the engine's script is fetched once it is on the page. */
