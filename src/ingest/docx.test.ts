@@ -99,6 +99,19 @@ describe('a DOCX', () => {
     expect(blocksOf(page)).toEqual(['lighthouse stays']);
   });
 
+  it('keeps the words of fields, of a direction of their own, and those below readings, without the readings', async () => {
+    const ruby = (base: string, reading: string) =>
+      `<w:r><w:ruby><w:rubyPr><w:lid w:val="ja-JP"/></w:rubyPr><w:rt>${run(reading)}</w:rt><w:rubyBase>${run(base)}</w:rubyBase></w:ruby></w:r>`;
+    const body = `<w:p>${run('See ')}<w:fldSimple w:instr=" REF lamp ">${run('chapter 4')}</w:fldSimple></w:p>
+      <w:p>${ruby('東京', 'とうきょう')}${run('の灯台')}</w:p>
+      <w:p><w:dir w:val="rtl">${run('one')}</w:dir><w:bdo w:val="ltr">${run(' two')}</w:bdo><w:r><w:footnoteReference w:id="2"/></w:r></w:p>`;
+    const footnotes = `<?xml version="1.0"?><w:footnotes ${W}><w:footnote w:id="2"><w:p><w:fldSimple w:instr=" QUOTE ">${run('A note.')}</w:fldSimple></w:p></w:footnote></w:footnotes>`;
+    const file = docxOf(body, { 'word/footnotes.xml': footnotes });
+    const texts = blocksOf(await parseDocx('a.docx', file)).join(' | ');
+    expect(texts).toMatch(/^See chapter 4 \| 東京の灯台 \| one two.* \| A note\./);
+    expect(await docxHtml(file)).toContain('東京の灯台');
+  });
+
   it('is a page like any other to a set of pages: nothing in it asks to be left out', async () => {
     expect(await parseDocx('a.docx', docxFile([{ text: 'Text.' }]))).toMatchObject({
       hasBodyMark: undefined,

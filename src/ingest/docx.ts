@@ -45,7 +45,7 @@ async function toHtml(archive: ZipArchive, maxPictureBytes: number): Promise<str
       const xml = archive.read(name, MAX_MARKUP_BYTES);
       if (!xml) continue;
       expectShallow(xml);
-      files[name] = xml;
+      files[name] = TEXT_PART.test(name) ? withKnownTags(xml) : xml;
     } else if (/(^|\/)media\//.test(name)) {
       files[name] = picturesLeft > 0 ? readPicture(archive, name, picturesLeft) : new Uint8Array();
       picturesLeft -= files[name].length;
@@ -62,6 +62,19 @@ async function toHtml(archive: ZipArchive, maxPictureBytes: number): Promise<str
   } catch (error) {
     throw new UnreadableDocument(`damaged DOCX: ${shortMessage(error)}`, { cause: error });
   }
+}
+
+const TEXT_PART = /(^|\/)(document|footnotes|endnotes)\d*\.xml$/i;
+// What is around text, of which mammoth passes over all that it does not know: simple fields, the words below readings (`w:rt`, which
+// stay unread), and a direction of their own. It reads what is in a `w:smartTag`.
+const AROUND_TEXT = /(<\/?w:)(?:fldSimple|ruby|rubyBase|dir|bdo)(?=[\s/>])/g;
+
+function withKnownTags(xml: Uint8Array): Uint8Array {
+  const isUtf16 = (xml[0] === 0xff && xml[1] === 0xfe) || (xml[0] === 0xfe && xml[1] === 0xff);
+  if (isUtf16) return xml;
+  const text = new TextDecoder().decode(xml);
+  const known = text.replace(AROUND_TEXT, '$1smartTag');
+  return known === text ? xml : new TextEncoder().encode(known);
 }
 
 /** Nothing of one that is damaged or too large: the text does not depend on it. */
