@@ -65,6 +65,20 @@ describe('a DOCX', () => {
     expect((await parseDocx('a.docx', docxFile([{ text: 'Text.' }]))).lang).toBe('');
   });
 
+  it.each([
+    ['The lamp burns oil.', 'w:val="en-US" w:eastAsia="ja-JP" w:bidi="ar-SA"', 'en-US'],
+    ['東京の灯台は油で燃える。See API.', 'w:val="en-US" w:eastAsia="ja-JP" w:bidi="ar-SA"', 'ja-JP'],
+    ['المصباح يحترق بالزيت', 'w:val="en-US" w:eastAsia="en-US" w:bidi="ar-SA"', 'ar-SA'],
+    ['המנורה בוערת בשמן', 'w:val="en-US" w:eastAsia="en-US" w:bidi="he-IL"', 'he-IL'],
+    // The template's, which is no language of this text.
+    ['המנורה בוערת בשמן', 'w:val="en-US" w:eastAsia="en-US" w:bidi="ar-SA"', ''],
+    ['등대는 기름을 태운다', 'w:val="ko"', 'ko'],
+    ['등대는 기름을 태운다', 'w:val="en-US" w:eastAsia="no tag"', ''],
+  ])('of the languages of its default style has the one of its letters: %s, %s', async (text, languages, lang) => {
+    const styles = `<?xml version="1.0"?><w:styles ${W}><w:docDefaults><w:rPrDefault><w:rPr><w:lang ${languages}/></w:rPr></w:rPrDefault></w:docDefaults></w:styles>`;
+    expect((await parseDocx('a.docx', docxOf(paragraph(text), { 'word/styles.xml': styles }))).lang).toBe(lang);
+  });
+
   it('keeps the text of lists and tables, a block for each item and row', async () => {
     const numbering = `<?xml version="1.0"?><w:numbering ${W}><w:abstractNum w:abstractNumId="0"><w:lvl w:ilvl="0"><w:numFmt w:val="bullet"/></w:lvl></w:abstractNum><w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num></w:numbering>`;
     const relationships = docxFiles([])['word/_rels/document.xml.rels'].replace(

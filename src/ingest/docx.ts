@@ -7,7 +7,7 @@ import { oneLine } from './clean-text.ts';
 import { type DocumentLimits, MAX_MARKUP_BYTES } from './document-limits.ts';
 import { firstElement, isElement, localName, parseXml, textOf, walk } from './dom.ts';
 import { parseHtml } from './html.ts';
-import type { ParsedPage } from './parsed-page.ts';
+import type { ParsedPage, Section } from './parsed-page.ts';
 import { shortMessage, UnreadableDocument } from './unreadable.ts';
 import { ZipArchive } from './zip-archive.ts';
 
@@ -22,7 +22,7 @@ export async function parseDocx(path: string, bytes: Uint8Array, limits: Documen
   const html = await toHtml(archive, 0);
   const { title, lang } = coreProperties(archive);
   const page = parseHtml(html, { path, title });
-  return { ...page, lang: lang || page.lang, hasBodyMark: undefined, exclusion: undefined };
+  return { ...page, lang: lang || styleLanguage(archive, page.sections), hasBodyMark: undefined, exclusion: undefined };
 }
 
 /** For the reader: paragraphs, headings, lists, tables, pictures as data: URLs. Links may lead anywhere: clean it before it is shown. */
@@ -127,14 +127,40 @@ function coreProperties(archive: ZipArchive): { title: string; lang: string } {
     if (localName(node) === 'language') properties.lang = oneLine(textOf(node));
     return true;
   });
-  properties.lang ||= styleLanguage(archive);
   return properties;
 }
 
-/** Word writes the language of a document into its default style. */
-function styleLanguage(archive: ZipArchive): string {
+/** Letters of languages that Word names apart from the others, and the scripts of those languages. */
+const NAMED_APART = [
+  {
+    name: 'w:eastAsia',
+    letters: /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/gu,
+    scripts: /^(Hans|Hant|Jpan|Kore)$/,
+  },
+  { name: 'w:bidi', letters: /\p{Script=Arabic}/gu, scripts: /^Arab$/ },
+  { name: 'w:bidi', letters: /\p{Script=Hebrew}/gu, scripts: /^Hebr$/ },
+];
+
+/** Word writes languages into the default style of a document: one for each sort of script, whether or not the text has any of it. */
+function styleLanguage(archive: ZipArchive, sections: readonly Section[]): string {
   const bytes = archive.read('word/styles.xml', MAX_MARKUP_BYTES);
   const root = bytes && parseXml(new TextDecoder().decode(bytes));
   const lang = root && firstElement(root, (element) => element.tagName === 'w:lang');
-  return lang?.attribs['w:val'] ?? '';
+  if (!lang) return '';
+  const text = sections.flatMap(({ headings, blocks }) => [...headings, ...blocks.map(({ text }) => text)]).join('\n');
+  const count = (letters: RegExp) => text.match(letters)?.length ?? 0;
+  const most = count(/\p{L}/gu) / 2;
+  const apart = NAMED_APART.find(({ letters }) => count(letters) > most);
+  if (!apart) return lang.attribs['w:val'] ?? '';
+  // Other programs than Word write the language of any text in `w:val`. One of another script is not the text's.
+  const named = [lang.attribs[apart.name], lang.attribs['w:val']];
+  return named.find((tag) => apart.scripts.test(scriptOf(tag))) ?? '';
+}
+
+function scriptOf(tag: string | undefined): string {
+  try {
+    return (tag && new Intl.Locale(tag).maximize().script) || '';
+  } catch {
+    return '';
+  }
 }
