@@ -36,6 +36,14 @@ describe('an EPUB', () => {
     expect(await outline(file)).toEqual(['chapter-1 The log "Ships."', 'chapter-2 The lamp "It burns oil."']);
   });
 
+  it('is all content: a chapter of which a part is an article is read whole', async () => {
+    const body = '<p>Before.</p><article><h1>The lamp</h1><p>It burns oil.</p></article><aside>A note.</aside>';
+    expect(await outline(epubFile([{ body }]))).toEqual([
+      'chapter-1 "Before."',
+      'chapter-1 The lamp "It burns oil." "A note."',
+    ]);
+  });
+
   it('has each chapter once, however often the spine lists it', async () => {
     const file = bookWith(two, (files) => ({
       [OPF]: files[OPF].replace('<itemref idref="c1"/>', '<itemref idref="c1"/><itemref idref="c0"/>'.repeat(1000)),

@@ -42,9 +42,8 @@ export async function parseEpub(path: string, bytes: Uint8Array, limits: Documen
 }
 
 function chapterSections(archive: ZipArchive, { path, anchor, navTitle }: Chapter): Section[] {
-  const content = findMainContent(parseDocument(htmlOfXhtml(markupOf(archive, path) ?? '')));
   // A chapter is all content: notes stand in `aside`, its title in `header`.
-  const sections = readSections({ ...content, from: content.from === 'body' ? 'main' : content.from });
+  const sections = readSections(findMainContent(parseDocument(htmlOfXhtml(markupOf(archive, path) ?? '')), true));
   const isBare = navTitle !== '' && sections.every(({ level }) => level === 0);
   return sections.map((section) => ({
     ...section,

@@ -12,11 +12,13 @@ export interface HtmlOptions extends SectionOptions {
   path: string;
   /** A title that goes before all others, from front matter. */
   title?: string;
+  /** No site is around it, so that an `aside` is a note and an `article` one part of several. Default false. */
+  isAllContent?: boolean;
 }
 
 export function parseHtml(html: string, options: HtmlOptions): ParsedPage {
   const document = parseDocument(html);
-  const content = findMainContent(document);
+  const content = findMainContent(document, options.isAllContent);
   const sections = readSections(content, options);
   const { documentTitle, lang, baseHref, meta, filters, sort, exclusion } = readMetadata(document, content.roots);
   const title = options.title || meta.get('title') || chooseTitle(documentTitle, sections);

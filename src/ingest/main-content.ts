@@ -139,10 +139,14 @@ function insideHidden(element: DomElement): boolean {
   return false;
 }
 
-/** Roots in document order; the first kind that has any text. */
-export function findMainContent(document: DocumentNode): MainContent {
+/**
+ * Roots in document order; the first kind that has any text.
+ * @param isAllContent nothing around the document belongs to a site, as in a chapter of a book: all that is not marked otherwise is read
+ */
+export function findMainContent(document: DocumentNode, isAllContent = false): MainContent {
   const marked = outermost(document, (element) => attribute(element, 'data-latelight-body') !== undefined);
   if (marked.length > 0) return { roots: marked, from: 'mark' };
+  if (isAllContent) return { roots: bodyOf(document), from: 'main' };
   const kinds: [MainContent['from'], (element: DomElement) => boolean][] = [
     ['main', (element) => element.tagName === 'main' || attribute(element, 'role') === 'main'],
     ['article', (element) => element.tagName === 'article'],
@@ -152,6 +156,10 @@ export function findMainContent(document: DocumentNode): MainContent {
     if (roots.some((root) => hasLetterOrDigit(textOf(root, (element) => isDropped(element, from)))))
       return { roots, from };
   }
+  return { roots: bodyOf(document), from: 'body' };
+}
+
+function bodyOf(document: DocumentNode): DomElement[] {
   const body = firstElement(document, (element) => element.tagName === 'body');
-  return { roots: body ? [body] : [], from: 'body' };
+  return body ? [body] : [];
 }

@@ -73,6 +73,16 @@ describe('Markdown', () => {
     expect(texts(page)).toEqual(['Use x < y.', 'if (a) {\n  b();\n}', 'K: a; V: 1.', '[A pier]']);
   });
 
+  it('is all content: callouts, and what stands beside an article or a main element', () => {
+    expect(texts('Intro.\n\n<aside>\n💡 A callout.\n</aside>\n\nMore.')).toEqual(['Intro.', '💡 A callout.', 'More.']);
+    for (const tag of ['article', 'main'])
+      expect(texts(`Intro.\n\n<${tag}>\n\nInside.\n\n</${tag}>\n\nMore.`)).toEqual(['Intro.', 'Inside.', 'More.']);
+  });
+
+  it('is what the author marks as its body, where something is', () => {
+    expect(texts('Intro.\n\n<div data-latelight-body>\n\nInside.\n\n</div>')).toEqual(['Inside.']);
+  });
+
   it('drops the syntax of admonitions and shortcodes, not their text', () => {
     expect(
       texts('::: tip Title\nText\n:::\n\n:::note[Head]\n\nBody\n\n:::\n\n> [!WARNING]\n> Hot.\n\n{{< ref "x" >}}More'),

@@ -20,7 +20,7 @@ export function parseMarkdown(source: string, options: MarkdownOptions): ParsedP
   const authorIds: string[] = [];
   const html = renderMarkdown(front.body, isMdx, { authorIds });
   const slug = headingIds(options.slug, authorIds);
-  const page = parseHtml(html, { path: options.path, title: front.title, slug });
+  const page = parseHtml(html, { path: options.path, title: front.title, slug, isAllContent: true });
   return {
     ...page,
     lang: front.lang || page.lang,
