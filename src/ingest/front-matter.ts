@@ -20,6 +20,8 @@ export interface FrontMatter {
 
 const YAML_BLOCK = /^---[^\S\n]*\n((?:[\s\S]*?\n)??)(?:---|\.\.\.)[^\S\n]*(?:\n|$)/;
 const YAML_START = /^\s*(?:#.*\n\s*)*(?:$|["']?[\w-]+["']?\s*:|[{&])/;
+/** Directly below the `---` a key may be of any words, as Obsidian's are, if all that follows makes sense with it. */
+const LOOSE_YAML_START = /^["']?[\p{L}\p{N}_][^\n]{0,40}?:(?:\s|$)/u;
 const TOML_BLOCK = /^\+\+\+[^\S\n]*\n((?:[\s\S]*?\n)??)\+\+\+[^\S\n]*(?:\n|$)/;
 const META_NAMES = ['description', 'image', 'date', 'author'];
 /** What pages can be ordered by without being asked for; `sort` names more. */
@@ -32,12 +34,17 @@ export function readFrontMatter(source: string): FrontMatter {
   const toml = TOML_BLOCK.exec(text);
   const block = toml ?? YAML_BLOCK.exec(text);
   // A rule ("---") at the top of a file opens no front matter when what follows is prose.
-  if (!block || (!toml && !YAML_START.test(block[1]))) return result;
-  result.body = text.slice(block[0].length);
+  if (!block) return result;
+  const isSure = toml !== null || YAML_START.test(block[1]);
+  if (!isSure && !LOOSE_YAML_START.test(block[1])) return result;
   let values: unknown;
   try {
     values = toml ? readToml(block[1], 1) : readYaml(block[1]);
+    if (!isSure && !isRecord(values)) return result;
+    result.body = text.slice(block[0].length);
   } catch (error) {
+    if (!isSure) return result;
+    result.body = text.slice(block[0].length);
     // Below its first line is the place in the text, which a colon announces.
     const reason = messageOf(error).split('\n')[0].replace(/:$/, '');
     result.warnings.push(`front matter is not valid ${toml ? 'TOML' : 'YAML'} and was ignored: ${reason}`);

@@ -184,6 +184,24 @@ describe('front matter', () => {
     expect(readFrontMatter('---\n---\ntext').body).toBe('text');
   });
 
+  it.each(['date created: 2024-05-01', 'größe: 3', '"created at": 1', '作成日: 2024-05-01', 'due (UTC): soon'])(
+    'may begin with a key of any words: %s',
+    (first) => {
+      const front = readFrontMatter(`---\n${first}\ntitle: T\ndraft: true\n---\ntext`);
+      expect(front).toMatchObject({ title: 'T', exclusion: expect.any(String), body: 'text', warnings: [] });
+    },
+  );
+
+  it.each([
+    'See also: the lamp,\nand the log',
+    '\nSee also: the lamp',
+    'See https://a.example/b',
+    '- See also: the lamp',
+  ])('is no prose between rules, whatever colons are in it: %j', (prose) => {
+    const source = `---\n${prose}\n---\nmore`;
+    expect(readFrontMatter(source)).toMatchObject({ body: source, warnings: [] });
+  });
+
   it('excludes drafts and pages that ask for it', () => {
     for (const line of ['draft: true', 'published: false', 'search: false', 'unlisted: true']) {
       expect(parse(`---\n${line}\n---\nx`).exclusion).toBeDefined();
