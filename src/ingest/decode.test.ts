@@ -45,6 +45,19 @@ describe('decodeHtml', () => {
     expect(decodeHtml(page).text).toContain('東京');
   });
 
+  it('reads the encoding that an XML declaration names, where nothing else names one', () => {
+    const xml = (label: string, rest: number[], head = '') =>
+      decodeHtml(
+        Uint8Array.from([...ascii(`<?xml version="1.0" encoding="${label}"?>\n<html>${head}<p>`), ...rest]),
+      ).text.replace(/^[\s\S]*<p>/, '');
+    expect(xml('windows-1251', [0xec, 0xe0, 0xff, 0xea])).toBe('маяк');
+    expect(xml('ISO-8859-1', [0x93, 0xe9])).toBe('“é');
+    expect(xml('windows-1251', [0xec], '<meta charset="windows-1252"/>')).toBe('ì');
+    expect(xml('UTF-8', [0xe9])).toBe('é');
+    expect(xml('UTF-16', [...utf8('é')])).toBe('é');
+    expect(xml('klingon', [...utf8('é')])).toBe('é');
+  });
+
   it('warns about invalid bytes of a page that says it is UTF-8', () => {
     const decoded = decodeHtml(ascii('<meta charset=utf-8><p>caf\xe9'));
     expect(decoded.text).toContain('caf\uFFFD');

@@ -9,13 +9,27 @@ export interface Decoded {
 }
 
 /**
- * A BOM wins, then `<meta charset>`. A page that names nothing is UTF-8 if its bytes are valid UTF-8 (its server most likely
+ * A BOM wins, then `<meta charset>`, then `<?xml encoding="...">`. A page that names nothing is UTF-8 if its bytes are valid UTF-8 (its server most likely
  * says so in a header this code cannot see), otherwise windows-1252 as the HTML standard has it.
  */
 export function decodeHtml(bytes: Uint8Array): Decoded {
   const sniffed = htmlEncodingSniffer(bytes, { defaultEncoding: 'x-user-defined' });
   if (sniffed !== 'x-user-defined') return decodeAs(sniffed, bytes);
+  const declared = xmlEncoding(bytes);
+  if (declared) return decodeAs(declared, bytes);
   return isUtf8(bytes) ? decodeAs('UTF-8', bytes) : decodeAs('windows-1252', bytes);
+}
+
+/** Of an XML declaration. Nothing for UTF-8, which its bytes tell better, and for what its own letters show that it is not (UTF-16). */
+function xmlEncoding(bytes: Uint8Array): string | undefined {
+  const start = String.fromCharCode(...bytes.subarray(0, 200));
+  const label = /^<\?xml\s[^>]*?\sencoding\s*=\s*["']([\w.:-]+)["']/.exec(start)?.[1];
+  try {
+    const encoding = label && new TextDecoder(label).encoding;
+    return encoding && !encoding.startsWith('utf-') ? encoding : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Markdown has no way to name an encoding: a BOM, else UTF-8, else windows-1252. */

@@ -11,6 +11,7 @@ import { type PackOptions, packSections } from './pack.ts';
 import { imageFromRoot } from './page-image.ts';
 import { isHtmlPath, isMarkdownPath, pageUrl, type UrlOptions, withAnchor } from './page-url.ts';
 import type { ParsedPage } from './parsed-page.ts';
+import { htmlOfXhtml, isXhtmlPath } from './xhtml.ts';
 
 export interface PageOptions extends UrlOptions, Omit<PackOptions, 'lang'> {}
 
@@ -40,7 +41,9 @@ export function parsePage(
   if (decoded.text.includes('\0')) return { skipped: 'binary content (NUL characters)' };
   if (decoded.text.trim() === '') return { skipped: 'empty file' };
   try {
-    const page = isMarkdownPath(path) ? parseMarkdown(decoded.text, { path, slug }) : parseHtml(decoded.text, { path });
+    const page = isMarkdownPath(path)
+      ? parseMarkdown(decoded.text, { path, slug })
+      : parseHtml(isXhtmlPath(path) ? htmlOfXhtml(decoded.text) : decoded.text, { path });
     if (page.exclusion && !readUnlisted) return { skipped: page.exclusion };
     return { page: { ...page, warnings: [...decoded.warnings, ...page.warnings] } };
   } catch (error) {

@@ -26,6 +26,12 @@ describe('a page that asks not to be found', () => {
   });
 });
 
+it('a page in XHTML is read as that: a title or script that closes itself holds nothing', async () => {
+  const page = '<html><head><title/><script src="x.js"/></head><body><p>Kept <i/>for later.</p></body></html>';
+  expect(await textOf('a.xhtml', page)).toBe('Kept for later.');
+  expect(await textOf('A.XHTML', page)).toBe('Kept for later.');
+});
+
 describe('a file', () => {
   const pdf = pdfFile({ pages: [pageOf('Said in a PDF.')] });
   const docx = docxFile([{ text: 'Said in a DOCX.' }]);

@@ -3,6 +3,7 @@
 import { decodeHtml, decodeMarkdown } from '../../ingest/decode.ts';
 import { readFrontMatter } from '../../ingest/front-matter.ts';
 import { renderMarkdown } from '../../ingest/markdown.ts';
+import { htmlOfXhtml, isXhtmlPath } from '../../ingest/xhtml.ts';
 import type { Converted, ConvertedKind } from './document-protocol.ts';
 import { htmlParts } from './html-parts.ts';
 
@@ -27,7 +28,10 @@ export async function converterOf(kind: ConvertedKind): Promise<Converter> {
 async function htmlOf(kind: ConvertedKind): Promise<(path: string, bytes: Uint8Array) => Html | Promise<Html>> {
   switch (kind) {
     case 'html':
-      return (_path, bytes) => ({ html: decodeHtml(bytes).text, lang: '' });
+      return (path, bytes) => {
+        const { text } = decodeHtml(bytes);
+        return { html: isXhtmlPath(path) ? htmlOfXhtml(text) : text, lang: '' };
+      };
     case 'markdown':
       return (path, bytes) => {
         const { body, lang } = readFrontMatter(decodeMarkdown(bytes).text);
