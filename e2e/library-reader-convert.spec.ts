@@ -2,7 +2,7 @@
 
 import { expect, type Page, test } from '@playwright/test';
 import { parseMarkdown } from '../src/ingest/markdown.ts';
-import { type Bench, openBench, serveBench, show } from './library-reader-page.ts';
+import { type Bench, marked, openBench, serveBench, show } from './library-reader-page.ts';
 
 let bench: Bench;
 test.beforeAll(async () => {
@@ -105,3 +105,13 @@ for (const { name, kind, content } of [
     await expect(page.getByRole('alert')).toHaveCount(0);
   });
 }
+
+test('a passage is found whole in words that have readings beside them', async ({ page }) => {
+  await openBench(page, bench);
+  const content = '# Noon\n\n<ruby>灯<rp>(</rp><rt>とう</rt><rp>)</rp>台<rt>だい</rt></ruby>の油は九リットル。';
+  const [{ blocks }] = parseMarkdown(content, { path: 'ruby.md' }).sections;
+  expect(blocks.map(({ text }) => text)).toEqual(['灯台の油は九リットル。']);
+  const found = [{ ...passages[0], text: blocks[0].text }];
+  await show(page, { ...lanterns, content, passages: found, path: 'ruby.md' });
+  await expect.poll(() => marked(page, 'latelight-passage')).toBe('灯|台|の油は九リットル。');
+});

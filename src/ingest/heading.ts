@@ -10,7 +10,7 @@ const PERMALINK_CLASS =
 const PERMALINK_TEXT = /^(link|permalink|anchor|direct link|copy link|link to (this )?(heading|section))\b/i;
 // A run of marks is looked at from its first one alone: from each, the time would be quadratic in their number.
 const MARKS_AROUND = /^[#¶§]\s+|\s*(?<![#¶§🔗])[#¶§🔗]+$/gu;
-const UNREAD_TAGS = /^(script|style|template|noscript|svg|input|select|textarea)$/;
+const UNREAD_TAGS = /^(script|style|template|noscript|svg|input|select|textarea|rt|rp)$/;
 
 /** Text of a heading without permalinks, icons and buttons beside it; '' when nothing readable is left. */
 export function headingText(heading: DomElement): string {

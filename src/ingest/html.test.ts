@@ -134,6 +134,14 @@ describe('malformed pages', () => {
   });
 });
 
+it('readings beside words are in no text and no heading', () => {
+  const ruby = '<ruby>東<rp>(</rp><rt>とう</rt><rp>)</rp>京<rt>きょう</rt></ruby>';
+  const page = `<main><h2 id="t">${ruby}の塔</h2><p>${ruby}は首都。</p><table><tr><td>${ruby}</td><td>1</td></tr></table></main>`;
+  expect(parse(page).sections).toMatchObject([
+    { headings: ['東京の塔'], blocks: [{ text: '東京は首都。' }, { text: '東京; 1.' }] },
+  ]);
+});
+
 describe('headings', () => {
   it('make a path, skipped levels included', () => {
     const page = '<main><h1>A</h1>0<h3 id=b>B</h3>1<h2 id=c>C</h2>2<h1 id=d>D</h1>3</main>';

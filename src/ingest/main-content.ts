@@ -20,9 +20,9 @@ export interface MainContent {
   from: 'mark' | 'main' | 'article' | 'body';
 }
 
-// Never text a reader of the page sees as its content.
+// Never text a reader of the page sees as its content. Readings beside words (rt, rp) would stand in the middle of these.
 const DROPPED_TAGS = new Set(
-  'script style template noscript svg nav button input select textarea datalist label iframe object embed video audio canvas dialog head'.split(
+  'script style template noscript svg nav button input select textarea datalist label iframe object embed video audio canvas dialog head rt rp'.split(
     ' ',
   ),
 );

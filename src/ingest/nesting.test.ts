@@ -46,7 +46,7 @@ it.each([
   '<pre>',
   '<summary>',
   '<optgroup>',
-  '<rt>',
+  '<rb>',
   '<x-y>',
   "<div title='>'>",
   '<div/>',

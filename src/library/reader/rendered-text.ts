@@ -8,7 +8,7 @@ export class RenderedText {
   private readonly starts: number[] = [];
 
   append(root: Node): void {
-    const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+    const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT | NodeFilter.SHOW_ELEMENT, textWithoutReadings);
     // A walker does not come to where it starts: text that no element is around.
     const first = root instanceof Text ? root : (walker.nextNode() as Text | null);
     for (let node = first; node; node = walker.nextNode() as Text | null) {
@@ -47,6 +47,12 @@ export class RenderedText {
     }
     return Math.max(0, low - 1);
   }
+}
+
+/** Readings beside words are shown, and are in no passage. */
+function textWithoutReadings(node: Node): number {
+  if (node instanceof Text) return NodeFilter.FILTER_ACCEPT;
+  return /^r[tp]$/i.test(node.nodeName) ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_SKIP;
 }
 
 /** A passage is found by its letters: the full stop after its last one, or a bracket, belongs to it, too. */
