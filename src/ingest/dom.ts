@@ -149,14 +149,16 @@ export function firstElement(
   return found;
 }
 
-/** Text of a node as written, without what `skip` names; `<br>` is a newline. */
-export function textOf(root: DomElement, skip: (element: DomElement) => boolean = () => false): string {
+/** Text of a node as written, without what `skip` names, or with what it gives in its place; `<br>` is a newline. */
+export function textOf(root: DomElement, skip: (element: DomElement) => boolean | string = () => false): string {
   const parts: string[] = [];
   walk(root, (node) => {
     if (node.type === 'text') parts.push(node.data);
     if (!isElement(node)) return true;
     if (node.tagName === 'br') parts.push('\n');
-    return !skip(node);
+    const skipped = skip(node);
+    if (typeof skipped === 'string') parts.push(skipped);
+    return skipped === false;
   });
   return parts.join('');
 }

@@ -1,7 +1,8 @@
 // A heading element -> its clean text and the fragment that leads to it.
 
 import { hasLetterOrDigit, oneLine } from './clean-text.ts';
-import { attribute, type DomElement, firstElement, hasClass, textOf } from './dom.ts';
+import { attribute, type DomElement, firstElement, hasClass, isElement, textOf } from './dom.ts';
+import { mathText } from './inline-elements.ts';
 import { isHidden } from './main-content.ts';
 
 // Class names of the permalinks that Sphinx, VitePress, Docusaurus, GitHub, MkDocs, Hugo, Jekyll, rehype-autolink add.
@@ -9,20 +10,37 @@ const PERMALINK_CLASS =
   /(^|[\s_-])(header-?anchor|heading-?anchor|heading-?link|headerlink|hash-?link|perma-?link|anchor-?link|anchor|anchorjs-link|octicon-link)(\s|$)/i;
 const PERMALINK_TEXT = /^(link|permalink|anchor|direct link|copy link|link to (this )?(heading|section))\b/i;
 // A run of marks is looked at from its first one alone: from each, the time would be quadratic in their number.
-const MARKS_AROUND = /^[#¶§]\s+|\s*(?<![#¶§🔗])[#¶§🔗]+$/gu;
+// The sign before a number is a law's own: "§ 12".
+const MARKS_AROUND = /^(?:[#¶]\s+|§\s+(?!\p{N}))|\s*(?<![#¶§🔗])[#¶§🔗]+$/gu;
 const UNREAD_TAGS = /^(script|style|template|noscript|svg|input|select|textarea|rt|rp)$/;
+const READING_TAGS = /^(rt|rp)$/;
 
 /** Text of a heading without permalinks, icons and buttons beside it; '' when nothing readable is left. */
 export function headingText(heading: DomElement): string {
-  const whole = oneLine(textOf(heading, isUnread));
-  const withoutExtras = oneLine(textOf(heading, (element) => isUnread(element) || isExtra(element)));
+  const whole = oneLine(textOf(heading, inPlace));
+  const withoutExtras = oneLine(textOf(heading, (element) => inPlace(element) || isExtra(element)));
   // An accordion's heading is all button, a self-linked heading all link: then the "extra" is the heading.
   const text = hasLetterOrDigit(withoutExtras) ? withoutExtras : whole;
   return text.replace(MARKS_AROUND, (mark) => (/^\s*#+$/.test(mark) && /[A-Z]#$/.test(text) ? mark : '')).trim();
 }
 
+/** What renderers of Markdown make an id of: the readings and marks with it. */
+export function headingSource(heading: DomElement): string {
+  return oneLine(textOf(heading, (element) => isUnread(element) && !READING_TAGS.test(element.tagName)));
+}
+
+/** What stands in the place of an element that is not read as it is. */
+function inPlace(element: DomElement): boolean | string {
+  return isUnread(element) || (element.tagName === 'math' && mathText(element));
+}
+
 function isUnread(element: DomElement): boolean {
-  return UNREAD_TAGS.test(element.tagName) || isHidden(element);
+  return UNREAD_TAGS.test(element.tagName) || isHidden(element) || isDrawnFormula(element);
+}
+
+/** KaTeX's, which stands as MathML before it. */
+function isDrawnFormula({ prev, attribs }: DomElement): boolean {
+  return attribs.class === 'katex-html' && isElement(prev) && prev.attribs.class === 'katex-mathml';
 }
 
 function isExtra(element: DomElement): boolean {

@@ -179,6 +179,26 @@ describe('headings', () => {
     expect(sectionsOf('<main><h1>Issue #12 in C#</h1>x</main>')).toEqual([['Issue #12 in C#', undefined]]);
   });
 
+  it('keep the sign of a paragraph of law before its number, and no other', () => {
+    expect(sectionsOf('<main><h1>§ 12 Notice</h1>x<h1>§ Notice</h1>x</main>')).toEqual([
+      ['§ 12 Notice', undefined],
+      ['Notice', undefined],
+    ]);
+  });
+
+  it('have a formula once, as its TeX source', () => {
+    const math = (source: string) =>
+      `<math><semantics><mrow><mi>E</mi><mo>=</mo><mi>m</mi></mrow>${source}</semantics></math>`;
+    const katex = (source: string) =>
+      `<span class="katex"><span class="katex-mathml">${math(source)}</span><span class="katex-html" aria-hidden="true"><span>E</span>=m</span></span>`;
+    const tex = '<annotation encoding="application/x-tex">E=m c^2</annotation>';
+    for (const formula of [katex(tex), math(tex)])
+      expect(parse(`<main><h1>Why ${formula} holds</h1>x</main>`).title).toBe('Why E=m c^2 holds');
+    expect(parse(`<main><h1>Why ${katex('')} holds</h1>x</main>`).title).toBe('Why E=m holds');
+    const drawn = '<span class="katex"><span class="katex-html" aria-hidden="true">E=m</span></span>';
+    expect(parse(`<main><h1>Why ${drawn} holds</h1>x</main>`).title).toBe('Why E=m holds');
+  });
+
   it('with markup in them stay text', () => {
     const page = parse('<main><h1>&lt;script&gt;alert(1)&lt;/script&gt; <code>a&lt;b&gt;</code></h1><p>x</p></main>');
     expect(page.title).toBe('<script>alert(1)</script> a<b>');

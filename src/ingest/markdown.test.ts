@@ -19,6 +19,12 @@ describe('Markdown', () => {
     ]);
   });
 
+  it('makes ids of the whole heading, its marks and readings with it, as GitHub does', () => {
+    expect(
+      anchors('# § 12 Kündigung\nx\n## Links 🔗\nx\n## ¶ Layout\nx\n## <ruby>東京<rt>とうきょう</rt></ruby>\nx'),
+    ).toEqual(['-12-kündigung', 'links-', '-layout', '東京とうきょう']);
+  });
+
   it('gets the heading ids of another rule, repeated ones numbered', () => {
     const slug = (heading: string) => heading.toLowerCase().replace(/\W+/g, '_');
     const { sections } = parseMarkdown(

@@ -1,7 +1,7 @@
 // Main content -> sections of blocks, in document order. Knows HTML elements; knows nothing of tokens or passages.
 
 import { attribute, type DomElement, hasRole, headingLevel, isBlock, isElement, textOf } from './dom.ts';
-import { elementAnchor, headingAnchor, headingText } from './heading.ts';
+import { elementAnchor, headingAnchor, headingSource, headingText } from './heading.ts';
 import { imageText, isFootnoteMark, mathText, preformattedText } from './inline-elements.ts';
 import { isDropped, type MainContent } from './main-content.ts';
 import type { Section } from './parsed-page.ts';
@@ -122,7 +122,7 @@ export function readSections(content: MainContent, options: SectionOptions = {})
     if (text === '') return;
     const own = headingAnchor(element);
     // An id that the author wrote is none to make or to number.
-    const slug = attribute(element, 'id') ? undefined : options.slug?.(text);
+    const slug = attribute(element, 'id') ? undefined : options.slug?.(headingSource(element));
     builder.startSection(level, text, { own, slug });
   }
 }
