@@ -5,7 +5,7 @@
 import { readdir } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type BeirSet, type Measures, measure, readBeir } from '../src/cli/beir.ts';
+import { type BeirSet, foundIds, type Measures, measure, readBeir } from '../src/cli/beir.ts';
 import type { CodecShape } from '../src/cli/codec-files.ts';
 import {
   DEFAULT_SHAPE,
@@ -56,7 +56,8 @@ const { values: options, positionals: folders } = parseArgs({
   },
 });
 const FLOAT_DIMS = [128, 64, 32];
-const DEPTH = 100;
+/** A hundred, and the query itself where it is a document. */
+const DEPTH = 101;
 /** Issue's bars at the default setting: what coding and pooling may cost, and bytes a passage. */
 const MOST_LOSS = 0.01;
 const MOST_BYTES = 1200;
@@ -108,10 +109,7 @@ async function weighedQueries(model: OpenModel, { texts, queries, queryRows }: E
 /** Adds a set's column to a row. */
 function add(name: string, { set }: EncodedSet, rankings: number[][], bytes: number): void {
   const measures = rankings.map((ranking, query) =>
-    measure(
-      ranking.map((document) => set.documents[document].id),
-      set.queries[query].relevance,
-    ),
+    measure(foundIds(set, query, ranking), set.queries[query].relevance),
   );
   const row = rows.get(name) ?? rows.set(name, { name, sets: [] }).get(name)!;
   row.sets.push({ measures, bytes: bytes / set.documents.length });

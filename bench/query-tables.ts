@@ -24,7 +24,8 @@ if (sets.length === 0 || options.model.length === 0) {
   );
   process.exit(2);
 }
-const DEPTH = 10;
+/** Ten, and the query itself where it is a document. */
+const DEPTH = 11;
 
 /** nDCG@10 of each query, by stage and model. */
 const found = new Map<string, { model: string; sets: number[][] }>();

@@ -1,7 +1,7 @@
 // A model's rows, codes and rankings over a set of texts, as `latelight index` and a page make them, for benches that compare several.
 
 import { readFile } from 'node:fs/promises';
-import { type BeirSet, measure } from '../../src/cli/beir.ts';
+import { type BeirSet, foundIds, measure } from '../../src/cli/beir.ts';
 import { openLikelyQueries } from '../../src/cli/likely-queries-file.ts';
 import { DEFAULT_SHAPE, type OpenModel } from '../../src/cli/model.ts';
 import { openTextIndex } from '../../src/cli/text-index.ts';
@@ -146,10 +146,7 @@ function givenScores(scoreOf: (query: QueryCodes) => Float32Array, perfectToken:
   };
 }
 
-/** nDCG@10 of each query. @param rankings document numbers, best first */
-export function ndcgOf({ documents, queries }: BeirSet, rankings: number[][]): number[] {
-  return rankings.map((ranking, query) => {
-    const ids = ranking.map((document) => documents[document].id);
-    return measure(ids, queries[query].relevance).ndcg10;
-  });
+/** nDCG@10 of each query. @param rankings document numbers, best first: eleven, for one may be the query itself */
+export function ndcgOf(set: BeirSet, rankings: number[][]): number[] {
+  return rankings.map((ranking, query) => measure(foundIds(set, query, ranking), set.queries[query].relevance).ndcg10);
 }

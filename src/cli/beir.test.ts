@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { measure, readBeir } from './beir.ts';
+import { foundIds, measure, readBeir } from './beir.ts';
 
 const GOOD = {
   'corpus.jsonl': '{"_id":"d0","title":"A","text":"b"}\n\n{"_id":"d1","text":"c"}\n',
@@ -39,9 +39,31 @@ it.each([
     { 'qrels/test.tsv': 'query-id\tcorpus-id\tscore\nother\td0\t1\n' },
     /2 queries, of which 0 are judged/,
   ],
+  [
+    'qrels without a header',
+    { 'qrels/test.tsv': 'q0\td0\t1\nq1\td1\t1\n' },
+    /the header query-id, corpus-id, score, .* in line 1 of .*qrels.test\.tsv, got q0\td0\t1\./,
+  ],
+  [
+    'qrels of four columns',
+    { 'qrels/test.tsv': 'query-id\tcorpus-id\tscore\nq0\td0\t1\n\nq0\t0\td0\t1\n' },
+    /a number, apart by tabs, in line 4 of .*qrels.test\.tsv, got q0\t0\td0\t1\./,
+  ],
+  ['qrels apart by spaces', { 'qrels/test.tsv': 'query-id\tcorpus-id\tscore\nq0 d0 1\n' }, /in line 2 of .*qrels/],
   ['no document', { 'corpus.jsonl': '' }, /got 0 documents/],
 ])('refuses %s by name', async (_, files, message) => {
   await expect(readFiles(files)).rejects.toMatchObject({ code: 'bad-option', message: expect.stringMatching(message) });
+});
+
+it('leaves out the document that a query itself is, and none that only has its id', async () => {
+  const set = await readFiles({
+    'corpus.jsonl':
+      '{"_id":"a","title":"T","text":"Ships  pass."}\n{"_id":"b","text":"Lamps."}\n{"_id":"1","text":"Oil."}\n',
+    'queries.jsonl': '{"_id":"a","text":"Ships pass."}\n{"_id":"1","text":"What burns?"}\n',
+    'qrels/test.tsv': 'query-id\tcorpus-id\tscore\na\tb\t1\n1\t1\t1\n',
+  });
+  expect(foundIds(set, 0, [0, 1, 2])).toEqual(['b', '1']);
+  expect(foundIds(set, 1, Uint32Array.of(0, 2))).toEqual(['a', '1']);
 });
 
 // Values by trec_eval's definitions, worked out by hand.

@@ -7,7 +7,13 @@ import { LatelightError } from '../errors.ts';
 export interface BeirSet {
   documents: { id: string; text: string }[];
   /** Judged queries only. */
-  queries: { id: string; text: string; relevance: Map<string, number> }[];
+  queries: {
+    id: string;
+    text: string;
+    relevance: Map<string, number>;
+    /** Id of the document that the query itself is, as all of ArguAna's are; it is no answer. */
+    own?: string;
+  }[];
 }
 
 export interface Measures {
@@ -25,9 +31,18 @@ export async function readBeir(folder: string, split: string): Promise<BeirSet> 
   const queries = await readJsonLines(join(folder, 'queries.jsonl'));
   const qrels = await readText(join(folder, 'qrels', `${split}.tsv`), folder);
   const judged = new Map<string, Map<string, number>>();
-  for (const line of qrels.split('\n').slice(1)) {
-    const [query, document, score] = line.trim().split('\t');
-    if (!score) continue;
+  for (const [at, line] of qrels.split('\n').entries()) {
+    if (line.trim() === '') continue;
+    const columns = line.trim().split('\t');
+    const [query, document, score] = columns;
+    // The score of the header is a word, that of any other line a number.
+    if (columns.length !== 3 || Number.isNaN(Number(score)) !== (at === 0)) {
+      throw new LatelightError(
+        'bad-option',
+        `eval: expected ${at === 0 ? 'the header query-id, corpus-id, score' : 'an _id of a query, an _id of a document and a number'}, apart by tabs, in line ${at + 1} of ${join(folder, 'qrels', `${split}.tsv`)}, got ${line.trim().slice(0, 60)}.`,
+      );
+    }
+    if (at === 0) continue;
     const relevance = judged.get(query) ?? judged.set(query, new Map()).get(query)!;
     relevance.set(document, Number(score));
   }
@@ -40,10 +55,30 @@ export async function readBeir(folder: string, split: string): Promise<BeirSet> 
         'The _id of queries.jsonl must be those of the qrels, and columns be apart by tabs.',
     );
   }
+  const textOf = new Map(corpus.map(({ _id, text }) => [_id, text]));
   return {
     documents: corpus.map(({ _id, title, text }) => ({ id: _id, text: title ? `${title} ${text}`.trim() : text })),
-    queries: judgedQueries.map(({ _id, text }) => ({ id: _id, text, relevance: judged.get(_id)! })),
+    queries: judgedQueries.map(({ _id, text }) => ({
+      id: _id,
+      text,
+      relevance: judged.get(_id)!,
+      // Ids alone tell nothing: query 1 of Cranfield is not its document 1.
+      own: squeezed(textOf.get(_id)) === squeezed(text) ? _id : undefined,
+    })),
   };
+}
+
+function squeezed(text: string | undefined): string | undefined {
+  return text?.replace(/\s+/g, '').toLowerCase();
+}
+
+/**
+ * Ids of the documents that a query found, without the query itself, as BEIR leaves it out. One more than are measured should be found.
+ * @param query its number
+ * @param ranked numbers of documents, best first
+ */
+export function foundIds({ documents, queries }: BeirSet, query: number, ranked: Iterable<number>): string[] {
+  return Array.from(ranked, (document) => documents[document].id).filter((id) => id !== queries[query].own);
 }
 
 /** Linear gain, log2 discount, as trec_eval and BEIR compute it; documents in rank order. */

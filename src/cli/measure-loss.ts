@@ -10,7 +10,7 @@ import { blockBytes } from '../format/layout.ts';
 import { readShard, writeShard } from '../format/shard.ts';
 import type { EncodedRows } from '../indexing/encode-passage.ts';
 import type { TokenEmbeddings } from '../shared-types.ts';
-import { type BeirSet, measure } from './beir.ts';
+import { type BeirSet, foundIds, measure } from './beir.ts';
 import { EncodePool } from './encode-pool.ts';
 import type { QueryRows } from './encode-task.ts';
 import type { CliIo } from './io.ts';
@@ -28,7 +28,8 @@ export interface Loss {
   pooledBytesPerPassage: number;
 }
 
-const DEPTH = 10;
+/** Ten, and the query itself where it is a document. */
+const DEPTH = 11;
 
 /** @throws LatelightError what encoding throws; `aborted` */
 export async function measureLoss(model: OpenModel, set: BeirSet, io: CliIo): Promise<Loss> {
@@ -125,10 +126,9 @@ async function codedRankings(
   }
 }
 
-function meanNdcg({ documents, queries }: BeirSet, rankings: number[][]): number {
-  const sum = queries.reduce((total, { relevance }, query) => {
-    const ranked = rankings[query].map((id) => documents[id].id);
-    return total + measure(ranked, relevance).ndcg10;
-  }, 0);
-  return sum / queries.length;
+function meanNdcg(set: BeirSet, rankings: number[][]): number {
+  const ndcg = set.queries.map(
+    ({ relevance }, query) => measure(foundIds(set, query, rankings[query]), relevance).ndcg10,
+  );
+  return ndcg.reduce((sum, value) => sum + value, 0) / ndcg.length;
 }

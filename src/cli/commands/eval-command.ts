@@ -12,7 +12,7 @@ import type { EncodedQuery } from '../../engine/search-run.ts';
 import { LatelightError } from '../../errors.ts';
 import type { EncodedRows } from '../../indexing/encode-passage.ts';
 import type { Stage } from '../../types.ts';
-import { type BeirSet, type Measures, measure, readBeir } from '../beir.ts';
+import { type BeirSet, foundIds, type Measures, measure, readBeir } from '../beir.ts';
 import { EncodePool } from '../encode-pool.ts';
 import { expectFolder } from '../expect-folder.ts';
 import { resolveModel } from '../hub.ts';
@@ -59,7 +59,8 @@ export interface EvalReport {
   rankMs: number;
 }
 
-const DEPTH = 100;
+/** A hundred, and the query itself where it is a document. */
+const DEPTH = 101;
 
 export async function evalCommand(folder: string, options: EvalCommandOptions, io: CliIo): Promise<void> {
   expectFolder('eval', folder);
@@ -158,16 +159,11 @@ async function runQueries(set: BeirSet, index: SearchIndex, tokenizer: ColbertTo
   const measures: Measures[] = [];
   const encodeTimes: number[] = [];
   const rankTimes: number[] = [];
-  for (const { text, relevance } of set.queries) {
+  for (const [query, { text, relevance }] of set.queries.entries()) {
     const { ids, encodeMs, rankMs } = await rankPassages(index, tokenizer, text, () => encode(text), DEPTH);
     encodeTimes.push(encodeMs);
     rankTimes.push(rankMs);
-    measures.push(
-      measure(
-        ids.map((id) => set.documents[id].id),
-        relevance,
-      ),
-    );
+    measures.push(measure(foundIds(set, query, ids), relevance));
   }
   return { measures, encodeMs: encodeTimes, rankMs: rankTimes };
 }
