@@ -90,8 +90,18 @@ describe('an encoding', () => {
     expect(page.title).toBe('Köln “l“ €');
     expect(page.warnings).toEqual(['not valid UTF-8: read as windows-1252']);
   });
-  it('of a terminal with colours is text', () => {
-    expect(textsOf('\u001b[31mERROR\u001b[0m lamp out')[0]).toMatch(/ERROR.*lamp out/);
+  it('of a terminal with colours is its text alone', () => {
+    expect(textsOf('\u001b[31mERROR\u001b[0m lamp out')).toEqual(['ERROR lamp out']);
+    expect(textsOf('\u001b[38;5;196m\u001b[1mE\u001b[22;39mRROR\u001b[K \u001b[?25lout\u001b(B')).toEqual([
+      'ERROR out',
+    ]);
+    const link = '\u001b]8;;https://a.example/\u001b\\log\u001b]8;;\u001b\\';
+    expect(textsOf(`\u001b]0;make\u0007See the ${link}: \u001b7lamp\u001b8 out\u001bM`)).toEqual([
+      'See the log: lamp out',
+    ]);
+  });
+  it('of a terminal that was cut off keeps its lines', () => {
+    expect(textsOf('\u001b]0;never closed\nlamp \u001b[\nout')).toEqual([']0;never closed\nlamp [\nout']);
   });
 });
 

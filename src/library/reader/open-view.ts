@@ -37,13 +37,13 @@ export function openPassages({ container, scroller, passages }: OpenOptions): Do
 
 async function contentOf({ kind, path }: LibraryDocument, file: Blob, signal: AbortSignal): Promise<Content> {
   if (isConverted(kind)) return convertedContent({ type: 'convert', kind, path, file }, signal);
-  const { decodeMarkdown } = await import('../../ingest/decode.ts');
+  const { decodeText } = await import('../../ingest/text-content.ts');
   const bytes = new Uint8Array(await file.arrayBuffer());
   switch (kind) {
     case 'text':
-      return { pieces: textPieces(decodeMarkdown(bytes).text) };
+      return { pieces: textPieces(decodeText(bytes).text) };
     case 'code':
-      return { pieces: codePieces(decodeMarkdown(bytes).text) };
+      return { pieces: codePieces(decodeText(bytes).text) };
     default:
       throw new Error(`reader: expected a document of a kind that can be shown, got ${kind ?? 'none'} (${path})`);
   }
