@@ -437,17 +437,26 @@ it('evaluates a BEIR folder', async () => {
   const beir = join(folder, 'beir');
   const lines = (rows: object[]) => rows.map((row) => JSON.stringify(row)).join('\n');
   await writePages(beir, [
-    ['corpus.jsonl', lines(Object.values(PAGES).map((text, i) => ({ _id: `d${i}`, title: '', text })))],
+    [
+      'corpus.jsonl',
+      lines([
+        ...Object.values(PAGES).map((text, i) => ({ _id: `d${i}`, title: '', text })),
+        { _id: 'own', title: 'Log', text: 'The keeper writes down every ship.' },
+        { _id: 'd4', title: '', text: 'The keeper writes down each ship in a book.' },
+      ]),
+    ],
     [
       'queries.jsonl',
       lines([
         { _id: 'q0', text: 'slow client' },
         { _id: 'q1', text: 'vegetables' },
         { _id: 'q2', text: 'unjudged' },
+        // Itself a document, which is no answer to it.
+        { _id: 'own', text: 'The keeper writes down every ship.' },
       ]),
     ],
-    ['qrels/test.tsv', 'query-id\tcorpus-id\tscore\nq0\td0\t1\nq1\td2\t1\n'],
+    ['qrels/test.tsv', 'query-id\tcorpus-id\tscore\nq0\td0\t1\nq1\td2\t1\nown\td4\t1\n'],
   ]);
   const report = JSON.parse((await latelight('eval', beir, '--json')).out);
-  expect(report).toMatchObject({ documents: 3, queries: 2, ndcg10: 1, mrr10: 1, recall100: 1 });
+  expect(report).toMatchObject({ documents: 5, queries: 3, ndcg10: 1, mrr10: 1, recall100: 1 });
 });
