@@ -191,3 +191,30 @@ test('what stopped indexing in one tab is shown in one that is opened afterwards
     await context.close();
   }
 });
+
+test('what stopped indexing in a tab is said by no other any more when that is closed and another indexes', async ({
+  browser,
+}) => {
+  const context = await browser.newContext({ serviceWorkers: 'block' });
+  let areLet = false;
+  await context.route(/\/plain-text-[^/]*\.js$/, (route) => (areLet ? route.continue() : route.abort()));
+  try {
+    const [page, second, third] = [await context.newPage(), await context.newPage(), await context.newPage()];
+    await openLibraryPage(page, LIBRARY);
+    await addFiles(page, [{ ...FROST, path: 'frost.txt' }]);
+    await expect.poll(() => problemOf(page)).toBe('download-failed');
+    // In this order they wait for their turn.
+    for (const tab of [second, third]) {
+      await openLibraryPage(tab, LIBRARY);
+      await expect(tab.getByText('Another tab stopped indexing.').first()).toBeVisible();
+    }
+    areLet = true;
+    await page.close();
+    for (const tab of [second, third]) {
+      await expect.poll(async () => (await listed(tab)).map(({ state }) => state)).toEqual(['done']);
+      await expect.poll(() => problemOf(tab)).toBeUndefined();
+    }
+  } finally {
+    await context.close();
+  }
+});

@@ -14,8 +14,8 @@ export type Announcement =
   | { type: 'documents'; ids: number[] }
   /** Whether indexing is paused was changed. */
   | { type: 'paused' }
-  /** The tab whose turn it is to index stands still. */
-  | { type: 'stopped'; problem: Problem }
+  /** The tab whose turn it is to index stands still; without a problem, the turn is another tab's now. */
+  | { type: 'stopped'; problem: Problem | undefined }
   /** A tab waits for its turn, and has not heard whether that tab stands still. */
   | { type: 'waiting' };
 

@@ -129,6 +129,8 @@ async function open({ url, device, cores }: Extract<ToIndexer, { type: 'open' }>
         void store.setting('paused').then((paused) => {
           indexer.paused = paused === true;
           list.touch();
+          // A turn that could not be taken is tried again, whichever tab resumes it.
+          if (paused !== true) void turn?.();
         });
         break;
       case 'damaged':
@@ -156,6 +158,7 @@ async function open({ url, device, cores }: Extract<ToIndexer, { type: 'open' }>
     clearTimeout(waiting);
     hasTurn = true;
     indexer.hear(undefined);
+    announce({ type: 'stopped', problem: undefined });
     setElsewhere(false);
     const tryTurn = async () => {
       turn = undefined;
