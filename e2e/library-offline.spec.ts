@@ -142,79 +142,74 @@ test('a model that did not come is fetched when a search is tried again, not wit
   });
 });
 
-test('a document is not taken for a damaged one when the script that reads it did not come, and is read when indexing is resumed', async ({
-  browser,
-}) => {
+/** A library whose one document waits: the script that reads it does not come until it is let. */
+async function withoutReader(
+  browser: Browser,
+  run: (page: Page, letIt: () => void, context: BrowserContext) => Promise<void>,
+): Promise<void> {
   const context = await browser.newContext({ serviceWorkers: 'block' });
-  let areLet = false;
-  await context.route(/\/plain-text-[^/]*\.js$/, (route) => (areLet ? route.continue() : route.abort()));
+  let isLet = false;
+  await context.route(/\/plain-text-[^/]*\.js$/, (route) => (isLet ? route.continue() : route.abort()));
   try {
     const page = await context.newPage();
     await openLibraryPage(page, LIBRARY);
     await addFiles(page, [{ ...FROST, path: 'frost.txt' }]);
     await expect.poll(() => problemOf(page)).toBe('download-failed');
-    // In sight, and a second later for screen readers.
-    await expect(page.getByText('reload this page; nothing was lost').first()).toBeVisible();
-    expect((await listed(page)).map(({ state }) => state)).toEqual(['reading']);
-    areLet = true;
-    await page.getByRole('button', { name: 'Resume' }).click();
-    await expect.poll(() => problemOf(page)).toBeUndefined();
-    await settled(page);
-    expect((await listed(page)).map(({ state }) => state)).toEqual(['done']);
+    await run(page, () => (isLet = true), context);
   } finally {
     await context.close();
   }
+}
+
+const statesOf = async (page: Page) => (await listed(page)).map(({ state }) => state);
+
+test('a document is not taken for a damaged one when the script that reads it did not come, and is read when indexing is resumed', async ({
+  browser,
+}) => {
+  await withoutReader(browser, async (page, letIt) => {
+    // In sight, and a second later for screen readers.
+    await expect(page.getByText('reload this page; nothing was lost').first()).toBeVisible();
+    expect(await statesOf(page)).toEqual(['reading']);
+    letIt();
+    await page.getByRole('button', { name: 'Resume' }).click();
+    await expect.poll(() => problemOf(page)).toBeUndefined();
+    await settled(page);
+    expect(await statesOf(page)).toEqual(['done']);
+  });
 });
 
 test('what stopped indexing in one tab is shown in one that is opened afterwards, which can resume it', async ({
   browser,
 }) => {
-  const context = await browser.newContext({ serviceWorkers: 'block' });
-  let areLet = false;
-  await context.route(/\/plain-text-[^/]*\.js$/, (route) => (areLet ? route.continue() : route.abort()));
-  try {
-    const page = await context.newPage();
-    await openLibraryPage(page, LIBRARY);
-    await addFiles(page, [{ ...FROST, path: 'frost.txt' }]);
-    await expect.poll(() => problemOf(page)).toBe('download-failed');
+  await withoutReader(browser, async (page, letIt, context) => {
     const other = await context.newPage();
     await openLibraryPage(other, LIBRARY);
     await expect(other.getByText('Another tab stopped indexing.').first()).toBeVisible();
     await expect(other.getByRole('region', { name: 'Indexing' })).toContainText('Paused');
-    areLet = true;
+    letIt();
     await other.getByRole('button', { name: 'Resume' }).click();
     for (const tab of [page, other]) {
-      await expect.poll(async () => (await listed(tab)).map(({ state }) => state)).toEqual(['done']);
+      await expect.poll(() => statesOf(tab)).toEqual(['done']);
       expect(await problemOf(tab)).toBeUndefined();
     }
-  } finally {
-    await context.close();
-  }
+  });
 });
 
 test('what stopped indexing in a tab is said by no other any more when that is closed and another indexes', async ({
   browser,
 }) => {
-  const context = await browser.newContext({ serviceWorkers: 'block' });
-  let areLet = false;
-  await context.route(/\/plain-text-[^/]*\.js$/, (route) => (areLet ? route.continue() : route.abort()));
-  try {
-    const [page, second, third] = [await context.newPage(), await context.newPage(), await context.newPage()];
-    await openLibraryPage(page, LIBRARY);
-    await addFiles(page, [{ ...FROST, path: 'frost.txt' }]);
-    await expect.poll(() => problemOf(page)).toBe('download-failed');
+  await withoutReader(browser, async (page, letIt, context) => {
+    const [second, third] = [await context.newPage(), await context.newPage()];
     // In this order they wait for their turn.
     for (const tab of [second, third]) {
       await openLibraryPage(tab, LIBRARY);
       await expect(tab.getByText('Another tab stopped indexing.').first()).toBeVisible();
     }
-    areLet = true;
+    letIt();
     await page.close();
     for (const tab of [second, third]) {
-      await expect.poll(async () => (await listed(tab)).map(({ state }) => state)).toEqual(['done']);
+      await expect.poll(() => statesOf(tab)).toEqual(['done']);
       await expect.poll(() => problemOf(tab)).toBeUndefined();
     }
-  } finally {
-    await context.close();
-  }
+  });
 });
