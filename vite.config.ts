@@ -140,7 +140,7 @@ const nodeBuild: BuildEnvironmentOptions = {
   rollupOptions: {
     input: {
       main: join(root, 'src/cli/main.ts'),
-      'encode-worker': join(root, 'src/cli/encode-worker.ts'),
+      'encode-worker': join(root, 'src/node/encode-worker.ts'),
       node: join(root, 'src/node/index.ts'),
       vite: join(root, 'src/vite/index.ts'),
       vitepress: join(root, 'src/adapters/vitepress.ts'),

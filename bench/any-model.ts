@@ -11,16 +11,16 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { chromium } from '@playwright/test';
 import { chromiumLaunch } from '../scripts/install.js';
-import { codecFileName } from '../src/cli/codec-files.ts';
 import { startServer } from '../src/cli/commands/serve-command.ts';
-import { codecShape, DEFAULT_SHAPE, wholeWeights } from '../src/cli/model.ts';
-import { packageRoot } from '../src/cli/package-files.ts';
 import { table } from '../src/cli/text.ts';
 import { seededRandom } from '../src/codec/random.ts';
 import { Encoder } from '../src/encoder/encoder.ts';
 import { type ModelFolder, openModelFolder, type WeightFormat } from '../src/encoder/model-folder.ts';
 import { openNodeRuntime } from '../src/encoder/runtime-node.ts';
 import { openWebRuntime } from '../src/encoder/runtime-web.ts';
+import { codecFileName } from '../src/model-files/codec-files.ts';
+import { codecShape, DEFAULT_SHAPE, wholeWeights } from '../src/model-files/model.ts';
+import { packageRoot } from '../src/node/package-files.ts';
 import { describeMachine, machineLine } from './machine.ts';
 
 const { values: options, positionals } = parseArgs({

@@ -5,10 +5,10 @@
 import { basename, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readBeir } from '../src/cli/beir.ts';
-import { DEFAULT_SHAPE, documentWeights, openModel, openQueryEncoder, wholeWeights } from '../src/cli/model.ts';
-import { openIndexTable } from '../src/cli/query-table-file.ts';
 import { openModelFolder } from '../src/encoder/model-folder.ts';
 import { quantizeQueryCpu } from '../src/kernels/quantize-query-cpu.ts';
+import { DEFAULT_SHAPE, documentWeights, openModel, openQueryEncoder, wholeWeights } from '../src/model-files/model.ts';
+import { openIndexTable } from '../src/model-files/query-table-file.ts';
 import { describeMachine, machineLine } from './machine.ts';
 import { markdownTable } from './markdown.ts';
 import { type FloatRows, joinLengths, rowsOf } from './quality/float-rows.ts';

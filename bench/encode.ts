@@ -4,13 +4,13 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { EncodePool } from '../src/cli/encode-pool.ts';
-import { openModel } from '../src/cli/model.ts';
-import { defaultModelFolder } from '../src/cli/package-files.ts';
 import { Encoder } from '../src/encoder/encoder.ts';
 import { openModelFolder } from '../src/encoder/model-folder.ts';
 import { openNodeRuntime } from '../src/encoder/runtime-node.ts';
 import { openWebRuntime } from '../src/encoder/runtime-web.ts';
+import { openModel } from '../src/model-files/model.ts';
+import { EncodePool } from '../src/node/encode-pool.ts';
+import { defaultModelFolder } from '../src/node/package-files.ts';
 import { describeMachine, machineLine } from './machine.ts';
 
 const PASSAGES = 200;

@@ -8,9 +8,6 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { codesFingerprint } from '../src/cli/encode-passages.ts';
-import { openModel } from '../src/cli/model.ts';
-import { defaultModelFolder, packageRoot } from '../src/cli/package-files.ts';
 import { blockCount } from '../src/codec/encode-rows.ts';
 import { targetRowCount } from '../src/codec/pool.ts';
 import { seededRandom } from '../src/codec/random.ts';
@@ -20,6 +17,9 @@ import type { Manifest } from '../src/format/manifest.ts';
 import { CONTEXT_TOKENS, passageContext } from '../src/indexing/encode-passage.ts';
 import { PassageCache } from '../src/indexing/passage-cache.ts';
 import { ingestDirectory } from '../src/ingest/directory.ts';
+import { openModel } from '../src/model-files/model.ts';
+import { codesFingerprint } from '../src/node/encode-passages.ts';
+import { defaultModelFolder, packageRoot } from '../src/node/package-files.ts';
 import { describeMachine, machineLine } from './machine.ts';
 
 /** Issue 4: beyond what the open models take. */

@@ -10,7 +10,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { type Browser, chromium, type Page } from '@playwright/test';
 import { chromiumLaunch } from '../scripts/install.js';
-import { packageRoot } from '../src/cli/package-files.ts';
+import { packageRoot } from '../src/node/package-files.ts';
 import { describeMachine, machineLine } from './machine.ts';
 import { markdownTable, writeMarked } from './markdown.ts';
 import { buildMiniSearch, buildOrama, buildPage, buildPagefind, folderBytes } from './peers/build.ts';

@@ -7,9 +7,9 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
-import { EncodePool } from '../src/cli/encode-pool.ts';
-import { openModel } from '../src/cli/model.ts';
-import { defaultModelFolder, packageRoot } from '../src/cli/package-files.ts';
+import { openModel } from '../src/model-files/model.ts';
+import { EncodePool } from '../src/node/encode-pool.ts';
+import { defaultModelFolder, packageRoot } from '../src/node/package-files.ts';
 import { describeMachine, machineLine } from './machine.ts';
 import { readPassages } from './passages.ts';
 

@@ -6,7 +6,13 @@ import { readdir } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type BeirSet, foundIds, type Measures, measure, readBeir } from '../src/cli/beir.ts';
-import type { CodecShape } from '../src/cli/codec-files.ts';
+import { openTextIndex } from '../src/cli/text-index.ts';
+import type { Codec } from '../src/codec/codec.ts';
+import { Encoder } from '../src/encoder/encoder.ts';
+import { type EncoderFolder, type ModelFolder, openModelFolder } from '../src/encoder/model-folder.ts';
+import { openNodeRuntime } from '../src/encoder/runtime-node.ts';
+import { quantizeQueryCpu } from '../src/kernels/quantize-query-cpu.ts';
+import type { CodecShape } from '../src/model-files/codec-files.ts';
 import {
   DEFAULT_SHAPE,
   documentWeights,
@@ -14,15 +20,9 @@ import {
   openModel,
   openQueryEncoder,
   wholeWeights,
-} from '../src/cli/model.ts';
-import { defaultModelFolder } from '../src/cli/package-files.ts';
-import { openIndexTable } from '../src/cli/query-table-file.ts';
-import { openTextIndex } from '../src/cli/text-index.ts';
-import type { Codec } from '../src/codec/codec.ts';
-import { Encoder } from '../src/encoder/encoder.ts';
-import { type EncoderFolder, type ModelFolder, openModelFolder } from '../src/encoder/model-folder.ts';
-import { openNodeRuntime } from '../src/encoder/runtime-node.ts';
-import { quantizeQueryCpu } from '../src/kernels/quantize-query-cpu.ts';
+} from '../src/model-files/model.ts';
+import { openIndexTable } from '../src/model-files/query-table-file.ts';
+import { defaultModelFolder } from '../src/node/package-files.ts';
 import type { QueryCodes } from '../src/types.ts';
 import { describeMachine, machineLine } from './machine.ts';
 import { markdownTable, writeMarked } from './markdown.ts';

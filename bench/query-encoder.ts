@@ -6,6 +6,11 @@ import { createRequire } from 'node:module';
 import { basename, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readBeir } from '../src/cli/beir.ts';
+import { openTextIndex } from '../src/cli/text-index.ts';
+import { Encoder } from '../src/encoder/encoder.ts';
+import type { EncoderFolder } from '../src/encoder/model-folder.ts';
+import { loadOrt, openWebRuntime } from '../src/encoder/runtime-web.ts';
+import { quantizeQueryCpu } from '../src/kernels/quantize-query-cpu.ts';
 import {
   DEFAULT_SHAPE,
   documentWeights,
@@ -13,13 +18,8 @@ import {
   openQueryEncoder,
   pageWeights,
   wholeWeights,
-} from '../src/cli/model.ts';
-import { openIndexTable } from '../src/cli/query-table-file.ts';
-import { openTextIndex } from '../src/cli/text-index.ts';
-import { Encoder } from '../src/encoder/encoder.ts';
-import type { EncoderFolder } from '../src/encoder/model-folder.ts';
-import { loadOrt, openWebRuntime } from '../src/encoder/runtime-web.ts';
-import { quantizeQueryCpu } from '../src/kernels/quantize-query-cpu.ts';
+} from '../src/model-files/model.ts';
+import { openIndexTable } from '../src/model-files/query-table-file.ts';
 import { describeMachine, machineLine } from './machine.ts';
 import { markdownTable } from './markdown.ts';
 import { rowsOf } from './quality/float-rows.ts';

@@ -5,9 +5,9 @@
 import { basename, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readBeir } from '../src/cli/beir.ts';
-import { DEFAULT_SHAPE, documentWeights, openModel, openPageEncoder, wholeWeights } from '../src/cli/model.ts';
-import { openIndexTable } from '../src/cli/query-table-file.ts';
 import { quantizeQueryCpu } from '../src/kernels/quantize-query-cpu.ts';
+import { DEFAULT_SHAPE, documentWeights, openModel, openPageEncoder, wholeWeights } from '../src/model-files/model.ts';
+import { openIndexTable } from '../src/model-files/query-table-file.ts';
 import { describeMachine, machineLine } from './machine.ts';
 import { markdownTable } from './markdown.ts';
 import { rowsOf } from './quality/float-rows.ts';

@@ -4,10 +4,6 @@
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type BeirSet, measure, readBeir } from '../src/cli/beir.ts';
-import { EncodePool } from '../src/cli/encode-pool.ts';
-import { openModel } from '../src/cli/model.ts';
-import { defaultModelFolder } from '../src/cli/package-files.ts';
-import { openIndexTable } from '../src/cli/query-table-file.ts';
 import { seededRandom } from '../src/codec/random.ts';
 import { Encoder, type RowWeigher } from '../src/encoder/encoder.ts';
 import { openNodeRuntime } from '../src/encoder/runtime-node.ts';
@@ -15,6 +11,10 @@ import type { Scorer } from '../src/engine/scorer.ts';
 import { createWasmScorer } from '../src/engine/wasm-scorer.ts';
 import { readShard, writeShard } from '../src/format/shard.ts';
 import type { EncodedRows } from '../src/indexing/encode-passage.ts';
+import { openModel } from '../src/model-files/model.ts';
+import { openIndexTable } from '../src/model-files/query-table-file.ts';
+import { EncodePool } from '../src/node/encode-pool.ts';
+import { defaultModelFolder } from '../src/node/package-files.ts';
 import { describeMachine, machineLine } from './machine.ts';
 
 const { values: options, positionals: folders } = parseArgs({

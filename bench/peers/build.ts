@@ -6,10 +6,10 @@ import { create, insertMultiple, save } from '@orama/orama';
 import MiniSearch from 'minisearch';
 import * as pagefind from 'pagefind';
 import { build } from 'vite';
-import { openModel } from '../../src/cli/model.ts';
-import { defaultModelFolder, packageRoot } from '../../src/cli/package-files.ts';
 import { CONTEXT_TOKENS } from '../../src/indexing/encode-passage.ts';
 import { ingestDirectory } from '../../src/ingest/directory.ts';
+import { openModel } from '../../src/model-files/model.ts';
+import { defaultModelFolder, packageRoot } from '../../src/node/package-files.ts';
 import { INDEX_FILE, type KeywordDocument, MINISEARCH, ORAMA } from './keyword-settings.ts';
 
 /** The manual's links to the pages before and after, which every page repeats at both ends. */

@@ -2,10 +2,10 @@
 
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { EncodePool } from '../../src/cli/encode-pool.ts';
-import type { EncodeSetup } from '../../src/cli/encode-task.ts';
 import { truncateRows } from '../../src/codec/encode-rows.ts';
 import { sha256Hex } from '../../src/format/sha256.ts';
+import { EncodePool } from '../../src/node/encode-pool.ts';
+import type { EncodeSetup } from '../../src/node/encode-task.ts';
 import type { TokenEmbeddings } from '../../src/shared-types.ts';
 
 /** Rows of many texts, one text after the other. */

@@ -1,6 +1,6 @@
 // Float scores of all documents for all queries, and rankings from scores.
 
-import { FloatMaxSim } from '../../src/cli/float-maxsim.ts';
+import { FloatMaxSim } from '../../src/node/float-maxsim.ts';
 import type { FloatRows } from './float-rows.ts';
 
 /** [queries][documents] sum over the query's rows, at their lengths, of the best dot product with the document's rows; -Infinity for no rows. */

@@ -2,8 +2,6 @@
 
 import { readFile } from 'node:fs/promises';
 import { type BeirSet, foundIds, measure } from '../../src/cli/beir.ts';
-import { openLikelyQueries } from '../../src/cli/likely-queries-file.ts';
-import { DEFAULT_SHAPE, type OpenModel } from '../../src/cli/model.ts';
 import { openTextIndex } from '../../src/cli/text-index.ts';
 import type { Encoder } from '../../src/encoder/encoder.ts';
 import type { ModelFolder } from '../../src/encoder/model-folder.ts';
@@ -14,6 +12,8 @@ import { createWasmScorer } from '../../src/engine/wasm-scorer.ts';
 import { sha256Hex } from '../../src/format/sha256.ts';
 import { readShard, writeShard } from '../../src/format/shard.ts';
 import { codeDocument, type EncodedRows } from '../../src/indexing/encode-passage.ts';
+import { openLikelyQueries } from '../../src/model-files/likely-queries-file.ts';
+import { DEFAULT_SHAPE, type OpenModel } from '../../src/model-files/model.ts';
 import type { TokenEmbeddings } from '../../src/shared-types.ts';
 import type { QueryCodes } from '../../src/types.ts';
 import { encodeDocuments, type FloatRows, joinLengths, joinRows, keptRows, rowsOf } from './float-rows.ts';

@@ -3,8 +3,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { packageRoot } from '../node/package-files.ts';
 import { commandLine } from './command-line.ts';
-import { packageRoot } from './package-files.ts';
 
 it('the reference has every command and every option', async () => {
   const page = await readFile(join(packageRoot, 'docs/reference/cli.md'), 'utf8');

@@ -7,9 +7,9 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { packageRoot } from '../node/package-files.ts';
 import { latelight } from './latelight.fixture.ts';
 import { relativeFolder } from './option-values.ts';
-import { packageRoot } from './package-files.ts';
 
 let folder = '';
 let site = '';

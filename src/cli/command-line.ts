@@ -3,6 +3,8 @@
 import { Command, Help, Option } from 'commander';
 import type { ModelOverrides } from '../encoder/model-config.ts';
 import { MAX_RESULTS } from '../format/layout.ts';
+import { DEFAULT_SHAPE } from '../model-files/model.ts';
+import { defaultModelFolder, packageVersion } from '../node/package-files.ts';
 import { evalCommand } from './commands/eval-command.ts';
 import { fitCodecCommand } from './commands/fit-codec-command.ts';
 import { fitTableCommand } from './commands/fit-table-command.ts';
@@ -12,9 +14,7 @@ import { libraryCommand } from './commands/library-command.ts';
 import { searchCommand } from './commands/search-command.ts';
 import { serveCommand } from './commands/serve-command.ts';
 import type { CliIo } from './io.ts';
-import { DEFAULT_SHAPE } from './model.ts';
 import { basePath, collectFilter, languageTag, oneOf, onOrOff, relativeFolder, wholeNumber } from './option-values.ts';
-import { defaultModelFolder, packageVersion } from './package-files.ts';
 
 type AddCommand = (name: string, description: string) => Command;
 

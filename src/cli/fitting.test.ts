@@ -9,9 +9,9 @@ import { safetensors, writeFiles } from '../encoder/tiny-model.fixture.ts';
 import { randomCodec } from '../engine/scorers.fixture.ts';
 import { readQueryTable, tableRow, writeQueryTable } from '../format/query-table.ts';
 import { sha256Hex } from '../format/sha256.ts';
-import { codesFingerprint } from './encode-passages.ts';
+import { openModel } from '../model-files/model.ts';
+import { codesFingerprint } from '../node/encode-passages.ts';
 import { latelight } from './latelight.fixture.ts';
-import { openModel } from './model.ts';
 import { makeModels, manifestOf, sentence } from './models.fixture.ts';
 
 let models: Awaited<ReturnType<typeof makeModels>>;

@@ -9,12 +9,12 @@ import { createWasmScorer } from '../engine/wasm-scorer.ts';
 import { blockBytes } from '../format/layout.ts';
 import { readShard, writeShard } from '../format/shard.ts';
 import type { EncodedRows } from '../indexing/encode-passage.ts';
+import { type OpenModel, openPageEncoder } from '../model-files/model.ts';
+import { EncodePool } from '../node/encode-pool.ts';
+import type { QueryRows } from '../node/encode-task.ts';
 import type { TokenEmbeddings } from '../shared-types.ts';
 import { type BeirSet, foundIds, measure } from './beir.ts';
-import { EncodePool } from './encode-pool.ts';
-import type { QueryRows } from './encode-task.ts';
 import type { CliIo } from './io.ts';
-import { type OpenModel, openPageEncoder } from './model.ts';
 import { startProgress } from './progress.ts';
 
 /** nDCG@10 of each form of the rows, and what the last two weigh. */

@@ -2,8 +2,8 @@
 
 import { type Command, CommanderError } from 'commander';
 import { LatelightError } from '../errors.ts';
+import { fileError } from '../node/file-error.ts';
 import { commandLine } from './command-line.ts';
-import { fileError } from './file-error.ts';
 import type { CliIo } from './io.ts';
 
 /** 0 done; 1 failed; 2 the command line was wrong; 130 interrupted, which the bin tells apart by signal: 129, 130, 143. */

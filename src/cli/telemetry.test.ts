@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
-import { packageRoot } from './package-files.ts';
+import { packageRoot } from '../node/package-files.ts';
 
 it('leaves nothing of onnxruntime in the home folder, after indexing and searching', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'latelight-telemetry-'));

@@ -7,7 +7,7 @@ import { createReferenceScorer } from '../engine/reference-scorer.ts';
 import { randomCodec, randomQuery, randomShard } from '../engine/scorers.fixture.ts';
 import { rankPassages } from '../engine/search.ts';
 import { sha256Hex } from '../format/sha256.ts';
-import { defaultModelFolder } from './package-files.ts';
+import { defaultModelFolder } from '../node/package-files.ts';
 import { openTextIndex } from './text-index.ts';
 
 const TEXTS = [

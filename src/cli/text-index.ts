@@ -5,7 +5,7 @@ import { createWasmScorer } from '../engine/wasm-scorer.ts';
 import type { FileRef } from '../format/manifest.ts';
 import { buildIndex, hashedFile, type IndexFile } from '../indexing/build-index.ts';
 import type { EncodedRows } from '../indexing/encode-passage.ts';
-import type { OpenModel } from './model.ts';
+import type { OpenModel } from '../model-files/model.ts';
 
 /**
  * @param texts each a passage and a page of its own, without title

@@ -6,10 +6,10 @@ import type { Codec } from '../codec/codec.ts';
 import { rotateRows, truncateRows } from '../codec/encode-rows.ts';
 import { rowBytes } from '../format/layout.ts';
 import { FULL_WEIGHT, type QueryTable, tableRow } from '../format/query-table.ts';
-import { tellingIds } from '../indexing/vocabulary-use.ts';
 import { codeTableRows } from './code-rows.ts';
 import type { Encoder } from './encoder.ts';
 import { TextMapFit } from './fit-text-map.ts';
+import { tellingIds } from './vocabulary-use.ts';
 
 /** Occurrences that the row of an id alone, out of any query, counts for: all there is for an id that no query held. */
 const ALONE_COUNTS = 2;

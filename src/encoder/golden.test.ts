@@ -4,7 +4,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { defaultModelFolder } from '../cli/package-files.ts';
+import { defaultModelFolder } from '../node/package-files.ts';
 import type { ColbertTokenizer } from './colbert-tokenizer.ts';
 import { Encoder } from './encoder.ts';
 import { openModelFolder } from './model-folder.ts';

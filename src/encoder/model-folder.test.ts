@@ -2,7 +2,7 @@ import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { defaultModelFolder } from '../cli/package-files.ts';
+import { defaultModelFolder } from '../node/package-files.ts';
 import { ColbertTokenizer } from './colbert-tokenizer.ts';
 import { Encoder } from './encoder.ts';
 import { openModelFolder } from './model-folder.ts';

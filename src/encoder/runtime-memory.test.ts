@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { defaultModelFolder } from '../cli/package-files.ts';
+import { defaultModelFolder } from '../node/package-files.ts';
 import { loadOrt, openWebRuntime } from './runtime-web.ts';
 
 const wasmPath = createRequire(import.meta.url).resolve('onnxruntime-web/ort-wasm-simd-threaded.wasm');

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import * as ort from 'onnxruntime-web/wasm';
 import { expect, it } from 'vitest';
-import { defaultModelFolder } from '../cli/package-files.ts';
+import { defaultModelFolder } from '../node/package-files.ts';
 import { Encoder } from './encoder.ts';
 import { openModelFolder } from './model-folder.ts';
 import { openNodeRuntime } from './runtime-node.ts';

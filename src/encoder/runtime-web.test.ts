@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
-import { defaultModelFolder } from '../cli/package-files.ts';
+import { defaultModelFolder } from '../node/package-files.ts';
 import { Encoder } from './encoder.ts';
 import { openModelFolder } from './model-folder.ts';
 import { loadOrt, openWebRuntime, startOrt } from './runtime-web.ts';

@@ -3,18 +3,18 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { defaultModelFolder } from '../cli/package-files.ts';
 import { leastQueryScale, maxQueryNorm } from '../codec/codec.ts';
 import { readCodec } from '../codec/codec-file.ts';
 import { rotateRows } from '../codec/encode-rows.ts';
 import { createWasmScorer } from '../engine/wasm-scorer.ts';
-import { vocabularyUse } from '../indexing/vocabulary-use.ts';
 import { checkEmbeddings } from '../kernels/search-input.ts';
+import { defaultModelFolder } from '../node/package-files.ts';
 import { ColbertTokenizer } from './colbert-tokenizer.ts';
 import type { Encoder } from './encoder.ts';
 import { QueryTableFit } from './fit-query-table.ts';
 import { type ModelFolder, openModelFolder } from './model-folder.ts';
 import { TableEncoder } from './table-encoder.ts';
+import { vocabularyUse } from './vocabulary-use.ts';
 
 let folder: ModelFolder;
 let codec: ReturnType<typeof readCodec>;

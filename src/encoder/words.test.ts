@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { defaultModelFolder } from '../cli/package-files.ts';
+import { defaultModelFolder } from '../node/package-files.ts';
 import type { ColbertTokenizer } from './colbert-tokenizer.ts';
 import { openModelFolder } from './model-folder.ts';
 import { alignWords } from './words.ts';

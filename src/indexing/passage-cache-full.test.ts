@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
-import { fileError } from '../cli/file-error.ts';
+import { fileError } from '../node/file-error.ts';
 import { PassageCache } from './passage-cache.ts';
 
 vi.mock('node:fs', async (original) => ({

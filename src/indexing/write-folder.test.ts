@@ -5,7 +5,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { fileError } from '../cli/file-error.ts';
+import { fileError } from '../node/file-error.ts';
 import { expectOutput, expectReplaceable, LIBRARY_FOLDER, replaceFolder } from './write-folder.ts';
 
 /** Whether the file system refuses to put anything in the place of `target`. */

@@ -4,8 +4,8 @@
 import { createHash } from 'node:crypto';
 import { accessSync, constants, existsSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
-import { cacheFolder } from '../cli/model-cache.ts';
 import { isWithin } from '../indexing/is-within.ts';
+import { cacheFolder } from '../model-files/model-cache.ts';
 
 /** Where projects keep what can be made again; outlives the site's folder, which builds empty. */
 export function projectCachePath(projectRoot: string, name = 'passages'): string {

@@ -1,15 +1,15 @@
 // Pages -> a whole index folder, which appears at once or not at all.
 
-import { indexFiles } from '../cli/build-manifest.ts';
-import { encodePassages } from '../cli/encode-passages.ts';
-import type { OpenModel } from '../cli/model.ts';
-import { indexTableBytes } from '../cli/query-table-file.ts';
 import { throwIfAborted } from '../errors.ts';
 import type { Manifest } from '../format/manifest.ts';
 import { buildIndex } from '../indexing/build-index.ts';
 import { encodedTexts } from '../indexing/encode-passage.ts';
 import { replaceFolder, type WriteFile } from '../indexing/write-folder.ts';
+import type { OpenModel } from '../model-files/model.ts';
+import { indexTableBytes } from '../model-files/query-table-file.ts';
 import type { Passage } from '../shared-types.ts';
+import { indexFiles } from './build-manifest.ts';
+import { encodePassages } from './encode-passages.ts';
 import { type LanguageGroup, manifestNames } from './languages.ts';
 import type { IndexProgress, WrittenIndex } from './options.ts';
 import { countPages } from './page-set.ts';

@@ -1,13 +1,13 @@
 // The way into the Node API: opens the model, gives a builder.
 
 import { resolve } from 'node:path';
-import { resolveModel } from '../cli/hub.ts';
-import { DEFAULT_SHAPE, openModel } from '../cli/model.ts';
-import { defaultModelFolder } from '../cli/package-files.ts';
 import { isRelativeFolder } from '../format/manifest.ts';
+import { resolveModel } from '../model-files/hub.ts';
+import { DEFAULT_SHAPE, openModel } from '../model-files/model.ts';
 import * as rule from './check-options.ts';
 import { IndexBuilder } from './index-builder.ts';
 import type { CreateIndexOptions, SearchIndexBuilder } from './options.ts';
+import { defaultModelFolder } from './package-files.ts';
 
 const RULES = {
   model: rule.filledText,

@@ -3,8 +3,6 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join, relative, resolve, sep } from 'node:path';
-import { fileError } from '../cli/file-error.ts';
-import type { OpenModel } from '../cli/model.ts';
 import { LatelightError, throwIfAborted } from '../errors.ts';
 import { countingTokens } from '../indexing/count-tokens.ts';
 import { CONTEXT_TOKENS } from '../indexing/encode-passage.ts';
@@ -15,10 +13,12 @@ import { parsePage, passagesOf } from '../ingest/ingest-page.ts';
 import { byCodeUnits } from '../ingest/ingest-pages.ts';
 import { isHtmlPath, isMarkdownPath, pageUrl } from '../ingest/page-url.ts';
 import { DEFAULT_EXCLUDE, DEFAULT_INCLUDE } from '../ingest/walk.ts';
+import type { OpenModel } from '../model-files/model.ts';
 import type { Passage } from '../shared-types.ts';
 import { defaultCachePath } from './cache-path.ts';
 import * as rule from './check-options.ts';
 import { composeIndex } from './compose-index.ts';
+import { fileError } from './file-error.ts';
 import { canonicalLanguage, groupByLanguage, mostCommonLanguage } from './languages.ts';
 import type {
   AddDirectoryOptions,

@@ -2,12 +2,12 @@
 
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { packageRoot } from '../cli/package-files.ts';
 import { LatelightError } from '../errors.ts';
 import { PassageCache } from '../indexing/passage-cache.ts';
 import { removeOlder } from '../indexing/write-folder.ts';
 import { openBuilder } from './create-index.ts';
 import type { AddDirectoryOptions, CreateIndexOptions, WrittenIndex } from './options.ts';
+import { packageRoot } from './package-files.ts';
 import { allAskNotToBeFound, skipLines, skipReasons } from './skipped-pages.ts';
 
 /** Options of every plugin; what they mean is said in `CreateIndexOptions`. */

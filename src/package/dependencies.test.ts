@@ -10,7 +10,7 @@ import { promisify } from 'node:util';
 import { parseSync } from 'vite';
 import { expect, it } from 'vitest';
 import { isNodeUsable, NODE_VERSIONS } from '../../bin/node-version.js';
-import { packageRoot } from '../cli/package-files.ts';
+import { packageRoot } from '../node/package-files.ts';
 
 type Versions = Record<string, string>;
 const { dependencies, devDependencies, peerDependencies, engines, sideEffects } = JSON.parse(

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import GithubSlugger from 'github-slugger';
 import { glob } from 'tinyglobby';
 import { expect, it } from 'vitest';
-import { packageRoot } from '../cli/package-files.ts';
+import { packageRoot } from '../node/package-files.ts';
 
 const textOf = (path: string): Promise<string> => readFile(join(packageRoot, path), 'utf8');
 

@@ -4,7 +4,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { noticesText, packageFolder } from '../../scripts/third-party-notices.js';
-import { packageRoot } from '../cli/package-files.ts';
+import { packageRoot } from '../node/package-files.ts';
 
 const read = (path: string) => readFile(join(packageRoot, path), 'utf8');
 /** Names in a notices file, without their versions. */

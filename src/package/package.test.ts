@@ -9,9 +9,9 @@ import { promisify } from 'node:util';
 import type { LitElement } from 'lit';
 import { build, type Rollup } from 'vite';
 import { afterAll, beforeAll, expect, expectTypeOf, it } from 'vitest';
-import { packageRoot } from '../cli/package-files.ts';
 import type { LatelightSearchElement } from '../element/public-element.ts';
 import type { SearchOptions } from '../element/search-options.ts';
+import { packageRoot } from '../node/package-files.ts';
 import type { IndexScript } from './index-script.ts';
 
 const run = promisify(execFile);

@@ -13,16 +13,23 @@ import { type ModelFolder, openModelFolder } from '../../encoder/model-folder.ts
 import { readTensors } from '../../encoder/safetensors.ts';
 import { LatelightError } from '../../errors.ts';
 import { CODEWORDS } from '../../format/layout.ts';
+import { type CodecShape, codecFileName, queryTableFileName } from '../../model-files/codec-files.ts';
+import { resolveModel } from '../../model-files/hub.ts';
+import { likelyQueryFiles } from '../../model-files/likely-queries-file.ts';
+import {
+  codecShape,
+  documentWeights,
+  FINEST,
+  openModel,
+  type ShapeChoice,
+  wholeWeights,
+} from '../../model-files/model.ts';
+import { writeWhole } from '../../model-files/model-cache.ts';
+import { EncodePool } from '../../node/encode-pool.ts';
+import type { EncodeSetup } from '../../node/encode-task.ts';
 import { readBeir } from '../beir.ts';
-import { type CodecShape, codecFileName, queryTableFileName } from '../codec-files.ts';
-import { EncodePool } from '../encode-pool.ts';
-import type { EncodeSetup } from '../encode-task.ts';
-import { resolveModel } from '../hub.ts';
 import type { CliIo } from '../io.ts';
-import { likelyQueryFiles } from '../likely-queries-file.ts';
 import { type Loss, measureLoss, sampleQueries } from '../measure-loss.ts';
-import { codecShape, documentWeights, FINEST, openModel, type ShapeChoice, wholeWeights } from '../model.ts';
-import { writeWhole } from '../model-cache.ts';
 import { startProgress } from '../progress.ts';
 import { formatBytes, table } from '../text.ts';
 import { readTextFiles, type TextForm } from '../text-files.ts';

@@ -7,13 +7,19 @@ import { join, resolve } from 'node:path';
 import type { ModelOverrides } from '../../encoder/model-config.ts';
 import { ENGINE_FILE_VERSION, type EngineFile } from '../../format/engine-file.ts';
 import { expectReplaceable, LIBRARY_FOLDER, replaceFolder } from '../../indexing/write-folder.ts';
-import { queryTableFileName } from '../codec-files.ts';
-import { addEngineFiles, addWeights, FolderFiles } from '../engine-files.ts';
-import { resolveModel } from '../hub.ts';
+import { queryTableFileName } from '../../model-files/codec-files.ts';
+import { resolveModel } from '../../model-files/hub.ts';
+import {
+  type OpenModel,
+  openModel,
+  pageWeightFormat,
+  queryEncoderFolder,
+  type ShapeChoice,
+} from '../../model-files/model.ts';
+import { readModelTable } from '../../model-files/query-table-file.ts';
+import { addEngineFiles, addWeights, FolderFiles } from '../../node/engine-files.ts';
+import { builtLibraryFolder } from '../../node/package-files.ts';
 import type { CliIo } from '../io.ts';
-import { type OpenModel, openModel, pageWeightFormat, queryEncoderFolder, type ShapeChoice } from '../model.ts';
-import { builtLibraryFolder } from '../package-files.ts';
-import { readModelTable } from '../query-table-file.ts';
 import { formatBytes, table, tryItLine } from '../text.ts';
 
 export interface LibraryCommandOptions {

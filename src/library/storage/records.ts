@@ -1,8 +1,8 @@
 // What IndexedDB holds of a library. Codes are in the origin private file system, in shard files; so are the documents.
 
+import type { VocabularyUse } from '../../encoder/vocabulary-use.ts';
 import type { FileRef, FragmentRef, LexiconRef, ShardRef } from '../../format/manifest.ts';
 import type { EncodedPassage } from '../../indexing/encode-passage.ts';
-import type { VocabularyUse } from '../../indexing/vocabulary-use.ts';
 import type { Passage } from '../../shared-types.ts';
 import type { LibraryDocument } from '../types.ts';
 

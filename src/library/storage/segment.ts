@@ -2,6 +2,7 @@
 // one takes its place.
 
 import type { ColbertTokenizer } from '../../encoder/colbert-tokenizer.ts';
+import { type VocabularyUse, vocabularyUse } from '../../encoder/vocabulary-use.ts';
 import { LatelightError } from '../../errors.ts';
 import { readFragment } from '../../format/fragment.ts';
 import { BLOCK_ROWS, blockBytes } from '../../format/layout.ts';
@@ -11,7 +12,6 @@ import { readShard, type ShardShape } from '../../format/shard.ts';
 import { buildIndex } from '../../indexing/build-index.ts';
 import { countingTokens } from '../../indexing/count-tokens.ts';
 import { encodedTexts } from '../../indexing/encode-passage.ts';
-import { type VocabularyUse, vocabularyUse } from '../../indexing/vocabulary-use.ts';
 import type { Passage } from '../../shared-types.ts';
 import type { StoredPassage, StoredSegment } from './records.ts';
 

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { DEFAULT_SHAPE, type OpenModel, openModel } from '../../cli/model.ts';
-import { defaultModelFolder } from '../../cli/package-files.ts';
-import { openIndexTable } from '../../cli/query-table-file.ts';
-import { vocabularyUse } from '../../indexing/vocabulary-use.ts';
+import { vocabularyUse } from '../../encoder/vocabulary-use.ts';
+import { DEFAULT_SHAPE, type OpenModel, openModel } from '../../model-files/model.ts';
+import { openIndexTable } from '../../model-files/query-table-file.ts';
+import { defaultModelFolder } from '../../node/package-files.ts';
 import { LibraryWords } from './library-words.ts';
 
 const TEXTS = ['The server stops.', 'The server starts.', 'The garden has roses and a server.', 'The sea.'];

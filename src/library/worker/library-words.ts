@@ -4,8 +4,8 @@ import type { Codec } from '../../codec/codec.ts';
 import type { ColbertTokenizer, EncodedText } from '../../encoder/colbert-tokenizer.ts';
 import type { RowWeigher } from '../../encoder/encoder.ts';
 import { TableEncoder } from '../../encoder/table-encoder.ts';
+import { indexTable, joinedUse } from '../../encoder/vocabulary-use.ts';
 import { type QueryTable, readQueryTable } from '../../format/query-table.ts';
-import { indexTable, joinedUse } from '../../indexing/vocabulary-use.ts';
 import type { StoredSegment } from '../storage/records.ts';
 
 export class LibraryWords implements RowWeigher {

@@ -3,7 +3,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join, relative, sep } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { defaultModelFolder, packageRoot } from './package-files.ts';
+import { defaultModelFolder, packageRoot } from '../node/package-files.ts';
 
 /** Cells of the rows of Markdown tables, by the first one, without emphasis. */
 function tableRows(markdown: string): Map<string, string[]> {

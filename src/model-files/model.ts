@@ -14,8 +14,8 @@ import { openNodeRuntime } from '../encoder/runtime-node.ts';
 import { packTokenizer } from '../encoder/tokenizer-file.ts';
 import { LatelightError } from '../errors.ts';
 import { sha256Hex } from '../format/sha256.ts';
+import type { EncodeSetup } from '../node/encode-task.ts';
 import { type CodecShape, codecFileName } from './codec-files.ts';
-import type { EncodeSetup } from './encode-task.ts';
 import { likelyQueryFiles } from './likely-queries-file.ts';
 import { cacheFolder, writeWhole } from './model-cache.ts';
 

@@ -6,7 +6,7 @@ import { join, relative, sep } from 'node:path';
 import type { EncoderFolder } from '../encoder/model-folder.ts';
 import { type DeviceWeights, type EngineRefs, type FileRef, partsOf } from '../format/engine-refs.ts';
 import { hashedFile } from '../indexing/build-index.ts';
-import { type OpenModel, pageWeights, queryDim } from './model.ts';
+import { type OpenModel, pageWeights, queryDim } from '../model-files/model.ts';
 import { runtimeFiles } from './package-files.ts';
 
 /** Cloudflare Pages publishes nothing of a site that has a file above 25 MiB. */

@@ -1,8 +1,8 @@
 // Which vocabulary ids a set of passages uses, and in how many passages each: what an inverse document frequency is made of.
 
-import type { ColbertTokenizer } from '../encoder/colbert-tokenizer.ts';
 import { inverseDocumentFrequency } from '../format/inverse-document-frequency.ts';
 import { cutQueryTable, type QueryTable } from '../format/query-table.ts';
+import type { ColbertTokenizer } from './colbert-tokenizer.ts';
 
 export interface VocabularyUse {
   passageCount: number;

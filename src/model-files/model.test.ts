@@ -3,6 +3,8 @@
 import { readFileSync } from 'node:fs';
 import { cp, readFile, rm } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { latelight } from '../cli/latelight.fixture.ts';
+import { makeModels, manifestOf } from '../cli/models.fixture.ts';
 import { COMPLETED_OUTPUT, Encoder } from '../encoder/encoder.ts';
 import { openModelFolder } from '../encoder/model-folder.ts';
 import { openNodeRuntime } from '../encoder/runtime-node.ts';
@@ -10,9 +12,7 @@ import { TOKENIZER_CONFIG, tinyGraph, tokenizerJson, writeFiles } from '../encod
 import { parseEngineFile } from '../format/engine-file.ts';
 import type { FileRef } from '../format/manifest.ts';
 import { sha256Hex } from '../format/sha256.ts';
-import { latelight } from './latelight.fixture.ts';
 import { documentWeights, openModel, pageWeights } from './model.ts';
-import { makeModels, manifestOf } from './models.fixture.ts';
 
 let models: Awaited<ReturnType<typeof makeModels>>;
 const at = (...names: string[]) => models.at(...names);

@@ -8,10 +8,10 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
+import type { CliIo } from '../cli/io.ts';
+import { startProgress } from '../cli/progress.ts';
 import { LatelightError, throwIfAborted } from '../errors.ts';
 import { isRunning } from '../indexing/is-running.ts';
-import type { CliIo } from './io.ts';
-import { startProgress } from './progress.ts';
 
 export interface HubRequest {
   endpoint: string;

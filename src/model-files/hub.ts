@@ -4,10 +4,10 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { CliIo } from '../cli/io.ts';
 import { CONFIG_FILES, firstWeights, QUERY_FOLDER, WEIGHT_FILES, type WeightFormat } from '../encoder/model-folder.ts';
 import { LatelightError, throwIfAborted } from '../errors.ts';
 import { type HubRequest, hubFetch, hubFile } from './hub-download.ts';
-import type { CliIo } from './io.ts';
 import { formatsInUse } from './model.ts';
 import { cacheFolder, writeWhole } from './model-cache.ts';
 

@@ -4,8 +4,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { FolderSource } from '../cli/folder-source.ts';
 import { FolderFiles } from './engine-files.ts';
-import { FolderSource } from './folder-source.ts';
 
 const MIB = 2 ** 20;
 const HOST_LIMIT = 25 * MIB;

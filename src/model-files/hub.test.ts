@@ -7,10 +7,10 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { CliIo } from '../cli/io.ts';
 import { openModelFolder } from '../encoder/model-folder.ts';
 import { denseFiles, pylateFolder, tinyGraph } from '../encoder/tiny-model.fixture.ts';
 import { resolveModel } from './hub.ts';
-import type { CliIo } from './io.ts';
 
 const COMMIT = 'a'.repeat(39);
 const first = `${COMMIT}1`;

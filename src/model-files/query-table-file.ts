@@ -4,8 +4,8 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TableEncoder } from '../encoder/table-encoder.ts';
+import { indexTable, vocabularyUse } from '../encoder/vocabulary-use.ts';
 import { type QueryTable, readQueryTable, writeQueryTable } from '../format/query-table.ts';
-import { indexTable, vocabularyUse } from '../indexing/vocabulary-use.ts';
 import { queryTableFileName } from './codec-files.ts';
 import { type OpenModel, queryEncoderFolder } from './model.ts';
 

@@ -2,8 +2,8 @@
 
 import { MANIFEST_VERSION, type Manifest } from '../format/manifest.ts';
 import type { IndexParts } from '../indexing/build-index.ts';
+import { type OpenModel, queryEncoderFolder } from '../model-files/model.ts';
 import { addEngineFiles, type FolderFile, FolderFiles } from './engine-files.ts';
-import { type OpenModel, queryEncoderFolder } from './model.ts';
 import { builtSiteFolder, packageVersion } from './package-files.ts';
 
 export interface ManifestInput {

@@ -4,7 +4,7 @@ import type { ScoreGoals } from '../codec/score-goals.ts';
 import type { EncodedDocument } from '../encoder/encoder.ts';
 import type { ModelOverrides } from '../encoder/model-config.ts';
 import type { EncodedPassage, EncodedRows } from '../indexing/encode-passage.ts';
-import type { CodecShape } from './codec-files.ts';
+import type { CodecShape } from '../model-files/codec-files.ts';
 
 /** What a worker needs to start. */
 export interface EncodeSetup {

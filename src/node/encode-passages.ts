@@ -3,9 +3,9 @@
 import { CODING_VERSION } from '../codec/encode-rows.ts';
 import { type EncodedPassage, passageContext } from '../indexing/encode-passage.ts';
 import { PassageCache } from '../indexing/passage-cache.ts';
+import type { OpenModel } from '../model-files/model.ts';
 import type { Passage } from '../shared-types.ts';
 import { EncodePool } from './encode-pool.ts';
-import type { OpenModel } from './model.ts';
 
 export interface EncodedPassages {
   /** What is stored of the passage with this id; read from disk each time. */
