@@ -158,7 +158,7 @@ async function chromiumReport(output: string) {
       async ({ query, repeats }) => {
         const { open } = (await import(
           new URL('latelight.js', location.href).href
-        )) as typeof import('../src/index.ts');
+        )) as typeof import('../src/engine-api.ts');
         const started = performance.now();
         const engine = await open('./', { device: 'wasm' });
         const openMs = performance.now() - started;

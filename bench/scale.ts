@@ -134,7 +134,9 @@ function searchAll({ page }: EnginePage): Promise<SearchTimings[]> {
 
 function openEngine({ page }: EnginePage, workers: number): Promise<number> {
   return page.evaluate(async (workers) => {
-    const { open } = (await import(new URL('latelight.js', location.href).href)) as typeof import('../src/index.ts');
+    const { open } = (await import(
+      new URL('latelight.js', location.href).href
+    )) as typeof import('../src/engine-api.ts');
     const started = performance.now();
     (globalThis as { engine?: unknown }).engine = await open('./', { device: 'wasm', workers });
     return performance.now() - started;

@@ -91,7 +91,7 @@ async function inChromium(): Promise<Row[]> {
       async ({ codes, tokenCount, dim, runs }) => {
         const { open } = (await import(
           new URL('latelight.js', location.href).href
-        )) as typeof import('../src/index.ts');
+        )) as typeof import('../src/engine-api.ts');
         const queryCodes = { codes: Int8Array.from(codes), tokenCount, dim };
         const engines = [
           await open('./', { device: 'wasm', workers: 1 }),

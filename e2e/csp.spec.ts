@@ -64,7 +64,9 @@ test('under require-trusted-types-for an index is searched by several workers', 
   });
   await page.goto(`${SMALL}trusting.html`);
   const found = await page.evaluate(async () => {
-    const { open } = (await import(new URL('latelight.js', location.href).href)) as typeof import('../src/index.ts');
+    const { open } = (await import(
+      new URL('latelight.js', location.href).href
+    )) as typeof import('../src/engine-api.ts');
     const engine = await open('./', { device: 'wasm', workers: 2 });
     return (await engine.search('redact passwords', { limit: 5 })).hits.length;
   });

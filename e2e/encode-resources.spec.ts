@@ -58,7 +58,9 @@ async function openCounted(page: Page, device: 'wasm' | 'webgpu'): Promise<Worke
   await gotoBlank(page);
   const started = page.waitForEvent('worker', (worker) => worker.url().includes('search.worker'));
   await page.evaluate(async (device) => {
-    const { open } = (await import(new URL('latelight.js', location.href).href)) as typeof import('../src/index.ts');
+    const { open } = (await import(
+      new URL('latelight.js', location.href).href
+    )) as typeof import('../src/engine-api.ts');
     const engine = open('./', { device });
     Object.assign(window, { engine });
     engine.catch(() => undefined);
@@ -68,7 +70,7 @@ async function openCounted(page: Page, device: 'wasm' | 'webgpu'): Promise<Worke
 
 const counts = (worker: Worker) => worker.evaluate(() => ({ ...(globalThis as unknown as { counts: Counts }).counts }));
 
-type OpenEngine = ReturnType<typeof import('../src/index.ts')['open']>;
+type OpenEngine = ReturnType<typeof import('../src/engine-api.ts')['open']>;
 
 /** An engine that has done all it does before the first query. */
 async function openWarmOnGpu(page: Page): Promise<Worker> {
@@ -151,7 +153,9 @@ test('nor does a dialog that is opened again and again, and rows of the bound bu
   expect(many.created - few.created).toBe(again.created - many.created);
   // Long, short, long again, in the same bound buffer: each has its own rows, as near to WASM's as two ways of rounding weights allow.
   const nearest = await page.evaluate(async () => {
-    const { open } = (await import(new URL('latelight.js', location.href).href)) as typeof import('../src/index.ts');
+    const { open } = (await import(
+      new URL('latelight.js', location.href).href
+    )) as typeof import('../src/engine-api.ts');
     const gpu = await (window as unknown as { engine: OpenEngine }).engine;
     const cpu = await open('./', { device: 'wasm', instant: false });
     const cosines: number[] = [];

@@ -47,7 +47,7 @@ export function openAndSearch(page: Evaluates, device: OpenOptions['device'], qu
       try {
         const { open } = (await import(
           new URL('latelight.js', location.href).href
-        )) as typeof import('../src/index.ts');
+        )) as typeof import('../src/engine-api.ts');
         const engine = await open('./', { device });
         const found = [];
         for (const { text, limit, queryCodes } of queries) {

@@ -80,7 +80,9 @@ test('the API tells the stages apart, and `ready` resolves with the full one', a
   const release = await holdModel(page);
   await gotoBlank(page);
   const handle = await page.evaluateHandle(async (query) => {
-    const { open } = (await import(new URL('latelight.js', location.href).href)) as typeof import('../src/index.ts');
+    const { open } = (await import(
+      new URL('latelight.js', location.href).href
+    )) as typeof import('../src/engine-api.ts');
     const engine = await open('./', { device: 'wasm' });
     const stages = [engine.stage as string];
     let early: SearchResult | undefined;
@@ -121,7 +123,9 @@ test('a search that waits for the model is cancelled by a newer one, whose hits 
   const release = await holdModel(page);
   await gotoBlank(page);
   const handle = await page.evaluateHandle(async () => {
-    const { open } = (await import(new URL('latelight.js', location.href).href)) as typeof import('../src/index.ts');
+    const { open } = (await import(
+      new URL('latelight.js', location.href).href
+    )) as typeof import('../src/engine-api.ts');
     const engine = await open('./', { device: 'wasm' });
     const seen: string[] = [];
     const onInstant = ({ query }: SearchResult) => seen.push(query);
@@ -181,7 +185,9 @@ test('`firstLimit` gives the best pages before the text of the others is read, a
   const release = await holdModel(page);
   await gotoBlank(page);
   const handle = await page.evaluateHandle(async (query) => {
-    const { open } = (await import(new URL('latelight.js', location.href).href)) as typeof import('../src/index.ts');
+    const { open } = (await import(
+      new URL('latelight.js', location.href).href
+    )) as typeof import('../src/engine-api.ts');
     const engine = await open('./', { device: 'wasm' });
     const seen: { pages: number; ids: number[]; hasMore: boolean; isPainted: boolean }[] = [];
     let isPainted = false;
@@ -220,7 +226,9 @@ test('`ready` and every search reject with one error when the model cannot be ha
   await blockModel(page);
   await gotoBlank(page);
   const outcome = await page.evaluate(async () => {
-    const { open } = (await import(new URL('latelight.js', location.href).href)) as typeof import('../src/index.ts');
+    const { open } = (await import(
+      new URL('latelight.js', location.href).href
+    )) as typeof import('../src/engine-api.ts');
     const engine = await open('./', { device: 'wasm' });
     const failure = await engine.ready.catch((error) => error);
     let hitCount = 0;
@@ -267,7 +275,7 @@ test('with `instant: false`, or an index without a table, open waits for everyth
       async ({ instant, query }) => {
         const { open } = (await import(
           new URL('latelight.js', location.href).href
-        )) as typeof import('../src/index.ts');
+        )) as typeof import('../src/engine-api.ts');
         const engine = await open('./', { device: 'wasm', instant });
         const stage = engine.stage;
         await engine.ready;

@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs';
 import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page, test } from '@playwright/test';
-import { docxFile, pageOf, pdfFile } from '../src/ingest/document-fixtures.ts';
+import { docxFile, pageOf, pdfFile } from '../src/ingest/documents.fixture.ts';
 import { addFiles, firstHit, LIBRARY, type LibraryElement, listed, openLibraryPage, settled } from './library-page.ts';
 import { longestTask } from './main-thread.ts';
 

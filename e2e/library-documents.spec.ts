@@ -1,7 +1,7 @@
 // Documents of every kind in the browser, those that cannot be read, and those that changed.
 
 import { expect, test } from '@playwright/test';
-import { docxFile, epubFile, pageOf, pdfFile } from '../src/ingest/document-fixtures.ts';
+import { docxFile, epubFile, pageOf, pdfFile } from '../src/ingest/documents.fixture.ts';
 import { malformedFiles } from '../src/ingest/malformed.fixture.ts';
 import {
   addFiles,

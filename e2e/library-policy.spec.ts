@@ -1,7 +1,7 @@
 // What the library may not do, and on what it may run: a strict policy for page and workers alike, no request elsewhere, WebGPU.
 
 import { expect, type Page, test } from '@playwright/test';
-import { docxFile, epubFile, pageOf, pdfFile } from '../src/ingest/document-fixtures.ts';
+import { docxFile, epubFile, pageOf, pdfFile } from '../src/ingest/documents.fixture.ts';
 import { hasAdapter } from './engine.ts';
 import { addFiles, firstHit, LIBRARY, type LibraryElement, listed, openLibraryPage, settled } from './library-page.ts';
 

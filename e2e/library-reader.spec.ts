@@ -2,7 +2,7 @@
 
 import { chromium, expect, type Page, test } from '@playwright/test';
 import { chromiumLaunch } from '../scripts/install.js';
-import { epubFile } from '../src/ingest/document-fixtures.ts';
+import { epubFile } from '../src/ingest/documents.fixture.ts';
 import {
   type Bench,
   isInView,

@@ -20,7 +20,7 @@ function openMerged(page: Page, mergeIndex: MergedIndex[], url = './') {
       try {
         const { open } = (await import(
           new URL('latelight.js', location.href).href
-        )) as typeof import('../src/index.ts');
+        )) as typeof import('../src/engine-api.ts');
         const engine = await open(url, { device: 'wasm', mergeIndex });
         const { hits } = await engine.search('how do I hide secrets in the log', { limit: 40 });
         const { sites, filters, passageCount } = engine;

@@ -4,7 +4,7 @@
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import { findFirefox, findWebKit } from '../scripts/install.js';
-import { docxFile, epubFile, pageOf, pdfFile } from '../src/ingest/document-fixtures.ts';
+import { docxFile, epubFile, pageOf, pdfFile } from '../src/ingest/documents.fixture.ts';
 import { gotoBlank, openAndSearch, SMALL, smallFolder, textKept } from './engine.ts';
 import { type SiteServer, serveSite } from './example-sites.ts';
 import { addFiles, firstHit, type LibraryElement, listed, settled } from './library-page.ts';

@@ -25,7 +25,9 @@ test('a worker that dies during a search is named, and trying again starts anoth
 test('a worker that dies between searches is replaced by the next search', async ({ page }) => {
   await gotoBlank(page);
   const handle = await page.evaluateHandle(async () => {
-    const { open } = (await import(new URL('latelight.js', location.href).href)) as typeof import('../src/index.ts');
+    const { open } = (await import(
+      new URL('latelight.js', location.href).href
+    )) as typeof import('../src/engine-api.ts');
     const engine = await open('./', { device: 'wasm' });
     await engine.search('first');
     return engine;
@@ -48,7 +50,9 @@ async function openOnGpu(page: Page, device: 'auto' | 'webgpu') {
   await gotoBlank(page);
   await skipWithoutAdapter(page);
   const handle = await page.evaluateHandle(async (device) => {
-    const { open } = (await import(new URL('latelight.js', location.href).href)) as typeof import('../src/index.ts');
+    const { open } = (await import(
+      new URL('latelight.js', location.href).href
+    )) as typeof import('../src/engine-api.ts');
     const engine = await open('./', { device });
     await engine.ready;
     return engine;

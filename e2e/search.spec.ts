@@ -39,7 +39,9 @@ test('typed fast, only the results of the last query show', async ({ page }) => 
 test('a newer search rejects the older one with AbortError, and so does a signal', async ({ page }) => {
   await gotoBlank(page);
   const outcome = await page.evaluate(async () => {
-    const { open } = (await import(new URL('latelight.js', location.href).href)) as typeof import('../src/index.ts');
+    const { open } = (await import(
+      new URL('latelight.js', location.href).href
+    )) as typeof import('../src/engine-api.ts');
     const engine = await open('./', { device: 'wasm' });
     const older = engine.search('first').catch((error: Error) => error.name);
     const newer = engine.search('second').then((result) => result.query);

@@ -6,7 +6,9 @@ import { gotoBlank } from './engine.ts';
 /** Opens an engine and searches; gives ids and scores. */
 async function openWith(page: Page, workers: number) {
   const handle = await page.evaluateHandle(async (workers) => {
-    const { open } = (await import(new URL('latelight.js', location.href).href)) as typeof import('../src/index.ts');
+    const { open } = (await import(
+      new URL('latelight.js', location.href).href
+    )) as typeof import('../src/engine-api.ts');
     return open('./', { device: 'wasm', workers });
   }, workers);
   return () =>

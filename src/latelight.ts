@@ -6,5 +6,5 @@ import { LatelightSearch } from './element/latelight-search.ts';
 const script = import.meta.url;
 LatelightSearch.defaultSrc = new URL('.', script).href;
 
-export * from './index.ts';
+export * from './engine-api.ts';
 export { LatelightSearch };

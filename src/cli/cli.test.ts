@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { parseManifest } from '../format/manifest.ts';
-import { pageOf, pdfFile } from '../ingest/document-fixtures.ts';
+import { pageOf, pdfFile } from '../ingest/documents.fixture.ts';
 import { latelight, latelightUntil } from './latelight.fixture.ts';
 
 const PAGES: Record<string, string> = {

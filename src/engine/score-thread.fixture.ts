@@ -23,7 +23,7 @@ export async function buildScoreThread(root = process.cwd(), script = 'thread.mj
     configFile: false,
     logLevel: 'warn',
     build: {
-      ssr: join(root, 'src/engine/score-thread.ts'),
+      ssr: join(root, 'src/engine/score-thread-entry.fixture.ts'),
       outDir: folder,
       emptyOutDir: false,
       target: 'node20',

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { parseCodeFile } from './code-file.ts';
-import { bytesOf } from './document-fixtures.ts';
+import { bytesOf } from './documents.fixture.ts';
 
 const parse = (code: string, path = 'src/lamp.ts') => parseCodeFile(path, bytesOf(code));
 const blocksOf = (code: string) => parse(code).sections.flatMap(({ blocks }) => blocks);

@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type DirectoryOptions, ingestDirectory } from './directory.ts';
-import { docxFile, epubFile, pageOf, pdfFile } from './document-fixtures.ts';
+import { docxFile, epubFile, pageOf, pdfFile } from './documents.fixture.ts';
 import { ingestPage } from './ingest-page.fixture.ts';
 import { ingestPages } from './ingest-pages.ts';
 import { DEFAULT_INCLUDE, nodeFs, type WalkFs, walkFolder } from './walk.ts';

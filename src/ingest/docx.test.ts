@@ -1,7 +1,7 @@
 // What stays of a Word document: headings, lists, tables, title and language; and what is said of one that cannot be read.
 
 import { describe, expect, it } from 'vitest';
-import { docxFile, docxFiles, zipFile } from './document-fixtures.ts';
+import { docxFile, docxFiles, zipFile } from './documents.fixture.ts';
 import { docxHtml, parseDocx } from './docx.ts';
 import type { ParsedPage } from './parsed-page.ts';
 

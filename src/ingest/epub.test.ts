@@ -1,7 +1,7 @@
 // What stays of a book: chapters in reading order, their names, the book's title and language; and of one that cannot be read, why.
 
 import { describe, expect, it } from 'vitest';
-import { epubFile, epubFiles, zipFile } from './document-fixtures.ts';
+import { epubFile, epubFiles, zipFile } from './documents.fixture.ts';
 import { epubHtml, parseEpub } from './epub.ts';
 
 const OPF = 'OEBPS/book.opf';

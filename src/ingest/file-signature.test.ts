@@ -1,7 +1,7 @@
 // What first bytes say of a file, and that words never say anything.
 
 import { describe, expect, it } from 'vitest';
-import { bytesOf, docxFile, epubFile, oleFile, pageOf, pdfFile, zipFile } from './document-fixtures.ts';
+import { bytesOf, docxFile, epubFile, oleFile, pageOf, pdfFile, zipFile } from './documents.fixture.ts';
 import { fileSignature, hasLatePdfHeader } from './file-signature.ts';
 
 const latin1 = (text: string) => Uint8Array.from(text, (letter) => letter.charCodeAt(0));

@@ -2,7 +2,7 @@
 // once, and of an index the whole, since one page of one contributor is enough.
 
 import { expect, it } from 'vitest';
-import { bytesOf } from './document-fixtures.ts';
+import { bytesOf } from './documents.fixture.ts';
 import { ingestPages } from './ingest-pages.ts';
 
 const MOST_SECONDS = 8;

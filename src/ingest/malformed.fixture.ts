@@ -11,7 +11,7 @@ import {
   pageOf,
   pdfFile,
   zipFile,
-} from './document-fixtures.ts';
+} from './documents.fixture.ts';
 
 export interface MalformedFile {
   path: string;

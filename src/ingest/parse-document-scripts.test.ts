@@ -1,7 +1,7 @@
 // A page whose host no longer has the scripts that read a kind of document, or whose browser cannot run them.
 
 import { beforeEach, expect, it, vi } from 'vitest';
-import { bytesOf } from './document-fixtures.ts';
+import { bytesOf } from './documents.fixture.ts';
 import { parseDocument } from './parse-document.ts';
 
 const script = vi.hoisted(() => ({ failure: new Error() }));

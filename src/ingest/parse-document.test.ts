@@ -1,8 +1,8 @@
 // Any file to a page or a reason: which reader gets it, and what the caller's options change.
 
 import { describe, expect, it } from 'vitest';
-import { bytesOf, docxFile, epubFile, oleFile, pageOf, pdfFile, zipFile } from './document-fixtures.ts';
 import type { DocumentLimits } from './document-limits.ts';
+import { bytesOf, docxFile, epubFile, oleFile, pageOf, pdfFile, zipFile } from './documents.fixture.ts';
 import { parseDocument } from './parse-document.ts';
 
 async function textOf(path: string, content: string | Uint8Array, limits?: DocumentLimits): Promise<string> {

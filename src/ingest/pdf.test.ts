@@ -1,7 +1,7 @@
 // What stays of a PDF: pages as addresses, bookmarks as headings, paragraphs as they were written; and of one that cannot be read, why.
 
 import { describe, expect, it, vi } from 'vitest';
-import { type PdfLineSpec, type PdfSpec, pageOf, pdfFile } from './document-fixtures.ts';
+import { type PdfLineSpec, type PdfSpec, pageOf, pdfFile } from './documents.fixture.ts';
 import { parsePdf } from './pdf.ts';
 import { type PdfTextItem, pdfLines } from './pdf-lines.ts';
 import { pdfParagraphs } from './pdf-paragraphs.ts';

@@ -1,7 +1,7 @@
 // A text file as people and programs write them: wrapped, listed, logged, tabled, in old encodings.
 
 import { describe, expect, it } from 'vitest';
-import { bytesOf } from './document-fixtures.ts';
+import { bytesOf } from './documents.fixture.ts';
 import { parsePlainText } from './plain-text.ts';
 
 const parse = (text: string | Uint8Array, path = 'notes/sea-log.txt') =>

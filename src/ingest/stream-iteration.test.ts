@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { pageOf, pdfFile } from './document-fixtures.ts';
+import { pageOf, pdfFile } from './documents.fixture.ts';
 
 const native = Object.getOwnPropertyDescriptor(ReadableStream.prototype, Symbol.asyncIterator)!;
 

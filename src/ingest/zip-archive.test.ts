@@ -1,7 +1,7 @@
 // What an archive may hold: names that stay in it, and no more of them than a document has.
 
 import { expect, it } from 'vitest';
-import { zipFile } from './document-fixtures.ts';
+import { zipFile } from './documents.fixture.ts';
 import { UnreadableDocument } from './unreadable.ts';
 import { normalisedPath, ZipArchive } from './zip-archive.ts';
 

@@ -1,7 +1,7 @@
 // Files of a zip that is not what it says: its directory is written by whoever made it.
 
 import { expect, it } from 'vitest';
-import { bytesOf, zipFile } from '../../ingest/document-fixtures.ts';
+import { bytesOf, zipFile } from '../../ingest/documents.fixture.ts';
 import { ArchiveFolder } from './archive-folder.ts';
 
 /** Where the directory at the end says how many bytes an entry unpacks to. */
