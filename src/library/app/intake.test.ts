@@ -1,7 +1,7 @@
 // What a paste gives, on a page that has nothing but its events.
 
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { FileStream } from './collect-files.ts';
+import type { FileStream } from '../collect-files.ts';
 import { Intake } from './intake.ts';
 
 class Field extends EventTarget {

@@ -1,8 +1,8 @@
 // Files from everywhere on the page: drops, pastes and the pickers of the browser. What becomes of them is jobs.ts.
 
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import { type FileStream, filesOfDrop, filesOfHandles, filesOfList } from '../collect-files.ts';
 import { minute } from './amounts.ts';
-import { type FileStream, filesOfDrop, filesOfHandles, filesOfList } from './collect-files.ts';
 import { words } from './words.ts';
 
 type InputFields = { multiple?: boolean; accept?: string; webkitdirectory?: boolean };

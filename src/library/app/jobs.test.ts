@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { LatelightError } from '../../errors.ts';
 import { cleanPath } from '../clean-path.ts';
+import type { FoundFile } from '../collect-files.ts';
 import type { AddedFile, ImportReport, Library, LibraryDocument } from '../types.ts';
 import { aDocument } from './bench/documents.ts';
-import type { FoundFile } from './collect-files.ts';
 import { Jobs } from './jobs.ts';
 
 interface Limits {

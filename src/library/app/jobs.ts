@@ -4,10 +4,10 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { LatelightError, messageOf } from '../../errors.ts';
 import { documentKind } from '../../ingest/document-kind.ts';
 import { cleanPath } from '../clean-path.ts';
-import { freeName } from '../shell/file-names.ts';
+import { batches, type FileStream } from '../collect-files.ts';
+import { freeName } from '../file-names.ts';
 import type { AddedFile, Library, LibraryDocument } from '../types.ts';
 import { day } from './amounts.ts';
-import { batches, type FileStream } from './collect-files.ts';
 import { type Added, words } from './words.ts';
 
 export interface JobsHost extends ReactiveControllerHost {

@@ -4,12 +4,12 @@
 
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { baseStyles } from '../../element/styles/base-styles.ts';
+import type { FileStream } from '../collect-files.ts';
 import type { Start } from '../shell/start.ts';
 import type { Library, LibraryDocument, LibraryState, ReaderPlace } from '../types.ts';
 import { Announcer } from './announcer.ts';
 import { BarRoom } from './bar-room.ts';
 import { documentOf, newsOf, snapshot } from './changes.ts';
-import type { FileStream } from './collect-files.ts';
 import { Intake } from './intake.ts';
 import { Jobs } from './jobs.ts';
 import './latelight-documents.ts';

@@ -9,10 +9,10 @@ import type { ShardShape } from '../../format/shard.ts';
 import type { ByteSource } from '../../format/source.ts';
 import { hashedFile, type IndexFile } from '../../indexing/build-index.ts';
 import type { LibraryStore } from '../storage/library-store.ts';
+import { tableOf } from '../storage/library-words.ts';
 import type { StoredDocument, StoredSegment } from '../storage/records.ts';
 import { type CountWords, composeSegment, type SegmentDocument } from '../storage/segment.ts';
-import { tableOf } from '../worker/library-words.ts';
-import { segmentManifest } from '../worker/segment-source.ts';
+import { segmentManifest } from '../storage/segment-source.ts';
 import { type ArchivedDocument, DOCUMENTS_FOLDER, LIBRARY_FILE, writeLibraryFile } from './library-file.ts';
 
 // The worker this runs in is the only one that is needed, and the page's policy allows none from strings.

@@ -7,10 +7,10 @@ import { pageAddress, readPages } from '../../format/pages.ts';
 import type { ShardShape } from '../../format/shard.ts';
 import { cleanPath } from '../clean-path.ts';
 import { decoded } from '../decoded.ts';
+import { libraryFilters } from '../library-filters.ts';
 import type { StoredPassage } from '../storage/records.ts';
 import { readSegment } from '../storage/segment.ts';
 import type { AddedFile, ImportReport } from '../types.ts';
-import { libraryFilters } from '../worker/library-filters.ts';
 import { ArchiveFolder } from './archive-folder.ts';
 import { type ArchivedDocument, LIBRARY_FILE, readLibraryFile } from './library-file.ts';
 

@@ -10,7 +10,7 @@ import { parseDocument } from '../../ingest/parse-document.ts';
 import { HttpSource } from '../../worker/http-source.ts';
 import { holdLock } from '../../worker/life-lock.ts';
 import { readTokenizer } from '../../worker/open-stages.ts';
-import { libraryFilters } from '../worker/library-filters.ts';
+import { libraryFilters } from '../library-filters.ts';
 import { converterOf } from './convert.ts';
 import type {
   Converted,

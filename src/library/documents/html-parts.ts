@@ -12,7 +12,7 @@ import {
   parsesSmall,
 } from '../../ingest/dom.ts';
 import { withoutTags } from '../../ingest/nesting.ts';
-import { ALLOWED_ATTRIBUTES, ALLOWED_TAGS, isAllowedAttribute } from '../reader/html-policy.ts';
+import { ALLOWED_ATTRIBUTES, ALLOWED_TAGS, isAllowedAttribute } from './html-policy.ts';
 
 /** Elements that only hold others, and are gone into when they hold more than this. */
 const HOLDER = /^(body|main|article|section|div)$/;

@@ -3,8 +3,8 @@
 
 import createDOMPurify, { type WindowLike } from 'dompurify';
 import type { HtmlParts } from '../documents/html-parts.ts';
+import { DOMPURIFY_CONFIG, isAllowedAttribute, linkOf } from '../documents/html-policy.ts';
 import type { Content } from './content.ts';
-import { DOMPURIFY_CONFIG, isAllowedAttribute, linkOf } from './html-policy.ts';
 import { setDirections } from './text-direction.ts';
 
 const purifier = createDOMPurify(window as WindowLike);

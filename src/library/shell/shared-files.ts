@@ -1,7 +1,7 @@
 // What was shared with the installed app: share-target.js (in the service worker) keeps it in a cache, where it stays until it was taken.
 
+import { fileNameOf, freeName, nameOfText, timeName } from '../file-names.ts';
 import type { AddedFile } from '../types.ts';
-import { fileNameOf, freeName, nameOfText, timeName } from './file-names.ts';
 
 /** The cache that share-target.js writes. */
 export const SHARED_CACHE = 'latelight-shared';

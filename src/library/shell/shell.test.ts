@@ -3,8 +3,8 @@
 import { describe, expect, it, vi } from 'vitest';
 import { documentKind } from '../../ingest/document-kind.ts';
 import kindSource from '../../ingest/document-kind.ts?raw';
+import { fileNameOf, nameOfText, timeName } from '../file-names.ts';
 import { type Arrival, Arrivals } from './arrivals.ts';
-import { fileNameOf, nameOfText, timeName } from './file-names.ts';
 import { Install } from './install.ts';
 import manifestText from './manifest.webmanifest?raw';
 import { sharedText } from './shared-files.ts';

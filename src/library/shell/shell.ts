@@ -1,7 +1,7 @@
 // What surrounds the library in this browser: updates, installing, files from outside, what it was started for. Wires the parts to the window.
 
 import { Workbox } from 'workbox-window';
-import { filesOfHandles } from '../app/collect-files.ts';
+import { filesOfHandles } from '../collect-files.ts';
 import type { AddedFile } from '../types.ts';
 import { Arrivals } from './arrivals.ts';
 import { Install } from './install.ts';

@@ -62,7 +62,7 @@ vi.mock('./announcements.ts', () => ({
     return () => undefined;
   },
 }));
-vi.mock('./library-words.ts', () => ({
+vi.mock('../storage/library-words.ts', () => ({
   LibraryWords: class {
     table = {};
     count = () => undefined;

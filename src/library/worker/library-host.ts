@@ -27,13 +27,13 @@ import { readTokenizer } from '../../worker/open-stages.ts';
 import type { OpenedInfo } from '../../worker/protocol.ts';
 import type { OpenServed, ServedEngine } from '../../worker/serve-engine.ts';
 import { LibraryStore } from '../storage/library-store.ts';
+import { LibraryWords } from '../storage/library-words.ts';
 import type { StoredSegment } from '../storage/records.ts';
+import { SegmentSource } from '../storage/segment-source.ts';
 import { listen } from './announcements.ts';
 import { documentEncoderFiles, readEngineFile } from './library-engine.ts';
 import { pointIntoLibrary } from './library-hits.ts';
-import { LibraryWords } from './library-words.ts';
 import { SegmentList } from './segment-list.ts';
-import { SegmentSource } from './segment-source.ts';
 
 /** What an open library has whatever it runs on. */
 interface LibraryFiles {

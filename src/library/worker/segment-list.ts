@@ -5,8 +5,8 @@ import { type CreateScorer, SearchIndex } from '../../engine/search-index.ts';
 import type { EngineFile } from '../../format/engine-file.ts';
 import type { LibraryStore } from '../storage/library-store.ts';
 import type { StoredSegment } from '../storage/records.ts';
+import { EMPTY_SEGMENT, type SegmentSource, segmentManifest } from '../storage/segment-source.ts';
 import { announce } from './announcements.ts';
-import { EMPTY_SEGMENT, type SegmentSource, segmentManifest } from './segment-source.ts';
 import { isDamage } from './segmenter.ts';
 
 /** Its `site` number is never used again: a hit of an earlier search is not taken for another segment's. */

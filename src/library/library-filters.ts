@@ -1,6 +1,6 @@
 // What every document of a library can be filtered by: itself, the folders it is in, its kind.
 
-import { type DocumentKind, documentKind } from '../../ingest/document-kind.ts';
+import { type DocumentKind, documentKind } from '../ingest/document-kind.ts';
 
 const KIND_NAMES: Record<DocumentKind, string> = {
   html: 'HTML',

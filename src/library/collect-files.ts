@@ -1,7 +1,7 @@
 // Files from wherever people have them: dropped, picked, pasted; folders with all that is in them. One after the other and never a
 // whole tree at once, so that a folder of many thousands keeps nobody waiting.
 
-import type { AddedFile } from '../types.ts';
+import type { AddedFile } from './types.ts';
 
 /** Files that go to the library together: enough to be quick, few enough that the first are indexed soon. */
 const BATCH_FILES = 64;

@@ -4,8 +4,8 @@ import type { EngineFile } from '../../format/engine-file.ts';
 import { type FileRef, MANIFEST_VERSION, type Manifest } from '../../format/manifest.ts';
 import { writePages } from '../../format/pages.ts';
 import type { ByteSource, ReadOptions } from '../../format/source.ts';
-import type { LibraryStore } from '../storage/library-store.ts';
-import type { StoredSegment } from '../storage/records.ts';
+import type { LibraryStore } from './library-store.ts';
+import type { StoredSegment } from './records.ts';
 
 const NO_PAGES: FileRef = { file: 'pages/none.json', bytes: 0, sha256: '' };
 

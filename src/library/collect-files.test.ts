@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { AddedFile } from '../types.ts';
 import { batches, type FileStream, type FoundFile, filesOfEntry, filesOfHandle, filesOfList } from './collect-files.ts';
+import type { AddedFile } from './types.ts';
 
 type Tree = { [name: string]: Tree | string };
 

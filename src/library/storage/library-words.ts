@@ -6,7 +6,7 @@ import type { RowWeigher } from '../../encoder/encoder.ts';
 import { TableEncoder } from '../../encoder/table-encoder.ts';
 import { indexTable, joinedUse } from '../../encoder/vocabulary-use.ts';
 import { type QueryTable, readQueryTable } from '../../format/query-table.ts';
-import type { StoredSegment } from '../storage/records.ts';
+import type { StoredSegment } from './records.ts';
 
 export class LibraryWords implements RowWeigher {
   private readonly tokenizer: ColbertTokenizer;
