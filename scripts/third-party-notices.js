@@ -17,7 +17,7 @@ export function packageFolder(moduleId) {
 }
 
 /** Folder of an installed package by its name. */
-export const installedFolder = (name) => join(root, 'node_modules', name);
+const installedFolder = (name) => join(root, 'node_modules', name);
 
 /**
  * Packages by name, those of one licence text together.

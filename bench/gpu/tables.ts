@@ -22,7 +22,7 @@ const boundOf = (row: KernelRow) => [
   percent(row.share),
 ];
 
-export function adapterLine({ adapter }: Partial<GpuReport>): string {
+function adapterLine({ adapter }: Partial<GpuReport>): string {
   if (!adapter) return '';
   const names = [adapter.vendor, adapter.architecture, adapter.device, adapter.description].filter(Boolean);
   const [least, most] = adapter.subgroupSizes;

@@ -30,7 +30,7 @@ export async function openCoding(source: ByteSource, { codec: ref, likely }: Eng
   return { codec, likelyQueries: new LikelyQueryTable(table, tableCodec, codec) };
 }
 
-export function shapeOf({ dim, subspaceDim }: Codec, codecSha256: string) {
+function shapeOf({ dim, subspaceDim }: Codec, codecSha256: string) {
   return { dim, subspaceDim, codecSha256 };
 }
 
