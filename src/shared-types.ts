@@ -36,6 +36,23 @@ export interface TokenEmbeddings {
   lengths?: Float32Array;
 }
 
+/** Query token embeddings that stayed on the GPU: f32 [tokenCount, dim], bound at byteOffset 0. */
+export interface GpuTokenEmbeddings {
+  buffer: GPUBuffer;
+  tokenCount: number;
+  dim: number;
+  /** As in TokenEmbeddings; in main memory. */
+  lengths?: Float32Array;
+}
+
+/** What scorers are asked for beside the query. */
+export interface SearchOptions {
+  /** Passages wanted, 1..MAX_RESULTS; fewer come back when fewer match. */
+  k: number;
+  /** One bit per passage, bit i of word i >> 5; passages whose bit is 0 are left out. */
+  filter?: Uint32Array;
+}
+
 /** The best k passages: score descending, ties to the lowest id. Both arrays have the same length, at most k. */
 export interface TopK {
   ids: Uint32Array;

@@ -4,8 +4,8 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { truncateRows } from '../../src/codec/encode-rows.ts';
 import { sha256Hex } from '../../src/format/sha256.ts';
+import type { EncodeSetup } from '../../src/model-files/encode-setup.ts';
 import { EncodePool } from '../../src/node/encode-pool.ts';
-import type { EncodeSetup } from '../../src/node/encode-task.ts';
 import type { TokenEmbeddings } from '../../src/shared-types.ts';
 
 /** Rows of many texts, one text after the other. */

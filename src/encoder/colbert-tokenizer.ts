@@ -3,7 +3,7 @@
 
 import type { Tokenizer } from '@huggingface/tokenizers';
 import { LatelightError } from '../errors.ts';
-import type { ModelConfig } from './model-config.ts';
+import type { ModelConfig } from '../format/engine-refs.ts';
 import { openTokenizer } from './tokenizer-file.ts';
 
 export type TextKind = 'query' | 'document';

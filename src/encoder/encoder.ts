@@ -4,7 +4,7 @@
 import type { InferenceSession, Tensor, TensorConstructor } from 'onnxruntime-common';
 import { LatelightError, messageOf, throwIfAborted } from '../errors.ts';
 import { MAX_QUERY_TOKENS } from '../format/layout.ts';
-import type { TokenEmbeddings } from '../shared-types.ts';
+import type { GpuTokenEmbeddings, TokenEmbeddings } from '../shared-types.ts';
 import type { ColbertTokenizer, EncodedText } from './colbert-tokenizer.ts';
 import { type BoundOutput, GpuOutputs } from './gpu-outputs.ts';
 
@@ -22,12 +22,7 @@ export interface EncoderRuntime {
 export type TokenIds = Pick<EncodedText, 'ids' | 'attentionMask'>;
 
 /** Rows on the GPU as the session left them; after `release` the next query may overwrite them. */
-export interface GpuQueryEmbeddings {
-  buffer: GPUBuffer;
-  tokenCount: number;
-  dim: number;
-  /** As in TokenEmbeddings. */
-  lengths?: Float32Array;
+export interface GpuQueryEmbeddings extends GpuTokenEmbeddings {
   release: () => void;
 }
 

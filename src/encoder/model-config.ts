@@ -3,25 +3,8 @@
 // writes) and the original ColBERT's (artifact.metadata).
 
 import { LatelightError } from '../errors.ts';
+import type { ModelConfig } from '../format/engine-refs.ts';
 import { MAX_QUERY_TOKENS, TEXT_TOKENS } from '../format/layout.ts';
-
-export interface ModelConfig {
-  /** Text put before every query and document, before tokenizing. */
-  prompts: { query: string; document: string };
-  /** Token inserted at position 1, after the first special token; empty: none. */
-  prefixes: { query: string; document: string };
-  /** Most tokens, special and prefix tokens counted; of a query at most the 64 that scorers take. */
-  queryLength: number;
-  documentLength: number;
-  /** Pad queries to `queryLength` with the mask token and score those rows too. */
-  queryExpansion: boolean;
-  /** Whether attention sees the padding of an expanded query. */
-  attendToExpansionTokens: boolean;
-  /** Tokens whose rows are dropped from documents after encoding. */
-  skiplist: string[];
-  /** The token that pads expanded queries. */
-  maskToken: string;
-}
 
 /** Said by the user, where a model's files do not say it or say it wrongly. */
 export interface ModelOverrides {

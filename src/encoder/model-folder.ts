@@ -4,10 +4,11 @@
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { LatelightError } from '../errors.ts';
+import type { ModelConfig } from '../format/engine-refs.ts';
 import { ColbertTokenizer } from './colbert-tokenizer.ts';
 import { type DenseConfig, denseConfigs, isOriginalColbert } from './dense-layers.ts';
 import { readJson } from './json-file.ts';
-import { type ModelConfig, type ModelOverrides, parseModelConfig } from './model-config.ts';
+import { type ModelOverrides, parseModelConfig } from './model-config.ts';
 import { checkWeights, type WeightFile } from './model-weights.ts';
 import { lowerCased } from './tokenizer-file.ts';
 

@@ -14,9 +14,9 @@ import {
   isIncluded,
 } from '../kernels/search-input.ts';
 import { topKReference } from '../kernels/top-k.reference.ts';
-import type { ShardCodes, TopK } from '../shared-types.ts';
+import type { SearchOptions, ShardCodes, TopK } from '../shared-types.ts';
 import type { QueryCodes } from '../types.ts';
-import type { Scorer, SearchOptions } from './scorer.ts';
+import type { Scorer } from './scorer.ts';
 
 /** @throws LatelightError `bad-codec` when scores could overflow 16 bits. */
 export function createReferenceScorer(codec: Codec): Scorer {

@@ -2,9 +2,9 @@
 // ports, so that it runs on the browser's and on Node's.
 
 import type { Codec } from '../codec/codec.ts';
-import type { ShardCodes, TopK } from '../shared-types.ts';
+import type { SearchOptions, ShardCodes, TopK } from '../shared-types.ts';
 import type { QueryCodes } from '../types.ts';
-import type { Scorer, SearchOptions } from './scorer.ts';
+import type { Scorer } from './scorer.ts';
 import { createWasmScorer } from './wasm-scorer.ts';
 
 export type ToHelper =

@@ -1,23 +1,7 @@
 // What a backend must do. Given the same query codes and shards, all of them return the same ids and integers.
 
-import type { ShardCodes, TokenEmbeddings, TopK } from '../shared-types.ts';
+import type { GpuTokenEmbeddings, SearchOptions, ShardCodes, TokenEmbeddings, TopK } from '../shared-types.ts';
 import type { Backend, QueryCodes } from '../types.ts';
-
-/** Query token embeddings that stayed on the GPU: f32 [tokenCount, dim], bound at byteOffset 0. */
-export interface GpuTokenEmbeddings {
-  buffer: GPUBuffer;
-  tokenCount: number;
-  dim: number;
-  /** As in TokenEmbeddings; in main memory. */
-  lengths?: Float32Array;
-}
-
-export interface SearchOptions {
-  /** Passages wanted, 1..MAX_RESULTS; fewer come back when fewer match. */
-  k: number;
-  /** One bit per passage, bit i of word i >> 5; passages whose bit is 0 are left out. */
-  filter?: Uint32Array;
-}
 
 export interface Scorer {
   readonly backend: Backend;

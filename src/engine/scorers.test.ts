@@ -5,11 +5,11 @@ import type { Codec } from '../codec/codec.ts';
 import { MAX_QUERY_TOKENS, MAX_RESULTS } from '../format/layout.ts';
 import { openTestDevice } from '../kernels/open-test-device.fixture.ts';
 import { createWasmMaxsim } from '../kernels/score-maxsim-wasm.ts';
-import type { ShardCodes } from '../shared-types.ts';
+import type { SearchOptions, ShardCodes } from '../shared-types.ts';
 import type { Backend, QueryCodes } from '../types.ts';
 import { createReferenceScorer } from './reference-scorer.ts';
 import { buildScoreThread } from './score-thread.fixture.ts';
-import type { Scorer, SearchOptions } from './scorer.ts';
+import type { Scorer } from './scorer.ts';
 import {
   extremeCodec,
   extremeQuery,

@@ -4,10 +4,10 @@
 import type { Codec } from '../codec/codec.ts';
 import { LatelightError, messageOf } from '../errors.ts';
 import { checkQueryCodes, checkSearchOptions, checkShard, isIncluded } from '../kernels/search-input.ts';
-import type { ShardCodes, TopK } from '../shared-types.ts';
+import type { SearchOptions, ShardCodes, TopK } from '../shared-types.ts';
 import type { QueryCodes } from '../types.ts';
 import { createRemoteScorer, type HelperPort, type PartScorer } from './score-helper.ts';
-import type { Scorer, SearchOptions } from './scorer.ts';
+import type { Scorer } from './scorer.ts';
 import { createWasmScorer, quantizeQuery } from './wasm-scorer.ts';
 
 /** More cores than this are left to the page: scoring is then no longer what a search takes longest for. */

@@ -11,9 +11,9 @@ import {
   checkSearchOptions,
   checkShard,
 } from '../kernels/search-input.ts';
-import type { TokenEmbeddings, TopK } from '../shared-types.ts';
+import type { GpuTokenEmbeddings, SearchOptions, TokenEmbeddings, TopK } from '../shared-types.ts';
 import type { QueryCodes } from '../types.ts';
-import type { GpuTokenEmbeddings, Scorer, SearchOptions } from './scorer.ts';
+import type { Scorer } from './scorer.ts';
 import { selectTopK } from './top-k.ts';
 
 /** @throws LatelightError `bad-codec` when scores could overflow 16 bits. */

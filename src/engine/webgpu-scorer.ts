@@ -17,9 +17,9 @@ import {
   EXCLUDED_SCORE,
 } from '../kernels/search-input.ts';
 import { createTopK } from '../kernels/top-k.ts';
-import type { ShardCodes, TokenEmbeddings, TopK } from '../shared-types.ts';
+import type { GpuTokenEmbeddings, SearchOptions, ShardCodes, TokenEmbeddings, TopK } from '../shared-types.ts';
 import type { QueryCodes } from '../types.ts';
-import type { GpuTokenEmbeddings, Scorer, SearchOptions } from './scorer.ts';
+import type { Scorer } from './scorer.ts';
 
 type Query = QueryCodes | TokenEmbeddings | GpuTokenEmbeddings;
 

@@ -1,6 +1,5 @@
 // What an index's manifest and a library's engine file say alike: which files encode and search, and how they are used.
 
-import type { ModelConfig } from '../encoder/model-config.ts';
 import type { Json, JsonFields } from './json-fields.ts';
 import { MAX_FILE_BYTES, MAX_QUERY_TOKENS, MIN_PART_BYTES, TEXT_TOKENS } from './layout.ts';
 
@@ -35,6 +34,25 @@ export function partsOf({ file, bytes, partBytes = bytes }: FileRef): FilePart[]
 export interface DeviceWeights {
   wasm: FileRef;
   webgpu?: FileRef;
+}
+
+/** How a model encodes texts: its manifest field is what pages obey. */
+export interface ModelConfig {
+  /** Text put before every query and document, before tokenizing. */
+  prompts: { query: string; document: string };
+  /** Token inserted at position 1, after the first special token; empty: none. */
+  prefixes: { query: string; document: string };
+  /** Most tokens, special and prefix tokens counted; of a query at most the 64 that scorers take. */
+  queryLength: number;
+  documentLength: number;
+  /** Pad queries to `queryLength` with the mask token and score those rows too. */
+  queryExpansion: boolean;
+  /** Whether attention sees the padding of an expanded query. */
+  attendToExpansionTokens: boolean;
+  /** Tokens whose rows are dropped from documents after encoding. */
+  skiplist: string[];
+  /** The token that pads expanded queries. */
+  maskToken: string;
 }
 
 export interface EngineRefs {

@@ -1,10 +1,9 @@
 // What every scorer demands of its inputs. Refused here, so that no kernel sees a size it was not written for.
 
 import { type Codec, leastRowLength, maxQueryNorm } from '../codec/codec.ts';
-import type { GpuTokenEmbeddings, SearchOptions } from '../engine/scorer.ts';
 import { LatelightError } from '../errors.ts';
 import { blockBytes, MAX_QUERY_TOKENS, MAX_RESULTS } from '../format/layout.ts';
-import type { ShardCodes, TokenEmbeddings } from '../shared-types.ts';
+import type { GpuTokenEmbeddings, SearchOptions, ShardCodes, TokenEmbeddings } from '../shared-types.ts';
 import type { QueryCodes } from '../types.ts';
 
 /** The score of a passage the filter leaves out. No sum of 64 pair scores comes near it. */

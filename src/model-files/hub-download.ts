@@ -8,10 +8,9 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
-import type { CliIo } from '../cli/io.ts';
-import { startProgress } from '../cli/progress.ts';
 import { LatelightError, throwIfAborted } from '../errors.ts';
 import { isRunning } from '../indexing/is-running.ts';
+import type { Progress, StartProgress } from './progress.ts';
 
 export interface HubRequest {
   endpoint: string;
@@ -43,8 +42,17 @@ export async function hubFetch(request: HubRequest, path: string): Promise<Respo
   return checked(await ask(request, `${request.endpoint}/${path}`, { redirect: 'follow' }));
 }
 
-/** Downloads `path` of the endpoint to `target`, unless it is there. @throws LatelightError `download-failed`, `hash-mismatch` */
-export async function hubFile(request: HubRequest, path: string, target: string, io: CliIo): Promise<void> {
+/**
+ * Downloads `path` of the endpoint to `target`, unless it is there.
+ * @param startProgress shows how far a large file is
+ * @throws LatelightError `download-failed`, `hash-mismatch`
+ */
+export async function hubFile(
+  request: HubRequest,
+  path: string,
+  target: string,
+  startProgress?: StartProgress,
+): Promise<void> {
   if (existsSync(target)) return;
   await mkdir(dirname(target), { recursive: true });
   const announced = await announce(request, `${request.endpoint}/${path}`);
@@ -55,7 +63,7 @@ export async function hubFile(request: HubRequest, path: string, target: string,
   inUse.add(part);
   try {
     await takeAbandoned(start, part);
-    await receive(request, announced, part, io, basename(target));
+    await receive(request, announced, part, (total) => startProgress?.(`download ${basename(target)}`, total, 'MB'));
     await putInPlace(announced, part, target, path);
   } finally {
     inUse.delete(part);
@@ -132,26 +140,30 @@ async function announce(request: HubRequest, first: string): Promise<Announced> 
 }
 
 /** Appends what is missing to `part`. */
-async function receive(request: HubRequest, from: Announced, part: string, io: CliIo, name: string): Promise<void> {
+async function receive(
+  request: HubRequest,
+  from: Announced,
+  part: string,
+  start: (megabytes: number) => Progress | undefined,
+): Promise<void> {
   const have = existsSync(part) ? (await stat(part)).size : 0;
   if (have > 0 && have === from.size) return;
   const headers: Record<string, string> = have > 0 ? { range: `bytes=${have}-` } : {};
   const response = await ask(request, from.url, { headers });
   if (response.status === 416) {
     await rm(part);
-    return receive(request, from, part, io, name);
+    return receive(request, from, part, start);
   }
   const body = checked(response).body;
   if (!body) throw new LatelightError('download-failed', `model: expected bytes from ${from.url}, got none`);
   const resumed = response.status === 206;
   let done = resumed ? have : 0;
-  const megabytes = from.size >= PROGRESS_FROM_BYTES ? Math.ceil(from.size / 1e6) : 0;
-  const progress = startProgress(io, `download ${name}`, megabytes, 'MB');
+  const progress = from.size >= PROGRESS_FROM_BYTES ? start(Math.ceil(from.size / 1e6)) : undefined;
   try {
     const source = Readable.fromWeb(body as ReadableStream);
     source.on('data', (chunk: Uint8Array) => {
       done += chunk.length;
-      progress.update(Math.floor(done / 1e6));
+      progress?.update(Math.floor(done / 1e6));
     });
     await pipeline(source, createWriteStream(part, { flags: resumed ? 'a' : 'w' }), { signal: request.signal });
   } catch (cause) {
@@ -162,7 +174,7 @@ async function receive(request: HubRequest, from: Announced, part: string, io: C
       { cause },
     );
   } finally {
-    progress.stop();
+    progress?.stop();
   }
 }
 

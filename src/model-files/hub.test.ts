@@ -7,10 +7,10 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { CliIo } from '../cli/io.ts';
 import { openModelFolder } from '../encoder/model-folder.ts';
 import { denseFiles, pylateFolder, tinyGraph } from '../encoder/tiny-model.fixture.ts';
 import { resolveModel } from './hub.ts';
+import type { StartProgress } from './progress.ts';
 
 const COMMIT = 'a'.repeat(39);
 const first = `${COMMIT}1`;
@@ -35,7 +35,7 @@ let waiting: (() => void)[] = [];
 let damage = false;
 /** What is said of large files instead of what they are. */
 let announced: Record<string, string> = {};
-let errors = '';
+let messages: string[] = [];
 
 beforeEach(async () => {
   cache = await mkdtemp(join(tmpdir(), 'latelight-hub-'));
@@ -48,7 +48,7 @@ beforeEach(async () => {
   commits = { [first]: bytesOf(files) };
   revisions = { main: first, 'v1.0/rc': first };
   asked = [];
-  errors = '';
+  messages = [];
   breakOffAfter = 0;
   together = 0;
   waiting = [];
@@ -144,15 +144,12 @@ function replyTo(head: boolean, path: string, range = ''): Reply {
   return { status: from > 0 ? 206 : 200, headers, body, breakOffAfter: cut };
 }
 
-function io(signal = new AbortController().signal): CliIo {
-  const err = (text: string) => {
-    errors += text;
-  };
-  return { out: () => undefined, err, interactive: false, signal };
-}
-
-const resolve = (spec: string, env: NodeJS.ProcessEnv = {}, signal?: AbortSignal) =>
-  resolveModel(spec, io(signal), { HF_ENDPOINT: endpoint, LATELIGHT_CACHE: cache, ...env });
+const resolve = (spec: string, env: NodeJS.ProcessEnv = {}, signal = new AbortController().signal) =>
+  resolveModel(
+    spec,
+    { onMessage: (line) => messages.push(line), signal },
+    { HF_ENDPOINT: endpoint, LATELIGHT_CACHE: cache, ...env },
+  );
 
 async function cached(): Promise<string[]> {
   const entries = await readdir(cache, { recursive: true, withFileTypes: true });
@@ -183,6 +180,25 @@ describe('a model of the Hub', () => {
     const files = denseFiles([{ inputDim: 16, outputDim: 8 }]);
     commits[first] = bytesOf({ ...pylateFolder({ output: 'last_hidden_state' }), ...files });
     expect(await openModelFolder(await resolve('someone/tiny'))).toMatchObject({ dim: 8, dense: [{ outputDim: 8 }] });
+  });
+
+  it('tells how far a large file is, in lines or as it is asked to', async () => {
+    commits[first]['1_Dense/model.safetensors'] = new Uint8Array(5e6);
+    const [folder, elsewhere] = [await resolve('someone/tiny'), await mkdtemp(join(cache, 'other-'))];
+    expect(messages.at(-1)).toMatch(/^download model\.safetensors: 5\/5 MB, [\d.]+\/s$/);
+    expect(await readdir(join(folder, '1_Dense'))).toEqual(['model.safetensors']);
+    messages = [];
+    const shown: unknown[] = [];
+    const startProgress: StartProgress = (...work) => {
+      shown.push(work);
+      return { update: (done) => shown.push(done), stop: () => shown.push('stopped') };
+    };
+    const { signal } = new AbortController();
+    const asked = { onMessage: (line: string) => messages.push(line), startProgress, signal };
+    await resolveModel('someone/tiny', asked, { HF_ENDPOINT: endpoint, LATELIGHT_CACHE: elsewhere });
+    expect(messages).toEqual([]);
+    expect(shown[0]).toEqual(['download model.safetensors', 5, 'MB']);
+    expect(shown.slice(-2)).toEqual([5, 'stopped']);
   });
 
   it('is taken at a revision, and a commit is never asked for twice', async () => {
@@ -217,7 +233,7 @@ describe('a model of the Hub', () => {
     const { hubFile } = await import('./hub-download.ts');
     const path = `someone/tiny/resolve/${first}/model.onnx`;
     const target = join(cache, 'models/someone/tiny@aaaaaaaaaaaa/model.onnx');
-    const download = () => hubFile({ endpoint, signal: new AbortController().signal }, path, target, io());
+    const download = () => hubFile({ endpoint, signal: new AbortController().signal }, path, target);
     breakOffAfter = 100;
     await expect(download()).rejects.toMatchObject({ code: 'download-failed' });
     asked = [];
@@ -243,7 +259,6 @@ describe('a model of the Hub', () => {
       { endpoint, signal: new AbortController().signal },
       `someone/tiny/resolve/${first}/model.onnx`,
       target,
-      io(),
     );
     expect(asked).toContain(`GET /storage/${first}/model.onnx (bytes=200-)`);
     expect(new Uint8Array(await readFile(target))).toEqual(bytes);
@@ -261,7 +276,7 @@ describe('a model of the Hub', () => {
     const anHourAgo = Date.now() / 1000 - 3600;
     await utimes(left, anHourAgo, anHourAgo);
     const request = { endpoint, signal: new AbortController().signal };
-    await hubFile(request, `someone/tiny/resolve/${first}/model.onnx`, target, io());
+    await hubFile(request, `someone/tiny/resolve/${first}/model.onnx`, target);
     expect(asked).toContain(`GET /storage/${first}/model.onnx (bytes=300-)`);
     expect(await readdir(cache)).toEqual(['model.onnx']);
   });
@@ -300,7 +315,7 @@ describe('a model of the Hub', () => {
     const { hubFile } = await import('./hub-download.ts');
     const target = join(cache, 'tokenizer.json');
     const request = { endpoint, signal: new AbortController().signal };
-    await hubFile(request, `someone/old-name/resolve/${first}/tokenizer.json`, target, io());
+    await hubFile(request, `someone/old-name/resolve/${first}/tokenizer.json`, target);
     expect(new Uint8Array(await readFile(target))).toEqual(commits[first]['tokenizer.json']);
   });
 
@@ -316,7 +331,9 @@ describe('a model of the Hub', () => {
     expect(await resolve('someone/tiny', { HF_HUB_OFFLINE: '1' })).toBe(folder);
     await close();
     expect(await resolve('someone/tiny')).toBe(folder);
-    expect(errors).toMatch(/could not reach .*using what was downloaded before, commit aaaaaaaaaaaa/);
+    expect(messages).toEqual([
+      expect.stringMatching(/^model: could not reach .*; using what was downloaded before, commit aaaaaaaaaaaa$/),
+    ]);
   });
 
   it('comes with its query encoder, of which the files that pages use', async () => {

@@ -4,12 +4,21 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { CliIo } from '../cli/io.ts';
 import { CONFIG_FILES, firstWeights, QUERY_FOLDER, WEIGHT_FILES, type WeightFormat } from '../encoder/model-folder.ts';
 import { LatelightError, throwIfAborted } from '../errors.ts';
 import { type HubRequest, hubFetch, hubFile } from './hub-download.ts';
 import { formatsInUse } from './model.ts';
 import { cacheFolder, writeWhole } from './model-cache.ts';
+import { progressLines, type StartProgress } from './progress.ts';
+
+/** Who asks for a model, and hears of its download. */
+export interface ModelRequest {
+  /** Called with lines worth showing. */
+  onMessage: (line: string) => void;
+  /** Shows how far a large file is; without it, lines say so. */
+  startProgress?: StartProgress;
+  signal: AbortSignal;
+}
 
 interface HubModel {
   owner: string;
@@ -26,7 +35,11 @@ const COMMIT = /^[0-9a-f]{40}$/;
  * mean what they mean to other tools.
  * @throws LatelightError `bad-model` when it is neither; `download-failed`, `hash-mismatch`, `aborted`
  */
-export async function resolveModel(spec: string, io: CliIo, env: NodeJS.ProcessEnv = process.env): Promise<string> {
+export async function resolveModel(
+  spec: string,
+  asked: ModelRequest,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<string> {
   if (existsSync(spec)) return spec;
   const match = HUB_ID.exec(spec);
   if (!match) {
@@ -36,24 +49,24 @@ export async function resolveModel(spec: string, io: CliIo, env: NodeJS.ProcessE
     );
   }
   const [, owner, name, revision = 'main'] = match;
-  return download({ owner, name, revision }, io, env);
+  return download({ owner, name, revision }, asked, env);
 }
 
-async function download(model: HubModel, io: CliIo, env: NodeJS.ProcessEnv): Promise<string> {
+async function download(model: HubModel, asked: ModelRequest, env: NodeJS.ProcessEnv): Promise<string> {
   const known = await knownCommits(model, env);
   const kept = known[model.revision];
   // A commit never changes: what was downloaded of it needs no network.
   if (kept && (COMMIT.test(model.revision) || offline(env))) return commitFolder(model, kept, env);
-  const request: HubRequest = { endpoint: endpoint(env), token: env.HF_TOKEN, signal: io.signal };
+  const request: HubRequest = { endpoint: endpoint(env), token: env.HF_TOKEN, signal: asked.signal };
   let listing: { commit: string; files: string[] };
   try {
     if (offline(env)) throw new LatelightError('download-failed', 'HF_HUB_OFFLINE is set');
     listing = await listFiles(model, request);
   } catch (cause) {
-    throwIfAborted(io.signal, 'model');
+    throwIfAborted(asked.signal, 'model');
     if (!(cause instanceof LatelightError) || cause.code !== 'download-failed') throw cause;
     if (kept) {
-      io.err(`model: ${cause.message}; using what was downloaded before, commit ${kept.slice(0, 12)}\n`);
+      asked.onMessage(`model: ${cause.message}; using what was downloaded before, commit ${kept.slice(0, 12)}`);
       return commitFolder(model, kept, env);
     }
     throw new LatelightError(
@@ -64,8 +77,14 @@ async function download(model: HubModel, io: CliIo, env: NodeJS.ProcessEnv): Pro
     );
   }
   const folder = commitFolder(model, listing.commit, env);
+  const startProgress: StartProgress = asked.startProgress ?? ((...work) => progressLines(asked.onMessage, ...work));
   for (const file of filesInUse(model, listing.files)) {
-    await hubFile(request, `${id(model)}/resolve/${listing.commit}/${escapePath(file)}`, join(folder, file), io);
+    await hubFile(
+      request,
+      `${id(model)}/resolve/${listing.commit}/${escapePath(file)}`,
+      join(folder, file),
+      startProgress,
+    );
   }
   // Written last: a revision that is known is whole.
   await writeWhole(commitsFile(model, env), JSON.stringify({ ...known, [model.revision]: listing.commit }));

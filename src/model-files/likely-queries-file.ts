@@ -9,8 +9,8 @@ import { LikelyQueryTable } from '../encoder/likely-queries.ts';
 import { LatelightError } from '../errors.ts';
 import { readQueryTable } from '../format/query-table.ts';
 import { sha256Hex } from '../format/sha256.ts';
-import type { EncodeSetup } from '../node/encode-task.ts';
 import { type CodecShape, codecFileName, queryTableFileName } from './codec-files.ts';
+import type { EncodeSetup } from './encode-setup.ts';
 
 type LikelyFiles = NonNullable<EncodeSetup['likely']>;
 

@@ -1,4 +1,4 @@
-// A model folder ready for the CLI: which weights encode documents, the codec, and the files that pages download. Node only.
+// A model folder ready for indexing: which weights encode documents, the codec, and the files that pages download. Node only.
 
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -14,8 +14,8 @@ import { openNodeRuntime } from '../encoder/runtime-node.ts';
 import { packTokenizer } from '../encoder/tokenizer-file.ts';
 import { LatelightError } from '../errors.ts';
 import { sha256Hex } from '../format/sha256.ts';
-import type { EncodeSetup } from '../node/encode-task.ts';
 import { type CodecShape, codecFileName } from './codec-files.ts';
+import type { EncodeSetup } from './encode-setup.ts';
 import { likelyQueryFiles } from './likely-queries-file.ts';
 import { cacheFolder, writeWhole } from './model-cache.ts';
 

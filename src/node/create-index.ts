@@ -57,9 +57,7 @@ export async function openBuilder(options: CreateIndexOptions, ownCache?: string
     queryExpansion: rule.flag,
   });
   const folder = await resolveModel(model, {
-    out: () => undefined,
-    err: (text) => onMessage?.(text.trimEnd()),
-    interactive: false,
+    onMessage: (line) => onMessage?.(line),
     signal: options.signal ?? new AbortController().signal,
   });
   const open = await openModel(folder, { subspaceDim: DEFAULT_SHAPE.subspaceDim, ...shape }, modelOverrides);

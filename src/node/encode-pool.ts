@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import Piscina from 'piscina';
 import { disableTelemetry } from '../encoder/onnxruntime-node.ts';
 import { fromErrorData, LatelightError, throwIfAborted, toErrorData } from '../errors.ts';
-import type { EncodeAnswers, EncodeSetup, EncodeTask } from './encode-task.ts';
+import type { EncodeSetup } from '../model-files/encode-setup.ts';
+import type { EncodeAnswers, EncodeTask } from './encode-task.ts';
 import { packageRoot } from './package-files.ts';
 
 /** A thread takes about half a second to open the model: fewer tasks than this each are not worth another one. */

@@ -2,31 +2,7 @@
 
 import type { ScoreGoals } from '../codec/score-goals.ts';
 import type { EncodedDocument } from '../encoder/encoder.ts';
-import type { ModelOverrides } from '../encoder/model-config.ts';
 import type { EncodedPassage, EncodedRows } from '../indexing/encode-passage.ts';
-import type { CodecShape } from '../model-files/codec-files.ts';
-
-/** What a worker needs to start. */
-export interface EncodeSetup {
-  modelFolder: string;
-  /** What the user said of the model's config. */
-  overrides?: ModelOverrides;
-  weightsPath: string;
-  /** Absent while a codec is still to be fitted. */
-  codecPath?: string;
-  /** The model's query table and the codec of its rows, where it has one: codes are chosen with it. */
-  likely?: { tablePath: string; codecPath: string };
-  shape: CodecShape;
-  /** What `loss` tasks score against. */
-  queries?: QueryRows;
-}
-
-/** Rows of several queries, one behind the other. */
-export interface QueryRows {
-  /** [sum of tokenCounts, dim] */
-  rows: Float32Array;
-  tokenCounts: number[];
-}
 
 export type EncodeTask =
   /** A passage of an index. */

@@ -13,8 +13,9 @@ import { openModelFolder } from '../encoder/model-folder.ts';
 import { openNodeRuntime } from '../encoder/runtime-node.ts';
 import { LatelightError } from '../errors.ts';
 import { type Coding, codeDocument, encodePassage, encodeText } from '../indexing/encode-passage.ts';
+import type { EncodeSetup } from '../model-files/encode-setup.ts';
 import { openLikelyQueries } from '../model-files/likely-queries-file.ts';
-import type { EncodeAnswers, EncodeSetup, EncodeTask, LossAnswer } from './encode-task.ts';
+import type { EncodeAnswers, EncodeTask, LossAnswer } from './encode-task.ts';
 import { FloatMaxSim } from './float-maxsim.ts';
 
 const { modelFolder, overrides, weightsPath, codecPath, likely, shape, queries } = workerData as EncodeSetup;

@@ -1,8 +1,8 @@
 // What the file system refuses -> an error that names the path and what to do, instead of a stack. Reads that a command expects to fail have
 // words of their own; this is for the rest, mostly writes.
 
-import { formatBytes } from '../cli/text.ts';
 import { type ErrorCode, LatelightError } from '../errors.ts';
+import { formatBytes } from '../format-bytes.ts';
 
 const BESIDE = 'A new folder stands beside an older one until it is whole.';
 

@@ -3,7 +3,7 @@
 import type * as Ort from 'onnxruntime-node';
 import { FLOAT32, GraphWriter } from '../encoder/onnx-writer.ts';
 import { loadOnnxRuntime } from '../encoder/onnxruntime-node.ts';
-import type { QueryRows } from './encode-task.ts';
+import type { QueryRows } from '../model-files/encode-setup.ts';
 
 /** ReduceMax takes its axes as an input from here on. */
 const OPSET = 18;

@@ -1,11 +1,11 @@
 // The indexes that one engine searches: the one it was opened with and those merged into it. Each is opened for itself; one that fails
 // is left out and says why, as long as another can be searched.
 
-import type { ModelConfig } from '../encoder/model-config.ts';
 import type { SearchSite } from '../engine/candidates.ts';
 import type { SearchIndex } from '../engine/search-index.ts';
 import type { Searched } from '../engine/search-run.ts';
 import { type ErrorData, LatelightError, throwIfAborted, toErrorData } from '../errors.ts';
+import type { ModelConfig } from '../format/engine-refs.ts';
 import { type Manifest, manifestFor, parseManifest } from '../format/manifest.ts';
 import type { MergedIndex, Site } from '../types.ts';
 import { HttpSource } from './http-source.ts';

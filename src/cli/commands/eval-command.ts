@@ -10,8 +10,8 @@ import { rankPassages } from '../../engine/search.ts';
 import type { SearchIndex } from '../../engine/search-index.ts';
 import type { EncodedQuery } from '../../engine/search-run.ts';
 import { LatelightError } from '../../errors.ts';
+import { formatBytes } from '../../format-bytes.ts';
 import type { EncodedRows } from '../../indexing/encode-passage.ts';
-import { resolveModel } from '../../model-files/hub.ts';
 import { type OpenModel, openModel, openPageEncoder, type ShapeChoice } from '../../model-files/model.ts';
 import { openIndexTable } from '../../model-files/query-table-file.ts';
 import { EncodePool } from '../../node/encode-pool.ts';
@@ -19,8 +19,9 @@ import type { Stage } from '../../types.ts';
 import { type BeirSet, foundIds, type Measures, measure, readBeir } from '../beir.ts';
 import { expectFolder } from '../expect-folder.ts';
 import type { CliIo } from '../io.ts';
+import { namedModel } from '../named-model.ts';
 import { startProgress } from '../progress.ts';
-import { formatBytes, table } from '../text.ts';
+import { table } from '../text.ts';
 import { openTextIndex } from '../text-index.ts';
 
 export interface EvalCommandOptions {
@@ -65,7 +66,7 @@ const DEPTH = 101;
 export async function evalCommand(folder: string, options: EvalCommandOptions, io: CliIo): Promise<void> {
   expectFolder('eval', folder);
   const set = await readBeir(folder, options.split);
-  const model = await openModel(await resolveModel(options.model, io), options.shape, options.overrides);
+  const model = await openModel(await namedModel(options.model, io), options.shape, options.overrides);
   const texts = set.documents.map(({ text }) => text);
   const queryTable = await openIndexTable(model, texts);
   const queryEncoder = await openPageEncoder(model.folder, queryTable);

@@ -13,8 +13,9 @@ import { type ModelFolder, openModelFolder } from '../../encoder/model-folder.ts
 import { readTensors } from '../../encoder/safetensors.ts';
 import { LatelightError } from '../../errors.ts';
 import { CODEWORDS } from '../../format/layout.ts';
+import { formatBytes } from '../../format-bytes.ts';
 import { type CodecShape, codecFileName, queryTableFileName } from '../../model-files/codec-files.ts';
-import { resolveModel } from '../../model-files/hub.ts';
+import type { EncodeSetup } from '../../model-files/encode-setup.ts';
 import { likelyQueryFiles } from '../../model-files/likely-queries-file.ts';
 import {
   codecShape,
@@ -26,12 +27,12 @@ import {
 } from '../../model-files/model.ts';
 import { writeWhole } from '../../model-files/model-cache.ts';
 import { EncodePool } from '../../node/encode-pool.ts';
-import type { EncodeSetup } from '../../node/encode-task.ts';
 import { readBeir } from '../beir.ts';
 import type { CliIo } from '../io.ts';
 import { type Loss, measureLoss, sampleQueries } from '../measure-loss.ts';
+import { namedModel } from '../named-model.ts';
 import { startProgress } from '../progress.ts';
-import { formatBytes, table } from '../text.ts';
+import { table } from '../text.ts';
 import { readTextFiles, type TextForm } from '../text-files.ts';
 
 /** What `fit-codec --json` prints. */
@@ -86,7 +87,7 @@ export async function fitCodecCommand(files: string[], options: FitCodecOptions,
   }
   // Before an hour of encoding: a folder that cannot be read is found now.
   const set = options.eval ? sampleQueries(await readBeir(options.eval, options.split), options.queries) : undefined;
-  const path = await resolveModel(options.model, io);
+  const path = await namedModel(options.model, io);
   const folder = await openModelFolder(path, options.overrides);
   const shape = await codecShape(folder, options.shape);
   const start = options.start === undefined ? undefined : await readStart(options.start, shape);

@@ -8,13 +8,13 @@ import type { ModelOverrides } from '../../encoder/model-config.ts';
 import { readTensors } from '../../encoder/safetensors.ts';
 import { LatelightError, throwIfAborted } from '../../errors.ts';
 import { type QueryTable, writeQueryTable } from '../../format/query-table.ts';
+import { formatBytes } from '../../format-bytes.ts';
 import { queryTableFileName } from '../../model-files/codec-files.ts';
-import { resolveModel } from '../../model-files/hub.ts';
 import { type OpenModel, openModel, openQueryEncoder, type ShapeChoice } from '../../model-files/model.ts';
 import { writeWhole } from '../../model-files/model-cache.ts';
 import type { CliIo } from '../io.ts';
+import { namedModel } from '../named-model.ts';
 import { startProgress } from '../progress.ts';
-import { formatBytes } from '../text.ts';
 import { readTextFiles, type TextForm } from '../text-files.ts';
 
 export interface FitTableOptions {
@@ -43,7 +43,7 @@ export async function fitTableCommand(files: string[], options: FitTableOptions,
     );
   }
   const queries = options.rows === undefined ? await sampleOfQueries(files, options.queries) : [];
-  const path = await resolveModel(options.model, io);
+  const path = await namedModel(options.model, io);
   // Not with the table that is there: it may be the one of another codec that this command is to replace.
   const model = await openModel(path, options.shape, options.overrides, { withLikely: false });
   const table = options.rows === undefined ? await fitted(queries, model, io) : await trained(options.rows, model);

@@ -3,17 +3,19 @@
 import { basename, join, relative, resolve, sep } from 'node:path';
 import type { ModelOverrides } from '../../encoder/model-config.ts';
 import { LatelightError } from '../../errors.ts';
+import { formatBytes } from '../../format-bytes.ts';
 import { PassageCache } from '../../indexing/passage-cache.ts';
 import { expectOutput } from '../../indexing/write-folder.ts';
-import { resolveModel } from '../../model-files/hub.ts';
 import type { ShapeChoice } from '../../model-files/model.ts';
+import type { Progress } from '../../model-files/progress.ts';
 import { defaultCachePath } from '../../node/cache-path.ts';
 import { createIndex } from '../../node/create-index.ts';
 import type { AddedPages, WrittenIndex } from '../../node/options.ts';
 import { expectFolder } from '../expect-folder.ts';
 import type { CliIo } from '../io.ts';
-import { type Progress, startProgress } from '../progress.ts';
-import { formatBytes, table, tryItLine } from '../text.ts';
+import { namedModel } from '../named-model.ts';
+import { startProgress } from '../progress.ts';
+import { table, tryItLine } from '../text.ts';
 import { leftOutLine } from './left-out-line.ts';
 
 export interface IndexCommandOptions {
@@ -75,7 +77,7 @@ export async function indexCommand(input: string, options: IndexCommandOptions, 
   const isKept = options.cache !== false && (options.cache ?? defaultCachePath(output, [root])) !== undefined;
   let progress: Progress | undefined;
   const index = await createIndex({
-    model: await resolveModel(options.model, io),
+    model: await namedModel(options.model, io),
     shape: options.shape,
     modelOverrides: options.overrides,
     webgpu: options.webgpu,

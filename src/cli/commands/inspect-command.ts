@@ -11,11 +11,12 @@ import { BLOCK_ROWS, blockBytes } from '../../format/layout.ts';
 import { readLexiconChunk } from '../../format/lexicon.ts';
 import { type FileRef, type Manifest, parseManifest } from '../../format/manifest.ts';
 import { readQueryTable } from '../../format/query-table.ts';
+import { formatBytes } from '../../format-bytes.ts';
 import { checkShard } from '../../kernels/search-input.ts';
 import { chooseManifest, languagesOf } from '../choose-manifest.ts';
 import { FolderSource } from '../folder-source.ts';
 import type { CliIo } from '../io.ts';
-import { formatBytes, table } from '../text.ts';
+import { table } from '../text.ts';
 
 export interface InspectCommandOptions {
   /** Whose index is listed, where the folder has one for each language. */

@@ -6,9 +6,9 @@ import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { ModelOverrides } from '../../encoder/model-config.ts';
 import { ENGINE_FILE_VERSION, type EngineFile } from '../../format/engine-file.ts';
+import { formatBytes } from '../../format-bytes.ts';
 import { expectReplaceable, LIBRARY_FOLDER, replaceFolder } from '../../indexing/write-folder.ts';
 import { queryTableFileName } from '../../model-files/codec-files.ts';
-import { resolveModel } from '../../model-files/hub.ts';
 import {
   type OpenModel,
   openModel,
@@ -20,7 +20,8 @@ import { readModelTable } from '../../model-files/query-table-file.ts';
 import { addEngineFiles, addWeights, FolderFiles } from '../../node/engine-files.ts';
 import { builtLibraryFolder } from '../../node/package-files.ts';
 import type { CliIo } from '../io.ts';
-import { formatBytes, table, tryItLine } from '../text.ts';
+import { namedModel } from '../named-model.ts';
+import { table, tryItLine } from '../text.ts';
 
 export interface LibraryCommandOptions {
   model: string;
@@ -49,7 +50,7 @@ export async function libraryCommand(folder: string, options: LibraryCommandOpti
   const output = resolve(folder);
   await expectReplaceable(output, LIBRARY_FOLDER);
   const built = builtLibraryFolder();
-  const model = await openModel(await resolveModel(options.model, io), options.shape, options.overrides);
+  const model = await openModel(await namedModel(options.model, io), options.shape, options.overrides);
   const files = new FolderFiles();
   await files.addFolder(built);
   const engine = await addEngine(files, model, options.webgpu);
