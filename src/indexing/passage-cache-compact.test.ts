@@ -88,13 +88,13 @@ it('keeps the old file when another run took the new one for left over', async (
 
 it('clears what killed runs left beside the file, and no more', async () => {
   const kept = [
-    `passages.jsonl.${process.ppid}.tmp`,
-    `other.jsonl.${DEAD}.tmp`,
+    `passages.jsonl.${process.ppid}.0a1b2c3d.tmp`,
+    `other.jsonl.${DEAD}.0a1b2c3d.tmp`,
     'passages.jsonl.old.tmp',
-    `passages.jsonl.${DEAD}.tmp.txt`,
+    `passages.jsonl.${DEAD}.0a1b2c3d.tmp.txt`,
   ];
-  for (const name of [...kept, `passages.jsonl.${DEAD}.tmp`, `passages.jsonl.${process.pid}.tmp`])
-    await writeFile(join(folder, name), '');
+  const left = [DEAD, process.pid].map((pid) => `passages.jsonl.${pid}.0a1b2c3d.tmp`);
+  for (const name of [...kept, ...left]) await writeFile(join(folder, name), '');
   const cache = PassageCache.open(path);
   await cache.close();
   expect((await readdir(folder)).sort()).toEqual([...kept, 'passages.jsonl'].sort());

@@ -8,7 +8,6 @@ import {
   mkdirSync,
   mkdtempSync,
   openSync,
-  readdirSync,
   readSync,
   renameSync,
   rmSync,
@@ -17,13 +16,13 @@ import {
 } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { LatelightError } from '../errors.ts';
 import { sha256Hex } from '../format/sha256.ts';
 import type { EncodedPassage } from './encode-passage.ts';
 import { withFile } from './full-disk.ts';
-import { isRunning } from './is-running.ts';
 import { isWithin } from './is-within.ts';
+import { leftovers, release, reserveBeside } from './temporary-paths.ts';
 
 interface CacheLine extends Omit<EncodedPassage, 'blocks'> {
   key: string;
@@ -61,7 +60,7 @@ export class PassageCache {
     this.path = path;
     this.temporary = temporary;
     mkdirSync(dirname(path), { recursive: true });
-    if (temporary === undefined) clearLeftovers(path);
+    if (temporary === undefined) for (const left of leftovers(path, '.tmp')) rmSync(left, { force: true });
     this.file = openSync(path, existsSync(path) ? 'r+' : 'w+');
     this.end = this.findLines();
     // Closes a line that an earlier crash tore.
@@ -159,8 +158,8 @@ export class PassageCache {
   async compact(): Promise<void> {
     this.save();
     if (this.temporary) return;
-    // Nothing is awaited while the new file stands beside the old one: another run of this process would take it for left over.
-    const temporary = `${this.path}.${process.pid}.tmp`;
+    const own = reserveBeside(this.path);
+    const temporary = `${own}.tmp`;
     try {
       if (this.used.size > 0) this.copyUsed(temporary);
       // Windows refuses to put another file into the place of one that is open.
@@ -171,6 +170,8 @@ export class PassageCache {
       rmSync(temporary, { force: true });
       // Removed as left over, by a run in another container whose processes have the same numbers: the journal stays as it was.
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    } finally {
+      release(own);
     }
   }
 
@@ -262,15 +263,5 @@ export class PassageCache {
     const key = line.toString('latin1', LINE_START.length, LINE_START.length + KEY_LENGTH);
     if (line.at(-1) !== '}'.charCodeAt(0) || line.toString('latin1', 0, LINE_START.length) !== LINE_START) return;
     if (/^[0-9a-f]{64}$/.test(key)) this.places.set(key, { byteOffset, byteLength: line.length });
-  }
-}
-
-/** What processes left that were killed while they compacted. */
-function clearLeftovers(path: string): void {
-  const folder = dirname(path);
-  const begins = `${basename(path)}.`;
-  for (const name of readdirSync(folder)) {
-    const [, pid] = (name.startsWith(begins) && /^(\d+)\.tmp$/.exec(name.slice(begins.length))) || [];
-    if (pid !== undefined && !isRunning(Number(pid))) rmSync(join(folder, name), { force: true });
   }
 }

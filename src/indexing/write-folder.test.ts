@@ -107,23 +107,20 @@ describe('replaceFolder', () => {
 
   it('clears what a process that was killed left beside the target, and no more', async () => {
     for (const left of [
-      `.search.${DEAD}.tmp`,
-      `.search.${DEAD}.old`,
       `.search.${DEAD}.0a1b2c3d.tmp`,
+      `.search.${DEAD}.0a1b2c3d.old`,
       `.search.${process.pid}.0a1b2c3d.tmp`,
-      `.search.${process.ppid}.tmp`,
       `.search.${process.ppid}.0a1b2c3d.tmp`,
-      `.other.${DEAD}.tmp`,
+      `.other.${DEAD}.0a1b2c3d.tmp`,
     ]) {
       await mkdir(join(folder, left));
     }
-    await writeFile(join(folder, `.search.${DEAD}.tmp.txt`), '');
+    await writeFile(join(folder, `.search.${DEAD}.0a1b2c3d.tmp.txt`), '');
     await replaceFolder(target, (put) => put('new.txt', bytes('new')));
     expect((await readdir(folder)).sort()).toEqual(
       [
-        `.other.${DEAD}.tmp`,
-        `.search.${DEAD}.tmp.txt`,
-        `.search.${process.ppid}.tmp`,
+        `.other.${DEAD}.0a1b2c3d.tmp`,
+        `.search.${DEAD}.0a1b2c3d.tmp.txt`,
         `.search.${process.ppid}.0a1b2c3d.tmp`,
         'search',
       ].sort(),
@@ -162,8 +159,8 @@ describe('replaceFolder', () => {
 
   it('puts the older folder back that a process was killed over, also when this run fails', async () => {
     await rm(target, { recursive: true });
-    await mkdir(join(folder, `.search.${DEAD}.old`));
-    await writeFile(join(folder, `.search.${DEAD}.old/manifest.json`), '{"format":"latelight"}');
+    await mkdir(join(folder, `.search.${DEAD}.0a1b2c3d.old`));
+    await writeFile(join(folder, `.search.${DEAD}.0a1b2c3d.old/manifest.json`), '{"format":"latelight"}');
     const failed = replaceFolder(target, () => Promise.reject(new Error('no more')));
     await expect(failed).rejects.toThrow('no more');
     expect(await readdir(folder)).toEqual(['search']);

@@ -1,12 +1,11 @@
 // A folder appears whole or not at all: files go to a sibling folder first, which then takes the old one's place. Node only.
 
-import { randomBytes } from 'node:crypto';
 import { existsSync, renameSync } from 'node:fs';
 import { access, constants, mkdir, readdir, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises';
-import { basename, dirname, join, resolve, sep } from 'node:path';
+import { basename, dirname, join, sep } from 'node:path';
 import { LatelightError } from '../errors.ts';
 import { withFile } from './full-disk.ts';
-import { isRunning } from './is-running.ts';
+import { leftovers, release, reserveBeside } from './temporary-paths.ts';
 
 /** Writes a file, by its path relative to the folder. */
 export type WriteFile = (file: string, content: Uint8Array) => Promise<void>;
@@ -20,9 +19,6 @@ export interface FolderKind {
 
 const INDEX_FOLDER: FolderKind = { name: 'index', marker: 'manifest.json', format: 'latelight' };
 export const LIBRARY_FOLDER: FolderKind = { name: 'library', marker: 'engine.json', format: 'latelight-engine' };
-
-/** Folders beside a target that writes of this process use now, absolute: others with its number were left by a killed one that had it. */
-const inUse = new Set<string>();
 
 /**
  * Replaces `target` by a folder of the files that `fill` writes.
@@ -38,11 +34,9 @@ export async function replaceFolder<T>(
   await expectReplaceable(target, kind);
   await clearLeftovers(target);
   const parent = dirname(target);
-  // Random: another write of this process may be at the same target.
-  const own = resolve(parent, `.${basename(target)}.${process.pid}.${randomBytes(4).toString('hex')}`);
+  const own = reserveBeside(hiddenBeside(target));
   const temporary = `${own}.tmp`;
   const old = `${own}.old`;
-  inUse.add(temporary).add(old);
   try {
     await mkdir(parent, { recursive: true });
     await mkdir(temporary);
@@ -72,25 +66,22 @@ export async function replaceFolder<T>(
     return filled;
   } finally {
     await rm(temporary, { recursive: true, force: true });
-    inUse.delete(temporary);
-    inUse.delete(old);
+    release(own);
   }
 }
 
 /** What killed processes left: files half-written, and the older folder when it was moved and the new one did not follow. */
 async function clearLeftovers(target: string): Promise<void> {
-  const parent = dirname(target);
-  const begins = `.${basename(target)}.`;
-  const left = (await readdir(parent).catch(() => [])).filter((name) => {
-    // Older versions had no random part.
-    const [, pid] =
-      (name.startsWith(begins) && /^(\d+)(?:\.[0-9a-f]+)?\.(?:tmp|old)$/.exec(name.slice(begins.length))) || [];
-    return pid !== undefined && !isRunning(Number(pid)) && !inUse.has(resolve(parent, name));
-  });
-  for (const name of left.sort()) {
-    if (name.endsWith('.old') && !existsSync(target)) renameSync(join(parent, name), target);
-    else await rm(join(parent, name), { recursive: true, force: true });
+  const beside = hiddenBeside(target);
+  for (const old of leftovers(beside, '.old')) {
+    if (existsSync(target)) await rm(old, { recursive: true, force: true });
+    else renameSync(old, target);
   }
+  for (const half of leftovers(beside, '.tmp')) await rm(half, { recursive: true, force: true });
+}
+
+function hiddenBeside(target: string): string {
+  return join(dirname(target), `.${basename(target)}`);
 }
 
 /** @throws LatelightError `bad-option` unless `target` is absent, empty or an older folder of the kind */

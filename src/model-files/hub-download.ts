@@ -1,15 +1,15 @@
 // One file of the Hugging Face Hub, whole or not at all: resumed where an earlier run stopped, checked against the size and the hash
 // that the Hub announces, then renamed to its place. (@huggingface/hub was looked at: docs/decisions/0007.)
 
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream, existsSync } from 'node:fs';
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
 import { LatelightError, throwIfAborted } from '../errors.ts';
-import { isRunning } from '../indexing/is-running.ts';
+import { release, reserveBeside, temporaryPaths } from '../indexing/temporary-paths.ts';
 import type { Progress, StartProgress } from './progress.ts';
 
 export interface HubRequest {
@@ -27,9 +27,6 @@ interface Announced {
   /** SHA-256 of a large file, git's SHA-1 of a small one, or something else that only names a version. */
   etag: string;
 }
-
-/** Parts that downloads of this process write, absolute: others with its number were left by one that ended. */
-const inUse = new Set<string>();
 
 /** Large files have their bytes elsewhere, renamed repositories their names. */
 const MOST_REDIRECTS = 5;
@@ -59,32 +56,25 @@ export async function hubFile(
   // Named for its content: what is resumed is always the same file.
   const start = `${target}.${createHash('sha256').update(announced.etag).digest('hex').slice(0, 16)}`;
   // And for who writes it, so that no other run does.
-  const part = resolve(`${start}.${process.pid}.${randomBytes(4).toString('hex')}.part`);
-  inUse.add(part);
+  const own = reserveBeside(start);
+  const part = `${own}.part`;
   try {
     await takeAbandoned(start, part);
     await receive(request, announced, part, (total) => startProgress?.(`download ${basename(target)}`, total, 'MB'));
     await putInPlace(announced, part, target, path);
   } finally {
-    inUse.delete(part);
+    release(own);
   }
 }
 
 /** The largest part that a run left which broke off or was killed becomes `part`; only one run can rename it. Others go. */
 async function takeAbandoned(start: string, part: string): Promise<void> {
-  const folder = dirname(part);
-  const begins = `${basename(start)}.`;
   const abandoned: { path: string; size: number }[] = [];
-  for (const name of await readdir(folder)) {
-    const [isPart, pid] =
-      (name.startsWith(begins) && /^(?:(\d+)\.[0-9a-f]+\.)?part$/.exec(name.slice(begins.length))) || [];
-    const path = join(folder, name);
-    if (!isPart || inUse.has(path)) continue;
+  for (const { path, isOwned } of temporaryPaths(start, '.part')) {
     const found = await stat(path).catch(() => undefined);
-    if (!found) continue;
-    // The number of a run that ended may be another program's by now. A download that runs writes all the time.
-    const isFresh = Date.now() - found.mtimeMs < SILENT_MS;
-    if (!isFresh || pid === undefined || !isRunning(Number(pid))) abandoned.push({ path, size: found.size });
+    // A download that runs writes all the time.
+    const isSilent = found && Date.now() - found.mtimeMs >= SILENT_MS;
+    if (found && (isSilent || !isOwned)) abandoned.push({ path, size: found.size });
   }
   let isTaken = false;
   for (const { path } of abandoned.sort((a, b) => b.size - a.size)) {

@@ -254,7 +254,7 @@ describe('a model of the Hub', () => {
     await writeFile(living, bytes.subarray(0, 300));
     // More than any system gives.
     await writeFile(`${start}.${2 ** 30 + 1}.0a1b2c3d.part`, bytes.subarray(0, 200));
-    await writeFile(`${start}.part`, bytes.subarray(0, 100));
+    await writeFile(`${start}.${2 ** 30 + 2}.0a1b2c3d.part`, bytes.subarray(0, 100));
     await hubFile(
       { endpoint, signal: new AbortController().signal },
       `someone/tiny/resolve/${first}/model.onnx`,

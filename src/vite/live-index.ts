@@ -1,10 +1,9 @@
 // The index of a site that is being worked on: made in the background, made again after changes, and only ever seen whole.
 
-import { randomBytes } from 'node:crypto';
-import { readdir, rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { LatelightError } from '../errors.ts';
-import { isRunning } from '../indexing/is-running.ts';
+import { leftovers, release, reserveBeside } from '../indexing/temporary-paths.ts';
 
 export interface LiveIndexOptions {
   /** Gets a folder of this index, which goes when it is closed. Those of other servers of the project may be there too. */
@@ -18,9 +17,6 @@ export interface LiveIndexOptions {
   /** The index could not be made; the one before stays. */
   onError: (error: unknown) => void;
 }
-
-/** Folders of this process, absolute: others with its number were left by a killed one that had it. */
-const inUse = new Set<string>();
 
 export class LiveIndex {
   private readonly options: LiveIndexOptions;
@@ -36,9 +32,7 @@ export class LiveIndex {
 
   constructor(options: LiveIndexOptions) {
     this.options = options;
-    // Random: a process may have several.
-    this.folder = resolve(options.parent, `live.${process.pid}.${randomBytes(4).toString('hex')}`);
-    inUse.add(this.folder);
+    this.folder = reserveBeside(join(options.parent, 'live'));
   }
 
   start(): void {
@@ -71,7 +65,7 @@ export class LiveIndex {
     this.closing.abort();
     await this.running;
     await rm(this.folder, { recursive: true, force: true });
-    inUse.delete(this.folder);
+    release(this.folder);
   }
 
   private run(): void {
@@ -91,7 +85,9 @@ export class LiveIndex {
     const { parent, make, onIndexed, onError } = this.options;
     const waiting = () => this.waiting.splice(0);
     try {
-      if (this.count === 0) await clearLeftovers(parent);
+      // Nobody holds a page that opened them.
+      if (this.count === 0)
+        for (const left of leftovers(join(parent, 'live'))) await rm(left, { recursive: true, force: true });
       const output = join(this.folder, String(++this.count));
       await make(output, this.closing.signal);
       const [newest, ...older] = this.made;
@@ -103,15 +99,5 @@ export class LiveIndex {
       for (const { reject } of waiting()) reject(error);
       if (!this.closing.signal.aborted) onError(error);
     }
-  }
-}
-
-/** What processes left that were killed: nobody holds a page that opened it. */
-async function clearLeftovers(parent: string): Promise<void> {
-  for (const name of await readdir(parent).catch(() => [])) {
-    const [, pid] = /^live\.(\d+)\.[0-9a-f]+$/.exec(name) ?? [];
-    const folder = resolve(parent, name);
-    if (pid === undefined || isRunning(Number(pid)) || inUse.has(folder)) continue;
-    await rm(folder, { recursive: true, force: true });
   }
 }
