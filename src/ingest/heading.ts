@@ -4,10 +4,8 @@ import { hasLetterOrDigit, oneLine } from './clean-text.ts';
 import { attribute, type DomElement, firstElement, hasClass, isElement, textOf } from './dom.ts';
 import { mathText } from './inline-elements.ts';
 import { isHidden } from './main-content.ts';
+import { PERMALINK_CLASS } from './permalinks.ts';
 
-// Class names of the permalinks that Sphinx, VitePress, Docusaurus, GitHub, MkDocs, Hugo, Jekyll, rehype-autolink add.
-const PERMALINK_CLASS =
-  /(^|[\s_-])(header-?anchor|heading-?anchor|heading-?link|headerlink|hash-?link|perma-?link|anchor-?link|anchor|anchorjs-link|octicon-link)(\s|$)/i;
 const PERMALINK_TEXT = /^(link|permalink|anchor|direct link|copy link|link to (this )?(heading|section))\b/i;
 // A run of marks is looked at from its first one alone: from each, the time would be quadratic in their number.
 // The sign before a number is a law's own: "§ 12".

@@ -288,6 +288,21 @@ describe('blocks', () => {
     expect(texts(`<main>${page}</main>`)).toEqual(['a', 'b', 't', 'd', 's', 'x', '[A pier]', 'f', '1\n2']);
   });
 
+  it('have no marks of permalinks, and keep signs that are links', () => {
+    const mark = '<a class="headerlink" href="#f" title="Permalink to this definition">¶</a>';
+    const page =
+      `<dl><dt id="f"><code>f(x)</code>${mark}</dt><dd>Calls.</dd></dl><pre>run()<a href="#r"><span>§</span></a></pre>` +
+      `<table><tr><th>Name<th>Use<tr><td>f${mark}<td>calls</table><p>Add with <a href="#plus">+</a>, xor with <a href="#xor">#</a>.</p><p>Wait<a class="anchor" href="#w">#</a></p>`;
+    expect(texts(`<main>${page}</main>`)).toEqual([
+      'f(x)',
+      'Calls.',
+      'run()',
+      'Name: f; Use: calls.',
+      'Add with +, xor with #.',
+      'Wait',
+    ]);
+  });
+
   it('have no badges, footnote marks, file names or second copies of formulas', () => {
     expect(
       texts(

@@ -12,6 +12,7 @@ import {
   textOf,
   walk,
 } from './dom.ts';
+import { isPermalinkMark } from './permalinks.ts';
 
 const BADGE =
   /(shields\.io|badgen\.net|badge|\/workflows\/|codecov\.io|coveralls\.io|travis-ci|snyk\.io|opencollective\.com)/i;
@@ -76,6 +77,8 @@ function inlineText(element: DomElement): string | undefined {
       return ` ${mathText(element)} `;
     case 'sup':
       return isFootnoteMark(element) ? '' : undefined;
+    case 'a':
+      return isPermalinkMark(element) ? '' : undefined;
     default:
       return undefined;
   }
@@ -89,7 +92,7 @@ export function preformattedText(pre: DomElement, isDropped: (element: DomElemen
   walk(pre, (node) => {
     if (node.type === 'text') text += node.data;
     if (!isElement(node)) return true;
-    if (isDropped(node)) return false;
+    if (isDropped(node) || isPermalinkMark(node)) return false;
     if (node.tagName === 'br' || (LINE_ELEMENTS.test(node.tagName) && text !== '' && !text.endsWith('\n')))
       text += '\n';
     return true;

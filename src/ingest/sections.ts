@@ -5,6 +5,7 @@ import { elementAnchor, headingAnchor, headingSource, headingText } from './head
 import { imageText, isFootnoteMark, mathText, preformattedText } from './inline-elements.ts';
 import { isDropped, type MainContent } from './main-content.ts';
 import type { Section } from './parsed-page.ts';
+import { isPermalinkMark } from './permalinks.ts';
 import { SectionBuilder } from './section-builder.ts';
 import { tabLabels } from './tab-panels.ts';
 import { isLayoutTable, tableRows } from './table-rows.ts';
@@ -94,7 +95,7 @@ export function readSections(content: MainContent, options: SectionOptions = {})
         else readTable(element, place);
         break;
       case 'a':
-        readChildren(element, { ...place, link: linkKind(element) });
+        if (!isPermalinkMark(element)) readChildren(element, { ...place, link: linkKind(element) });
         break;
       case 'p':
       case 'blockquote':
