@@ -205,6 +205,32 @@ describe('headings', () => {
     expect(parse('<main><h1>T<script>alert(1)</script></h1>x</main>').title).toBe('T');
   });
 
+  it.each([
+    ['DocBook', '<div class="note"><h3 class="title">Note</h3><p>Mind.</p></div>', 'Note:'],
+    [
+      'Docusaurus',
+      '<div class="admonition alert alert--info"><div><h5>Heed this!</h5></div><p>Mind.</p></div>',
+      'Heed this!',
+    ],
+    ['an aside', '<aside><h4 id="w">Warning</h4><p>Mind.</p></aside>', 'Warning:'],
+  ])('of a note as written by %s are lines of the section around it', (_, note, line) => {
+    expect(parse(`<main><h1>T</h1><h2 id="a">A</h2><p>p</p>${note}<p>q</p></main>`).sections).toMatchObject([
+      { headings: ['T'] },
+      {
+        headings: ['T', 'A'],
+        anchor: 'a',
+        blocks: [{ text: 'p' }, { text: line, leadsOn: true }, { text: 'Mind.' }, { text: 'q' }],
+      },
+    ]);
+  });
+
+  it('of an element with the class of a note that is a part of the page, or the page, begin sections', () => {
+    const part = '<div class="info"><h2>B</h2><p>p</p><h3>C</h3><p>q</p></div>';
+    expect(sectionsOf(`<main><h1>A</h1>${part}</main>`).map(([path]) => path)).toEqual(['A', 'A > B', 'A > B > C']);
+    for (const page of ['<div class="note"><h2>A</h2><p>p</p></div>', '<div class="note"><h1>A</h1><p>p</p></div>'])
+      expect(sectionsOf(`<main>${page}</main>`)).toEqual([['A', undefined]]);
+  });
+
   it('take no anchor from what wraps the whole page', () => {
     expect(sectionsOf('<main><div id="app"><h1>T</h1>x</div></main>')).toEqual([['T', undefined]]);
   });

@@ -27,6 +27,10 @@ export class SectionBuilder {
   private labels: string[] = [];
   private term: { hasId: boolean } | undefined;
 
+  get hasHeading(): boolean {
+    return this.path.length > 0;
+  }
+
   addText(text: string, link: 'none' | 'same-page' | 'other'): void {
     this.line += text.replace(/\s+/g, ' ');
     this.linkedLetters[link] += letters(text);

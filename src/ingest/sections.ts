@@ -1,6 +1,16 @@
 // Main content -> sections of blocks, in document order. Knows HTML elements; knows nothing of tokens or passages.
 
-import { attribute, type DomElement, hasRole, headingLevel, isBlock, isElement, textOf } from './dom.ts';
+import {
+  attribute,
+  type DomElement,
+  hasClass,
+  hasRole,
+  headingLevel,
+  isBlock,
+  isElement,
+  outermost,
+  textOf,
+} from './dom.ts';
 import { elementAnchor, headingAnchor, headingSource, headingText } from './heading.ts';
 import { imageText, isFootnoteMark, mathText, preformattedText } from './inline-elements.ts';
 import { isDropped, type MainContent } from './main-content.ts';
@@ -12,6 +22,9 @@ import { isLayoutTable, tableRows } from './table-rows.ts';
 
 // Ids that generators put on everything (listings, tab panes, wrappers) are no place to land on; these name their content.
 const ANCHOR_TAGS = /^(a|span|dt|details)$/;
+// Of DocBook, Docusaurus, MkDocs, Sphinx, MDN and their kin.
+const ADMONITION =
+  /(^|\s)(admonition|alert|callout|notecard|note|tip|hint|info|important|warning|caution|danger|attention)(\s|$)/i;
 // Browsers stop nesting at 512 levels; below that this walk stops recursing and takes plain text.
 const MAX_DEPTH = 512;
 
@@ -26,12 +39,15 @@ interface Place {
   link: 'none' | 'same-page' | 'other';
   /** Inside a `header` of the content, whose bare text and lists are dates, authors and tags as a rule. */
   muted: boolean;
+  /** The admonition or aside around, if there is one. */
+  note?: DomElement;
 }
 
 export function readSections(content: MainContent, options: SectionOptions = {}): Section[] {
   const builder = new SectionBuilder();
   const dropped = (element: DomElement) => isDropped(element, content.from);
   const labels = tabLabels(content.roots);
+  const noteTitles = new Map<DomElement, DomElement | null>();
   for (const root of content.roots) {
     if (content.from === 'mark' && headingLevel(root) > 0) enter(root, { depth: 0, link: 'none', muted: false });
     else readChildren(root, { depth: 0, link: 'none', muted: false });
@@ -49,7 +65,9 @@ export function readSections(content: MainContent, options: SectionOptions = {})
   function enter(element: DomElement, place: Place): void {
     const level = headingLevel(element);
     const { tagName } = element;
-    if (level > 0) {
+    if (level > 0 && place.note && isNoteTitle(element, level, place.note)) {
+      readNoteTitle(element);
+    } else if (level > 0) {
       readHeading(element, level);
     } else if (place.depth > MAX_DEPTH) {
       builder.addText(` ${textOf(element, dropped)} `, place.link);
@@ -73,7 +91,8 @@ export function readSections(content: MainContent, options: SectionOptions = {})
     if (element.tagName === 'dt') builder.startTerm(anchor !== undefined);
   }
 
-  function readElement(element: DomElement, place: Place): void {
+  function readElement(element: DomElement, around: Place): void {
+    const place = isNote(element) ? { ...around, note: element } : around;
     switch (element.tagName) {
       case 'br':
         builder.addLineBreak();
@@ -117,6 +136,29 @@ export function readSections(content: MainContent, options: SectionOptions = {})
     for (const row of tableRows(table, dropped)) builder.addBlock('row', row);
   }
 
+  /** The only heading of a note: one with several is a part of the page. What holds the page's first heading may be its wrapper. */
+  function isNoteTitle(heading: DomElement, level: number, note: DomElement): boolean {
+    if (level === 1 || (level === 2 && !builder.hasHeading)) return false;
+    let only = noteTitles.get(note);
+    if (only === undefined) {
+      const headings = outermost(note, (inner) => headingLevel(inner) > 0 || isNote(inner)).filter(headingLevel);
+      only = headings.length === 1 ? headings[0] : null;
+      noteTitles.set(note, only);
+    }
+    return only === heading;
+  }
+
+  /** "Note" above a note is a line of the section that it stands in: what comes behind the note belongs to that section again. */
+  function readNoteTitle(element: DomElement): void {
+    builder.endBlock();
+    const text = headingText(element);
+    if (text === '') return;
+    const anchor = headingAnchor(element);
+    if (anchor) builder.seeAnchor(anchor, true);
+    builder.addText(/\p{P}$/u.test(text) ? text : `${text}:`, 'none');
+    builder.endBlock({ leadsOn: true });
+  }
+
   function readHeading(element: DomElement, level: number): void {
     builder.endBlock();
     const text = headingText(element);
@@ -126,6 +168,10 @@ export function readSections(content: MainContent, options: SectionOptions = {})
     const slug = attribute(element, 'id') ? undefined : options.slug?.(headingSource(element));
     builder.startSection(level, text, { own, slug });
   }
+}
+
+function isNote(element: DomElement): boolean {
+  return element.tagName === 'aside' || hasClass(element, ADMONITION);
 }
 
 function linkKind(link: DomElement): Place['link'] {
