@@ -122,6 +122,19 @@ describe('bad files', () => {
     expect(result.report.warnings).toMatchObject([{ path: 'broken.md' }]);
   });
 
+  it('are those of many NUL characters, not a page that has one', async () => {
+    const prose = 'The keeper writes down every ship that passes. '.repeat(3);
+    await write({
+      'a.html': `<p>${prose}<p>char \0 null`,
+      'b.md': `${prose}\0`,
+      'c.html': `<p>${'x\0'.repeat(50)}`,
+      'd.md': 'x\0',
+    });
+    const result = await ingest();
+    expect(result.passages.map(({ text }) => text)).toEqual([`${prose.trim()}\nchar \uFFFD null`, `${prose}\uFFFD`]);
+    expect(skips(result)).toEqual(['c.html: binary content (NUL characters)', 'd.md: binary content (NUL characters)']);
+  });
+
   it('that cannot be opened are reported by the system’s code, without paths of the machine', async () => {
     await write({ 'a.html': '<p>A', 'locked.html': '<p>L', 'shut/b.html': '<p>B' });
     const allow = (path: string) => {

@@ -11,6 +11,7 @@ import { type PackOptions, packSections } from './pack.ts';
 import { imageFromRoot } from './page-image.ts';
 import { isHtmlPath, isMarkdownPath, pageUrl, type UrlOptions, withAnchor } from './page-url.ts';
 import type { ParsedPage } from './parsed-page.ts';
+import { binaryReason } from './text-content.ts';
 import { htmlOfXhtml, isXhtmlPath } from './xhtml.ts';
 
 export interface PageOptions extends UrlOptions, Omit<PackOptions, 'lang'> {}
@@ -38,12 +39,16 @@ export function parsePage(
 ): ParseOutcome {
   if (!isHtmlPath(path) && !isMarkdownPath(path)) return { skipped: 'not an HTML or Markdown file' };
   const decoded = isMarkdownPath(path) ? decodeMarkdown(bytes) : decodeHtml(bytes);
-  if (decoded.text.includes('\0')) return { skipped: 'binary content (NUL characters)' };
   if (decoded.text.trim() === '') return { skipped: 'empty file' };
+  const text = decoded.text.replaceAll('\0', '\uFFFD');
+  if (text !== decoded.text) {
+    const reason = binaryReason(decoded.text);
+    if (reason) return { skipped: reason };
+  }
   try {
     const page = isMarkdownPath(path)
-      ? parseMarkdown(decoded.text, { path, slug })
-      : parseHtml(isXhtmlPath(path) ? htmlOfXhtml(decoded.text) : decoded.text, { path });
+      ? parseMarkdown(text, { path, slug })
+      : parseHtml(isXhtmlPath(path) ? htmlOfXhtml(text) : text, { path });
     if (page.exclusion && !readUnlisted) return { skipped: page.exclusion };
     return { page: { ...page, warnings: [...decoded.warnings, ...page.warnings] } };
   } catch (error) {

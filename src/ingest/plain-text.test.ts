@@ -106,6 +106,11 @@ describe('an encoding', () => {
 });
 
 describe('what is no text', () => {
+  it('is not a log with a stray NUL in it', () => {
+    const line = `Lamp lit at dusk${', and again'.repeat(5)}.`;
+    expect(textsOf(`${line}\n\n\0Lamp out.`)).toEqual([line, 'Lamp out.']);
+  });
+
   it.each<[string, Uint8Array | string, string]>([
     ['NUL characters', 'a\0b', 'binary content (NUL characters)'],
     ['white space', ' \n\t\n', 'empty file'],

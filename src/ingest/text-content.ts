@@ -21,11 +21,17 @@ export function decodeText(bytes: Uint8Array): Decoded {
 /** @throws UnreadableDocument */
 export function textContent(bytes: Uint8Array): { text: string; warnings: string[] } {
   const { text, warnings } = decodeText(bytes);
-  if (text.includes('\0')) throw new UnreadableDocument('binary content (NUL characters)');
   if (text.trim() === '') throw new UnreadableDocument('empty file');
-  // One that is left begins what was cut off, or what is not known here.
+  const reason = binaryReason(text);
+  if (reason) throw new UnreadableDocument(reason);
+  return { text: text.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n'), warnings };
+}
+
+/** Why it is no text; undefined for text, in which a stray NUL may stand. */
+export function binaryReason(text: string): string | undefined {
+  // An escape that is left begins what was cut off, or what is not known here.
   const escapes = text.split('\u001b').length - 1;
   const controls = (text.match(/(?!\s)\p{Cc}|\uFFFD/gu)?.length ?? 0) - escapes;
-  if (controls > text.length * MAX_CONTROL_SHARE) throw new UnreadableDocument('binary content, not text');
-  return { text: text.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n'), warnings };
+  if (controls <= text.length * MAX_CONTROL_SHARE) return undefined;
+  return text.includes('\0') ? 'binary content (NUL characters)' : 'binary content, not text';
 }
