@@ -163,6 +163,22 @@ export function textOf(root: DomElement, skip: (element: DomElement) => boolean 
   return parts.join('');
 }
 
+/** A mark or a number may stand in one or two elements more. */
+const MAX_WRAPPERS = 4;
+
+/** The one text that is all an element holds; '' where there are several, or something else. At once, whatever the element holds. */
+export function soleText(element: DomElement): string {
+  let at = element;
+  for (let depth = 0; depth < MAX_WRAPPERS; depth++) {
+    const [only] = at.children;
+    if (at.children.length !== 1) return '';
+    if (only.type === 'text') return only.data;
+    if (!isElement(only)) return '';
+    at = only;
+  }
+  return '';
+}
+
 /** Ends the line before it and the one in it; headings, listings and `<br>` are other cases. */
 export function isBlock(element: DomElement): boolean {
   return BLOCK_TAGS.has(element.tagName);

@@ -264,6 +264,25 @@ describe('blocks', () => {
     expect(texts(`<main>${listing}</main>`)).toEqual(['a()']);
   });
 
+  it.each([
+    [
+      'GTK-Doc',
+      '<table><tr><td class="listing_lines" align="right"><pre>1\n2</pre></td><td><pre>a()\nb()</pre></td></tr></table>',
+    ],
+    ['Javadoc', '<pre><span class="source-line-no">001</span>a()\n<span class="source-line-no">002</span>b()</pre>'],
+    [
+      'anyone',
+      '<table><tr><td><pre><a href="#8">8</a>\n<a href="#9">9</a>\n10\n</pre></td>\n<td><pre>a()\nb()</pre></td></tr></table>',
+    ],
+  ])('leave out the line numbers of %s', (_, listing) => {
+    expect(texts(`<main>${listing}</main>`)).toEqual(['a()\nb()']);
+  });
+
+  it('keep numbers that are no count of lines, and those that a program printed', () => {
+    const printed = '<table><tr><td><pre>8\n8</pre></td><td><pre>a()\nb()</pre></td></tr></table><pre>1\n2</pre>';
+    expect(texts(`<main>${printed}</main>`)).toEqual(['8\n8', 'a()\nb()', '1\n2']);
+  });
+
   it('keep what cannot be selected and is more than a number', () => {
     expect(texts('<main><pre><span style="user-select: none">$ </span>go run 1</pre></main>')).toEqual(['$ go run 1']);
     expect(texts('<main><p>Step <b style="user-select:none">1b</b></p></main>')).toEqual(['Step 1b']);

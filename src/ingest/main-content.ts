@@ -11,6 +11,7 @@ import {
   headingLevel,
   isElement,
   outermost,
+  soleText,
   textOf,
 } from './dom.ts';
 
@@ -28,7 +29,8 @@ const DROPPED_TAGS = new Set(
 );
 const DROPPED_ROLES = /^(navigation|banner|contentinfo|search|menu|menubar|toolbar|dialog|alertdialog)$/;
 // Gutters of highlighted code, which would put "1 2 3 4" before every listing.
-const LINE_NUMBERS = /(^|\s)(linenos?|lineno|gutter|line-numbers-rows|code-line-number|ln|lnt|lnlinks)(\s|$)/;
+const LINE_NUMBERS =
+  /(^|\s)(linenos?|lineno|gutter|line-numbers-rows|code-line-number|ln|lnt|lnlinks|listing_lines|source-line-no)(\s|$)/;
 // Hugo's, unless it is told to use classes.
 const UNSELECTABLE = /(^|[;-])\s*user-select\s*:\s*none/i;
 
@@ -67,6 +69,7 @@ export function isDropped(element: DomElement, from: MainContent['from']): boole
   // Inside marked content an aside is usually a note or a tip; as a list of links it is a table of contents.
   if (tagName === 'aside') return from === 'body' || isMostlyLinks(element);
   if (isCodeLabel(element)) return true;
+  if (tagName === 'td' && isGutter(element)) return true;
   if (hasClass(element, LINE_NUMBERS)) return !/\p{L}/u.test(textOf(element));
   if (!UNSELECTABLE.test(attribute(element, 'style') ?? '') || !isInside(element, 'pre')) return false;
   return /^[\d\s]+$/.test(textOf(element));
@@ -124,6 +127,23 @@ function isTermHolder({ tagName }: DomElement): boolean {
 function isCodeLabel(element: DomElement): boolean {
   const { parent } = element;
   return hasClass(element, /^lang$/) && isElement(parent) && hasClass(parent as DomElement, /(^|\s)language-/);
+}
+
+/** A cell of a listing that numbers the lines in the cell beside it. */
+function isGutter(cell: DomElement): boolean {
+  const numbers = firstChild(cell);
+  let beside = cell.next;
+  while (beside && !isElement(beside)) beside = beside.next;
+  if (numbers?.tagName !== 'pre' || !beside || firstChild(beside)?.tagName !== 'pre') return false;
+  const lines = numbers.children.map((node) =>
+    isElement(node) ? soleText(node) : node.type === 'text' ? node.data : '',
+  );
+  const counted = lines.join('').trim().split(/\s+/).map(Number);
+  return counted.every((number, index) => Number.isInteger(number) && number === counted[0] + index);
+}
+
+function firstChild(element: DomElement): DomElement | undefined {
+  return element.children.find(isElement);
 }
 
 function isMostlyLinks(element: DomElement): boolean {
