@@ -18,9 +18,10 @@ export async function ingestDirectory(root: string, options: DirectoryOptions): 
   await expectFolder(root, fs);
   const { files, skipped, leftOut, unmatched } = await walkFolder(root, options);
   throwIfAborted(signal, 'ingest');
-  const sources = files.map(({ path, absolutePath, sizeBytes }) => ({
+  const sources = files.map(({ path, absolutePath, sizeBytes, isNamed }) => ({
     path,
     sizeBytes,
+    isNamed,
     read: async () => {
       try {
         return await fs.readFile(absolutePath, { signal });

@@ -1,6 +1,7 @@
 // One HTML page -> its sections and metadata. Pure: runs in Node and in a browser. Never throws on malformed pages.
 
 import { parseDocument } from './dom.ts';
+import { generatedReason } from './generated-pages.ts';
 import { findMainContent } from './main-content.ts';
 import { readMetadata } from './page-metadata.ts';
 import { chooseTitle, titleFromPath } from './page-title.ts';
@@ -35,6 +36,7 @@ export function parseHtml(html: string, options: HtmlOptions): ParsedPage {
     sort: Object.fromEntries(sort),
     hasBodyMark: content.from === 'mark',
     exclusion,
+    generated: generatedReason(options.path, document),
     warnings: [],
   };
 }

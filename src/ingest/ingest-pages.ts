@@ -14,6 +14,8 @@ export interface SourceFile {
   path: string;
   /** Size if known before reading; larger files than `maxFileBytes` are then never read. */
   sizeBytes?: number;
+  /** Asked for by a glob of its own, so that it is read though it is an index that a generator made. */
+  isNamed?: boolean;
   read(): Promise<Uint8Array>;
 }
 
@@ -64,6 +66,8 @@ export async function ingestPages(files: readonly SourceFile[], options: IngestO
     throwIfAborted(options.signal, 'ingest');
     const outcome = await readAndParse(file, options);
     if ('skipped' in outcome) report.skipped.push({ path: file.path, reason: outcome.skipped });
+    else if (outcome.page.generated && !file.isNamed)
+      report.skipped.push({ path: file.path, reason: outcome.page.generated });
     else parsed.push({ path: file.path, page: outcome.page });
     options.onProgress?.({ path: file.path, filesDone: index + 1, filesTotal: inOrder.length });
   }

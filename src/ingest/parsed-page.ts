@@ -42,5 +42,7 @@ export interface ParsedPage {
   hasBodyMark: boolean | undefined;
   /** Why the page asks not to be found (noindex, draft, redirect). */
   exclusion: string | undefined;
+  /** Why it is no page that somebody wrote: an index, or source code, that a generator made of the other pages. */
+  generated?: string;
   warnings: string[];
 }

@@ -32,6 +32,8 @@ export interface FoundFile {
   path: string;
   absolutePath: string;
   sizeBytes: number;
+  /** By another glob than the default one. */
+  isNamed: boolean;
 }
 
 export interface FoundFiles {
@@ -65,6 +67,10 @@ export async function walkFolder(root: string, options: WalkOptions = {}): Promi
   const { fs = nodeFs } = options;
   const realRoot = await fs.realpath(root);
   const included = new GlobList(options.include ?? DEFAULT_INCLUDE, { nocase: true });
+  const named = new GlobList(
+    [options.include ?? []].flat().filter((glob) => glob !== DEFAULT_INCLUDE),
+    { nocase: true },
+  );
   const exclusions = new GlobList(options.exclude ?? DEFAULT_EXCLUDE);
   const matches = (path: string) => included.match(path);
   const excluded = (path: string) => exclusions.match(path);
@@ -132,7 +138,8 @@ export async function walkFolder(root: string, options: WalkOptions = {}): Promi
       const stats = await fs.stat(realPath);
       seen.add(realPath);
       // Reading a named pipe would wait for ever.
-      if (stats.isFile()) files.push({ path, absolutePath: realPath, sizeBytes: stats.size });
+      if (stats.isFile())
+        files.push({ path, absolutePath: realPath, sizeBytes: stats.size, isNamed: named.match(path) });
       else skipped.push({ path, reason: 'not a regular file' });
     } catch (error) {
       skipped.push({ path, reason: `cannot be read: ${reasonOf(error)}` });

@@ -83,7 +83,7 @@ export interface IndexProgress {
 }
 
 export interface AddDirectoryOptions {
-  /** Globs of files to read besides HTML and Markdown: PDF, DOCX, EPUB, plain text, source code. Relative to the folder. */
+  /** Globs of files to read besides HTML and Markdown: PDF, DOCX, EPUB, plain text, source code; indexes that a generator of documentation made. Relative to the folder. */
   include?: string | readonly string[];
   /** Globs of paths not to read, besides `404.html` at the root and `node_modules`. */
   exclude?: string | readonly string[];

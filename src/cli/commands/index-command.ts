@@ -6,11 +6,13 @@ import { LatelightError } from '../../errors.ts';
 import { formatBytes } from '../../format-bytes.ts';
 import { PassageCache } from '../../indexing/passage-cache.ts';
 import { expectOutput } from '../../indexing/write-folder.ts';
+import { isGeneratedReason } from '../../ingest/generated-pages.ts';
 import type { ShapeChoice } from '../../model-files/model.ts';
 import type { Progress } from '../../model-files/progress.ts';
 import { defaultCachePath } from '../../node/cache-path.ts';
 import { createIndex } from '../../node/create-index.ts';
 import type { AddedPages, WrittenIndex } from '../../node/options.ts';
+import { skipLines } from '../../node/skipped-pages.ts';
 import { expectFolder } from '../expect-folder.ts';
 import type { CliIo } from '../io.ts';
 import { namedModel } from '../named-model.ts';
@@ -50,7 +52,7 @@ export interface IndexSummary {
   reused: number;
   /** File that keeps encoded passages for the next run; absent: none does. */
   cache?: string;
-  /** Files left out; each is named on the error stream, with the reason. */
+  /** Files left out; each is named on the error stream, with the reason; of indexes that a generator made, the first few. */
   skipped: number;
   /** Document tokens that became rows, before pooling. */
   tokens: number;
@@ -99,7 +101,10 @@ export async function indexCommand(input: string, options: IndexCommandOptions, 
   try {
     const { include, exclude } = options;
     const added = await index.addDirectory(root, { include, exclude: [...exclude, ...ownOutput(root, output)] });
-    for (const { path, reason } of added.skipped) io.err(`skipped ${path}: ${reason}\n`);
+    // Of generated indexes there can be thousands.
+    for (const { path, reason } of added.skipped)
+      if (!isGeneratedReason(reason)) io.err(`skipped ${path}: ${reason}\n`);
+    for (const line of skipLines(added.skipped.filter(({ reason }) => isGeneratedReason(reason)))) io.err(`${line}\n`);
     for (const { path, message } of added.warnings) io.err(`warning ${path}: ${message}\n`);
     for (const glob of added.unmatched) {
       if (include.includes(glob)) io.err(`warning --include ${glob}: ${NO_MATCH}\n`);

@@ -56,6 +56,8 @@ async function parse({ url, engine, path, file }: ParseJob, begin: () => void): 
   const limits = { pdfAssets, readUnlisted: true };
   const outcome = await parseDocument(path, new Uint8Array(await file.arrayBuffer()), limits);
   if ('skipped' in outcome) return outcome;
+  // In a folder of documentation that was dropped; what is chosen itself is meant.
+  if (outcome.page.generated && path.includes('/')) return { skipped: outcome.page.generated };
   const result = passagesOf(path, outcome.page, options);
   if ('skipped' in result) return result;
   const filters = libraryFilters(path);
