@@ -89,6 +89,48 @@ describe('a site', () => {
     expect((await ingest()).pages.map(({ title }) => title)).toEqual(['Mole', 'Pier', 'Quay', 'Harbour']);
   });
 
+  it('loses the blocks that most of its pages begin or end with, but for one page', async () => {
+    const page = (name: string, lead = '') =>
+      `<div>Small. Fast.</div><p>Choose any.</p>${lead}<h1>The ${name}</h1><p>Of the ${name}.</p><h3>Comments</h3><p>Write to us.</p>`;
+    await write({
+      'a.html': page('mole'),
+      'b/c.html': page('pier', '<p>New.'),
+      'b/d.html': page('quay'),
+      'index.html': page('port'),
+      'e.html': '<h1>The dock</h1><p>Write to us.</p>',
+    });
+    const { passages } = await ingest();
+    expect(passages.map(({ url, text }) => `${url} ${text}`)).toEqual([
+      'a.html Of the mole.',
+      'b/c.html New.\nThe pier\nOf the pier.',
+      'b/d.html Of the quay.',
+      'e.html Write to us.',
+      './ Small. Fast.\nChoose any.\nThe port\nOf the port.',
+      './ Write to us.',
+    ]);
+  });
+
+  it('keeps blocks that fewer share, that stand inside its pages, and that all of a page is', async () => {
+    const page = (name: string, more: string) =>
+      `<h1>The ${name}</h1><p>Of the ${name}.</p><p>Mind the gap.</p><p>${more}</p>`;
+    const pages = {
+      'a.html': page('mole', 'Same.'),
+      'b.html': page('pier', 'Same.'),
+      'c.html': page('quay', 'C.'),
+      'd.html': page('dock', 'D.'),
+    };
+    await write(pages);
+    const all = Object.keys(pages).map((path) => path);
+    expect((await ingest()).passages.map(({ text }) => text)).toEqual([
+      'Of the mole.\nMind the gap.\nSame.',
+      'Of the pier.\nMind the gap.\nSame.',
+      'Of the quay.\nMind the gap.\nC.',
+      'Of the dock.\nMind the gap.\nD.',
+    ]);
+    await write(Object.fromEntries(all.map((path) => [path, '<p>Soon.'])));
+    expect((await ingest()).passages).toHaveLength(4);
+  });
+
   it('names pages by their own heading or file under a banner that most of them have', async () => {
     await write({
       'hooks.md': '<h1>Harbour</h1>\n\n## Hooks\n\nText.',

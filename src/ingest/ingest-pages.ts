@@ -7,6 +7,7 @@ import type { DocumentLimits } from './document-limits.ts';
 import { type PageInfo, type PageOptions, passagesOf } from './ingest-page.ts';
 import { parseDocument } from './parse-document.ts';
 import type { ParsedPage } from './parsed-page.ts';
+import { withoutSharedBlocks } from './shared-blocks.ts';
 import { withoutSharedTitles } from './shared-titles.ts';
 
 export interface SourceFile {
@@ -79,7 +80,7 @@ export async function ingestPages(files: readonly SourceFile[], options: IngestO
     parsed = parsed.filter(({ page }) => page.hasBodyMark !== false);
   }
   const result: IngestResult = { passages: [], pages: [], report };
-  for (const { path, page } of withoutSharedTitles(parsed)) {
+  for (const { path, page } of withoutSharedTitles(withoutSharedBlocks(parsed))) {
     throwIfAborted(options.signal, 'ingest');
     const outcome = passagesOf(path, page, options);
     if ('skipped' in outcome) {
