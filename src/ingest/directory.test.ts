@@ -89,6 +89,44 @@ describe('a site', () => {
     expect((await ingest()).pages.map(({ title }) => title)).toEqual(['Mole', 'Pier', 'Quay', 'Harbour']);
   });
 
+  it.each([
+    ['in front', (name: string) => `Harbour: ${name}`],
+    ['apart in front', (name: string) => `Harbour – ${name}`],
+    ['behind a colon', (name: string) => `${name}: Harbour Manual`],
+    ['in brackets', (name: string) => `${name} (Harbour (old) 3.12 API)`],
+  ])('loses the name of the site %s in the titles of most of its pages', async (_, titled) => {
+    const page = (title: string) => `<title>${title}</title><h1>On ${title}</h1><p>Text.`;
+    const pages = {
+      'a.html': page(titled('Mole::Pier')),
+      'b.html': page(titled('Quay: part 2')),
+      'c.html': page(titled('Dock')),
+    };
+    await write({ ...pages, 'd.html': page('Class: Lamp (new)') });
+    const titles = (await ingest()).pages.map(({ title }) => title);
+    expect(titles).toEqual(['Mole::Pier', 'Quay: part 2', 'Dock', 'Class: Lamp (new)']);
+  });
+
+  it('keeps what half of its titles begin or end with', async () => {
+    const titles = ['Class: Lamp (new)', 'Class: Wick (new)', 'Lamp: Overview', 'Wick: Overview'];
+    await write(Object.fromEntries(titles.map((title, i) => [`${i}.html`, `<title>${title}</title><p>Text ${i}.`])));
+    expect((await ingest()).pages.map(({ title }) => title)).toEqual(titles);
+  });
+
+  it('names pages under a shared title by their heading where the file’s name is spelt as Doxygen does', async () => {
+    const page = (heading: string) =>
+      `<title>Member List</title><div class="headertitle"><div class="title">${heading}</div></div><p>Text of ${heading}.`;
+    await write({
+      'class_1_1Lamp-members.html': page('a::Lamp Members'),
+      'class_1_1Wick-members.html': page('a::Wick Members'),
+      'oil__lamp.html': '<title>Member List</title><p>Text.',
+    });
+    expect((await ingest()).pages.map(({ title }) => title)).toEqual([
+      'a::Lamp Members',
+      'a::Wick Members',
+      'Member List',
+    ]);
+  });
+
   it('loses the blocks that most of its pages begin or end with, but for one page', async () => {
     const page = (name: string, lead = '') =>
       `<div>Small. Fast.</div><p>Choose any.</p>${lead}<h1>The ${name}</h1><p>Of the ${name}.</p><h3>Comments</h3><p>Write to us.</p>`;

@@ -184,10 +184,13 @@ export function isBlock(element: DomElement): boolean {
   return BLOCK_TAGS.has(element.tagName);
 }
 
-/** Level 1..6 of a heading element, `role=heading` included; 0 for anything else. */
+/** Level 1..6 of a heading element, `role=heading` and what Doxygen has in its place included; 0 for anything else. */
 export function headingLevel(element: DomElement): number {
   const named = /^h([1-6])$/.exec(element.tagName);
   if (named) return Number(named[1]);
+  // Doxygen's title of a page.
+  if (element.attribs.class === 'title' && isElement(element.parent) && hasClass(element.parent, /^headertitle$/))
+    return 1;
   if (attribute(element, 'role') !== 'heading') return 0;
   const level = Number(attribute(element, 'aria-level') ?? 2);
   return Number.isInteger(level) && level >= 1 ? Math.min(level, 6) : 2;

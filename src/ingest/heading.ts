@@ -11,6 +11,8 @@ const PERMALINK_TEXT = /^(link|permalink|anchor|direct link|copy link|link to (t
 // The sign before a number is a law's own: "§ 12".
 const MARKS_AROUND = /^(?:[#¶]\s+|§\s+(?!\p{N}))|\s*(?<![#¶§🔗])[#¶§🔗]+$/gu;
 const UNREAD_TAGS = /^(script|style|template|noscript|svg|input|select|textarea|rt|rp)$/;
+// The way to the page, which Doxygen puts into its heading.
+const GROUPS_CLASS = /^ingroups$/;
 const READING_TAGS = /^(rt|rp)$/;
 
 /** Text of a heading without permalinks, icons and buttons beside it; '' when nothing readable is left. */
@@ -33,7 +35,9 @@ function inPlace(element: DomElement): boolean | string {
 }
 
 function isUnread(element: DomElement): boolean {
-  return UNREAD_TAGS.test(element.tagName) || isHidden(element) || isDrawnFormula(element);
+  return (
+    UNREAD_TAGS.test(element.tagName) || isHidden(element) || isDrawnFormula(element) || hasClass(element, GROUPS_CLASS)
+  );
 }
 
 /** KaTeX's, which stands as MathML before it. */

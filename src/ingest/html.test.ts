@@ -208,6 +208,14 @@ describe('headings', () => {
     ]);
   });
 
+  it('are where Doxygen has a title, without the way to the page in it', () => {
+    const title =
+      '<div class="header"><div class="headertitle"><div class="title">Lamp Class<div class="ingroups"><a href="g">Lights</a></div></div></div></div>';
+    expect(parse(`<body>${title}<p>Text.</p><div class="title">No title.</div>`).sections).toMatchObject([
+      { headings: ['Lamp Class'], level: 1, blocks: [{ text: 'Text.' }, { text: 'No title.' }] },
+    ]);
+  });
+
   it('keep a hash that belongs to the name', () => {
     expect(sectionsOf('<main><h1>Issue #12 in C#</h1>x</main>')).toEqual([['Issue #12 in C#', undefined]]);
   });
