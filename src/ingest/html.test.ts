@@ -434,6 +434,11 @@ describe('title', () => {
     ['<title>A &amp; B</title><main>x', 'A & B'],
     ['<svg><title>Icon</title></svg><main><h2>Second</h2>x<h1>First</h1>y', 'First'],
     ['<main><h3>Third</h3>x', 'Third'],
+    ['<main><h2>Lamps</h2>x<h3>Oil</h3>y', 'Lamps'],
+    ['<main><h3>Sponsors</h3>x<h2>Use</h2>y', 'getting started'],
+    ['<main><h2>Use</h2>x<h2>Licence</h2>y', 'getting started'],
+    ['<main><h2>Table of contents</h2><p>x', 'getting started'],
+    ['<main><a href="/"><img alt="Harbour Logo"></a><p>x<h2>Use</h2>x<h2>Licence</h2>y', 'Harbour'],
     ['<main><p data-latelight-meta="title">Named</p><h1>H</h1>x', 'Named'],
     ['<header><h1>Banner</h1></header><p>x', 'getting started'],
   ])('of %s is %s', (html, title) => {

@@ -1,7 +1,8 @@
 // One HTML page -> its sections and metadata. Pure: runs in Node and in a browser. Never throws on malformed pages.
 
-import { parseDocument } from './dom.ts';
+import { type DomElement, parseDocument } from './dom.ts';
 import { generatedReason } from './generated-pages.ts';
+import { leadingLogo } from './inline-elements.ts';
 import { findMainContent } from './main-content.ts';
 import { readMetadata } from './page-metadata.ts';
 import { chooseTitle, titleFromPath } from './page-title.ts';
@@ -17,12 +18,14 @@ export interface HtmlOptions extends SectionOptions {
   isAllContent?: boolean;
 }
 
+const logoOf = ([root]: DomElement[]) => (root ? leadingLogo(root) : '');
+
 export function parseHtml(html: string, options: HtmlOptions): ParsedPage {
   const document = parseDocument(html);
   const content = findMainContent(document, options.isAllContent);
   const sections = readSections(content, options);
   const { documentTitle, lang, baseHref, meta, filters, sort, exclusion } = readMetadata(document, content.roots);
-  const title = options.title || meta.get('title') || chooseTitle(documentTitle, sections);
+  const title = options.title || meta.get('title') || chooseTitle(documentTitle, sections) || logoOf(content.roots);
   meta.delete('title');
   return {
     title: title || titleFromPath(options.path),

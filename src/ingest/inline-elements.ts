@@ -18,6 +18,8 @@ const BADGE =
   /(shields\.io|badgen\.net|badge|\/workflows\/|codecov\.io|coveralls\.io|travis-ci|snyk\.io|opencollective\.com)/i;
 const FILE_NAME = /^\S+\.(png|jpe?g|gif|svg|webp|avif)$/i;
 
+const LOGO_MARKS = /[[\]]|\blogo\b/gi;
+
 export function isBadge(image: DomElement): boolean {
   return BADGE.test(attribute(image, 'src') ?? '');
 }
@@ -30,6 +32,19 @@ export function imageText(image: DomElement): string {
   const alt = oneLine(attribute(image, 'alt') ?? '');
   if (alt === '' || isBadge(image) || FILE_NAME.test(alt) || attribute(image, 'role') === 'presentation') return '';
   return hasLetterOrDigit(alt) ? `[${alt}]` : alt;
+}
+
+/** "Harbour" of a page that begins with the picture "Harbour logo", as a README may; '' where it begins otherwise. */
+export function leadingLogo(root: DomElement): string {
+  let name: string | undefined;
+  walk(root, (node) => {
+    if (name !== undefined) return false;
+    if (node.type === 'text' && hasLetterOrDigit(node.data)) name = '';
+    if (isElement(node) && headingLevel(node) > 0) name = '';
+    if (isElement(node) && node.tagName === 'img' && !isBadge(node)) name = imageText(node).replace(LOGO_MARKS, '');
+    return true;
+  });
+  return oneLine(name ?? '');
 }
 
 /** MathML carries the same formula twice; the TeX source is the one people type. */

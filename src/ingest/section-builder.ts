@@ -7,7 +7,8 @@ import type { Block, Section } from './parsed-page.ts';
 // `data-latelight-ignore`.
 const FURNITURE =
   /^[[(]?(edit|improve|suggest (an )?edits?|view|report|open|found|back|return|jump|skip|copy|print|share)\b.{0,40}\b(page|source|github|gitlab|issue|bug|top|contents?|code|link|this)\b.{0,20}$|^\[?(src|source|edit|permalink)\]?$/i;
-const CONTENTS_MARKER = /^(\[{1,2}toc\]{1,2}|(table of )?contents:?|on this page:?|in this (article|page|section):?)$/i;
+export const CONTENTS_MARKER =
+  /^(\[{1,2}toc\]{1,2}|(table of )?contents:?|on this page:?|in this (article|page|section):?)$/i;
 
 const letters = (text: string) => text.replace(/[^\p{L}]+/gu, '').length;
 
