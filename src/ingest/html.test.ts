@@ -272,6 +272,19 @@ describe('headings', () => {
       expect(sectionsOf(`<main>${page}</main>`)).toEqual([['A', undefined]]);
   });
 
+  it.each([
+    ['a form', '<form id="search"><input id="q"></form>'],
+    ['a table of contents', '<div id="toc"><ul><li><a id="t1" href="#y">Wiring</a></ul></div>'],
+    ['a heading that is hidden', '<div id="hidden"><h2 hidden id="h">Hidden</h2></div>'],
+  ])('take no anchor from %s before them', (_, before) => {
+    expect(sectionsOf(`<main><h1>T</h1><p>p</p>${before}<h2>Wiring</h2><p>q</p></main>`)).toEqual([
+      ['T', undefined],
+      ['T > Wiring', undefined],
+    ]);
+    const marked = `<main><h1>T</h1><p>p</p><p><a id="x"></a></p>${before}<h2>Wiring</h2><p>q</p></main>`;
+    expect(sectionsOf(marked)[1]).toEqual(['T > Wiring', 'x']);
+  });
+
   it('take no anchor from what wraps the whole page', () => {
     expect(sectionsOf('<main><div id="app"><h1>T</h1>x</div></main>')).toEqual([['T', undefined]]);
   });

@@ -12,6 +12,13 @@ export const CONTENTS_MARKER =
 
 const letters = (text: string) => text.replace(/[^\p{L}]+/gu, '').length;
 
+interface Anchor {
+  id: string;
+  forBlocks: boolean;
+  /** Its element holds nothing, and is there for the id alone. */
+  isMark: boolean;
+}
+
 export class SectionBuilder {
   private readonly sections: Section[] = [];
   private section: Section = emptySection();
@@ -19,7 +26,9 @@ export class SectionBuilder {
   private line = '';
   private linkedLetters = { none: 0, 'same-page': 0, other: 0 };
   /** Fragment met since the last text; the heading or block that comes next starts there. */
-  private anchor: { id: string; forBlocks: boolean } | undefined;
+  private anchor: Anchor | undefined;
+  /** How many blocks and headings have come. */
+  private readCount = 0;
   /** The section's fragment was made from its text, so one that the author wrote beside the heading is better. */
   private anchorIsSlug = false;
   /** Lines before the first heading that are links only: breadcrumbs, unless the page has no heading at all. */
@@ -41,10 +50,22 @@ export class SectionBuilder {
     this.line += '\n';
   }
 
-  seeAnchor(id: string, forBlocks: boolean): void {
+  seeAnchor(id: string, forBlocks: boolean, isMark = false): void {
     // Once a line has text, an id inside it is not where the block starts.
     if (this.line.trim() !== '') return;
-    if (forBlocks || !this.anchor?.forBlocks) this.anchor = { id, forBlocks };
+    if (forBlocks || !this.anchor?.forBlocks) this.anchor = { id, forBlocks, isMark };
+  }
+
+  /** What `leaveElement` is told at the element's end. */
+  enterElement(): { anchor: Anchor | undefined; readCount: number } {
+    const { anchor, readCount } = this;
+    return { anchor, readCount };
+  }
+
+  /** The fragment of a form or a table of contents, in which nothing was read, is not that of what comes next. */
+  leaveElement({ anchor, readCount }: { anchor: Anchor | undefined; readCount: number }): void {
+    if (this.anchor === anchor || this.anchor?.isMark || this.readCount !== readCount) return;
+    if (this.line.trim() === '') this.anchor = anchor;
   }
 
   startTerm(hasId: boolean): void {
@@ -89,6 +110,7 @@ export class SectionBuilder {
 
   startSection(level: number, text: string, anchors: { own?: string; slug?: string }): void {
     this.endBlock();
+    this.readCount += 1;
     if (this.section.level === 0)
       this.section.blocks = this.section.blocks.filter(({ text }) => !this.leadingLinks.has(text));
     this.close();
@@ -110,6 +132,7 @@ export class SectionBuilder {
   }
 
   private push(content: Block): void {
+    this.readCount += 1;
     const labels = this.labels.map((text): Block => ({ kind: 'prose', text, leadsOn: true }));
     this.labels = [];
     const blocks = [...labels, content];

@@ -73,21 +73,25 @@ export function readSections(content: MainContent, options: SectionOptions = {})
       builder.addText(` ${textOf(element, dropped)} `, place.link);
     } else if (isBlock(element) || hasRole(element, 'tabpanel')) {
       builder.endBlock();
+      const before = builder.enterElement();
       noteAnchor(element);
       const label = labels.get(element);
       if (label !== undefined) builder.startLabel(label);
       readElement(element, place);
       if (label !== undefined) builder.endLabel();
       builder.endBlock({ leadsOn: tagName === 'dt' || tagName === 'summary' });
+      builder.leaveElement(before);
     } else {
+      const before = builder.enterElement();
       noteAnchor(element);
       readElement(element, place);
+      builder.leaveElement(before);
     }
   }
 
   function noteAnchor(element: DomElement): void {
     const anchor = elementAnchor(element);
-    if (anchor) builder.seeAnchor(anchor, ANCHOR_TAGS.test(element.tagName));
+    if (anchor) builder.seeAnchor(anchor, ANCHOR_TAGS.test(element.tagName), isEmpty(element));
     if (element.tagName === 'dt') builder.startTerm(anchor !== undefined);
   }
 
@@ -168,6 +172,13 @@ export function readSections(content: MainContent, options: SectionOptions = {})
     const slug = attribute(element, 'id') ? undefined : options.slug?.(headingSource(element));
     builder.startSection(level, text, { own, slug });
   }
+}
+
+/** Of nothing, or of an icon. */
+function isEmpty(element: DomElement): boolean {
+  return element.children.every((node) =>
+    isElement(node) ? /^(svg|img|i)$/.test(node.tagName) : node.type !== 'text' || node.data.trim() === '',
+  );
 }
 
 function isNote(element: DomElement): boolean {
