@@ -127,6 +127,14 @@ describe('a site', () => {
     ]);
   });
 
+  it('has a passage once that a page has twice under the same headings', async () => {
+    const text =
+      'Lights the lamp and waits until its flame is steady, then returns what the flame’s height is in parts of an inch.';
+    const entry = (heading: string, id: string) => `<h2 id="${id}">${heading}</h2><p>${text}`;
+    await write({ 'a.html': `<h1>Lamp</h1>${entry('light()', 'a')}${entry('light()', 'b')}${entry('kindle()', 'c')}` });
+    expect((await ingest()).passages.map(({ url }) => url)).toEqual(['a.html#a', 'a.html#c']);
+  });
+
   it('loses the blocks that most of its pages begin or end with, but for one page', async () => {
     const page = (name: string, lead = '') =>
       `<div>Small. Fast.</div><p>Choose any.</p>${lead}<h1>The ${name}</h1><p>Of the ${name}.</p><h3>Comments</h3><p>Write to us.</p>`;

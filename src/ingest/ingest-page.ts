@@ -7,7 +7,7 @@ import { decodeHtml, decodeMarkdown } from './decode.ts';
 import type { DocumentLimits } from './document-limits.ts';
 import { parseHtml } from './html.ts';
 import { parseMarkdown } from './markdown.ts';
-import { type PackOptions, packSections } from './pack.ts';
+import { type PackedText, type PackOptions, packSections } from './pack.ts';
 import { imageFromRoot } from './page-image.ts';
 import { isHtmlPath, isMarkdownPath, pageUrl, type UrlOptions, withAnchor } from './page-url.ts';
 import type { ParsedPage } from './parsed-page.ts';
@@ -66,7 +66,7 @@ export function passagesOf(
 ): PageOutcome {
   const { image } = page.meta;
   const meta = image ? { ...page.meta, image: imageFromRoot(image, url, page.baseHref) } : page.meta;
-  const passages = packSections(page.sections, { ...options, lang: page.lang }).map(
+  const passages = distinct(packSections(page.sections, { ...options, lang: page.lang })).map(
     ({ text, headings, anchor }): Passage => ({
       text,
       title: page.title,
@@ -81,6 +81,17 @@ export function passagesOf(
   const { title, lang, hasBodyMark } = page;
   const info = { path, url, title, lang, hasBodyMark, passageCount: passages.length };
   return { page: info, passages, warnings: page.warnings };
+}
+
+/** Overloads of a function are described in the same words as a rule: of such passages of a page the first is enough. */
+function distinct(texts: readonly PackedText[]): PackedText[] {
+  const seen = new Set<string>();
+  return texts.filter(({ text, headings }) => {
+    const key = JSON.stringify([text, headings]);
+    const isNew = !seen.has(key);
+    seen.add(key);
+    return isNew;
+  });
 }
 
 function withoutTitle(headings: readonly string[], title: string): string[] {
