@@ -360,8 +360,14 @@ describe('blocks', () => {
   it('keep the words of a cell apart where the page has no space between blocks', () => {
     const cell = '<ul><li>read</li><li>wri<b>te</b></li></ul>or<div>append<br>only</div>once';
     expect(texts(`<main><table><tr><th>Name<th>Mode<tr><td>log<td>${cell}</table></main>`)).toEqual([
-      'Name: log; Mode: read write or append only once.',
+      'Name: log; Mode: read, write, or, append only, once.',
     ]);
+  });
+
+  it('have entries of several lines in a single column without the header above them', () => {
+    const table =
+      '<thead><tr><th><p>Function</p><p>Description</p></th></tr></thead><tr><td><p>abs (x) → y</p><p>Absolute value.</p><p>abs(-1) → 1</p></td></tr>';
+    expect(texts(`<main><table>${table}</table></main>`)).toEqual(['abs (x) → y, Absolute value. abs(-1) → 1.']);
   });
 
   it('read images, formulas and footnote marks of a cell as those of a paragraph', () => {

@@ -60,25 +60,31 @@ export function isFootnoteMark(sup: DomElement): boolean {
   return target?.startsWith('#') === true && /^[[(]?[\p{L}\p{N}*†‡]{1,4}[\])]?$/u.test(oneLine(textOf(sup)));
 }
 
-/** Text of a cell on one line. Minified pages have no white space around the elements in it that are blocks. */
+/** Text of a cell on one line, its blocks as a list: "read, write". A `<br>` may only break a line that is too long. */
 export function cellText(cell: DomElement, isDropped: (element: DomElement) => boolean): string {
   let text = '';
-  const stack: (DomNode | ' ')[] = [...cell.children].reverse();
+  const stack: (DomNode | '\n')[] = [...cell.children].reverse();
   while (stack.length > 0) {
-    const node = stack.pop() as DomNode | ' ';
-    if (node === ' ') text += node;
-    else if (node.type === 'text') text += node.data;
+    const node = stack.pop() as DomNode | '\n';
+    if (node === '\n') text += node;
+    else if (node.type === 'text') text += node.data.replace(/\s+/g, ' ');
     else if (isElement(node) && !isDropped(node)) {
       const inPlace = inlineText(node);
       if (inPlace !== undefined) {
         text += inPlace;
         continue;
       }
-      const around = isBlock(node) || headingLevel(node) > 0 ? [' ' as const] : [];
+      const around = isBlock(node) || headingLevel(node) > 0 ? ['\n' as const] : [];
       for (const part of [...around, ...[...node.children].reverse(), ...around]) stack.push(part);
     }
   }
-  return oneLine(text);
+  const parts = text.split('\n').map(oneLine);
+  return parts.filter((part) => part !== '').reduce((line, part) => line + gapBetween(line, part) + part, '');
+}
+
+function gapBetween(line: string, part: string): string {
+  if (line === '') return '';
+  return /[\p{P}→=]$/u.test(line) || /^[\p{P}→=]/u.test(part) ? ' ' : ', ';
 }
 
 /** What stands in the place of an element; undefined where that is what it holds. */

@@ -1,12 +1,14 @@
 // A table -> one line per row, "Header: cell; Header: cell.", so that a row means something without the rows above it.
 
 import { hasLetterOrDigit } from './clean-text.ts';
-import { attribute, type DomElement, isElement, outermost } from './dom.ts';
+import { attribute, type DomElement, isBlock, isElement, outermost } from './dom.ts';
 import { cellText } from './inline-elements.ts';
 
 interface Cell {
   text: string;
   isHeader: boolean;
+  /** Of more than one block. */
+  isStack: boolean;
 }
 
 interface SpanningCell {
@@ -40,7 +42,9 @@ export function tableRows(table: DomElement, isDropped: (element: DomElement) =>
   const mayRepeat = repeating(cells);
   const grid = spread(cells, mayRepeat);
   const headerCount = countHeaderRows(rows, grid);
-  const labels = columnLabels(grid.slice(0, headerCount));
+  // A column of entries of several lines, with what each line is above it: no name of the entry.
+  const isStacked = headerCount > 0 && grid.every((row) => row.length === 1) && grid[0][0].isStack;
+  const labels = isStacked ? [] : columnLabels(grid.slice(0, headerCount));
   const body = grid.slice(headerCount);
   if (body.length === 0) return grid.map((row) => sentence(distinct(row).map((cell) => cell.text)));
   return body.map((row) => rowLine(row, labels, mayRepeat)).filter(hasLetterOrDigit);
@@ -93,10 +97,14 @@ function cellsOf(row: DomElement, isDropped: (element: DomElement) => boolean): 
   const cells: SpanningCell[] = [];
   for (const node of row.children) {
     if (!isElement(node) || !/^t[dh]$/.test(node.tagName) || isDropped(node)) continue;
-    const cell = { text: cellText(node, isDropped), isHeader: node.tagName === 'th' };
+    const cell = { text: cellText(node, isDropped), isHeader: node.tagName === 'th', isStack: blocksIn(node) > 1 };
     cells.push({ cell, columns: span(node, 'colspan'), rows: span(node, 'rowspan') });
   }
   return cells;
+}
+
+function blocksIn(cell: DomElement): number {
+  return cell.children.filter((child) => isElement(child) && isBlock(child)).length;
 }
 
 function repeating(cells: SpanningCell[][]): MayRepeat {
