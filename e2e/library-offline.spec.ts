@@ -9,12 +9,11 @@ import type { LatelightSearch } from '../src/element/latelight-search.ts';
 import { pageOf, pdfFile } from '../src/ingest/documents.fixture.ts';
 import { addFiles, firstHit, LIBRARY, type LibraryElement, listed, openLibraryPage, settled } from './library-page.ts';
 import { DEMO_PORT } from './ports.ts';
+import { expectScan, scannedPage } from './scanned-page.ts';
 
 const origin = `http://localhost:${DEMO_PORT}`;
 const box = (page: Page) => page.getByRole('searchbox', { name: 'Search' });
 const results = (page: Page) => page.getByRole('region', { name: 'Results' });
-
-const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64');
 
 test('installed once, it starts offline after the browser was closed, takes a document in and finds it', async () => {
   const profile = await mkdtemp(join(tmpdir(), 'latelight-profile-'));
@@ -46,9 +45,7 @@ test('installed once, it starts offline after the browser was closed, takes a do
     await addFiles(page, [
       {
         path: 'letters/lease.pdf',
-        base64: base64(
-          pdfFile({ pages: [pageOf('The landlord pays for the new boiler.', 'Rent is due on the third.')] }),
-        ),
+        base64: scannedPage('The landlord pays for the new boiler.'),
       },
     ]);
     await settled(page);
@@ -61,6 +58,9 @@ test('installed once, it starts offline after the browser was closed, takes a do
     await expect(first).toContainText('boiler');
     await box(page).fill('protect young plants from cold weather');
     await expect(first).toContainText('seedlings');
+    const { id } = (await listed(page))[1];
+    await page.evaluate((hash) => (location.hash = hash), `doc=${id}`);
+    await expectScan(page);
     const elsewhere = requests.filter((url) => !/^(blob|data):/.test(url) && new URL(url).origin !== origin);
     expect(elsewhere).toEqual([]);
     await context.close();

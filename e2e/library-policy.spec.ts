@@ -1,13 +1,14 @@
 // What the library may not do, and on what it may run: a strict policy for page and workers alike, no request elsewhere, WebGPU.
 
 import { expect, type Page, test } from '@playwright/test';
-import { docxFile, epubFile, pageOf, pdfFile } from '../src/ingest/documents.fixture.ts';
+import { docxFile, docxFile, epubFile, epubFile, pageOf, pdfFile } from '../src/ingest/documents.fixture.ts';
 import { hasAdapter } from './engine.ts';
 import { addFiles, firstHit, LIBRARY, type LibraryElement, listed, openLibraryPage, settled } from './library-page.ts';
+import { expectScan, scannedPage } from './scanned-page.ts';
 
 const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64');
 const FILES = [
-  { path: 'lease.pdf', base64: base64(pdfFile({ pages: [pageOf('The landlord pays for the new boiler.')] })) },
+  { path: 'lease.pdf', base64: scannedPage('The landlord pays for the new boiler.') },
   { path: 'recipe.docx', base64: base64(docxFile([{ text: 'Knead the dough for ten minutes and let it rise.' }])) },
   { path: 'sea.epub', base64: base64(epubFile([{ body: '<p>The sailors lowered the sails before the storm.</p>' }])) },
   {
@@ -71,6 +72,7 @@ test.describe('under a policy for page and workers', () => {
           .getByText(/boiler|dough|sails|nectar/)
           .first(),
       ).toBeVisible();
+      if (id === documents[0].id) await expectScan(page);
     }
     expect(elsewhere).toEqual([]);
     expect(pictures).toEqual([]);

@@ -5,6 +5,7 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { baseStyles } from '../../element/styles/base-styles.ts';
 import type { FileStream } from '../collect-files.ts';
+import type { PdfAssets } from '../reader/pdf-view.ts';
 import type { Start } from '../shell/start.ts';
 import type { Library, LibraryDocument, LibraryState, ReaderPlace } from '../types.ts';
 import { Announcer } from './announcer.ts';
@@ -45,7 +46,7 @@ export class LatelightLibrary extends LitElement {
   declare updates: { waiting: boolean; apply(): void } | undefined;
   /** Set anew when it changes. */
   declare install: { available: boolean; prompt(): Promise<void> } | undefined;
-  declare pdfAssets: { cMapUrl: string; standardFontDataUrl: string } | undefined;
+  declare pdfAssets: PdfAssets | undefined;
   /** Defines `<latelight-reader>`, where the page has not done so; called again where it failed. */
   declare importReader: (() => Promise<unknown>) | undefined;
 

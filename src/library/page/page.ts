@@ -21,6 +21,8 @@ function show(library: Library): void {
   app.pdfAssets = {
     cMapUrl: new URL('pdf/cmaps/', document.baseURI).href,
     standardFontDataUrl: new URL('pdf/standard_fonts/', document.baseURI).href,
+    wasmUrl: new URL('pdf/wasm/', document.baseURI).href,
+    iccUrl: new URL('pdf/iccs/', document.baseURI).href,
   };
   bindShell(app, shell);
   find('#opening').replaceWith(app);

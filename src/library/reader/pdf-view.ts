@@ -19,8 +19,10 @@ export interface PdfAssets {
   /** Absolute, with a slash at the end. */
   cMapUrl: string;
   standardFontDataUrl: string;
-  /** For JPEG 2000 and JBIG2 images; slower code is used without it. */
-  wasmUrl?: string;
+  /** For JPEG 2000 and JBIG2 images, which are left out without it, and for colour profiles. */
+  wasmUrl: string;
+  /** For the colours of print (CMYK). */
+  iccUrl: string;
 }
 
 const AUTO_WIDTH = 960;

@@ -2,6 +2,7 @@
 
 import { html, nothing, type TemplateResult } from 'lit';
 import { isComposing } from '../../../element/composing.ts';
+import type { PdfAssets } from '../../reader/pdf-view.ts';
 import type { LibraryDocument, ReaderPlace } from '../../types.ts';
 import type { OpenDocument } from '../open-document.ts';
 import type { ReaderScript } from '../reader-script.ts';
@@ -12,7 +13,7 @@ export interface ReaderContext {
   document: LibraryDocument | undefined;
   opened: OpenDocument;
   script: ReaderScript;
-  pdfAssets: { cMapUrl: string; standardFontDataUrl: string } | undefined;
+  pdfAssets: PdfAssets | undefined;
   /** Over the list, which cannot be reached then: this is the page's main part. */
   isAlone: boolean;
   onClose: () => void;
