@@ -121,6 +121,28 @@ describe('with a storage that keeps what it is given', () => {
     store.close();
   });
 
+  it('documents that are edited leave their segments, which do not become one', async () => {
+    const { store } = await openStoredLibrary();
+    const segmenter = new Segmenter(store, PASSAGE_SHAPE, countWords, nothing, nothing);
+    const sizes = async () => (await store.segments()).map(({ passageCount }) => passageCount).sort((a, b) => a - b);
+    const book = Array.from({ length: 2500 }, (_, at) => storedPassage('', at));
+    for (const name of ['bees', 'snow']) {
+      const { id } = await addWaiting(store, `${name}.pdf`);
+      await store.putWhole(id, book);
+      await segmenter.finish([(await addWhole(store, `${name}.md`)).id, id]);
+    }
+    expect(await sizes()).toEqual([2501, 2501]);
+    const edited = [await addWhole(store, 'bees.md'), await addWhole(store, 'snow.md')].map(({ id }) => id);
+    await segmenter.finish(edited);
+    expect(await sizes()).toEqual([2, 2500, 2500]);
+    const names = async () => (await store.documents()).map(({ path, state }) => `${path} ${state}`).sort();
+    expect(await names()).toEqual(['bees.md done', 'bees.pdf done', 'snow.md done', 'snow.pdf done']);
+    expect((await segmenter.readAll()).map(({ id }) => id).sort()).toEqual(
+      (await store.documents()).map(({ id }) => id).sort(),
+    );
+    store.close();
+  });
+
   it('a segment stays whole when what it replaced cannot be removed', async () => {
     const { store, files, caches } = await openStoredLibrary();
     const segmenter = new Segmenter(store, PASSAGE_SHAPE, countWords, nothing, nothing);

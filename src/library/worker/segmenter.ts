@@ -48,26 +48,32 @@ export class Segmenter {
     return this.alone(async () => this.documentsOf(await this.store.segments(), []));
   }
 
-  /** Makes documents whose passages are all kept searchable, in the place of those they replace. */
-  finish(ids: readonly number[]): Promise<void> {
-    return this.alone(async () => {
+  /**
+   * Makes documents whose passages are all kept searchable, in the place of those they replace. These leave their segments as removed ones
+   * do, each by itself: taken in with what they replace, segments would melt into one with a few edits.
+   */
+  async finish(ids: readonly number[]): Promise<void> {
+    const isRoomToFree = await this.alone(async () => {
       const found = await Promise.all(ids.map((id) => this.store.document(id)));
       const whole = found.flatMap((document) => (document && isWhole(document) ? [document] : []));
       const passages = await this.wholePassages(whole);
       const usable = whole.filter(({ id }) => passages.has(id));
-      if (usable.length === 0) return;
+      if (usable.length === 0) return false;
       const replaced = usable.flatMap(({ replaces }) => replaces ?? []);
       // Indexed again beside its successor, when another model was taken: what is forgotten must not be written back.
       const documents = usable.filter(({ id }) => !replaced.includes(id));
       const segments = await this.store.segments();
       const passageCount = documents.reduce((sum, { doneCount }) => sum + doneCount, 0);
-      const removed = withSmallOnes(segments, holding(segments, replaced), passageCount);
+      const removed = smallOnes(segments, passageCount);
       const kept = await this.documentsOf(removed, replaced);
       for (const { id, tokenCount } of documents) {
         kept.push({ id, tokenCount, passages: passages.get(id) ?? [] });
       }
       await this.replace(removed, kept, { finished: documents.map(({ id }) => id), forgotten: replaced });
+      return replaced.length > 0;
     });
+    // They are in no search by now: what space they took can be freed later.
+    if (isRoomToFree) await this.compact().catch(() => undefined);
   }
 
   /**
@@ -213,21 +219,11 @@ export class Segmenter {
   }
 }
 
-function holding(segments: readonly StoredSegment[], ids: readonly number[]): StoredSegment[] {
-  const wanted = new Set(ids);
-  return segments.filter(({ documents }) => documents.some(({ id }) => wanted.has(id)));
-}
-
-/** Adds the segments that are no larger than what they join: each passage is then rewritten a few times in all, not with every document. */
-function withSmallOnes(
-  all: readonly StoredSegment[],
-  required: StoredSegment[],
-  passageCount: number,
-): StoredSegment[] {
-  const chosen = [...required];
-  let total = required.reduce((sum, segment) => sum + segment.passageCount, passageCount);
-  const rest = all.filter((segment) => !required.includes(segment)).sort((a, b) => a.passageCount - b.passageCount);
-  for (const segment of rest) {
+/** Segments that are no larger than what joins them: each passage is then rewritten a few times in all, not with every document. */
+function smallOnes(all: readonly StoredSegment[], passageCount: number): StoredSegment[] {
+  const chosen: StoredSegment[] = [];
+  let total = passageCount;
+  for (const segment of [...all].sort((a, b) => a.passageCount - b.passageCount)) {
     if (segment.passageCount > total || total + segment.passageCount > FULL_SEGMENT) break;
     chosen.push(segment);
     total += segment.passageCount;
