@@ -220,6 +220,27 @@ test('a failed document says why and is tried again; a report of an error can be
   await expect(searchBox(page)).toBeFocused();
 });
 
+test('what stopped indexing is resumed where it is told when nothing is left to index, and there is no bar', async ({
+  page,
+}) => {
+  await show(page, 'failures');
+  const problem = page.getByText('Storage is full. Remove documents');
+  await expect(problem).toBeVisible();
+  await page.getByRole('button', { name: 'Resume' }).click();
+  await expect(problem).toBeHidden();
+  await expect(searchBox(page)).toBeFocused();
+  await bench(page, (library) => {
+    const rate = { passagesPerSecond: undefined, secondsLeft: undefined };
+    library.change({
+      isPaused: true,
+      progress: { passagesDone: 1, passagesTotal: 2, documentsWaiting: 0, ...rate },
+      problem: { code: 'storage-full', message: 'Storage is full.' },
+    });
+  });
+  await expect(page.getByRole('region', { name: 'Indexing' }).getByRole('button', { name: 'Resume' })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Resume' })).toHaveCount(1);
+});
+
 test('the library is exported under the day’s name', async ({ page }) => {
   await page.clock.setFixedTime(new Date('2026-11-24T10:32:00'));
   await show(page, 'few');

@@ -211,7 +211,7 @@ export class LatelightLibrary extends LitElement {
         <div class="list" ?inert=${place !== undefined && this.readerFocus.isNarrow}>
           ${this.renderHeader(isEmpty)}
           <main>
-            ${noticesView({ state, updates: this.updates, job: this.jobs.current, report: this.jobs.report, onDismiss: this.dismiss })}
+            ${noticesView({ state, updates: this.updates, job: this.jobs.current, report: this.jobs.report, onDismiss: this.dismiss, onResume: this.goOn })}
             ${isEmpty ? emptyView(state, this.actions) : this.renderDocuments(state)}
           </main>
           <footer>
@@ -242,9 +242,19 @@ export class LatelightLibrary extends LitElement {
 
   private readonly dismiss = (): void => {
     this.jobs.dismiss();
+    this.leaveNotice();
+  };
+
+  private readonly goOn = async (): Promise<void> => {
+    await this.actions.resume();
+    if (!this.library.state.problem) this.leaveNotice();
+  };
+
+  /** Focus that was in a notice would fall to the page. */
+  private leaveNotice(): void {
     if (this.library.state.documents.size > 0) this.search.focus();
     else this.renderRoot.querySelector<HTMLElement>('.zone button')?.focus();
-  };
+  }
 
   private renderHeader(isEmpty: boolean): TemplateResult {
     const { install } = this;

@@ -121,7 +121,7 @@ export class MemoryLibrary implements Library {
   }
 
   async resume(): Promise<void> {
-    this.change({ isPaused: false });
+    this.change({ isPaused: false, problem: undefined });
   }
 
   async file(): Promise<Blob> {

@@ -16,7 +16,8 @@ test('a download is shown while bytes arrive, and not when they are read from wh
 test('a new version is offered when nothing runs that it would cut off', () => {
   const updates = { waiting: true, apply: () => undefined };
   const offered = (job: NoticesContext['job']) => {
-    const context = { state: {} as LibraryState, updates, job, report: undefined, onDismiss: () => undefined };
+    const act = () => undefined;
+    const context = { state: {} as LibraryState, updates, job, report: undefined, onDismiss: act, onResume: act };
     return JSON.stringify(noticesView(context)).includes(words.update);
   };
   expect(offered(undefined)).toBe(true);

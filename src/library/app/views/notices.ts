@@ -12,9 +12,10 @@ export interface NoticesContext {
   job: Job | undefined;
   report: Report | undefined;
   onDismiss: () => void;
+  onResume: () => void;
 }
 
-export function noticesView({ state, updates, job, report, onDismiss }: NoticesContext): TemplateResult {
+export function noticesView({ state, updates, job, report, onDismiss, onResume }: NoticesContext): TemplateResult {
   return html`<div class="notices">
     ${
       // Taken, it would cut off what runs.
@@ -24,7 +25,12 @@ export function noticesView({ state, updates, job, report, onDismiss }: NoticesC
         : nothing
     }
     ${state.isPrivateWindow ? html`<div class="notice"><p>${words.privateWindow}</p></div>` : nothing}
-    ${state.problem ? html`<div class="notice" data-grave><p>${state.problem.message}</p></div>` : nothing}
+    ${
+      state.problem
+        ? html`<div class="notice" data-grave><p>${state.problem.message}</p>
+            ${state.progress ? nothing : resumeButton(onResume)}</div>`
+        : nothing
+    }
     ${state.isIndexedElsewhere && state.progress && !state.problem ? html`<div class="notice"><p>${words.otherTab}</p></div>` : nothing}
     ${job ? jobView(job) : nothing}
     ${
@@ -34,6 +40,11 @@ export function noticesView({ state, updates, job, report, onDismiss }: NoticesC
         : nothing
     }
   </div>`;
+}
+
+/** Where nothing is left to index, and no bar that has one. */
+function resumeButton(onResume: () => void): TemplateResult {
+  return html`<button type="button" class="pill" @click=${onResume}>${words.resume}</button>`;
 }
 
 function jobView({ text, share }: Job): TemplateResult {
