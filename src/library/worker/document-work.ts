@@ -1,6 +1,6 @@
 // One document from its file to passages that are kept: read, compared with what is kept already, encoded, kept a few at a time.
 
-import { LatelightError, throwIfAborted } from '../../errors.ts';
+import { LatelightError, throwIfAborted, unlessAborted } from '../../errors.ts';
 import type { EncodedPassage } from '../../indexing/encode-passage.ts';
 import type { Passage } from '../../shared-types.ts';
 import type { Parsed, ReadDocument } from '../documents/document-protocol.ts';
@@ -107,7 +107,7 @@ async function encodeRest(
     const pause = tools.unpaused();
     if (pause) {
       await keep();
-      await pause;
+      await unlessAborted(pause, signal, 'index');
     }
     throwIfAborted(signal, 'index');
     for (let ahead = 0; ahead <= tools.lanes; ahead++) begin(at + ahead);

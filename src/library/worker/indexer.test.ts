@@ -1,7 +1,7 @@
 // What becomes of documents while others are removed, imported or cannot be read, in a storage that keeps what it is given. Parsing and
 // encoding are stand-ins.
 
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, type Mock, vi } from 'vitest';
 import { EMPTY_APP, emptyEngine } from '../archive/engine.fixture.ts';
 import { exportLibrary } from '../archive/export-archive.ts';
 import type { ReadDocument, ToDocumentWorker } from '../documents/document-protocol.ts';
@@ -20,12 +20,15 @@ let list: DocumentList;
 let reports: ListReport[];
 let segmenter: Segmenter;
 let files: PretendFiles;
+/** Encoding workers that were started. */
+let pools: { close: Mock }[];
 const countWords = async () => ({ passageCount: 1, frequencies: new Map() });
 
 async function open(): Promise<void> {
   ({ store, files } = await openStoredLibrary());
   const nothing = () => undefined;
   reports = [];
+  pools = [];
   list = new DocumentList(store, (report) => reports.push(report));
   segmenter = new Segmenter(store, PASSAGE_SHAPE, countWords, nothing, nothing);
 }
@@ -55,8 +58,12 @@ const atOnce: Pick<DocumentParser, 'parse' | 'close'> = {
 };
 
 function indexerOf(parser = atOnce, onStop?: IndexerTools['onStop']): Indexer {
-  const pool = { lanes: 2, encode: async () => storedPassage('', 0).encoded, close: () => undefined };
-  return new Indexer({ store, list, segmenter, parser, shape: PASSAGE_SHAPE, startPool: () => pool, onStop } as never);
+  const startPool = () => {
+    const pool = { lanes: 2, encode: async () => storedPassage('', 0).encoded, close: vi.fn() };
+    pools.push(pool);
+    return pool;
+  };
+  return new Indexer({ store, list, segmenter, parser, shape: PASSAGE_SHAPE, startPool, onStop } as never);
 }
 
 /** Busy machines take their time. */
@@ -102,6 +109,42 @@ it('what stops the tab whose turn it is is shown by others until it is resumed, 
   await becomeDone('plan.md');
   other.hear(undefined);
   expect(other.standing).toEqual({ isPaused: false, problem: undefined });
+});
+
+describe('workers of a paused library', () => {
+  const ended = () => pools.map(({ close }) => close.mock.calls.length);
+
+  /** The one document is read, and waits to be encoded. */
+  async function paused() {
+    const { id } = await addWaiting(store, 'plan.md');
+    await list.load();
+    const close = vi.fn();
+    const indexer = indexerOf({ ...atOnce, close });
+    indexer.start();
+    indexer.paused = true;
+    // Not `until`, which moves the clock.
+    while ((await statesOf())[0] !== 'plan.md indexing') await new Promise(setImmediate);
+    return { id, indexer, close };
+  }
+
+  it('are ended when the rest is cancelled', async () => {
+    const { id, indexer, close } = await paused();
+    expect(ended()).toEqual([0]);
+    await new LibraryService({ store, list, indexer, segmenter } as never).remove([id], { keepOlder: true });
+    await until(() => expect(ended()).toEqual([1]));
+    expect(close).toHaveBeenCalled();
+  });
+
+  it('are ended after a while, and started anew when indexing is resumed', async () => {
+    const { indexer } = await paused();
+    await vi.advanceTimersByTimeAsync(29_999);
+    expect(ended()).toEqual([0]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(ended()).toEqual([1]);
+    indexer.paused = false;
+    await becomeDone('plan.md');
+    expect(ended()).toEqual([1, 1]);
+  });
 });
 
 it('documents that a tab removed without a word are tried once, and hold up no other', async () => {

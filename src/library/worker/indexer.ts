@@ -16,6 +16,10 @@ import type { Segmenter } from './segmenter.ts';
 /** Passages that are made searchable together, and milliseconds after which fewer are: each time costs a segment. */
 const FINISH_PASSAGES = 512;
 const FINISH_MS = 2000;
+/** Milliseconds of standing still after which the encoding workers' memory is given back: to open the model anew takes a second or two. */
+const IDLE_MS = 30_000;
+/** There is something left to do of a document. */
+const OPEN = ['waiting', 'reading', 'indexing'];
 
 export interface IndexerTools {
   store: LibraryStore;
@@ -49,6 +53,7 @@ export class Indexer {
   private finishing: Promise<void> = Promise.resolve();
   private lookTimer: ReturnType<typeof setTimeout> | undefined;
   private finishTimer: ReturnType<typeof setTimeout> | undefined;
+  private idleTimer: ReturnType<typeof setTimeout> | undefined;
   private pool: EncodePool | undefined;
   private isPaused = false;
   private isStarted = false;
@@ -74,8 +79,11 @@ export class Indexer {
     if (paused) {
       let resolve = () => {};
       this.resumed ??= { promise: new Promise<void>((done) => (resolve = done)), resolve: () => resolve() };
+      this.idleTimer ??= setTimeout(() => this.endPool(), IDLE_MS);
       return;
     }
+    clearTimeout(this.idleTimer);
+    this.idleTimer = undefined;
     this.problem = undefined;
     this.problemElsewhere = undefined;
     this.run.forgetRate();
@@ -122,13 +130,16 @@ export class Indexer {
   /** Begins what can be begun, and ends what another tab has removed. */
   pump(): void {
     this.drop([...this.active.keys()].filter((id) => !this.tools.list.get(id)));
-    if (!this.isStarted || this.isPaused || this.problem) return;
+    if (!this.isStarted) return;
+    if (this.isPaused || this.problem) {
+      this.standStill();
+      return;
+    }
     for (;;) {
       const next = this.next();
       if (!next) break;
-      this.pool ??= this.tools.startPool();
       // One more than lanes: while the last passages of one are encoded, the next is read.
-      if (this.active.size > this.pool.lanes) return;
+      if (this.active.size > this.encoders.lanes) return;
       void this.begin(next);
     }
     if (this.active.size === 0) this.rest();
@@ -137,7 +148,7 @@ export class Indexer {
   private next(): StoredDocument | undefined {
     const open = this.tools.list.all.filter(
       (document) =>
-        ['waiting', 'reading', 'indexing'].includes(document.state) &&
+        OPEN.includes(document.state) &&
         !this.active.has(document.id) &&
         !this.leaving.has(document.id) &&
         !isWhole(document),
@@ -157,8 +168,8 @@ export class Indexer {
         {
           store,
           parse: (...document) => parser.parse(...document),
-          encode: (context, text) => this.pool!.encode(context, text),
-          lanes: this.pool!.lanes,
+          encode: (context, text) => this.encoders.encode(context, text),
+          lanes: this.encoders.lanes,
           known: (of) => this.knownPassages(of),
           unpaused: () => this.resumed?.promise,
           onChange: (changed) => list.put(changed),
@@ -263,12 +274,33 @@ export class Indexer {
     });
   }
 
+  private get encoders(): EncodePool {
+    this.pool ??= this.tools.startPool();
+    return this.pool;
+  }
+
+  /** What is under way of them, if anything, is begun again when indexing is resumed. */
+  private endPool(): void {
+    this.pool?.close();
+    this.pool = undefined;
+  }
+
+  private endWorkers(): void {
+    this.endPool();
+    this.tools.parser.close();
+  }
+
+  /** Nothing may be left to wait for: the rest was cancelled. */
+  private standStill(): void {
+    if (this.active.size > 0 || this.next()) return;
+    this.endWorkers();
+    if (!this.tools.list.all.some(({ state }) => OPEN.includes(state))) this.run.end();
+  }
+
   /** Nothing is left to encode: what is done is made searchable at once, and the workers' memory is given back. */
   private rest(): void {
     this.finish();
-    this.pool?.close();
-    this.pool = undefined;
-    this.tools.parser.close();
+    this.endWorkers();
     void this.finishing.then(() => this.lookAround()).catch((error) => this.stopFor(error));
   }
 
