@@ -34,6 +34,18 @@ test('every word of the filter is in the title or the path, in any case', () => 
   expect(ids('name', 'nowhere')).toEqual([]);
 });
 
+test('the filter finds names with accents, however they and it are written', () => {
+  const documents = library({ title: 'Müller.pdf', path: 'Müller.pdf'.normalize('NFD') }, { title: '계약서.hwp' });
+  const found = (words: string) => new DocumentOrder().list(documents, 'name', words).map(({ id }) => id);
+  for (const word of ['Müller', 'Müller'.normalize('NFD'), 'muller', 'MÜLLER']) expect(found(word), word).toEqual([1]);
+  const fromMac = library({ title: '계약서.txt'.normalize('NFD'), path: 'a' });
+  for (const word of ['계약', '계약'.normalize('NFD')]) {
+    expect(found(word), word).toEqual([2]);
+    expect(new DocumentOrder().list(fromMac, 'name', word), word).toHaveLength(1);
+  }
+  expect(found('mallar')).toEqual([]);
+});
+
 test('what is added, removed and renamed takes its place', () => {
   const order = new DocumentOrder();
   order.list(DOCUMENTS, 'name', '');
