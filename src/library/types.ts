@@ -120,7 +120,10 @@ export interface Library {
   readonly state: LibraryState;
   /** @returns a function that ends the subscription */
   subscribe(listener: (state: LibraryState) => void): () => void;
-  /** Keeps the files and queues them; resolves when they are safely kept, long before they are indexed. */
+  /**
+   * Keeps the files and queues them; resolves when they are safely kept, long before they are indexed. One that cannot be read takes the
+   * place of no other that is not indexed yet: that stays, and is in the answer as failed.
+   */
   add(files: readonly AddedFile[]): Promise<LibraryDocument[]>;
   /**
    * Forgets documents, whatever their state, and frees their space.

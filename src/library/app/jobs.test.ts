@@ -40,10 +40,11 @@ function setUp(
     state: { documents },
     add: async (files: readonly AddedFile[]) => {
       await keeping;
-      const kept = files.slice(0, room - added.length).map(({ path }) => {
+      const kept = files.slice(0, room - added.length).map(({ path, file: content }) => {
         added.push(path);
         const id = path === 'same.md' ? 1 : nextId++;
-        const document = aDocument({ id, path: cleanPath(path) });
+        const failed = content?.size === 0 && ({ state: 'failed', reason: 'The file is empty.' } as const);
+        const document = aDocument({ id, path: cleanPath(path), ...failed });
         untold.push(document);
         return document;
       });
@@ -258,4 +259,15 @@ test('what failed when nothing else ran has been seen, and makes way for what is
   jobs.fail(new Error('expected storage.'));
   expect(jobs.report?.text).toBe('That did not work: expected storage.');
   expect(await add(file('a.md'))).toEqual({ isKept: true, text: '1 document added.', isFailure: false });
+});
+
+test('a file that could not be read, and took the place of no other, is told of', async () => {
+  const { add, documents } = setUp();
+  documents.set(1, aDocument({ id: 1, path: 'same.md' }));
+  expect(await add(file('a.md'), file('same.md', ''))).toEqual({
+    isKept: false,
+    text: '1 document added. same.md was not added: The file is empty. The one that was here is kept.',
+    isFailure: true,
+  });
+  expect(await add(file('b.md', ''))).toMatchObject({ text: '1 document added.' });
 });

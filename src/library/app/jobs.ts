@@ -93,7 +93,7 @@ export class Jobs implements ReactiveController {
           const unknown = batch.filter(({ path }) => isOfFolder(path) && !documentKind(path));
           leftOut.push(...unknown.map(({ path }) => extension(path)));
           const readable = batch.filter((file) => !isArchive(file) && !unknown.includes(file));
-          if (readable.length > 0) await this.keep(readable, taken);
+          if (readable.length > 0) failures.push(...(await this.keep(readable, taken)));
           for (const { path, file } of archives) {
             try {
               imported.push(await this.import(file, job));
@@ -139,17 +139,24 @@ export class Jobs implements ReactiveController {
     return words.imported(report);
   }
 
-  private async keep(files: AddedFile[], taken: Added): Promise<void> {
+  /** @returns what was not taken in, and is in the list as it was before */
+  private async keep(files: AddedFile[], taken: Added): Promise<string[]> {
     const { library } = this.host;
+    const failures: string[] = [];
     const ids = new Map([...library.state.documents.values()].map(({ path, id }) => [path, id]));
-    const count = ({ path, id }: LibraryDocument) => {
+    const count = ({ path, id, state, reason }: LibraryDocument) => {
       const before = ids.get(path);
+      if (before === id && state === 'failed') {
+        failures.push(words.notRead(path, reason ?? ''));
+        return;
+      }
       taken[before === undefined ? 'added' : before === id ? 'unchanged' : 'replaced']++;
       ids.set(path, id);
     };
     const named = this.named(files);
     try {
       for (const document of await library.add(named)) count(document);
+      return failures;
     } catch (error) {
       // Those before the one that failed are kept. The state says which: with the next answer, not with a failure.
       await library.add([]).catch(() => undefined);

@@ -153,6 +153,7 @@ export const words = {
   storageFull:
     'the storage this browser gives is full. Remove documents or free space on this device, then add them again.',
   addAgain: (message: string) => `${message} Then add them again.`,
+  notRead: (file: string, reason: string) => `${file} was not added: ${reason} The one that was here is kept.`,
   nothingAdded: 'There was nothing to add.',
   imported: ({ documents: imported, passages, replaced, unchanged, newer }: ImportReport) =>
     [

@@ -216,7 +216,13 @@ export class LibraryService {
       tokenCount: 0,
       warnings: [],
     };
-    const fails = (reason: string) => this.put({ ...about, sha256: '', state: 'failed', reason }, undefined);
+    const fails = async (reason: string): Promise<StoredDocument> => {
+      const isToRead = ({ path: other, state, fileName }: StoredDocument) =>
+        other === path && state !== 'done' && fileName !== undefined;
+      const kept = this.list.all.find(isToRead);
+      if (kept) return { ...kept, state: 'failed', reason };
+      return this.put({ ...about, sha256: '', state: 'failed', reason }, undefined);
+    };
     const reason = file && refusal(file);
     if (reason) return fails(reason);
     let bytes: Uint8Array;
