@@ -142,6 +142,18 @@ test('a model that did not come is fetched when a search is tried again, not wit
   });
 });
 
+test('a tab that could not have the model leaves indexing to one that has it', async ({ browser }) => {
+  await withoutModels(browser, async (page, letThem, context) => {
+    letThem();
+    const other = await context.newPage();
+    await openLibraryPage(other, LIBRARY);
+    for (const tab of [other, page]) await expect.poll(() => statesOf(tab)).toEqual(['done']);
+    expect(await problemOf(page)).toBe('download-failed');
+    await page.getByRole('button', { name: 'Resume' }).click();
+    await expect.poll(() => problemOf(page)).toBeUndefined();
+  });
+});
+
 /** A library whose one document waits: the script that reads it does not come until it is let. */
 async function withoutReader(
   browser: Browser,

@@ -63,10 +63,6 @@ export class Indexer {
     this.tools = tools;
   }
 
-  get isRunning(): boolean {
-    return this.isStarted;
-  }
-
   /** From now on documents are worked on. */
   start(): void {
     this.isStarted = true;

@@ -14,15 +14,12 @@ import { DocumentList, type ListReport } from './document-list.ts';
 import { DocumentParser } from './document-parser.ts';
 import { EncodePool } from './encode-pool.ts';
 import { Indexer, type Problem } from './indexer.ts';
+import { IndexingTurn } from './indexing-turn.ts';
 import { codesFingerprint, readEngineFile } from './library-engine.ts';
 import { LibraryService } from './library-service.ts';
 import type { Call, FromIndexer, ToIndexer } from './protocol.ts';
 import { Segmenter } from './segmenter.ts';
 
-/** Held by the one tab that indexes, for as long as it lives. */
-const INDEXER_LOCK = 'latelight-library-indexer';
-/** Milliseconds without it after which it is another tab's: the page before a reload lets go of it a moment late. */
-const ELSEWHERE_MS = 2000;
 const LOST_TWICE =
   'library: expected to read back what was indexed, and could not, twice. Reload this page, then resume; no document was lost.';
 /** Milliseconds between two looks at what the browser says of its storage. */
@@ -32,21 +29,12 @@ interface Opened {
   store: LibraryStore;
   list: DocumentList;
   indexer: Indexer;
-  segmenter: Segmenter;
+  turn: IndexingTurn;
   service: LibraryService;
 }
 
 const send = (message: FromIndexer) => postMessage(message);
 let opened: Promise<Opened> | undefined;
-let isIndexer = false;
-let isIndexedElsewhere = false;
-/** Of indexing, whether it could take over or not. */
-let hasTurn = false;
-let isSuperseded = false;
-/** Takes over, when it is this tab's turn and could not: to be tried again. */
-let turn: (() => Promise<void>) | undefined;
-/** The page said that the model is kept. */
-let modelIsHere = false;
 let storage: StorageState | undefined;
 let storageAt = Number.NEGATIVE_INFINITY;
 
@@ -81,6 +69,7 @@ holdLock((lock) => send({ type: 'hello', lock }));
 
 async function open({ url, device, cores }: Extract<ToIndexer, { type: 'open' }>): Promise<Opened> {
   const app = new HttpSource(url);
+  let isSuperseded = false;
   const superseded = () => {
     isSuperseded = true;
     return opened?.then(({ indexer: stopped, list: shown }) => {
@@ -113,11 +102,11 @@ async function open({ url, device, cores }: Extract<ToIndexer, { type: 'open' }>
   const startPool = () => new EncodePool(url, engine, device, cores);
   const onStop = (problem: Problem) => {
     // What a superseded tab says is of no other.
-    if (hasTurn && !isSuperseded) announce({ type: 'stopped', problem });
+    if (!isSuperseded) turn.tell(problem);
   };
   const indexer = new Indexer({ store, segmenter, list, parser, shape, startPool, onStop });
   const service = new LibraryService({ store, segmenter, list, indexer, shape, app, engine, countWords });
-  const parts = { store, list, indexer, segmenter, service };
+  const turn = new IndexingTurn({ store, list, indexer, segmenter, fingerprint: codesFingerprint(engine) });
   await list.load();
   indexer.paused = (await store.setting('paused')) === true;
   listen((message) => {
@@ -130,14 +119,14 @@ async function open({ url, device, cores }: Extract<ToIndexer, { type: 'open' }>
           indexer.paused = paused === true;
           list.touch();
           // A turn that could not be taken is tried again, whichever tab resumes it.
-          if (paused !== true) void turn?.();
+          if (paused !== true) void turn.retry();
         });
         break;
       case 'damaged':
-        if (isIndexer) void segmenter.salvage(message.key);
+        if (turn.isTaken) void segmenter.salvage(message.key);
         break;
       case 'stopped':
-        if (!hasTurn) indexer.hear(message.problem);
+        turn.hear(message.problem);
         break;
       case 'waiting':
         if (indexer.problem) onStop(indexer.problem);
@@ -148,33 +137,7 @@ async function open({ url, device, cores }: Extract<ToIndexer, { type: 'open' }>
         message satisfies never;
     }
   });
-  const setElsewhere = (is: boolean) => {
-    isIndexedElsewhere = is;
-    if (is) announce({ type: 'waiting' });
-    list.touch();
-  };
-  const waiting = setTimeout(setElsewhere, ELSEWHERE_MS, true);
-  void navigator.locks.request(INDEXER_LOCK, async () => {
-    clearTimeout(waiting);
-    hasTurn = true;
-    indexer.hear(undefined);
-    announce({ type: 'stopped', problem: undefined });
-    setElsewhere(false);
-    const tryTurn = async () => {
-      turn = undefined;
-      try {
-        await takeOver(parts, codesFingerprint(engine));
-      } catch (error) {
-        turn = tryTurn;
-        const { code, message } = toErrorData(error, 'storage-failed');
-        indexer.stop(code, `${message} Resume to try again, or reload this page.`);
-        list.flush();
-      }
-    };
-    await tryTurn();
-    return new Promise(() => undefined);
-  });
-  return parts;
+  return { store, list, indexer, turn, service };
 
   function tell(report: ListReport): void {
     if (performance.now() - storageAt > STORAGE_MS) {
@@ -188,37 +151,15 @@ async function open({ url, device, cores }: Extract<ToIndexer, { type: 'open' }>
       );
     }
     const progress = indexer.run.progress(list.all);
-    const turns = { isIndexer, isIndexedElsewhere };
+    const turns = { isIndexer: turn.isTaken, isIndexedElsewhere: turn.isElsewhere };
     const change = { ...report, ...turns, progress, ...indexer.standing, storage, isPrivateWindow };
     send({ type: 'state', change });
   }
 }
 
-/** This tab's turn: what the last one left half-done is cleaned up, then its work goes on. */
-async function takeOver({ store, list, indexer, segmenter }: Opened, fingerprint: string): Promise<void> {
-  const before = await store.setting('codes');
-  if (before !== fingerprint) {
-    // Another model's codes cannot be searched with this one's: every document is indexed again from its file.
-    if (before !== undefined) {
-      await segmenter.dropAll();
-      for (const { id, state } of await store.documents())
-        if (state === 'indexing') await store.restart(id, { state: 'waiting', passageCount: 0 });
-    }
-    await store.setSetting('codes', fingerprint);
-  }
-  await store.sweep();
-  await segmenter.compact().catch(() => undefined); // costs space alone, until the next removal or start
-  await list.load(before !== undefined && before !== fingerprint);
-  isIndexer = true;
-  list.touch();
-  if (modelIsHere) indexer.start();
-  // Those who search look again, and say again what they found damaged while nobody indexed.
-  announce({ type: 'segments' });
-}
-
 async function answer(id: number, call: Call): Promise<unknown> {
   if (!opened) throw new LatelightError('closed', 'library: expected it to be open');
-  const { store, indexer, service } = await opened;
+  const { store, turn, service } = await opened;
   const onProgress = (done: number, total: number) => send({ type: 'progress', id, done, total });
   switch (call.name) {
     case 'add':
@@ -231,15 +172,13 @@ async function answer(id: number, call: Call): Promise<unknown> {
       return service.setPaused(true);
     case 'resume':
       await service.setPaused(false);
-      return turn?.();
+      return turn.retry();
     case 'file':
       return service.file(...call.args);
     case 'passages':
       return service.passages(...call.args);
     case 'start':
-      modelIsHere = true;
-      if (isIndexer && !indexer.isRunning) indexer.start();
-      return undefined;
+      return turn.ask();
     case 'sweep':
       return store.sweep();
     case 'export':
