@@ -22,21 +22,18 @@ export class ArchiveFolder {
     this.entries = entries;
   }
 
-  /** @throws LatelightError `bad-option` when it is no zip, or has no manifest */
+  /** @throws LatelightError `bad-option` when it is no zip, or no index is in it */
   static async open(source: Blob | readonly AddedFile[]): Promise<ArchiveFolder> {
     const all = source instanceof Blob ? await zipEntries(source) : fileEntries(source);
-    // The folder may have been packed with its own name in front.
-    const manifests = [...all.keys()].filter((path) => path === MANIFEST || path.endsWith(`/${MANIFEST}`));
-    const [manifest] = manifests.sort((a, b) => a.length - b.length);
-    if (manifest === undefined) {
-      throw new LatelightError(
-        'bad-option',
-        'import: expected an exported library or a folder made by `latelight index`, got files without a manifest.json. To add documents, drop them on the page.',
-      );
+    for (const root of rootsOf([...all.keys()])) {
+      const own = [...all].filter(([path]) => path.startsWith(root));
+      const folder = new ArchiveFolder(new Map(own.map(([path, entry]) => [path.slice(root.length), entry])));
+      if (isIndex(await folder.text(MANIFEST))) return folder;
     }
-    const root = manifest.slice(0, -MANIFEST.length);
-    const own = [...all].filter(([path]) => path.startsWith(root));
-    return new ArchiveFolder(new Map(own.map(([path, entry]) => [path.slice(root.length), entry])));
+    throw new LatelightError(
+      'bad-option',
+      'import: expected an exported library or a folder made by `latelight index`, got other files. To add documents that are in a zip, unpack it and drop the folder on the page.',
+    );
   }
 
   has(path: string): boolean {
@@ -63,6 +60,26 @@ export class ArchiveFolder {
   /** @throws LatelightError `hash-mismatch` */
   async read(ref: FileRef): Promise<Uint8Array> {
     return checkBytes(ref, new Uint8Array(await (await this.blob(ref.file, ref.bytes)).arrayBuffer()));
+  }
+}
+
+/** Folders that an index may be: the one that all files share, which may have been packed with its name in front, and those in it. */
+function rootsOf(paths: readonly string[]): string[] {
+  const own = paths.filter((path) => !path.split('/').some((name) => name.startsWith('.') || name === '__MACOSX'));
+  const folderOf = (path: string) => path.slice(0, path.lastIndexOf('/') + 1);
+  let shared = folderOf(own[0] ?? '');
+  while (!own.every((path) => path.startsWith(shared))) shared = folderOf(shared.slice(0, -1));
+  const depth = shared.split('/').length;
+  const roots = own.filter((path) => path === folderOf(path) + MANIFEST).map(folderOf);
+  return roots.filter((root) => root.split('/').length <= depth + 1).sort((a, b) => a.length - b.length);
+}
+
+/** Other programs have manifests, too. */
+function isIndex(manifest: string): boolean {
+  try {
+    return (JSON.parse(manifest) as { format?: unknown } | null)?.format === 'latelight';
+  } catch {
+    return false;
   }
 }
 
