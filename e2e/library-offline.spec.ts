@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import { type Browser, type BrowserContext, chromium, expect, type Page, test } from '@playwright/test';
 import { chromiumLaunch } from '../scripts/install.js';
 import type { LatelightSearch } from '../src/element/latelight-search.ts';
-import { pageOf, pdfFile } from '../src/ingest/documents.fixture.ts';
 import { addFiles, firstHit, LIBRARY, type LibraryElement, listed, openLibraryPage, settled } from './library-page.ts';
 import { DEMO_PORT } from './ports.ts';
 import { expectScan, scannedPage } from './scanned-page.ts';

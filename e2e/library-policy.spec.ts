@@ -1,7 +1,7 @@
 // What the library may not do, and on what it may run: a strict policy for page and workers alike, no request elsewhere, WebGPU.
 
 import { expect, type Page, test } from '@playwright/test';
-import { docxFile, docxFile, epubFile, epubFile, pageOf, pdfFile } from '../src/ingest/documents.fixture.ts';
+import { docxFile, epubFile } from '../src/ingest/documents.fixture.ts';
 import { hasAdapter } from './engine.ts';
 import { addFiles, firstHit, LIBRARY, type LibraryElement, listed, openLibraryPage, settled } from './library-page.ts';
 import { expectScan, scannedPage } from './scanned-page.ts';
