@@ -75,7 +75,7 @@ export interface SearchRequest {
   limit?: number;
   /**
    * Groups hits by page: at most so many of each page, best first, the pages by their best hit. Pages are found among the 512 best
-   * passages. Without it passages come as they score.
+   * passages, a page's further ones among the 30 best. Without it passages come as they score.
    */
   perPage?: number;
   /** Passages must have one of the values under every name given. */

@@ -23,3 +23,14 @@ it('gives all pages without an order, and as many passages of each as are asked 
   expect(chosen.map(({ id }) => id).slice(0, 4)).toEqual([0, 20, 1, 21]);
   expect([chosen.length, hasMore]).toEqual([20, true]);
 });
+
+it('gives further passages of a page when they are among the 30 best of all, and pages however far down', () => {
+  const others = candidatesOn(31).slice(1);
+  const [best, further] = [0, 1].map((id) => ({ ...candidatesOn(1)[0], id: 100 + id }));
+  const ids = (before: number) => {
+    const candidates = [best, ...others.slice(0, before), further, ...others.slice(before)];
+    return selectHits(candidates, { perPage: 2 }, 40).chosen.map(({ id }) => id);
+  };
+  expect(ids(28)).toEqual([100, 101, ...others.map(({ id }) => id)]);
+  expect(ids(29)).toEqual([100, ...others.map(({ id }) => id)]);
+});

@@ -7,6 +7,11 @@ import type { Candidate } from './candidates.ts';
 
 /** Pages that a sort order may bring to the top: the best by meaning, since every page answers every query a little. */
 const MOST_SORTED = 50;
+/**
+ * Passages among which a page's further ones are looked for, since a page that is long has three of any rank: 543 of 969 of them were below
+ * the 30th (docs/decisions/0018).
+ */
+const MOST_FURTHER = 30;
 
 export interface Selection {
   chosen: Candidate[];
@@ -21,12 +26,12 @@ export function selectHits(
 ): Selection {
   if (perPage === undefined) return { chosen: candidates.slice(0, limit), hasMore: candidates.length > limit };
   const pages = new Map<string, Candidate[]>();
-  for (const candidate of candidates) {
+  candidates.forEach((candidate, rank) => {
     const key = `${candidate.site.site} ${candidate.page}`;
     const page = pages.get(key);
     if (!page) pages.set(key, [candidate]);
-    else if (page.length < perPage) page.push(candidate);
-  }
+    else if (page.length < perPage && rank < MOST_FURTHER) page.push(candidate);
+  });
   let groups = [...pages.values()];
   if (sort) groups = sorted(groups.slice(0, MOST_SORTED), sort);
   return { chosen: groups.slice(0, limit).flat(), hasMore: groups.length > limit };
