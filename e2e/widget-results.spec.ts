@@ -25,6 +25,33 @@ test('asks for pages with three passages each, and shows them together', async (
   expect((await requests(page)).at(-1)).not.toMatchObject({ firstLimit: 3 });
 });
 
+test('names two of the other pages that say the same, and leads to them', async ({ page }) => {
+  const siteRoot = 'http://other.test/';
+  const on = (name: string) => ({ id: 9, page: 9, site: 1, siteRoot, url: `${name}.html#same`, title: name });
+  await openWidget(page, INLINE, { pageCount: 1, hit: { alsoOn: ['Pool', 'Agent', 'Client'].map(on) } });
+  await searchFor(page, 'close server');
+  const line = results(page).getByText('Also on');
+  await expect(line).toHaveText(['Also on Pool and Agent', 'Also on Pool and Agent', 'Also on Pool and Agent']);
+  const agent = line.nth(1).getByRole('link', { name: 'Agent' });
+  await expect(agent).toHaveAttribute('href', /^http:\/\/other\.test\/Agent\.html#same:~:text=/);
+  await stay(page);
+  const chosen = page.evaluate(
+    () =>
+      new Promise((resolve) =>
+        addEventListener('latelight-select', (event) => {
+          const { hit, index } = (event as CustomEvent).detail;
+          resolve([hit.url, hit.headings, index]);
+        }),
+      ),
+  );
+  await agent.click();
+  expect(await chosen).toEqual(['Agent.html#same', ['Server', 'Part 1'], 1]);
+  // Arrow keys go from hit to hit.
+  await box(page).focus();
+  for (const key of ['ArrowDown', 'ArrowDown']) await page.keyboard.press(key);
+  await expect(results(page).getByRole('link', { name: 'Part 1' })).toBeFocused();
+});
+
 test('an option that is taken away or is no number is as if it had never been set', async ({ page }) => {
   await openWidget(page, '<latelight-search limit="5" per-page="2" device="wasm"></latelight-search>', {});
   const search = page.locator('latelight-search');

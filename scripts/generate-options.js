@@ -227,6 +227,10 @@ ${interfaceTable('src/types.ts', 'SearchResult', true)}
 
 ${interfaceTable('src/types.ts', 'Hit', true)}
 
+### \`HitPlace\`
+
+${typeAlias('src/types.ts', 'HitPlace')}
+
 ### \`Mark\`
 
 ${interfaceTable('src/types.ts', 'Mark', true)}

@@ -174,7 +174,15 @@ export interface Hit {
   score: number;
   /** Exact terms it has, of those asked for: indexes in the result's `exact`. */
   exact: number[];
+  /**
+   * With `perPage`: other pages that say the same, word for word, best first, which are not hits for it. As far as they are among the best;
+   * with a filter, of those that pass it.
+   */
+  alsoOn: HitPlace[];
 }
+
+/** Where a passage is; the fields are those of a hit. */
+export type HitPlace = Pick<Hit, 'id' | 'page' | 'site' | 'siteRoot' | 'url' | 'title'>;
 
 /** Milliseconds of each stage of one search. */
 export interface SearchTimings {

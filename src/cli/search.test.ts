@@ -139,7 +139,10 @@ describe('a site where many passages have the words', () => {
       said('A stone bridge of version 2.1 and 0'),
     ]);
     const long = filler('Something that has nothing to do with either of them');
-    const right = [0, 1, 2].map((n) => [`z${n}.html`, said(`${long} The bridge stone, 2.0 since spring, ${long}`)]);
+    const right = [0, 1, 2].map((n) => [
+      `z${n}.html`,
+      said(`${long} The bridge stone, 2.0 since spring ${n}, ${long}`),
+    ]);
     stones = await indexOf('stones', Object.fromEntries([...competitors, ...right]));
   }, 120_000);
   afterAll(async () => {
@@ -165,6 +168,64 @@ describe('a site where many passages have the words', () => {
     expect(exact).toMatchObject([{ text: '2.0', found: true }]);
     expect(hits.every((hit) => isRight(hit) && hit.exact.includes(0))).toBe(true);
     expect((await ask('stone bridge 2.5')).exact).toMatchObject([{ found: false }]);
+  });
+});
+
+describe('a manual of several versions', () => {
+  let versions: Opened;
+  const chapter = (version: number) =>
+    page(
+      'Timeouts',
+      `<div data-latelight-filter="version:${version}" data-latelight-sort="date:202${version}-01-01"></div>
+       <p>The server waits thirty seconds for a request that does not end, and answers with an error when it still does not come.</p>`,
+    );
+  const other = (title: string, text: string) => page(title, `<p>${text}</p>`);
+
+  beforeAll(async () => {
+    const chapters = Object.fromEntries([1, 2, 3, 4, 5].map((version) => [`v${version}.html`, chapter(version)]));
+    versions = await indexOf('versions', {
+      ...chapters,
+      'limits.html': other('Limits', 'How long and how large a request to the server may be is said for every route.'),
+      'errors.html': other('Errors', 'What the server answers with when a request is wrong.'),
+    });
+  }, 120_000);
+  afterAll(async () => {
+    versions.index.close();
+    await versions.encoder.close();
+  });
+  const ask = (request?: SearchRequest) =>
+    find('how long does the server wait for a request', request, soleSite(versions.index));
+  const file = ({ url }: { url: string }) => url.split('#')[0];
+
+  it('gives what several pages say once, with the other pages, and further pages in their place', async () => {
+    const { hits, hasMore } = await ask({ limit: 3, perPage: 1 });
+    expect(file(hits[0])).toMatch(/^v\d/);
+    const named = hits[0].alsoOn.map(file);
+    expect([...named, file(hits[0])].sort()).toEqual(['v1.html', 'v2.html', 'v3.html', 'v4.html', 'v5.html']);
+    const place = { id: expect.any(Number), page: expect.any(Number), site: 0, siteRoot: '' };
+    expect(hits[0].alsoOn[0]).toEqual({ ...place, url: named[0], title: named[0].replace('.html', '') });
+    expect(hits.slice(1).map(file).sort()).toEqual(['errors.html', 'limits.html']);
+    expect(hits.slice(1).flatMap(({ alsoOn }) => alsoOn)).toEqual([]);
+    expect(hasMore).toBe(false);
+  });
+
+  it('finds the page of the version that is asked for', async () => {
+    const { hits } = await ask({ limit: 2, perPage: 1, filter: { version: ['2'] } });
+    expect(hits.map((hit) => [file(hit), hit.alsoOn])).toEqual([['v2.html', []]]);
+  });
+
+  it('lets the first stand for the others in another order, and still when more are asked for', async () => {
+    for (const limit of [1, 2, 4]) {
+      const { hits } = await ask({ limit, perPage: 1, sort: { by: 'date', order: 'asc' } });
+      expect(file(hits[0])).toBe('v1.html');
+      expect(hits.filter(({ excerpt }) => excerpt.startsWith('The server waits'))).toHaveLength(1);
+    }
+  });
+
+  it('gives every passage as it scores where no pages are asked for', async () => {
+    const { hits } = await ask({ limit: 20 });
+    expect(hits.filter(({ excerpt }) => excerpt.startsWith('The server waits'))).toHaveLength(5);
+    expect(hits.flatMap(({ alsoOn }) => alsoOn)).toEqual([]);
   });
 });
 

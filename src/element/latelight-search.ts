@@ -4,8 +4,8 @@
 //
 // Parts: trigger, trigger-key; dialog, panel; box, input, clear, close; foot, note, engine, engine-panel; suggestions, start,
 // recent, favourite-link; words, word, phrases, phrase; refine, filters-button, filters, filter, filter-name, filter-value, filters-on,
-// filter-on, sort, sort-list; error; results, list, group, hit, image, link, title, breadcrumb, excerpt, mark, favourite,
-// sub-results, sub-result, heading; more, no-results; button (every plain one).
+// filter-on, sort, sort-list; error; results, list, group, hit, image, link, title, breadcrumb, excerpt, mark, also, also-link,
+// favourite, sub-results, sub-result, heading; more, no-results; button (every plain one).
 // Slots: trigger; empty (below an empty box), no-results, footer; <template slot="hit"> (see views/hit-template.ts).
 
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
@@ -349,8 +349,9 @@ export class LatelightSearch extends SearchOptions implements LatelightSearchEle
       highlight: this.highlight,
     });
 
-  private onSelect(event: Event, hit: Hit, { hits, stage }: SearchResult): void {
-    const detail = { hit, index: hits.indexOf(hit), address: this.addressOf(hit), stage };
+  /** @param shown the hit itself, or the one that it is named with */
+  private onSelect(event: Event, hit: Hit, shown: Hit, { hits, stage }: SearchResult): void {
+    const detail = { hit, index: hits.indexOf(shown), address: this.addressOf(hit), stage };
     if (!this.emit('latelight-select', detail, true)) event.preventDefault();
     this.memory.remember();
     this.leave(event);
@@ -504,7 +505,7 @@ export class LatelightSearch extends SearchOptions implements LatelightSearchEle
       shown: this.words.shown,
       target: this.target,
       address: this.addressOf,
-      onSelect: (event, hit) => this.onSelect(event, hit, result),
+      onSelect: (event, hit, shown = hit) => this.onSelect(event, hit, shown, result),
       favourites: this.favourites === 'off' ? undefined : this.memory,
       custom: this.customHits.view({ siteRoot: this.siteRoot, address: this.addressOf }),
       wording: this.wording,

@@ -99,7 +99,7 @@ export interface LatelightSearchEventMap {
   'latelight-ready': CustomEvent<SearchEngine>;
   /** A result is on show: of the instant stage first where the model is still to come (`detail.stage`), and again for more results. */
   'latelight-results': CustomEvent<SearchResult>;
-  /** A hit was chosen, of a result of that `stage`. Cancelling leaves the page where it is; `index` is the hit’s among the result’s, `address` where its link leads. */
+  /** A hit was chosen, of a result of that `stage`. Cancelling leaves the page where it is; `index` is the hit’s among the result’s, `address` where its link leads; of another page that says the same, `hit` has the place and `index` is that of the hit it is named with. */
   'latelight-select': CustomEvent<{ hit: Hit; index: number; address: string | undefined; stage: Stage }>;
   /** Opening or a search has failed, and the box says so; not when a newer search took the place of one. What is not of Latelight’s own has none of these codes. */
   'latelight-error': CustomEvent<Error & { readonly code?: ErrorCode }>;

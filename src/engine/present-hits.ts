@@ -1,8 +1,8 @@
 // From passages that are shown to hits: which words answer the query, and the part of the text around them.
 
 import type { WordAlignment } from '../encoder/words.ts';
-import { wordSpans } from '../format/fragment.ts';
-import type { Hit, Mark, QueryCodes } from '../types.ts';
+import { type FragmentPassage, wordSpans } from '../format/fragment.ts';
+import type { Hit, HitPlace, Mark, QueryCodes } from '../types.ts';
 import { Aligner, type MatchedHit, type WordMatch, weakenCommonWords } from './align.ts';
 import type { Candidate, SearchSite } from './candidates.ts';
 import { termSpans } from './exact-match.ts';
@@ -29,12 +29,13 @@ export class HitPresenter {
   present(shown: Shown[]): Hit[] {
     const matches = weakenCommonWords(shown.map((one) => this.match(one)));
     const strongest = strongestOf(matches);
-    return shown.map(({ candidate, passage }, i): Hit => {
-      const { url, title, headings, meta, text, words } = passage;
-      const { id, page, score, exact, site } = candidate;
+    return shown.map(({ candidate, passage, repeats }, i): Hit => {
+      const { headings, meta, text, words } = passage;
+      const { score, exact } = candidate;
       const found = exact.flatMap((t) => this.exactMarks(text, this.terms[t]));
       const cut = cutExcerpt(text, words, matches[i], strongest, found);
-      return { id, page, site: site.site, siteRoot: site.siteRoot, url, title, headings, meta, score, exact, ...cut };
+      const alsoOn = repeats.map(({ candidate, passage }) => placeOf(candidate, passage));
+      return { ...placeOf(candidate, passage), headings, meta, score, exact, ...cut, alsoOn };
     });
   }
 
@@ -64,6 +65,10 @@ export class HitPresenter {
     );
     return termSpans(text, term).map((span) => ({ ...span, queryWord, strength: 1 }));
   }
+}
+
+function placeOf({ id, page, site: { site, siteRoot } }: Candidate, { url, title }: FragmentPassage): HitPlace {
+  return { id, page, site, siteRoot, url, title };
 }
 
 function strongestOf(matches: WordMatch[][]): number {

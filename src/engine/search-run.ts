@@ -12,6 +12,7 @@ import { needsReading, passagesWith } from './exact-match.ts';
 import { exactTerms, isUnspaced, type WantedTerm } from './exact-terms.ts';
 import { type Facets, facetsOf } from './facets.ts';
 import type { LexiconReader } from './lexicon-reader.ts';
+import { onOtherPages, repeatsOf } from './repeats.ts';
 import { checkSelection, selectHits } from './select-hits.ts';
 import { type LocatedWords, type SharedWord, sharedWords, type WordGains, wordGains } from './word-gains.ts';
 
@@ -35,7 +36,12 @@ export type EncodedQuery = { queryCodes: QueryCodes } | { rows: TokenEmbeddings 
 export interface Shown {
   candidate: Candidate;
   passage: FragmentPassage;
+  /** Of other pages that say the same, and are not shown for it. */
+  repeats: Pick<Shown, 'candidate' | 'passage'>[];
 }
+
+/** How many times as many pages as are wanted are read where passages repeat others. */
+const MOST_READ_AHEAD = 4;
 
 export class SearchRun {
   readonly terms: WantedTerm[];
@@ -166,20 +172,40 @@ export class SearchRun {
   }
 
   /**
-   * Chooses what is shown and fetches its text. When a site fails meanwhile, others take its place.
+   * Chooses what is shown and fetches its text. When a site fails meanwhile, others take its place; so they do for passages that repeat one
+   * that is shown, where pages are asked for.
    * @param proved what `prove` gave
    * @throws what the first site failed with, when all have
    */
   async choose(proved: Candidate[], limit = this.limit): Promise<{ shown: Shown[]; hasMore: boolean }> {
-    for (;;) {
-      throwIfAborted(this.request.signal, 'search');
+    const { perPage, sort, signal } = this.request;
+    const read = new Map<Candidate, FragmentPassage>();
+    let repeats = new Map<Candidate, Candidate>();
+    const isLeft = (candidate: Candidate) => !this.failed.has(candidate.site) && !repeats.has(candidate);
+    const select = (most: number) => selectHits(proved.filter(isLeft), this.request, most);
+    for (let most = limit; ; ) {
+      throwIfAborted(signal, 'search');
       const failures = this.failed.size;
-      const left = proved.filter(({ site }) => !this.failed.has(site));
-      const { chosen, hasMore } = selectHits(left, this.request, limit);
-      const passages = await Promise.all(chosen.map((candidate) => this.passage(candidate)));
+      const { chosen: wanted } = select(most);
+      const passages = await Promise.all(wanted.map((candidate) => read.get(candidate) ?? this.passage(candidate)));
       if (this.failed.size === this.searched.sites.length) throw [...this.failed.values()][0];
       if (this.failed.size > failures) continue;
-      const shown = chosen.flatMap((candidate, i) => (passages[i] ? [{ candidate, passage: passages[i] }] : []));
+      wanted.forEach((candidate, i) => {
+        if (passages[i]) read.set(candidate, passages[i]);
+      });
+      // The best stands for the others; in another order the first does, so that it still does when more are asked for.
+      const inOrder = new Set(sort ? [...wanted, ...read.keys()] : proved);
+      const alike = [...inOrder].filter((one) => read.has(one) && !this.failed.has(one.site));
+      if (perPage !== undefined) repeats = repeatsOf(alike.map((one) => [one, read.get(one)!]));
+      const { chosen, hasMore } = select(limit);
+      if (most < limit * MOST_READ_AHEAD && !chosen.every((one) => read.has(one))) {
+        most *= 2;
+        continue;
+      }
+      const withText = (candidate: Candidate) => ({ candidate, passage: read.get(candidate)! });
+      const shown = chosen
+        .filter((candidate) => read.has(candidate))
+        .map((one) => ({ ...withText(one), repeats: onOtherPages(one, repeats).map(withText) }));
       return { shown, hasMore };
     }
   }

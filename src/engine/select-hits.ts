@@ -4,6 +4,7 @@ import { LatelightError } from '../errors.ts';
 import { pageOrder } from '../format/pages.ts';
 import type { SearchRequest } from '../types.ts';
 import type { Candidate } from './candidates.ts';
+import { pageKey } from './repeats.ts';
 
 /** Pages that a sort order may bring to the top: the best by meaning, since every page answers every query a little. */
 const MOST_SORTED = 50;
@@ -27,7 +28,7 @@ export function selectHits(
   if (perPage === undefined) return { chosen: candidates.slice(0, limit), hasMore: candidates.length > limit };
   const pages = new Map<string, Candidate[]>();
   candidates.forEach((candidate, rank) => {
-    const key = `${candidate.site.site} ${candidate.page}`;
+    const key = pageKey(candidate);
     const page = pages.get(key);
     if (!page) pages.set(key, [candidate]);
     else if (page.length < perPage && rank < MOST_FURTHER) page.push(candidate);

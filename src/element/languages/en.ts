@@ -16,6 +16,7 @@ export const en = {
   loading: 'Loading the search',
   retry: 'Try again',
   more: 'Show more results',
+  alsoOn: 'Also on {pages}',
 
   preparing: 'Getting the search ready.',
   starting: 'Starting.',

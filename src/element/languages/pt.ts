@@ -13,6 +13,7 @@ export const pt: Messages = {
   loading: 'Carregando a pesquisa',
   retry: 'Tentar de novo',
   more: 'Mostrar mais resultados',
+  alsoOn: 'Também em {pages}',
   preparing: 'Preparando a pesquisa.',
   starting: 'Iniciando.',
   downloading: 'Download, uma só vez: {bytes}.',

@@ -110,6 +110,28 @@ export const resultStyles = css`
   .step:first-child > [aria-hidden] {
     display: none;
   }
+  /* Other pages that say the same: links of their own, in a line of text. */
+  .also {
+    position: relative;
+    margin: 0.25rem 0 0;
+    color: var(--_muted);
+    font-size: 0.875rem;
+  }
+  .hit:not(.custom) .also a {
+    display: inline;
+    text-decoration: underline;
+    text-underline-offset: 0.2em;
+  }
+  .hit:not(.custom) .also a::before {
+    content: none;
+  }
+  .also a:hover {
+    color: var(--_accent);
+  }
+  .hit:not(.custom) .also a:focus-visible {
+    outline: 2px solid var(--_accent);
+    outline-offset: 2px;
+  }
   /* Further passages of a page */
   .subs {
     display: grid;

@@ -11,7 +11,9 @@ import { segmentExcerpt } from '../excerpt.ts';
 import { type Group, hitKey } from '../grouping.ts';
 import { imageAddress } from '../links.ts';
 import type { Wording } from '../messages.ts';
+import { type OtherPage, otherPages } from '../other-pages.ts';
 import { star } from './icons.ts';
+import { aroundGap } from './sentence-view.ts';
 
 /** What a hit looks like, if a page brings its own. */
 export type HitView = (hit: Hit, group: Group) => unknown;
@@ -28,7 +30,8 @@ export interface HitsContext {
   /** Where links open. */
   target: string;
   address: (hit: Hit) => string | undefined;
-  onSelect: (event: Event, hit: Hit) => void;
+  /** @param shown the hit below which `hit` is named, where that is another */
+  onSelect: (event: Event, hit: Hit, shown?: Hit) => void;
   /** Nothing when favourites are off. */
   favourites: FavouriteHandlers | undefined;
   /** Replaces what is inside a hit. */
@@ -106,6 +109,7 @@ function pageView(hit: Hit, context: HitsContext): TemplateResult {
         >
       </h3>
       <p class="excerpt" part="excerpt" dir="auto">${excerptView(hit, context.shown)}</p>
+      ${alsoView(hit, context)}
     </div>
     ${context.favourites && context.address(hit) ? starView(title, hit, context.favourites, context) : nothing}
   </div>`;
@@ -123,7 +127,32 @@ function sectionView(hit: Hit, context: HitsContext): TemplateResult {
       ><span class="heading" part="heading"><bdi>${hit.headings.at(-1) || hit.title || hit.url}</bdi></span></a
     >
     <p class="excerpt" part="excerpt" dir="auto">${excerptView(hit, context.shown)}</p>
+    ${alsoView(hit, context)}
   </li>`;
+}
+
+/** Other pages that say the same. */
+function alsoView(
+  shown: Hit,
+  { address, onSelect, target, wording, lang }: HitsContext,
+): TemplateResult | typeof nothing {
+  const others = otherPages(shown);
+  if (others.length === 0) return nothing;
+  const link = ({ hit, label }: OtherPage) => html`<a
+    part="also-link"
+    lang=${lang ?? nothing}
+    href=${address(hit) ?? nothing}
+    target=${target || nothing}
+    data-sveltekit-reload data-turbo="false" data-astro-reload
+    @click=${(event: Event) => onSelect(event, hit, shown)}
+    ><bdi>${label}</bdi></a
+  >`;
+  const [before, after] = aroundGap('alsoOn', 'pages', wording);
+  let at = 0;
+  const names = wording
+    .list(others.map(({ label }) => label))
+    .map(({ text, isName }) => (isName ? link(others[at++]) : text));
+  return html`<p class="also" part="also" lang=${lang ? 'en' : nothing}>${before}${names}${after}</p>`;
 }
 
 function pathView(headings: string[]): TemplateResult {

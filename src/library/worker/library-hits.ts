@@ -1,6 +1,6 @@
 // Hits of segments as the library's page shows them: addresses that open the document at the passage in this very page.
 
-import type { Hit } from '../../types.ts';
+import type { Hit, HitPlace } from '../../types.ts';
 import { formatPlace } from '../place.ts';
 import type { StoredSegment } from '../storage/records.ts';
 
@@ -11,18 +11,23 @@ const MARKED_STRENGTH = 0.8;
 /** @param segmentOf by the hit's site */
 export function pointIntoLibrary(hits: readonly Hit[], segmentOf: (site: number) => StoredSegment | undefined): Hit[] {
   return hits.map((hit) => {
-    const documents = segmentOf(hit.site)?.documents ?? [];
-    let first = 0;
-    for (const { id, passageCount } of documents) {
-      if (hit.id < first + passageCount) {
-        const place = { documentId: id, passage: hit.id - first, words: strongWords(hit) };
-        const headings = [...hit.headings, ...pageOf(hit)];
-        return { ...hit, headings, meta: withoutPicture(hit.meta), url: formatPlace(place) };
-      }
-      first += passageCount;
-    }
-    return hit;
+    const words = strongWords(hit);
+    const pointed = <T extends HitPlace>(place: T): T => ({
+      ...place,
+      url: urlOf(place, words, segmentOf(place.site)),
+    });
+    const headings = [...hit.headings, ...pageOf(hit)];
+    return { ...pointed(hit), headings, meta: withoutPicture(hit.meta), alsoOn: hit.alsoOn.map(pointed) };
   });
+}
+
+function urlOf({ id, url }: HitPlace, words: string[], segment: StoredSegment | undefined): string {
+  let first = 0;
+  for (const { id: documentId, passageCount } of segment?.documents ?? []) {
+    if (id < first + passageCount) return formatPlace({ documentId, passage: id - first, words });
+    first += passageCount;
+  }
+  return url;
 }
 
 /** A PDF's passage is at a page, which tells more than the headings above it. */

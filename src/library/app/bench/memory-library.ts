@@ -178,6 +178,7 @@ function fakeEngine(documents: ReadonlyMap<number, LibraryDocument>): SearchEngi
       meta: {},
       score: 1000 - at,
       exact: [],
+      alsoOn: [],
     }));
     const words = [{ text: query, start: 0, end: query.length }];
     const queryCodes = { codes: new Int8Array(), tokenCount: 0, dim: 0 };
