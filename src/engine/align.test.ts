@@ -146,6 +146,40 @@ describe('cutExcerpt', () => {
     expect(strengths.get('E1035')).toBe(0.5);
   });
 
+  /** The excerpt of a text whose only answers are these words. */
+  const excerptOf = (of: string, ...answers: string[]) => {
+    const spans = answers.map((word) => ({ start: of.indexOf(word), end: of.indexOf(word) + word.length }));
+    const matches = spans.map((_, word) => ({ word, queryWord: word, similarity: 0.9 - word / 10 }));
+    return cutExcerpt(of, packWords(spans), matches, 0.9).excerpt;
+  };
+
+  it('begins a row of a table with its first cell, and keeps the strongest answer in it', () => {
+    const row = (name: string, what: string) => `Error: ${name}; Codes: ${name.repeat(6)}; Description: ${what}`;
+    const rows = [
+      row('First', 'nothing.'),
+      row('BodyTimeout', `the socket is closed${' at once'.repeat(30)} on time.`),
+    ];
+    const table = [...rows, ...rows].join('\n');
+    expect(excerptOf(table, 'closed')).toMatch(/^… Error: BodyTimeout; Codes: .* the socket is closed at once/);
+    expect(excerptOf(table, 'closed', 'on time')).not.toContain('on time');
+    // Too far back: the cell.
+    const wide = [rows[0], row('BodyTimeout'.repeat(3), 'the socket is closed.'), row('Last', 'end. '.repeat(60))];
+    expect(excerptOf(wide.join('\n'), 'closed')).toMatch(/^… Description: the socket is closed\./);
+  });
+
+  it('begins with a part of a sentence that begins too far back, and with a word where it has no parts', () => {
+    const far =
+      'It goes on for long before anything is said that would answer what was asked for here, as sentences do, ';
+    const more = ' and so on'.repeat(40);
+    expect(excerptOf(`${far}when it waits: the timeout ends it${more}`, 'timeout')).toMatch(/^… the timeout/);
+    expect(excerptOf(`${far}when it waits and a timeout ends it${more}`, 'timeout')).toMatch(
+      /^… as sentences do, when/,
+    );
+    expect(excerptOf(`${'with no end '.repeat(12)}a timeout ends it${more}`, 'timeout')).toMatch(/^… (with|no|end) /);
+    const japanese = `${'これは長い文です'.repeat(12)}。待つ時間が過ぎると終わります。${'これは長い文です'.repeat(60)}`;
+    expect(excerptOf(japanese, '時間')).toMatch(/^… 待つ時間が/);
+  });
+
   it('keeps the marks it was chosen for when the sentence begins earlier', () => {
     const filler = 'and so on without an end '.repeat(20);
     const line = `${filler}. It begins some fifty characters before the first word alpha ${'beside many others '.repeat(14)}omega and ${filler}`;

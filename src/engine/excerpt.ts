@@ -8,6 +8,10 @@ import type { WordMatch } from './align.ts';
 export const EXCERPT_CHARACTERS = 280;
 /** How far a cut may move to fall on a sentence or line end. */
 const SLACK = 80;
+/** How far back the line of a row of a table may begin: its first cell says what the others are about. */
+const ROW_SLACK = 200;
+/** `Error: X; Codes: Y; …`, as tables are read (src/ingest/table-rows.ts). */
+const ROW = /^[^:;\n]{1,40}: [^\n]*?; [^:;\n]{1,40}: /;
 /** What a word found letter by letter weighs in the choice of the part: more than all other words of a query together. */
 const EXACT_WEIGHT = 100;
 /** Marks that are looked at, the strongest, and of words found letter by letter the first: passages of pages have some hundred, and an index from elsewhere may have any number. */
@@ -73,7 +77,7 @@ function overlap(a: Mark, b: Mark): boolean {
 /** @param marks by their start */
 function bestWindow(text: string, marks: Mark[], weightOf: (mark: Mark) => number): { start: number; end: number } {
   if (text.length <= EXCERPT_CHARACTERS + SLACK) return { start: 0, end: text.length };
-  let best = { start: 0, end: 0, weight: 0 };
+  let best = { start: 0, end: 0, mark: { end: 0 }, weight: 0 };
   // A window that starts at a mark holds the most weight some window can hold; different query words count more than repeats.
   let next = 0;
   for (const first of [{ start: 0 }, ...marks]) {
@@ -89,29 +93,37 @@ function bestWindow(text: string, marks: Mark[], weightOf: (mark: Mark) => numbe
     const weight = counted.reduce((sum, one) => sum + one.weight, 0);
     if (weight <= best.weight + 1e-9) continue;
     const [starts, ends] = [counted.map(({ mark }) => mark.start), counted.map(({ mark }) => mark.end)];
-    best = { start: Math.min(...starts), end: Math.max(...ends), weight };
+    const { mark } = counted.reduce((a, b) => (b.weight > a.weight ? b : a));
+    best = { start: Math.min(...starts), end: Math.max(...ends), mark, weight };
   }
-  const start = sentenceStart(text, best.start);
-  // A sentence that begins earlier must not push out the marks that the part was chosen for.
-  return { start, end: cutEnd(text, Math.max(start + EXCERPT_CHARACTERS, best.end)) };
+  const start = rowStart(text, best.start) ?? sentenceStart(text, best.start);
+  // What begins earlier must not push out the marks that the part was chosen for, or of a row, which may begin far back, the best of them.
+  const end = best.start - start > SLACK ? best.mark.end : best.end;
+  return { start, end: cutEnd(text, Math.max(start + EXCERPT_CHARACTERS, end)) };
 }
 
-/** Moves back to the beginning of the sentence or line, or of the word when that is too far. */
+/** The beginning of the line when that is one of a table and not too far back. */
+function rowStart(text: string, at: number): number | undefined {
+  const from = Math.max(0, at - ROW_SLACK);
+  const line = text.lastIndexOf('\n', at - 1) + 1;
+  return line >= from && at > line && ROW.test(text.slice(line, at + SLACK)) ? line : undefined;
+}
+
+/** Moves back to the beginning of the sentence or line; when that is too far, of a part of it, or of the word. */
 function sentenceStart(text: string, at: number): number {
   const from = Math.max(0, at - SLACK);
   const before = text.slice(from, at);
-  const breaks = [...before.matchAll(/[.!?。！？]\s+|\n/g)];
-  const last = breaks.at(-1);
+  const last = [...before.matchAll(/[.!?]\s+|[。！？]\s*|\n/g)].at(-1);
   if (last) return from + last.index + last[0].length;
   if (from === 0) return 0;
-  const space = before.search(/\s/);
-  return space < 0 ? at : from + space + 1;
+  const part = [/[;:]\s+|[；：]\s*/, /,\s+|[，、]\s*/, /\s/].map((end) => end.exec(before)).find((end) => end);
+  return part ? from + part.index + part[0].length : at;
 }
 
 function cutEnd(text: string, at: number): number {
   if (at >= text.length) return text.length;
   const after = text.slice(at, at + SLACK);
-  const stop = after.search(/[.!?。！？](\s|$)|\n/);
+  const stop = after.search(/[.!?](\s|$)|[。！？]|\n/);
   if (stop >= 0) return at + stop + 1;
   const space = text.lastIndexOf(' ', at);
   return space > at - SLACK ? space : characterEnd(text, at);
