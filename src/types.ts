@@ -280,7 +280,7 @@ export interface SearchEngine {
   /** The indexes searched: the one that was opened, then those of `mergeIndex`. */
   readonly sites: Site[];
   /**
-   * Searches. An engine answers one search at a time: a newer one ends the one before, which rejects with the code `aborted` (its name
+   * Searches. A query without a letter or digit finds nothing. An engine answers one search at a time: a newer one ends the one before, which rejects with the code `aborted` (its name
    * is `AbortError`).
    * @throws LatelightError `bad-option` for a request that cannot be, `aborted`, `closed`, `worker-crashed`, and what opening throws
    */

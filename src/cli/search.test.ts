@@ -171,6 +171,16 @@ describe('a site where many passages have the words', () => {
   });
 });
 
+it('finds nothing for what has no letter or digit, in quotation marks or not, and still refuses what cannot be', async () => {
+  for (const query of ['?', ' … ', '🚀', '"==="', '']) {
+    expect(await find(query, { perPage: 3 })).toMatchObject({ query, stage: 'full', hits: [], hasMore: false });
+  }
+  expect((await find('5')).hits.length).toBeGreaterThan(0);
+  const { queryCodes } = await find('memory');
+  expect((await find('', { queryCodes })).hits.length).toBeGreaterThan(0);
+  await expect(find('?', { limit: 0 })).rejects.toMatchObject({ code: 'bad-option' });
+});
+
 describe('a manual of several versions', () => {
   let versions: Opened;
   const chapter = (version: number) =>

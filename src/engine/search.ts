@@ -8,7 +8,7 @@ import { alignWords, type WordAlignment } from '../encoder/words.ts';
 import { LatelightError, throwIfAborted } from '../errors.ts';
 import { wordSpans } from '../format/fragment.ts';
 import { quantizeQueryCpu } from '../kernels/quantize-query-cpu.ts';
-import type { Explanation, SearchRequest, SearchResult } from '../types.ts';
+import type { Explanation, SearchRequest, SearchResult, Stage } from '../types.ts';
 import { Aligner } from './align.ts';
 import { withoutQuotes } from './exact-terms.ts';
 import { HitPresenter } from './present-hits.ts';
@@ -76,12 +76,12 @@ export async function rankPassages(
   return { ids, encodeMs, rankMs: performance.now() - started - encodeMs };
 }
 
-/** The instant stage's answer to a query of which the table knows no word. */
-export function nothingKnown({ sites }: Searched, encoder: TableEncoder, query: string): SearchResult {
+/** The answer to a query that says nothing: without a letter or digit, or, in the instant stage, without a word that the table knows. */
+export function nothingKnown({ sites }: Searched, encoder: Encoder | TableEncoder, query: string): SearchResult {
   const [{ index }] = sites;
   return {
     query,
-    stage: 'instant',
+    stage: stageOf(encoder),
     hits: [],
     words: queryWords(query, alignWords(encoder.tokenizer, withoutQuotes(query), 'query')),
     exact: [],
@@ -103,10 +103,12 @@ async function run(
 ): Promise<SearchResult> {
   const { signal } = request;
   const steps = new SearchRun(searched, encoder.tokenizer, query, request);
+  // The model has a row for a question mark too, and something is always nearest to it.
+  if (!request.queryCodes && !/[\p{L}\p{N}]/u.test(query)) return nothingKnown(searched, encoder, query);
   const { proved, queryCodes, ...foundIn } = await find(steps, encode, signal);
   const alignment = alignWords(encoder.tokenizer, withoutQuotes(query), 'query');
   const presenter = new HitPresenter(queryCodes, alignment, steps.terms);
-  const stage = encoder.provider === 'table' ? 'instant' : 'full';
+  const stage = stageOf(encoder);
   let facets: SearchResult['facets'];
   const present = async (limit?: number): Promise<SearchResult> => {
     const choosingAt = performance.now();
@@ -172,6 +174,10 @@ export async function explain(index: SearchIndex, encoder: Encoder, query: strin
   const { blocks } = index.passageCodes(id);
   const similarity = new Aligner(index.codec, queryCodes, alignment).similarities(blocks, rowWords, spans.length);
   return { text, queryWords: queryWords(query, alignment), words: spans, similarity };
+}
+
+function stageOf({ provider }: Encoder | TableEncoder): Stage {
+  return provider === 'table' ? 'instant' : 'full';
 }
 
 function passageCountOf(sites: Searched['sites']): number {

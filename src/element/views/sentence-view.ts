@@ -7,12 +7,6 @@ import type { Messages, Wording } from '../messages.ts';
 const GAP = '\u0000';
 
 export function sentenceView(key: keyof Messages, name: string, text: string, wording: Wording): TemplateResult {
-  const [before, after] = aroundGap(key, name, wording);
-  return html`${before}<bdi>${text}</bdi>${after}`;
-}
-
-/** What a message says before and after something in it. */
-export function aroundGap(key: keyof Messages, name: string, wording: Wording): [before: string, after: string] {
   const [before, after = ''] = wording.say(key, { [name]: GAP }).split(GAP);
-  return [before, after];
+  return html`${before}<bdi>${text}</bdi>${after}`;
 }
