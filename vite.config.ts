@@ -34,13 +34,15 @@ function withCompactStyles(): Plugin {
           .replace(/\/\*.*?\*\//gs, '')
           .replace(/\s+/g, ' ')
           .replace(/ ?([{};,]) ?/g, '$1')
-          .replace(/: /g, ':');
+          .replace(/: /g, ':')
+          .replace(/;}/g, '}')
+          .replace(/(?<=[ :,(-])0\./g, '.');
       return { code: code.replace(/`.*`/s, compact), map: null };
     },
   };
 }
 
-/** Minified scripts break lines in template literals alone, and those of the element are HTML, where a break and what indents it is one space. */
+/** Minified scripts break lines in template literals alone, and those of the element are HTML, where a break and what indents it is one space, and none at the end of a tag. */
 function withCompactTemplates(): Plugin {
   return {
     name: 'latelight:with-compact-templates',
@@ -49,7 +51,7 @@ function withCompactTemplates(): Plugin {
       order: 'post',
       handler(_options, bundle) {
         const element = bundle['latelight.js'];
-        if (element?.type === 'chunk') element.code = element.code.replace(/\n\s+/g, ' ');
+        if (element?.type === 'chunk') element.code = element.code.replace(/\n\s+(>?)/g, (_, end) => end || ' ');
       },
     },
   };

@@ -31,7 +31,7 @@ test('names two of the other pages that say the same, and leads to them', async 
   await openWidget(page, INLINE, { pageCount: 1, hit: { alsoOn: ['Pool', 'Agent', 'Client'].map(on) } });
   await searchFor(page, 'close server');
   const line = results(page).getByText('Also on');
-  await expect(line).toHaveText(['Also on Pool and Agent', 'Also on Pool and Agent', 'Also on Pool and Agent']);
+  await expect(line).toHaveText(['Also on · Pool · Agent', 'Also on · Pool · Agent', 'Also on · Pool · Agent']);
   const agent = line.nth(1).getByRole('link', { name: 'Agent' });
   await expect(agent).toHaveAttribute('href', /^http:\/\/other\.test\/Agent\.html#same:~:text=/);
   await stay(page);

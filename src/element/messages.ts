@@ -61,12 +61,6 @@ export class Wording {
     return queued ? `${sentence} ${this.say('queued')}` : sentence;
   }
 
-  /** Names in a row, and what stands between them: `A and B`. */
-  list(names: string[]): { text: string; isName: boolean }[] {
-    const parts = new Intl.ListFormat(this.lang, { type: 'conjunction' }).formatToParts(names);
-    return parts.map(({ type, value }) => ({ text: value, isName: type === 'element' }));
-  }
-
   private progress(progress: LoadProgress | undefined): string {
     if (!progress) return this.say('preparing');
     if (progress.loadedBytes >= progress.totalBytes) return this.say('starting');

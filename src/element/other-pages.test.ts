@@ -18,10 +18,10 @@ it('names two other pages at most, by their titles', () => {
   expect(labels('Hooks', ...others)).toEqual(['Pool', 'Agent']);
 });
 
-it('names by their addresses pages that are not told apart by their titles', () => {
+it('names by their addresses pages with the title of the hit', () => {
   const [v2, v1] = ['v2/hooks.html#on', 'v1/hooks.html#on'].map((url) => place(url, 'Hooks'));
+  expect(labels('Hooks', v2, v1)).toEqual(['v2/hooks.html', 'v1/hooks.html']);
   expect(labels('Hooks', v2, place('pool.html', 'Pool'))).toEqual(['v2/hooks.html', 'Pool']);
-  expect(labels('Hooks 3', v2, v1)).toEqual(['v2/hooks.html', 'v1/hooks.html']);
   expect(labels('Hooks', place('#doc=3', 'Hooks'))).toEqual(['Hooks']);
 });
 

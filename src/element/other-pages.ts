@@ -8,17 +8,14 @@ const MOST_NAMED = 2;
 export interface OtherPage {
   /** The hit as it is on the other page. */
   hit: Hit;
-  /** The page's title, or its address where that would name several pages. */
+  /** The page's title, or its address where the hit's page has the same. */
   label: string;
 }
 
 export function otherPages(hit: Hit): OtherPage[] {
   // An engine that was handed in may know of none.
-  const named = (hit.alsoOn ?? []).slice(0, MOST_NAMED).map((place): Hit => ({ ...hit, ...place }));
-  const titles = [hit, ...named].map(({ title }) => title);
-  return named.map((other) => {
-    const isAlone = other.title && titles.filter((title) => title === other.title).length === 1;
-    const address = other.url.split('#')[0];
-    return { hit: other, label: (isAlone ? other.title : address) || other.title };
+  return (hit.alsoOn ?? []).slice(0, MOST_NAMED).map((place) => {
+    const address = place.url.split('#')[0];
+    return { hit: { ...hit, ...place }, label: (place.title !== hit.title && place.title) || address || place.title };
   });
 }

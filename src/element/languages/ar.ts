@@ -13,7 +13,7 @@ export const ar: Messages = {
   loading: 'جارٍ تحميل البحث',
   retry: 'إعادة المحاولة',
   more: 'عرض المزيد من النتائج',
-  alsoOn: 'وأيضًا في {pages}',
+  alsoOn: 'وأيضًا في',
   preparing: 'يجري تجهيز البحث.',
   starting: 'يجري التشغيل.',
   downloading: 'تنزيل لمرة واحدة: {bytes}.',

@@ -13,7 +13,7 @@ export const de: Messages = {
   loading: 'Suche wird geladen',
   retry: 'Noch einmal versuchen',
   more: 'Mehr Ergebnisse zeigen',
-  alsoOn: 'Auch auf {pages}',
+  alsoOn: 'Auch auf',
   preparing: 'Die Suche wird vorbereitet.',
   starting: 'Start.',
   downloading: 'Einmaliger Download: {bytes}.',

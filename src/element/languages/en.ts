@@ -16,7 +16,7 @@ export const en = {
   loading: 'Loading the search',
   retry: 'Try again',
   more: 'Show more results',
-  alsoOn: 'Also on {pages}',
+  alsoOn: 'Also on',
 
   preparing: 'Getting the search ready.',
   starting: 'Starting.',

@@ -13,7 +13,7 @@ export const es: Messages = {
   loading: 'Cargando la búsqueda',
   retry: 'Reintentar',
   more: 'Mostrar más resultados',
-  alsoOn: 'También en {pages}',
+  alsoOn: 'También en',
   preparing: 'Preparando la búsqueda.',
   starting: 'Iniciando.',
   downloading: 'Descarga única: {bytes}.',

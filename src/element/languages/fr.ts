@@ -13,7 +13,7 @@ export const fr: Messages = {
   loading: 'Chargement de la recherche',
   retry: 'Réessayer',
   more: 'Afficher plus de résultats',
-  alsoOn: 'Aussi sur {pages}',
+  alsoOn: 'Aussi sur',
   preparing: 'La recherche se prépare.',
   starting: 'Démarrage.',
   downloading: 'Téléchargement, une seule fois : {bytes}.',

@@ -13,7 +13,7 @@ export const ja: Messages = {
   loading: '検索を読み込み中',
   retry: '再試行',
   more: '結果をさらに表示',
-  alsoOn: '{pages} にもあります',
+  alsoOn: '同じ内容のページ',
   preparing: '検索を準備しています。',
   starting: '起動しています。',
   downloading: 'ダウンロード中（初回のみ）：{bytes}。',

@@ -13,7 +13,7 @@ export const pt: Messages = {
   loading: 'Carregando a pesquisa',
   retry: 'Tentar de novo',
   more: 'Mostrar mais resultados',
-  alsoOn: 'Também em {pages}',
+  alsoOn: 'Também em',
   preparing: 'Preparando a pesquisa.',
   starting: 'Iniciando.',
   downloading: 'Download, uma só vez: {bytes}.',

@@ -13,7 +13,7 @@ export const zh: Messages = {
   loading: '正在加载搜索',
   retry: '重试',
   more: '显示更多结果',
-  alsoOn: '{pages} 也有同样内容',
+  alsoOn: '内容相同的页面',
   preparing: '正在准备搜索。',
   starting: '正在启动。',
   downloading: '正在下载（仅一次）：{bytes}。',

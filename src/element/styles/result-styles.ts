@@ -70,23 +70,23 @@ export const resultStyles = css`
     font: inherit;
     line-height: 1.35;
   }
-  .hit:not(.custom) a {
+  .link {
     display: flex;
     flex-direction: column;
     color: inherit;
     text-decoration: none;
   }
   /* The whole hit is the target but for its excerpt, which lies above so that it can be selected. */
-  .hit:not(.custom) a[href]::before {
+  .link[href]::before {
     content: "";
     position: absolute;
     inset: -0.375rem -0.75rem;
     border-radius: var(--_radius);
   }
-  .hit:not(.custom) a:focus-visible {
+  .link:focus-visible {
     outline: none;
   }
-  .hit:not(.custom) a:focus-visible::before {
+  .link:focus-visible::before {
     outline: 2px solid var(--_accent);
     outline-offset: -1px;
   }
@@ -95,8 +95,8 @@ export const resultStyles = css`
     font-size: 1.1875rem;
     font-family: var(--latelight-title-font, inherit);
   }
-  a[href]:hover :is(.title, .heading),
-  a[href]:focus-visible :is(.title, .heading) {
+  .link[href]:hover :is(.title, .heading),
+  .link:focus-visible :is(.title, .heading) {
     color: var(--_accent);
     text-decoration: underline;
     text-decoration-thickness: 1px;
@@ -110,27 +110,13 @@ export const resultStyles = css`
   .step:first-child > [aria-hidden] {
     display: none;
   }
-  /* Other pages that say the same: links of their own, in a line of text. */
+  /* Other pages that say the same: above the target as the excerpt is. */
   .also {
     position: relative;
-    margin: 0.25rem 0 0;
-    color: var(--_muted);
-    font-size: 0.875rem;
+    margin-block-end: 0;
   }
-  .hit:not(.custom) .also a {
-    display: inline;
-    text-decoration: underline;
-    text-underline-offset: 0.2em;
-  }
-  .hit:not(.custom) .also a::before {
-    content: none;
-  }
-  .also a:hover {
-    color: var(--_accent);
-  }
-  .hit:not(.custom) .also a:focus-visible {
-    outline: 2px solid var(--_accent);
-    outline-offset: 2px;
+  .also a {
+    color: inherit;
   }
   /* Further passages of a page */
   .subs {
@@ -140,7 +126,7 @@ export const resultStyles = css`
     padding-inline-start: 1rem;
     border-inline-start: 2px solid var(--_line);
   }
-  .sub a {
+  .sub .link {
     min-block-size: 1.5rem;
   }
   .heading {

@@ -11,9 +11,8 @@ import { segmentExcerpt } from '../excerpt.ts';
 import { type Group, hitKey } from '../grouping.ts';
 import { imageAddress } from '../links.ts';
 import type { Wording } from '../messages.ts';
-import { type OtherPage, otherPages } from '../other-pages.ts';
+import { otherPages } from '../other-pages.ts';
 import { star } from './icons.ts';
-import { aroundGap } from './sentence-view.ts';
 
 /** What a hit looks like, if a page brings its own. */
 export type HitView = (hit: Hit, group: Group) => unknown;
@@ -79,7 +78,7 @@ function isLink(event: Event): boolean {
 }
 
 function pageView(hit: Hit, context: HitsContext): TemplateResult {
-  const { siteRoot, target } = context;
+  const { siteRoot } = context;
   const image = imageAddress(hit, siteRoot);
   const title = hit.title || hit.url;
   return html`<div class="hit" part="hit" data-hit=${hitKey(hit)}>
@@ -99,17 +98,13 @@ function pageView(hit: Hit, context: HitsContext): TemplateResult {
     }
     <div class="body">
       <h3>
-        <a
-          part="link"
-          href=${context.address(hit) ?? nothing}
-          target=${target || nothing}
-          data-sveltekit-reload data-turbo="false" data-astro-reload
-          @click=${(event: Event) => context.onSelect(event, hit)}
-          ><span class="title" part="title"><bdi>${title}</bdi></span>${hit.headings.length > 0 ? pathView(hit.headings) : nothing}</a
-        >
+        ${linkView(
+          hit,
+          html`<span class="title" part="title"><bdi>${title}</bdi></span>${hit.headings.length > 0 ? pathView(hit.headings) : nothing}`,
+          context,
+        )}
       </h3>
-      <p class="excerpt" part="excerpt" dir="auto">${excerptView(hit, context.shown)}</p>
-      ${alsoView(hit, context)}
+      ${textView(hit, context)}
     </div>
     ${context.favourites && context.address(hit) ? starView(title, hit, context.favourites, context) : nothing}
   </div>`;
@@ -118,41 +113,42 @@ function pageView(hit: Hit, context: HitsContext): TemplateResult {
 /** A further passage of the same page, under the nearest of its headings. */
 function sectionView(hit: Hit, context: HitsContext): TemplateResult {
   return html`<li class="hit sub" part="sub-result" data-hit=${hitKey(hit)}>
-    <a
-      part="link"
-      href=${context.address(hit) ?? nothing}
-      target=${context.target || nothing}
-      data-sveltekit-reload data-turbo="false" data-astro-reload
-      @click=${(event: Event) => context.onSelect(event, hit)}
-      ><span class="heading" part="heading"><bdi>${hit.headings.at(-1) || hit.title || hit.url}</bdi></span></a
-    >
-    <p class="excerpt" part="excerpt" dir="auto">${excerptView(hit, context.shown)}</p>
-    ${alsoView(hit, context)}
+    ${linkView(hit, html`<span class="heading" part="heading"><bdi>${hit.headings.at(-1) || hit.title || hit.url}</bdi></span>`, context)}
+    ${textView(hit, context)}
   </li>`;
 }
 
-/** Other pages that say the same. */
-function alsoView(
-  shown: Hit,
-  { address, onSelect, target, wording, lang }: HitsContext,
-): TemplateResult | typeof nothing {
-  const others = otherPages(shown);
-  if (others.length === 0) return nothing;
-  const link = ({ hit, label }: OtherPage) => html`<a
-    part="also-link"
+/** The excerpt, and other pages that say the same. */
+function textView(hit: Hit, context: HitsContext): TemplateResult {
+  const others = otherPages(hit).map(
+    (other) => html` · ${linkView(other.hit, html`<bdi>${other.label}</bdi>`, context, 'also-link', hit)}`,
+  );
+  return html`<p class="excerpt" part="excerpt" dir="auto">${excerptView(hit, context.shown)}</p>
+    ${
+      others.length > 0
+        ? html`<p class="path also" part="also" lang=${context.lang ? 'en' : nothing}>${context.wording.say('alsoOn')}${others}</p>`
+        : nothing
+    }`;
+}
+
+/** @param shown the hit below which `hit` is named, where that is another */
+function linkView(
+  hit: Hit,
+  inside: TemplateResult,
+  { address, onSelect, target, lang }: HitsContext,
+  part = 'link',
+  shown = hit,
+): TemplateResult {
+  return html`<a
+    class=${part}
+    part=${part}
     lang=${lang ?? nothing}
     href=${address(hit) ?? nothing}
     target=${target || nothing}
     data-sveltekit-reload data-turbo="false" data-astro-reload
     @click=${(event: Event) => onSelect(event, hit, shown)}
-    ><bdi>${label}</bdi></a
+    >${inside}</a
   >`;
-  const [before, after] = aroundGap('alsoOn', 'pages', wording);
-  let at = 0;
-  const names = wording
-    .list(others.map(({ label }) => label))
-    .map(({ text, isName }) => (isName ? link(others[at++]) : text));
-  return html`<p class="also" part="also" lang=${lang ? 'en' : nothing}>${before}${names}${after}</p>`;
 }
 
 function pathView(headings: string[]): TemplateResult {
