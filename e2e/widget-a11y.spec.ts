@@ -107,6 +107,9 @@ for (const colorScheme of ['light', 'dark'] as const) {
           { text: 'shut the gate', quoted: true, found: false },
           { text: 'close', quoted: false, found: true },
         ];
+        await handIn(page, { result: { exact, phrasesMissed: true } });
+        await expect(page.getByText('These are results without the quotation marks.', { exact: true })).toBeVisible();
+        await expectGood(page);
         await handIn(page, { pageCount: 0, result: { exact } });
         await expect(results(page)).toContainText('No results for');
         await expectGood(page);

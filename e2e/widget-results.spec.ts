@@ -193,6 +193,31 @@ test('the words of a quoted phrase that no page has can be searched without the 
   expect((await requests(page)).at(-1)).toMatchObject({ query: 'shut the gate now' });
 });
 
+test('results without the quotation marks are said to be that, and the phrase that no page has', async ({ page }) => {
+  const exact = [{ text: 'shut the gate', quoted: true, found: false }];
+  await openWidget(page, INLINE, { result: { exact, phrasesMissed: true } });
+  await searchFor(page, '"shut the gate" now');
+  await expect(page.getByText('No page has “shut the gate”.')).toBeVisible();
+  await expect(page.locator('latelight-search .missing').last()).toHaveText(
+    'These are results without the quotation marks.',
+  );
+  await expect(page.getByRole('status')).toContainText('These are results without the quotation marks. 10 results');
+  await expect(pages(page)).toHaveCount(10);
+  await expect(page.getByRole('button', { name: 'Search without quotation marks' })).toHaveCount(0);
+});
+
+test('phrases that are found, but by no passage together, come with a way out when nothing is found', async ({
+  page,
+}) => {
+  const exact = ['close', 'gate'].map((text) => ({ text, quoted: true, found: true }));
+  await openWidget(page, INLINE, { result: { exact, phrasesMissed: true } });
+  await searchFor(page, '"close" "gate"');
+  await expect(page.getByText('No result has all that is in quotation marks.')).toBeVisible();
+  await handIn(page, { pageCount: 0, result: { exact, phrasesMissed: true } });
+  await page.getByRole('button', { name: 'Search without quotation marks' }).click();
+  await expect(box(page)).toHaveValue('close gate');
+});
+
 test('exact words and phrases that were found are told from others', async ({ page }) => {
   const exact = [
     { text: 'setTimeout', quoted: false, found: true },

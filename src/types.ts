@@ -86,7 +86,7 @@ export interface SearchRequest {
    */
   sort?: { by: string; order: 'asc' | 'desc' };
   /**
-   * Whether words are also looked up letter by letter: phrases in quotation marks must occur; version numbers, identifiers and
+   * Whether words are also looked up letter by letter: phrases in quotation marks must occur if they do anywhere; version numbers, identifiers and
    * words the model does not know count where they occur, and so does, less, every other word, the more the rarer it is. Default true; false
    * searches by meaning alone. Without effect on an index that has no lexicon.
    */
@@ -143,9 +143,9 @@ export interface QueryWord {
 export interface ExactTerm {
   /** The word, or the phrase without its quotation marks. */
   text: string;
-  /** In quotation marks: every hit has it. */
+  /** In quotation marks: every hit has it, unless the result has `phrasesMissed`. */
   quoted: boolean;
-  /** Whether the index has it anywhere. */
+  /** Whether the index has it anywhere, as it stands. */
   found: boolean;
 }
 
@@ -214,6 +214,8 @@ export interface SearchResult {
   words: QueryWord[];
   /** What was looked up letter by letter. */
   exact: ExactTerm[];
+  /** Whether no passage that passes the filters has all phrases in quotation marks: hits are then those without regard to the marks, and a phrase counts where it occurs. */
+  phrasesMissed: boolean;
   /** Whether a larger `limit` would give more hits. */
   hasMore: boolean;
   /** With `facets`: filter name -> value -> pages that have it and pass the filters on the other names. */

@@ -108,15 +108,52 @@ describe('exact words', () => {
     expect(strongest.map(({ start, end }) => hits[0].excerpt.slice(start, end))).toContain('quick brown fox');
   });
 
-  it('gives nothing for a phrase whose words stand apart, and says what is nowhere', async () => {
-    expect(await find('"brown quick"')).toMatchObject({ hits: [], hasMore: false, exact: [{ found: false }] });
-    expect(await find('"zebra" stripes')).toMatchObject({ hits: [], exact: [{ text: 'zebra', found: false }] });
+  it('finds without regard to the marks what no passage has, and says so', async () => {
+    const apart = await find('"brown quick" fox', { limit: 6, facets: true });
+    expect(apart).toMatchObject({
+      phrasesMissed: true,
+      hasMore: false,
+      exact: [{ text: 'brown quick', found: false }],
+    });
+    expect(apart.hits[0]).toMatchObject({ url: 'errors.html#mem', exact: [] });
+    expect(apart.hits).toHaveLength(6);
+    expect(apart.facets).toEqual({ topic: { memory: 2, safety: 2 } });
+    const nowhere = await find('"zebra" stripes');
+    expect(nowhere).toMatchObject({ phrasesMissed: true, exact: [{ text: 'zebra', quoted: true, found: false }] });
+    expect(nowhere.hits).toHaveLength(6);
+    expect((await find('"zebra" stripes', { queryCodes: nowhere.queryCodes })).hits).toEqual(nowhere.hits);
+  });
+
+  it('lets phrases count that no passage has all of', async () => {
+    const { hits, exact, phrasesMissed } = await find('"quick brown fox" and "memory much how" "hash tables"');
+    expect(phrasesMissed).toBe(true);
+    expect(exact.map(({ found }) => found)).toEqual([true, false, true]);
+    const first = hits.slice(0, 2).map(({ url }) => url);
+    expect(first.sort()).toEqual(['errors.html#mem', 'memory.html#hash']);
+  });
+
+  it('finds a name in code that is quoted, and in a phrase that is nowhere', async () => {
+    for (const query of [
+      '{"level":50,"code":"hash_mem_multiplier","message":"Something went wrong"}',
+      'set("hash_mem_multiplier", "a lot")',
+      'why "set hash_mem_multiplier to 2"',
+    ]) {
+      const { hits } = await find(query);
+      expect(hits[0]?.url, query).toBe('memory.html#hash');
+    }
   });
 
   it('puts passages with an identifier first, also while it is typed', async () => {
     expect((await urls('hash_mem_multiplier'))[0]).toBe('memory.html#hash');
-    const { hits } = await find('disk hash_mem_mul');
-    expect(hits[0]).toMatchObject({ url: 'memory.html#hash', exact: [0] });
+    const typed = await find('disk hash_mem_mul');
+    const [hit] = typed.hits;
+    expect(hit.url).toBe('memory.html#hash');
+    const marked = hit.marks.filter(({ strength }) => strength === 1);
+    expect(marked.map(({ start, end }) => hit.excerpt.slice(start, end))).toContain('hash_mem_multiplier');
+    // Something that goes on is not what was typed.
+    expect(hit.exact).toEqual([]);
+    expect(typed.exact).toEqual([{ text: 'hash_mem_mul', quoted: false, found: false }]);
+    expect((await find('disk hash_mem_multiplier')).exact).toMatchObject([{ found: true }]);
     expect((await find('disk hash_mem_mul ')).exact).toMatchObject([{ found: false }]);
     expect((await find('disk hash_mem_mul', { exact: false })).exact).toEqual([]);
   });

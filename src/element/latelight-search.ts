@@ -437,7 +437,7 @@ export class LatelightSearch extends SearchOptions implements LatelightSearchEle
     const { result } = model;
     if (!result) return nothing;
     const withoutQuotes = () => this.ask(withoutQuotationMarks(this.query));
-    return [chipsView(this.words, this.keyboard.onChipKey, wording), phrasesView(result.exact, withoutQuotes, wording)];
+    return [chipsView(this.words, this.keyboard.onChipKey, wording), phrasesView(result, withoutQuotes, wording)];
   }
 
   private renderRefine(): unknown {

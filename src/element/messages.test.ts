@@ -11,6 +11,7 @@ const result = (over: Partial<SearchResult> = {}): SearchResult => ({
   hits: [],
   words: [],
   exact: [],
+  phrasesMissed: false,
   hasMore: false,
   queryCodes: { codes: new Int8Array(), tokenCount: 0, dim: 0 },
   backend: 'wasm',
@@ -72,6 +73,12 @@ it('announces one result in the singular, and says which are quick', () => {
   expect(english.announcement(result(), 2)).toBe('2 results for reef');
   expect(english.announcement(result({ stage: 'instant' }), 2)).toBe('2 quick results for reef');
   expect(english.announcement(result(), 0)).toBe('No results for reef');
+});
+
+it('announces that results are without the quotation marks before it counts them', () => {
+  const missed = result({ phrasesMissed: true });
+  expect(english.announcement(missed, 2)).toBe('These are results without the quotation marks. 2 results for reef');
+  expect(english.announcement(missed, 0)).toBe('No results for reef');
 });
 
 it('counts pages where it knows them, passages else', () => {

@@ -83,9 +83,11 @@ export class Wording {
   }
 
   /** For the live region. */
-  announcement({ query, stage }: SearchResult, groupCount: number): string {
+  announcement({ query, stage, phrasesMissed }: SearchResult, groupCount: number): string {
     const values = { count: groupCount, query: shortened(query) };
-    return this.say(groupCount === 0 ? 'nothing' : stage === 'instant' ? 'foundQuick' : 'found', values, groupCount);
+    if (groupCount === 0) return this.say('nothing', values);
+    const found = this.say(stage === 'instant' ? 'foundQuick' : 'found', values, groupCount);
+    return phrasesMissed ? `${this.say('unquoted')} ${found}` : found;
   }
 
   processor(name: Processor): string {

@@ -7,7 +7,7 @@ import type { FragmentPassage } from '../format/fragment.ts';
 import { MAX_RESULTS } from '../format/layout.ts';
 import type { QueryCodes } from '../types.ts';
 import { hasTerm, needsReading, type TermPassages } from './exact-match.ts';
-import type { WantedTerm } from './exact-terms.ts';
+import { isRequired, type WantedTerm } from './exact-terms.ts';
 import type { SearchIndex } from './search-index.ts';
 import type { LocatedWords, WordGains } from './word-gains.ts';
 
@@ -57,7 +57,7 @@ export function allowed(
   let bitmap = Object.keys(ofIndex).length > 0 ? filterBitmap(index.filters, ofIndex, passageCount) : undefined;
   terms.forEach((term, t) => {
     const ids = located[t];
-    if (term.quoted && ids !== 'anywhere') bitmap = both(bitmap, bitmapOf(ids, passageCount));
+    if (isRequired(term) && ids !== 'anywhere') bitmap = both(bitmap, bitmapOf(ids, passageCount));
   });
   return offered ? both(bitmap, offered) : bitmap;
 }
@@ -94,7 +94,7 @@ export async function gather(
     });
   add(best);
   const listed = located.terms.map((ids) => (ids === 'anywhere' ? undefined : new Set(ids)));
-  const boosting = listed.filter((ids, t) => ids && ids.size > 0 && !terms[t].quoted) as Set<number>[];
+  const boosting = listed.filter((ids, t) => ids && ids.size > 0 && !isRequired(terms[t])) as Set<number>[];
   if (boosting.length > 0) {
     const either = bitmapOf(new Set(boosting.flatMap((ids) => [...ids])), index.manifest.passageCount);
     add(
@@ -108,9 +108,9 @@ export async function gather(
     terms.forEach((term, t) => {
       // Of words that stand anywhere only several in a row can tell: a version number of common digits.
       const mayHave = listed[t] ? listed[t].has(candidate.id) : term.keys.length > 1;
-      if (!term.quoted && !mayHave) return;
+      if (!isRequired(term) && !mayHave) return;
       candidate.exact.push(t);
-      if (!term.quoted) candidate.rank += rankOf(site, gains.terms[t]);
+      if (!isRequired(term)) candidate.rank += rankOf(site, gains.terms[t]);
     });
   }
   const gain = (ids: Uint32Array, perfectTokens: number) => {
@@ -135,7 +135,7 @@ function byRank(a: Candidate, b: Candidate): number {
 
 /**
  * Reads candidates whose terms the lexicon cannot prove (several words in a row, words too common to be listed), best first, and takes
- * back what is not so: a quoted phrase that is not there takes the passage away. For words that count for more 64 are read, for a
+ * back what is not so: a phrase that must occur and does not takes the passage away. For words that count for more 64 are read, for a
  * phrase up to 256, until `enough` have it; those beyond keep nothing unproved.
  * @param gains of the terms
  * @param read a candidate's passage; nothing when it cannot be had
@@ -155,7 +155,7 @@ export async function prove(
     const doubts = candidate.exact.filter((t) => needsReading(terms[t], located.get(candidate.site)!.terms[t]));
     if (doubts.length > 0) doubted.set(candidate, doubts);
   }
-  const doubtedPhrases = (candidate: Candidate) => doubted.get(candidate)!.filter((t) => terms[t].quoted);
+  const doubtedPhrases = (candidate: Candidate) => doubted.get(candidate)!.filter((t) => isRequired(terms[t]));
   const toRead = [...doubted.keys()];
   const most = toRead.some((candidate) => doubtedPhrases(candidate).length > 0) ? MOST_READ_FOR_PHRASE : MOST_READ;
   const proved = new Map<Candidate, number[]>();
@@ -172,8 +172,8 @@ export async function prove(
   const kept = candidates.filter((candidate) => {
     const wrong = (doubted.get(candidate) ?? []).filter((t) => !proved.get(candidate)?.includes(t));
     candidate.exact = candidate.exact.filter((t) => !wrong.includes(t));
-    for (const t of wrong) if (!terms[t].quoted) candidate.rank -= rankOf(candidate.site, gains[t]);
-    return wrong.every((t) => !terms[t].quoted);
+    for (const t of wrong) if (!isRequired(terms[t])) candidate.rank -= rankOf(candidate.site, gains[t]);
+    return wrong.every((t) => !isRequired(terms[t]));
   });
   return kept.sort(byRank);
 }

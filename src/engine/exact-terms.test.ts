@@ -9,7 +9,7 @@ describe('exactTerms', () => {
   it('takes identifiers, versions, options and capitals out of a question', () => {
     expect(texts('what does max_parallel_workers do?')).toEqual(['max_parallel_workers']);
     expect(texts('upgrade to v1.2.3, please')).toEqual(['v1.2.3']);
-    expect(texts('fs.mkdtempSync() on Windows')).toEqual(['fs.mkdtempSync']);
+    expect(texts('fs.mkdtemp() on Windows')).toEqual(['fs.mkdtemp']);
     expect(texts('the --no-verify option (std::move)')).toEqual(['--no-verify', 'std::move']);
     expect(texts('error ERR_HTTP2_ABORT or HTTP')).toEqual(['ERR_HTTP2_ABORT', 'HTTP']);
     expect(texts('load .env from @scope/name')).toEqual(['.env', '@scope/name']);
@@ -18,10 +18,38 @@ describe('exactTerms', () => {
 
   it('leaves words of a sentence alone', () => {
     expect(texts('How do I undo my last change?')).toEqual([]);
-    expect(texts('a server-side and/or client-side render, e.g. later.')).toEqual(['e.g']);
+    expect(texts('a server and/or a client, e.g. later. The file(s), O(n)?')).toEqual(['e.g']);
     expect(texts('I waited 30 seconds. Why?')).toEqual([]);
     expect(texts('WHY IS EVERYTHING IN CAPITALS')).toEqual([]);
     expect(texts('VACUUM')).toEqual(['VACUUM']);
+  });
+
+  it.each([
+    ['retryAfter(42)', ['retryAfter']],
+    ["await retryAfter('abc', done)", ['retryAfter']],
+    ['myApp.retryAfter(foo)', ['myApp.retryAfter', 'myApp', 'retryAfter']],
+    ['fs.mkdtempSync()', ['fs.mkdtempSync', 'mkdtempSync']],
+    ['{retryAfter:1}', ['retryAfter:1', 'retryAfter']],
+    ['NODE_ENV=production', ['NODE_ENV']],
+    ['ERR_CLOSED(typeof payload)', ['ERR_CLOSED']],
+    ['[ERR_CLOSED]: gone', ['ERR_CLOSED']],
+    ['reply.code(404', ['reply.code']],
+    ['reply.code(404)', ['reply.code']],
+    ['app.inject({', ['app.inject']],
+    ['redirect(url)', ['redirect']],
+    ['Map<string,fs.Stats>', ['fs.Stats']],
+    ['(/app/lib/reply.js:567:11)', ['/app/lib/reply.js', 'reply.js']],
+    ["don't use fastify's 1.2.3", ['1.2.3']],
+  ])('finds the names in %s, whatever is around them', (query, expected) => {
+    expect(texts(query)).toEqual(expected);
+  });
+
+  it('takes words joined by hyphens for a name, whose words count each for itself as well', () => {
+    expect(exactTerms('the fastify-swagger plugin, a well-known x-powered-by', known)).toMatchObject([
+      { text: 'fastify-swagger', kind: 'word', isSequence: true },
+      { text: 'well-known', kind: 'word', isSequence: true },
+      { text: 'x-powered-by', kind: 'word', isSequence: true },
+    ]);
   });
 
   it('takes words the model knows in pieces only', () => {
@@ -56,6 +84,43 @@ describe('exactTerms', () => {
     expect(texts('"..."')).toEqual([]);
     expect(texts('a 3.5" drive or a 5.25" drive')).toEqual(['3.5', '5.25']);
     expect(texts('(see "read only", please)')).toEqual(['read only']);
+  });
+
+  it.each([
+    '{"statusCode":500,"code":"FST_ERR_CLOSED","message":"Something went wrong"}',
+    '{\n    "statusCode": 500,\n    "code": "FST_ERR_CLOSED"\n}',
+    'reply.header("x-powered-by", "me")',
+    'app.addSchema({ "$id": "user", "type": "object" })',
+    'fetch(url, { method: "POST" })',
+    'const name = "read only"',
+    'FastifyError: Method "GET" already declared for route "/users/:id"',
+    'Error [ERR_CLOSED]: cannot find "read only"',
+    'ERR_CLOSED: cannot find "read only"',
+    'curl -d "{}" -H "a" --data={"x":1}',
+  ])('takes no phrase out of %s, and encodes it without the marks', (code) => {
+    expect(exactTerms(code, known).filter(({ quoted }) => quoted)).toEqual([]);
+    expect(withoutQuotes(code)).toBe(code.replaceAll('"', ' '));
+  });
+
+  it.each([
+    'the error: "read only"',
+    'he said, "read only"',
+    '(see "read only")',
+    'TypeError: "read only"',
+    '"read only": what is it?',
+    'read("x") and “read only”',
+  ])('takes the phrase out of %s', (prose) => {
+    expect(exactTerms(prose, known).filter(({ quoted }) => quoted)).toMatchObject([{ text: 'read only' }]);
+  });
+
+  it('looks into phrases that need not occur', () => {
+    const query = 'what does "await app.readyNow()" do in "zebra"';
+    expect(exactTerms(query, (word) => word === 'zebra', true)).toMatchObject([
+      { text: 'await app.readyNow()', quoted: true, isLoose: true },
+      { text: 'app.readyNow', quoted: false },
+      { text: 'readyNow', quoted: false },
+      { text: 'zebra', quoted: true, isLoose: true },
+    ]);
   });
 
   it('lets the last word go on while it is typed, and no other', () => {
@@ -99,6 +164,18 @@ describe('exactTerms', () => {
 
   it('gives at most eight', () => {
     expect(texts('a1 a2 a3 a4 a5 a6 a7 a8 a9 a10')).toHaveLength(8);
+  });
+
+  it('leaves out what tells least of more: codes of errors stay, phrases that need not occur and sequences go first', () => {
+    const names = 'a1 a2 a3 a4 a5 a6 a7';
+    expect(texts(`XZ well-known ${names} ERR_CLOSED`)).toEqual([...names.split(' '), 'ERR_CLOSED']);
+    const loose = exactTerms(`"read only" ${names} ERR_CLOSED`, known, true).map(({ text }) => text);
+    expect(loose).toEqual([...names.split(' '), 'ERR_CLOSED']);
+    expect(texts(`${names} ERR_CLOSED "read only"`)).toContain('read only');
+  });
+
+  it('takes what stands there twice once', () => {
+    expect(texts('work_mem or WORK_MEM, or work_mem ')).toEqual(['work_mem']);
   });
 });
 

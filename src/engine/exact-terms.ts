@@ -3,6 +3,7 @@
 
 import { lexicalWords } from '../format/lexical-words.ts';
 import type { ExactTerm } from '../types.ts';
+import { type CodeWord, codeWords, namesIn, withoutPosition } from './code-words.ts';
 
 /** A version, time or other number in parts; a name out of a program; a word that is rare, in capitals, or in a quoted phrase. */
 export type TermKind = 'number' | 'identifier' | 'word';
@@ -16,6 +17,15 @@ export interface WantedTerm extends Pick<ExactTerm, 'text' | 'quoted'> {
   kind: TermKind;
   /** Whether the last word may go on: someone is still typing it. */
   isPrefix: boolean;
+  /** Of a quoted one: counts where it occurs, and need not. */
+  isLoose?: boolean;
+  /** Its words count each for itself as well: a path, `well-known`. */
+  isSequence?: boolean;
+}
+
+/** Whether every hit must have it. */
+export function isRequired({ quoted, isLoose }: Pick<WantedTerm, 'quoted' | 'isLoose'>): boolean {
+  return quoted && !isLoose;
 }
 
 /** More would cost a download each. */
@@ -25,6 +35,12 @@ const LONGEST_WORD = 200;
 /** A straight mark opens after a space and closes before one: 3.5" is an inch. */
 const QUOTES =
   /(?<![\p{L}\p{N}])"(?!\s)([^"]*[^"\s])"(?![\p{L}\p{N}])|“([^“”]+)”|„([^„“”]+)[“”]|«([^«»]+)»|「([^「」]+)」|『([^『』]+)』/gu;
+/**
+ * Straight marks as code has them, of an argument, a value or a key, or as a message of an error has them: none in such a query makes a
+ * phrase. What is quoted right after `Error:` is one.
+ */
+const CODE_QUOTES =
+  /[\p{L}\p{N}_]\("|[{[=]\s{0,40}"|\{[^"{]{0,200}:\s{0,40}"|"\s{0,40}:\s{0,40}(?:["{[\d-]|true\b|false\b|null\b)|(?:Error|Exception|Warning|_\p{Lu}+)(?: \[\w+)?\]?:\s{1,9}[^"\s][^"]{0,200}"/u;
 const THAI_AND_KIN = '\\p{Script=Thai}\\p{Script=Lao}\\p{Script=Khmer}\\p{Script=Myanmar}';
 const UNSPACED = new RegExp(`[\\p{Script=Han}\\p{Script=Katakana}\\p{Script=Hiragana}${THAI_AND_KIN}]`, 'u');
 /** With its marks, of half width too, and the sign that makes a vowel long. */
@@ -48,55 +64,78 @@ const IDENTIFIER = [
   /\p{Ll}\p{Lu}/u, // camelCase
   /[\p{L}\p{N}](?:\.|::|->|#|@)[\p{L}\p{N}]/u, // fs.open, std::move
   /^(?:--?|\$|@|\.|#|\/)[\p{L}\p{N}]/u, // --verbose, $HOME, @scope/name
-  /[\p{L}\p{N}]\(\)?$/u, // close()
 ];
+/** fastify-swagger, Content-Type, and well-known */
+const HYPHENATED = /^(?=.*\p{L}{2}-\p{L}{2})[\p{L}\p{N}]+(?:-[\p{L}\p{N}]+)+$/u;
+/** ERR_HTTP2_ABORT */
+const ERROR_CODE = /^[\p{Lu}\p{N}]+(?:_[\p{Lu}\p{N}]+)+$/u;
 const CAPITALS = /^[\p{Lu}\p{N}-]*\p{Lu}[\p{Lu}\p{N}-]+$/u;
+
+/** As it stands in the query, with no more letters. */
+export function wholeTerm(term: WantedTerm): WantedTerm {
+  return term.isPrefix ? { ...term, isPrefix: false } : term;
+}
 
 /**
  * @param isUnknown whether the model knows a word in pieces only, so that its embedding says little about its letters
+ * @param loosely phrases need not occur, and what is in them is looked at like the rest of the query
  * @returns at most 8 terms, in the order of the query
  */
-export function exactTerms(query: string, isUnknown: (word: string) => boolean): WantedTerm[] {
-  const terms: WantedTerm[] = [];
-  const add = (start: number, end: number, kind: TermKind, quoted = false) => {
+export function exactTerms(query: string, isUnknown: (word: string) => boolean, loosely = false): WantedTerm[] {
+  const terms = new Map<string, WantedTerm>();
+  const add = (start: number, end: number, kind: TermKind, over: Partial<WantedTerm> = {}) => {
     const text = query.slice(start, end);
     const keys = lexicalWords(text).map(({ key }) => key);
-    if (keys.length === 0 || terms.length === MOST_TERMS) return;
+    const name = keys.join(' ');
+    if (keys.length === 0 || terms.has(name)) return;
     // A number that goes on is another number.
-    const isPrefix = !quoted && end === query.length && !/\p{N}$/u.test(text);
-    terms.push({ text, quoted, start, end, keys, kind, isPrefix });
+    const isPrefix = !over.quoted && end === query.length && !/\p{N}$/u.test(text);
+    terms.set(name, { text, quoted: false, start, end, keys, kind, isPrefix, ...over });
   };
-  for (const match of query.matchAll(QUOTES)) {
-    const inner = match.slice(1).find((group) => group !== undefined)!;
-    const start = match.index + match[0].indexOf(inner);
-    add(start, start + inner.length, 'word', true);
-  }
-  const rest = withoutQuotes(query, true);
+  for (const { start, end } of phrasesIn(query)) add(start, end, 'word', { quoted: true, isLoose: loosely });
+  const rest = withoutQuotes(query, !loosely);
   // Where everything is in capitals they say nothing.
   const capitalsTell = /\p{Ll}/u.test(rest) || rest.trim().split(/\s+/).length === 1;
-  for (const { word, index } of writtenWords(rest)) {
+  const kindOf = (word: string, isCalled: boolean): TermKind | undefined => {
+    if (NUMBER.test(word)) return 'number';
+    if (isCalled || IDENTIFIER.some((pattern) => pattern.test(word))) return 'identifier';
+    const isWord = (capitalsTell && CAPITALS.test(word)) || (/^[\p{L}\p{M}]+$/u.test(word) && isUnknown(word));
+    return isWord ? 'word' : undefined;
+  };
+  for (const { word, index, isCalled } of writtenWords(rest)) {
     const lead = leadOf(word);
-    const core = word.slice(lead).replace(TRAILING, '').replace(/\(+$/, '');
-    const called = word.slice(lead).startsWith(`${core}()`) ? `${core}()` : core;
-    const isWord = (capitalsTell && CAPITALS.test(core)) || (/^[\p{L}\p{M}]+$/u.test(core) && isUnknown(core));
-    const isIdentifier = IDENTIFIER.some((pattern) => pattern.test(called));
-    const kind = NUMBER.test(core) ? 'number' : isIdentifier ? 'identifier' : isWord ? 'word' : undefined;
-    if (kind) add(index + lead, index + lead + core.length, kind);
+    const core = withoutPosition(word.slice(lead).replace(TRAILING, ''));
+    const [start, end] = [index + lead, index + lead + core.length];
+    const kind = kindOf(core, isCalled);
+    const names = kind === 'identifier' ? namesIn(core) : [];
+    if (kind) add(start, end, kind, { isSequence: names.length > 0 && core.includes('/') });
+    else if (HYPHENATED.test(core)) add(start, end, 'word', { isSequence: true });
+    for (const name of names) add(start + name.start, start + name.end, 'identifier');
   }
-  return terms.sort((a, b) => a.start - b.start);
+  const kept = [...terms.values()].sort((a, b) => precedence(a) - precedence(b)).slice(0, MOST_TERMS);
+  return kept.sort((a, b) => a.start - b.start);
 }
 
-/** What stands between spaces; of scripts without them what their letters tell, but for the endings between. */
-function* writtenWords(text: string): Generator<{ word: string; index: number }> {
-  for (const { 0: word, index } of text.matchAll(/\S+/g)) {
-    if (word.length > LONGEST_WORD) continue;
-    if (!UNSPACED.test(word)) {
-      yield { word, index };
+/** What comes first where there is too much to look up. */
+function precedence(term: WantedTerm): number {
+  if (isRequired(term)) return 0;
+  if (term.isSequence) return 5;
+  if (term.quoted) return 3;
+  if (term.kind === 'word') return 4;
+  return ERROR_CODE.test(term.text) ? 1 : 2;
+}
+
+/** What stands between spaces, and between the signs of code; of scripts without them what their letters tell, but for the endings between. */
+function* writtenWords(text: string): Generator<CodeWord> {
+  for (const { 0: run, index } of text.matchAll(/\S+/g)) {
+    if (!UNSPACED.test(run)) {
+      for (const one of codeWords(run)) if (one.word.length <= LONGEST_WORD) yield { ...one, index: index + one.index };
       continue;
     }
-    const runs = [...word.matchAll(UNSPACED_RUN)].filter(([run]) => /\p{L}|\p{N}/u.test(run));
-    for (const run of runs)
-      if (runs.length === 1 || !HIRAGANA.test(run[0])) yield { word: run[0], index: index + run.index };
+    if (run.length > LONGEST_WORD) continue;
+    const parts = [...run.matchAll(UNSPACED_RUN)].filter(([part]) => /\p{L}|\p{N}/u.test(part));
+    for (const { 0: word, index: at } of parts)
+      if (parts.length === 1 || !HIRAGANA.test(word)) yield { word, index: index + at, isCalled: false };
   }
 }
 
@@ -105,9 +144,22 @@ export function isUnspaced(word: string): boolean {
   return UNSPACED.test(word);
 }
 
-/** What is encoded: the query with the marks around quoted phrases blanked, offsets unchanged. @param inside blank the phrases too */
+/** Where phrases in quotation marks stand, without their marks. */
+function phrasesIn(query: string): { start: number; end: number }[] {
+  const isCode = CODE_QUOTES.test(query);
+  return [...query.matchAll(QUOTES)].flatMap((match) => {
+    if (isCode && match[0].startsWith('"')) return [];
+    const inner = match.slice(1).find((group) => group !== undefined)!;
+    const start = match.index + match[0].indexOf(inner);
+    return [{ start, end: start + inner.length }];
+  });
+}
+
+/** What is encoded: the query with the marks around quoted phrases blanked, and those of code; offsets unchanged. @param inside blank the phrases too */
 export function withoutQuotes(query: string, inside = false): string {
-  return query.replace(QUOTES, (whole) => (inside ? ' '.repeat(whole.length) : ` ${whole.slice(1, -1)} `));
+  const isCode = CODE_QUOTES.test(query);
+  const text = isCode ? query.replaceAll('"', ' ') : query;
+  return text.replace(QUOTES, (whole) => (inside ? ' '.repeat(whole.length) : ` ${whole.slice(1, -1)} `));
 }
 
 function leadOf(word: string): number {

@@ -5,8 +5,8 @@ import { type FragmentPassage, wordSpans } from '../format/fragment.ts';
 import type { Hit, HitPlace, Mark, QueryCodes } from '../types.ts';
 import { Aligner, type MatchedHit, type WordMatch, weakenCommonWords } from './align.ts';
 import type { Candidate, SearchSite } from './candidates.ts';
-import { termSpans } from './exact-match.ts';
-import type { WantedTerm } from './exact-terms.ts';
+import { hasTerm, termSpans } from './exact-match.ts';
+import { type WantedTerm, wholeTerm } from './exact-terms.ts';
 import { cutExcerpt } from './excerpt.ts';
 import type { Shown } from './search-run.ts';
 
@@ -31,8 +31,11 @@ export class HitPresenter {
     const strongest = strongestOf(matches);
     return shown.map(({ candidate, passage, repeats }, i): Hit => {
       const { headings, meta, text, words } = passage;
-      const { score, exact } = candidate;
-      const found = exact.flatMap((t) => this.exactMarks(text, this.terms[t]));
+      const { score } = candidate;
+      const found = candidate.exact.flatMap((t) => this.exactMarks(text, this.terms[t]));
+      const exact = candidate.exact.filter(
+        (t) => !this.terms[t].isPrefix || hasTerm(passage, wholeTerm(this.terms[t])),
+      );
       const cut = cutExcerpt(text, words, matches[i], strongest, found);
       const alsoOn = repeats.map(({ candidate, passage }) => placeOf(candidate, passage));
       return { ...placeOf(candidate, passage), headings, meta, score, exact, ...cut, alsoOn };
@@ -57,13 +60,14 @@ export class HitPresenter {
     return aligner;
   }
 
-  /** Where a text has an exact term, marked for the first query word of the term. */
+  /** Where a text has an exact term, marked for the first query word of the term. Half an identifier is meant; "retrys" is not RetryState. */
   private exactMarks(text: string, term: WantedTerm): Mark[] {
     const queryWord = Math.max(
       0,
       this.alignment.words.findIndex(({ end }) => end > term.start),
     );
-    return termSpans(text, term).map((span) => ({ ...span, queryWord, strength: 1 }));
+    const wanted = term.kind === 'word' ? wholeTerm(term) : term;
+    return termSpans(text, wanted).map((span) => ({ ...span, queryWord, strength: 1 }));
   }
 }
 

@@ -8,8 +8,8 @@ import { MAX_QUERY_TOKENS, MAX_RESULTS } from '../format/layout.ts';
 import type { TokenEmbeddings } from '../shared-types.ts';
 import type { ExactTerm, QueryCodes, SearchRequest } from '../types.ts';
 import { allowed, type Candidate, checkFilter, gather, prove, type SearchSite } from './candidates.ts';
-import { needsReading, passagesWith } from './exact-match.ts';
-import { exactTerms, isUnspaced, type WantedTerm } from './exact-terms.ts';
+import { needsReading, passagesWith, type TermPassages } from './exact-match.ts';
+import { exactTerms, isRequired, isUnspaced, type WantedTerm, wholeTerm } from './exact-terms.ts';
 import { type Facets, facetsOf } from './facets.ts';
 import type { LexiconReader } from './lexicon-reader.ts';
 import { onOtherPages, repeatsOf } from './repeats.ts';
@@ -32,6 +32,11 @@ export interface Searched {
 /** A query as it is scored: codes, or rows that the first scorer makes codes of. */
 export type EncodedQuery = { queryCodes: QueryCodes } | { rows: TokenEmbeddings | GpuQueryEmbeddings };
 
+interface Located extends LocatedWords {
+  /** By exact term: as `terms`, but for one whose last word is still typed those that have it as it stands. */
+  whole: TermPassages[];
+}
+
 /** A candidate that is shown, with its text. */
 export interface Shown {
   candidate: Candidate;
@@ -44,7 +49,9 @@ export interface Shown {
 const MOST_READ_AHEAD = 4;
 
 export class SearchRun {
-  readonly terms: WantedTerm[];
+  terms: WantedTerm[] = [];
+  /** After `prove`: whether no passage has all phrases in quotation marks. */
+  phrasesMissed = false;
   private readonly searched: Searched;
   private readonly request: SearchRequest;
   private readonly filter: Record<string, string[]>;
@@ -52,8 +59,10 @@ export class SearchRun {
   /** Hits, or pages, to be given before the others. */
   readonly firstLimit: number | undefined;
   /** Keys of the words that count beside the exact terms. */
-  private readonly words: readonly SharedWord[];
-  private readonly located = new Map<SearchSite, LocatedWords>();
+  private words: readonly SharedWord[] = [];
+  /** Makes `terms` and `words` of the query. */
+  private readonly read: (loosely: boolean) => void;
+  private readonly located = new Map<SearchSite, Located>();
   private gains: WordGains = { terms: [], words: [] };
   private readonly failed = new Map<SearchSite, unknown>();
   /** Terms that some passage has. */
@@ -87,8 +96,14 @@ export class SearchRun {
       // A vocabulary that was not made for such a script has single characters of it, and not all of them.
       return isUnspaced(word) && (ids.length >= [...word].length || ids.includes(tokenizer.unknownId ?? -1));
     };
-    this.terms = exact && hasLexicon ? exactTerms(query, isUnknown) : [];
-    this.words = exact && hasLexicon ? sharedWords(query, this.terms) : [];
+    this.read = (loosely) => {
+      this.terms = exactTerms(query, isUnknown, loosely);
+      this.words = sharedWords(
+        query,
+        this.terms.filter((term) => !term.isLoose && !term.isSequence),
+      );
+    };
+    if (exact && hasLexicon) this.read(false);
   }
 
   /** After `prove`: what was looked up, and whether it is anywhere, as far as passages were read. */
@@ -99,6 +114,7 @@ export class SearchRun {
   /** Looks up where the exact terms may occur, and who has the other words. */
   async locate(): Promise<void> {
     const { sites } = this.searched;
+    this.located.clear();
     const located = await Promise.all(
       sites.map((site) => this.tolerantly(site, () => this.locateIn(site.index.lexicon, sites.length === 1))),
     );
@@ -117,7 +133,7 @@ export class SearchRun {
    * A lexicon that cannot be had leaves the search by meaning. Of several indexes, one that cannot say who has an exact term is left
    * out instead: a phrase in quotation marks would have to be looked for in all of its text.
    */
-  private async locateIn(lexicon: LexiconReader, isSole: boolean): Promise<LocatedWords> {
+  private async locateIn(lexicon: LexiconReader, isSole: boolean): Promise<Located> {
     const { signal } = this.request;
     const unless =
       (isFatal: boolean) =>
@@ -127,19 +143,20 @@ export class SearchRun {
         return instead;
       };
     const unknown = { own: 'common' as const, forms: new Uint32Array() };
-    const terms = this.terms.map((term) =>
-      passagesWith(lexicon, term, signal).catch(unless(!isSole)('anywhere' as const)),
-    );
+    const withTerm = (term: WantedTerm) =>
+      passagesWith(lexicon, term, signal).catch(unless(!isSole)('anywhere' as const));
+    const terms = this.terms.map(withTerm);
+    const whole = this.terms.map((term, t) => (term.isPrefix ? withTerm(wholeTerm(term)) : terms[t]));
     const words = this.words.map(({ key }) => lexicon.wordPassages(key, signal).catch(unless(false)(unknown)));
-    const [ofTerms, ofWords] = await Promise.all([Promise.all(terms), Promise.all(words)]);
-    return { terms: ofTerms, words: ofWords };
+    const [ofTerms, ofWhole, ofWords] = await Promise.all([Promise.all(terms), Promise.all(whole), Promise.all(words)]);
+    return { terms: ofTerms, whole: ofWhole, words: ofWords };
   }
 
   /** Scores every index: the candidates of all, and the query as it was scored. */
   async score(encoded: EncodedQuery): Promise<{ candidates: Candidate[]; queryCodes: QueryCodes }> {
     const { filter } = this;
     const isRead = [...this.located.values()].some((located) =>
-      this.terms.some((term, t) => term.quoted && needsReading(term, located.terms[t])),
+      this.terms.some((term, t) => isRequired(term) && needsReading(term, located.terms[t])),
     );
     const isFew = this.request.perPage === undefined && !isRead && this.words.length === 0;
     const k = isFew ? Math.min(MAX_RESULTS, this.limit + 1) : MAX_RESULTS;
@@ -162,11 +179,22 @@ export class SearchRun {
     return { candidates, queryCodes: query.queryCodes };
   }
 
-  /** Reads what must be read to be sure of exact terms. @returns candidates, best first */
-  async prove(candidates: Candidate[]): Promise<Candidate[]> {
+  /**
+   * Reads what must be read to be sure of exact terms. When no passage has all phrases that must occur, looks again for passages that
+   * need not have them.
+   * @returns candidates, best first
+   */
+  async prove(candidates: Candidate[], queryCodes: QueryCodes): Promise<Candidate[]> {
     const enough = (this.limit + 1) * (this.request.perPage ?? 1);
     const read = (candidate: Candidate) => this.passage(candidate);
     const proved = await prove(candidates, this.terms, this.located, this.gains.terms, enough, read);
+    if (proved.length === 0 && this.terms.some(isRequired)) {
+      this.phrasesMissed = true;
+      this.read(true);
+      await this.locate();
+      const scored = await this.score({ queryCodes });
+      return this.prove(scored.candidates, queryCodes);
+    }
     this.remember(proved);
     return proved;
   }
@@ -214,13 +242,19 @@ export class SearchRun {
   private remember(proved: Candidate[]): void {
     for (const [site, located] of this.located) {
       this.terms.forEach((term, t) => {
-        const having = proved.filter((candidate) => candidate.site === site && candidate.exact.includes(t));
-        const list = located.terms[t];
+        const list = located.whole[t];
+        const having = proved.filter(
+          (candidate) =>
+            candidate.site === site &&
+            candidate.exact.includes(t) &&
+            (list === 'anywhere' || list.includes(candidate.id)),
+        );
         const isListed = !needsReading(term, list) && list.length > 0;
         // A single word that is too common to be listed is anywhere.
         const isCommon = list === 'anywhere' && term.keys.length === 1;
         if (isListed || isCommon || having.length > 0) this.found.add(t);
-        if (term.quoted && needsReading(term, list)) located.terms[t] = Uint32Array.from(having, ({ id }) => id).sort();
+        if (isRequired(term) && needsReading(term, list))
+          located.terms[t] = Uint32Array.from(having, ({ id }) => id).sort();
       });
     }
   }

@@ -85,6 +85,7 @@ export function nothingKnown({ sites }: Searched, encoder: Encoder | TableEncode
     hits: [],
     words: queryWords(query, alignWords(encoder.tokenizer, withoutQuotes(query), 'query')),
     exact: [],
+    phrasesMissed: false,
     hasMore: false,
     queryCodes: { codes: new Int8Array(), tokenCount: 0, dim: index.codec.dim },
     backend: index.scorer.backend,
@@ -124,6 +125,7 @@ async function run(
       hits,
       words: queryWords(query, alignment),
       exact: steps.exactTerms,
+      phrasesMissed: steps.phrasesMissed,
       hasMore,
       facets,
       queryCodes,
@@ -152,7 +154,7 @@ async function find(steps: SearchRun, encode: () => Promise<EncodedQuery>, signa
     const { candidates, queryCodes } = await steps.score(encoded);
     throwIfAborted(signal, 'search');
     const scoredAt = performance.now();
-    const proved = await steps.prove(candidates);
+    const proved = await steps.prove(candidates, queryCodes);
     const exactMs = locatedAt - encodedAt + (performance.now() - scoredAt);
     return { proved, queryCodes, encodeMs: encodedAt - started, exactMs, scoreMs: scoredAt - locatedAt };
   } finally {

@@ -47,7 +47,10 @@ function describe(result: SearchResult, color: boolean): string {
   });
   const ms = (value: number) => `${value.toFixed(1)} ms`;
   const foot = `${hits.length} of ${passageCount} passages, ${backend}: encode ${ms(timings.encodeMs)}, score ${ms(timings.scoreMs)}`;
-  return `${lines.join('\n')}\n${foot}\n`;
+  const missed = result.phrasesMissed
+    ? 'No passage has all that is in quotation marks; these are without the marks.\n\n'
+    : '';
+  return `${missed}${lines.join('\n')}\n${foot}\n`;
 }
 
 /** Strong matches in bold on a terminal; the text alone elsewhere. */

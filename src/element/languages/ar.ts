@@ -50,6 +50,8 @@ export const ar: Messages = {
   nothing: 'لا نتائج عن {query}',
   tryOther: 'جرّب كلمات أخرى، أو صف ما تبحث عنه في جملة.',
   noPhrase: 'لا توجد صفحة فيها «{phrase}».',
+  phrasesApart: 'لا توجد نتيجة فيها كل ما بين علامات الاقتباس.',
+  unquoted: 'هذه نتائج البحث دون علامات الاقتباس.',
   withoutQuotes: 'البحث دون علامات الاقتباس',
   marked: {
     zero: 'لا شيء مميّز',

@@ -33,6 +33,8 @@ export const de: Messages = {
   nothing: 'Keine Ergebnisse für {query}',
   tryOther: 'Versuchen Sie andere Wörter, oder beschreiben Sie in einem Satz, was Sie suchen.',
   noPhrase: 'Keine Seite enthält „{phrase}“.',
+  phrasesApart: 'Kein Ergebnis enthält alles, was in Anführungszeichen steht.',
+  unquoted: 'Dies sind Ergebnisse ohne die Anführungszeichen.',
   withoutQuotes: 'Ohne Anführungszeichen suchen',
   marked: { one: '{count} markiert', other: '{count} markiert' },
   markedNone: 'nichts markiert',

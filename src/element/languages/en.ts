@@ -34,6 +34,8 @@ export const en = {
   nothing: 'No results for {query}',
   tryOther: 'Try other words, or describe what you are looking for in a sentence.',
   noPhrase: 'No page has “{phrase}”.',
+  phrasesApart: 'No result has all that is in quotation marks.',
+  unquoted: 'These are results without the quotation marks.',
   withoutQuotes: 'Search without quotation marks',
 
   marked: { one: '{count} marked', other: '{count} marked' },

@@ -30,6 +30,8 @@ export const es: Messages = {
   nothing: 'Ningún resultado para {query}',
   tryOther: 'Pruebe otras palabras o describa en una frase lo que busca.',
   noPhrase: 'Ninguna página contiene «{phrase}».',
+  phrasesApart: 'Ningún resultado contiene todo lo que va entre comillas.',
+  unquoted: 'Estos son los resultados sin las comillas.',
   withoutQuotes: 'Buscar sin comillas',
   marked: { one: '{count} marcada', other: '{count} marcadas' },
   markedNone: 'nada marcado',

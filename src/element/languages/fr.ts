@@ -33,6 +33,8 @@ export const fr: Messages = {
   nothing: 'Aucun résultat pour {query}',
   tryOther: 'Essayez d’autres mots, ou décrivez en une phrase ce que vous cherchez.',
   noPhrase: 'Aucune page ne contient « {phrase} ».',
+  phrasesApart: 'Aucun résultat ne contient tout ce qui est entre guillemets.',
+  unquoted: 'Voici les résultats sans les guillemets.',
   withoutQuotes: 'Chercher sans guillemets',
   marked: { one: '{count} marqué', other: '{count} marqués' },
   markedNone: 'rien de marqué',

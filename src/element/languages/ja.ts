@@ -30,6 +30,8 @@ export const ja: Messages = {
   nothing: '「{query}」に一致する結果はありません',
   tryOther: '別の言葉を試すか、探しているものを文で入力してください。',
   noPhrase: '「{phrase}」を含むページはありません。',
+  phrasesApart: '引用符内の語句をすべて含む結果はありません。',
+  unquoted: '引用符なしの検索結果です。',
   withoutQuotes: '引用符なしで検索',
   marked: '{count} か所を強調',
   markedNone: '強調なし',

@@ -30,6 +30,8 @@ export const pt: Messages = {
   nothing: 'Nenhum resultado para {query}',
   tryOther: 'Tente outras palavras ou descreva numa frase o que procura.',
   noPhrase: 'Nenhuma página contém “{phrase}”.',
+  phrasesApart: 'Nenhum resultado contém tudo o que está entre aspas.',
+  unquoted: 'Estes são os resultados sem as aspas.',
   withoutQuotes: 'Pesquisar sem aspas',
   marked: { one: '{count} marcada', other: '{count} marcadas' },
   markedNone: 'nada marcado',

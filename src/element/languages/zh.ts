@@ -30,6 +30,8 @@ export const zh: Messages = {
   nothing: '没有与“{query}”相关的结果',
   tryOther: '请换用其他词语，或用一句话描述您要找的内容。',
   noPhrase: '没有页面包含“{phrase}”。',
+  phrasesApart: '没有结果包含引号中的全部内容。',
+  unquoted: '以下是不带引号的搜索结果。',
   withoutQuotes: '去掉引号搜索',
   marked: '标记 {count} 处',
   markedNone: '没有标记',

@@ -4,7 +4,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { MAX_QUERY_TOKENS } from '../../format/layout.ts';
 import type { ExactTerm, QueryWord, SearchResult } from '../../types.ts';
-import type { Wording } from '../messages.ts';
+import { shortened, type Wording } from '../messages.ts';
 import type { WordChips } from '../word-chips.ts';
 import { sentenceView } from './sentence-view.ts';
 
@@ -73,13 +73,16 @@ function marked(markCount: number, exact: ExactTerm | undefined, wording: Wordin
   return exact?.found ? `${count}, ${wording.say('exact')}` : count;
 }
 
-/** Phrases in quotation marks; one that no page has comes with a way out. */
+/** Said of so many phrases that no page has. */
+const MOST_MISSING = 3;
+
+/** Phrases in quotation marks; when no passage has all of them, that the hits do without, and when nothing was found a way out. */
 export function phrasesView(
-  terms: readonly ExactTerm[] | undefined,
+  { exact = [], hits, phrasesMissed }: SearchResult,
   onWithoutQuotes: () => void,
   wording: Wording,
 ): TemplateResult | typeof nothing {
-  const quoted = (terms ?? []).filter((term) => term.quoted);
+  const quoted = exact.filter((term) => term.quoted);
   if (quoted.length === 0) return nothing;
   const found = quoted.filter((term) => term.found);
   const missing = quoted.filter((term) => !term.found);
@@ -89,13 +92,18 @@ export function phrasesView(
         >“<bdi>${text}</bdi>”<span class="hidden">, ${wording.say('exact')}</span></span
       >`,
     )}
-    ${missing.map(({ text }) => html`<p class="missing">${sentenceView('noPhrase', 'phrase', text, wording)}</p>`)}
+    ${missing
+      .slice(0, MOST_MISSING)
+      .map(({ text }) => html`<p class="missing">${sentenceView('noPhrase', 'phrase', shortened(text), wording)}</p>`)}
+    ${phrasesMissed && missing.length === 0 ? html`<p class="missing">${wording.say('phrasesApart')}</p>` : nothing}
     ${
-      missing.length > 0
+      hits.length === 0
         ? html`<button type="button" class="pill" part="button" @click=${onWithoutQuotes}>
             ${wording.say('withoutQuotes')}
           </button>`
-        : nothing
+        : phrasesMissed
+          ? html`<p class="missing">${wording.say('unquoted')}</p>`
+          : nothing
     }
   </div>`;
 }
