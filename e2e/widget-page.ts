@@ -71,7 +71,18 @@ export async function handIn(page: Page, index: FakeIndex): Promise<void> {
       const timings = { encodeMs: 4, scoreMs: 2, fetchMs: 1, alignMs: 1, exactMs: 1, totalMs: 9 };
       const hasMore = limit < pageCount;
       const counts = { backend: 'wasm', encoder: stage === 'instant' ? 'table' : 'wasm', passageCount: 75, timings };
-      return { query, stage, hits, words, exact: [], hasMore, facets: filters, ...counts, ...index.result };
+      return {
+        query,
+        stage,
+        hits,
+        words,
+        corrections: [],
+        exact: [],
+        hasMore,
+        facets: filters,
+        ...counts,
+        ...index.result,
+      };
     };
     const engine = {
       stage: 'full',

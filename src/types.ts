@@ -92,6 +92,11 @@ export interface SearchRequest {
    */
   exact?: boolean;
   /**
+   * Whether words that no passage has are searched for as the words that were meant: one that is misspelt by a letter, and the last one
+   * while it is being typed. Default true. The result's `corrections` say which. Without effect on an index that has no lexicon.
+   */
+  typoTolerance?: boolean;
+  /**
    * `instant`: the query table answers, whether or not the encoder is there, to compare the two; no hits when it knows no word of the
    * query. By default the full stage answers.
    */
@@ -141,12 +146,26 @@ export interface QueryWord {
 
 /** A part of the query that was looked up letter by letter. */
 export interface ExactTerm {
-  /** The word, or the phrase without its quotation marks. */
+  /** The word as it stands in the query, or the phrase without its quotation marks. */
   text: string;
   /** In quotation marks: every hit has it, unless the result has `phrasesMissed`. */
   quoted: boolean;
   /** Whether the index has it anywhere, as it stands. */
   found: boolean;
+}
+
+/** A word of the query that was searched for as another. */
+export interface Correction {
+  /** As it stands in the query. */
+  from: string;
+  /** What was searched for in its place: a word of the index. */
+  to: string;
+  /** Where `from` begins in the query, in UTF-16 units. */
+  start: number;
+  /** Where it ends: the unit after its last. */
+  end: number;
+  /** `spelling`: taken for misspelt; `completion`: the last word, taken for the beginning of one. */
+  kind: 'spelling' | 'completion';
 }
 
 export interface Hit {
@@ -212,6 +231,8 @@ export interface SearchResult {
   hits: Hit[];
   /** Words of the query, which `marks` refer to. */
   words: QueryWord[];
+  /** Words of the query that were searched for as others, in its order. */
+  corrections: Correction[];
   /** What was looked up letter by letter. */
   exact: ExactTerm[];
   /** Whether no passage that passes the filters has all phrases in quotation marks: hits are then those without regard to the marks, and a phrase counts where it occurs. */
@@ -287,8 +308,16 @@ export interface SearchEngine {
    * @throws LatelightError `bad-option` for a request that cannot be, `aborted`, `closed`, `worker-crashed`, and what opening throws
    */
   search(query: string, request?: SearchRequest): Promise<SearchResult>;
-  /** How a passage answers a query, word by word; after `ready`. @param hit of one of this engine's results */
-  explain(query: string, hit: Pick<Hit, 'id' | 'site'>): Promise<Explanation>;
+  /**
+   * How a passage answers a query, word by word; after `ready`.
+   * @param hit of one of this engine's results
+   * @param request `typoTolerance` as of that search
+   */
+  explain(
+    query: string,
+    hit: Pick<Hit, 'id' | 'site'>,
+    request?: Pick<SearchRequest, 'typoTolerance'>,
+  ): Promise<Explanation>;
   /**
    * Opens all of it anew, as it is published by now, when something could not be had: when `ready` rejected, or, while there is a
    * network, when the last search failed with `download-failed` or `hash-mismatch` or one of `sites` has an `error`. Does nothing

@@ -80,7 +80,7 @@ export async function searchCodes(
 }
 
 /**
- * As a page ranks: codes, and words found letter by letter (docs/decisions/0009).
+ * As a page ranks queries as they stand: codes, and words found letter by letter (docs/decisions/0009).
  * @param queries texts
  * @param codes of each; a query without them finds nothing
  */
@@ -94,7 +94,7 @@ export async function rankAsPages(
   const rankings: number[][] = [];
   for (const [query, text] of queries.entries()) {
     const encoded = async () => codes[query] && { queryCodes: codes[query] };
-    rankings.push((await rankPassages(index, model.folder.tokenizer, text, encoded, k)).ids);
+    rankings.push((await rankPassages(index, model.folder.tokenizer, text, encoded, k, false)).ids);
   }
   return rankings;
 }

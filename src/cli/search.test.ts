@@ -166,6 +166,58 @@ describe('exact words', () => {
   });
 });
 
+describe('a misspelt word, and one that is being typed', () => {
+  it('finds what the right word finds, and says where it stands in what was asked', async () => {
+    const right = await find('multiplied by hash tables, and disk');
+    const { hits, query, words, corrections, queryCodes } = await find('multiplied by hahs tabels, and disk');
+    expect(query).toBe('multiplied by hahs tabels, and disk');
+    expect(corrections).toEqual([{ from: 'tabels', to: 'tables', start: 19, end: 25, kind: 'spelling' }]);
+    const { codes } = (await find('multiplied by hahs tables, and disk')).queryCodes;
+    expect(queryCodes.codes).toEqual(codes);
+    expect(words.map(({ text }) => text)).toEqual(['multiplied', 'by', 'hahs', 'tabels', ',', 'and', 'disk']);
+    for (const { text, start, end } of words) expect(query.slice(start, end)).toBe(text);
+    expect(hits[0].url).toBe(right.hits[0].url);
+    const marked = hits[0].marks.filter(({ queryWord }) => queryWord === 3);
+    expect(marked.map(({ start, end }) => hits[0].excerpt.slice(start, end))).toContain('tables');
+  });
+
+  it('is left as it is when that is asked for', async () => {
+    const asked = await find('hash tabels ', { typoTolerance: false });
+    expect(asked.corrections).toEqual([]);
+    const { codes } = asked.queryCodes;
+    expect((await find('hash tabels ')).queryCodes.codes).not.toEqual(codes);
+    expect((await find('hash tables ')).queryCodes.codes).not.toEqual(codes);
+  });
+
+  it('is found letter by letter, and named as it was asked', async () => {
+    const { exact, corrections } = await find('how to databsae "quick brown fox"');
+    expect(corrections).toMatchObject([{ to: 'database' }]);
+    expect(exact).toEqual([{ text: 'quick brown fox', quoted: true, found: true }]);
+    const typed = await find('read a datab');
+    expect(typed.corrections).toMatchObject([{ from: 'datab', to: 'database', kind: 'completion' }]);
+  });
+
+  it('is known when one of several indexes has it', async () => {
+    const [of, merged] = [soleSite(manual.index), { ...soleSite(blog.index).sites[0], site: 1 }];
+    expect((await find('is it twiec ', {}, soleSite(blog.index))).corrections).toMatchObject([{ to: 'twice' }]);
+    expect((await find('is it twice ', {}, { sites: [...of.sites, merged] })).corrections).toEqual([]);
+    expect((await find('is it twiec ', {}, { sites: [...of.sites, merged] })).corrections).toMatchObject([
+      { to: 'twice' },
+    ]);
+  });
+
+  it('is explained by what was searched for', async () => {
+    const query = 'tabels of hash';
+    const { hits } = await find(query);
+    const of = (asked: string, request?: object) =>
+      explain(soleSite(manual.index), manual.index, manual.encoder, asked, hits[0].id, request);
+    const { queryWords, similarity } = await of(query);
+    expect(queryWords.map(({ text }) => text)).toEqual(['tabels', 'of', 'hash']);
+    expect(similarity).toEqual((await of('tables of hash')).similarity);
+    expect((await of(query, { typoTolerance: false })).similarity).not.toEqual(similarity);
+  });
+});
+
 describe('a site where many passages have the words', () => {
   let stones: Opened;
   const said = (words: string) => page('Page', `<p>${words} is what this page is about, among other things.</p>`);
@@ -395,6 +447,7 @@ describe('several indexes', () => {
 it('explains which words answer which', async () => {
   const { hits } = await find('memory for sorting');
   const { text, words, queryWords, similarity } = await explain(
+    soleSite(manual.index),
     manual.index,
     manual.encoder,
     'memory for sorting',
@@ -405,5 +458,7 @@ it('explains which words answer which', async () => {
   const best = words[row.indexOf(Math.max(...row))];
   expect(text.slice(best.start, best.end)).toMatch(/memory/i);
   expect(Math.max(...similarity)).toBeLessThan(1.2);
-  await expect(explain(manual.index, manual.encoder, 'x', 1e6)).rejects.toMatchObject({ code: 'bad-option' });
+  await expect(explain(soleSite(manual.index), manual.index, manual.encoder, 'x', 1e6)).rejects.toMatchObject({
+    code: 'bad-option',
+  });
 });

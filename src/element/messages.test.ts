@@ -10,6 +10,7 @@ const result = (over: Partial<SearchResult> = {}): SearchResult => ({
   stage: 'full',
   hits: [],
   words: [],
+  corrections: [],
   exact: [],
   phrasesMissed: false,
   hasMore: false,
@@ -79,6 +80,14 @@ it('announces that results are without the quotation marks before it counts them
   const missed = result({ phrasesMissed: true });
   expect(english.announcement(missed, 2)).toBe('These are results without the quotation marks. 2 results for reef');
   expect(english.announcement(missed, 0)).toBe('No results for reef');
+});
+
+it('announces what was searched for where words were misspelt, and as far as they are typed', () => {
+  const corrections: SearchResult['corrections'] = [
+    { from: 'raef', to: 'reef', start: 0, end: 4, kind: 'spelling' },
+    { from: 'cora', to: 'corals', start: 8, end: 12, kind: 'completion' },
+  ];
+  expect(english.announcement(result({ query: 'raef of cora', corrections }), 2)).toBe('2 results for reef of cora');
 });
 
 it('counts pages where it knows them, passages else', () => {

@@ -1,5 +1,6 @@
 // What the element says, put together: messages of one language with their numbers and names filled in.
 
+import { corrected } from '../engine/corrections.ts';
 import type { LoadProgress, SearchResult } from '../types.ts';
 import { en, type Message } from './languages/en.ts';
 
@@ -83,11 +84,11 @@ export class Wording {
   }
 
   /** For the live region. */
-  announcement({ query, stage, phrasesMissed }: SearchResult, groupCount: number): string {
-    const values = { count: groupCount, query: shortened(query) };
+  announcement(result: SearchResult, groupCount: number): string {
+    const values = { count: groupCount, query: shortened(spelt(result)) };
     if (groupCount === 0) return this.say('nothing', values);
-    const found = this.say(stage === 'instant' ? 'foundQuick' : 'found', values, groupCount);
-    return phrasesMissed ? `${this.say('unquoted')} ${found}` : found;
+    const found = this.say(result.stage === 'instant' ? 'foundQuick' : 'found', values, groupCount);
+    return result.phrasesMissed ? `${this.say('unquoted')} ${found}` : found;
   }
 
   processor(name: Processor): string {
@@ -100,6 +101,14 @@ export class Wording {
     const names = [...new Set([this.processor(encoder), this.processor(backend)])].join(' + ');
     return `${names} · ${milliseconds(timings.totalMs)}`;
   }
+}
+
+/** The query as its words were taken for: what is unfinished stays so. */
+export function spelt({ query, corrections = [] }: SearchResult): string {
+  return corrected(
+    query,
+    corrections.filter(({ kind }) => kind === 'spelling'),
+  );
 }
 
 const MOST_GRAPHEMES = 80;

@@ -20,7 +20,7 @@ export class LexiconReader {
   private readonly source: Pick<ByteSource, 'read'>;
   private readonly refs: readonly LexiconRef[];
   private readonly firstWords: string[];
-  private readonly passageCount: number;
+  readonly passageCount: number;
   private readonly chunks = new Kept<Map<string, Postings>>(CHUNKS_KEPT);
 
   /** @param refs chunks in the order of their words; none for an index without a lexicon */
@@ -81,6 +81,31 @@ export class LexiconReader {
     }
     for (const id of own) ids.delete(id);
     return { own, forms: Uint32Array.from(ids) };
+  }
+
+  /** All words that begin with `prefix`; their chunks are fetched at once. */
+  async wordsFrom(prefix: string, signal?: AbortSignal): Promise<Map<string, Postings>> {
+    return this.wordsOf(prefix, this.chunksFrom(prefix), signal);
+  }
+
+  /** All words that begin as `word` does: with as few of its first letters, at least one, as `mostChunks` chunks have all words of. */
+  async wordsNear(word: string, mostChunks: number, signal?: AbortSignal): Promise<Map<string, Postings>> {
+    let prefix = '';
+    for (const letter of word) {
+      prefix += letter;
+      const chunks = this.chunksFrom(prefix);
+      if (chunks.length <= mostChunks) return this.wordsOf(prefix, chunks, signal);
+    }
+    return new Map();
+  }
+
+  private async wordsOf(
+    prefix: string,
+    chunks: number[],
+    signal: AbortSignal | undefined,
+  ): Promise<Map<string, Postings>> {
+    const read = await Promise.all(chunks.map((at) => this.chunk(at, signal)));
+    return new Map(read.flatMap((chunk) => [...chunk].filter(([word]) => word.startsWith(prefix))));
   }
 
   private isKnownCommon(word: string): boolean {

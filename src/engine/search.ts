@@ -8,9 +8,11 @@ import { alignWords, type WordAlignment } from '../encoder/words.ts';
 import { LatelightError, throwIfAborted } from '../errors.ts';
 import { wordSpans } from '../format/fragment.ts';
 import { quantizeQueryCpu } from '../kernels/quantize-query-cpu.ts';
-import type { Explanation, SearchRequest, SearchResult, Stage } from '../types.ts';
+import type { Correction, Explanation, QueryWord, SearchRequest, SearchResult, Stage } from '../types.ts';
 import { Aligner } from './align.ts';
+import { corrected, offsetAsAsked } from './corrections.ts';
 import { withoutQuotes } from './exact-terms.ts';
+import { corrections } from './known-words.ts';
 import { HitPresenter } from './present-hits.ts';
 import type { SearchIndex } from './search-index.ts';
 import { type EncodedQuery, type Searched, SearchRun } from './search-run.ts';
@@ -22,6 +24,9 @@ export function soleSite(index: SearchIndex, siteRoot = ''): Searched {
   return { sites: [{ index, site: 0, siteRoot, weight: 1, filter: {} }] };
 }
 
+/** Gives nothing for a query that is not known, which finds nothing. */
+type Encode = (text: string) => Promise<EncodedQuery | undefined>;
+
 /**
  * @throws LatelightError `bad-option` for a limit, filter, order or query that cannot be; `aborted`; what source and scorer throw
  */
@@ -31,13 +36,14 @@ export async function search(
   query: string,
   request: SearchRequest = {},
 ): Promise<SearchResult> {
-  return run(searched, encoder, query, request, async () => {
+  const result = await run(searched, encoder, query, request, async (asked) => {
     if (request.queryCodes) return { queryCodes: request.queryCodes };
     // Rows stay on the GPU when both the encoder and the scorer are there.
     const onGpu = searched.sites[0].index.scorer.backend === 'webgpu' && encoder.provider === 'webgpu';
-    const text = withoutQuotes(query);
+    const text = withoutQuotes(asked);
     return { rows: onGpu ? await encoder.encodeQueryOnGpu(text) : await encoder.encodeQuery(text) };
   });
+  return result!; // an encoder knows all words
 }
 
 /**
@@ -50,30 +56,31 @@ export async function searchInstant(
   query: string,
   request: SearchRequest = {},
 ): Promise<SearchResult | undefined> {
-  const queryCodes = encoder.queryCodes(withoutQuotes(query));
-  return queryCodes && run(searched, encoder, query, request, async () => ({ queryCodes }));
+  return run(searched, encoder, query, request, async (asked) => {
+    const queryCodes = encoder.queryCodes(withoutQuotes(asked));
+    return queryCodes && { queryCodes };
+  });
 }
 
 /**
  * One index's passages in the order that `search` gives them, without the text of those that are shown.
- * @param encode the query's codes or rows; nothing for a query that is not known, which finds nothing
+ * @param encode what is searched for: the query with what stands for its misspelt words, where `typoTolerance` is on
  * @returns ids, best first, at most `k`; milliseconds of encoding, and of words and scores
  */
 export async function rankPassages(
   index: SearchIndex,
   tokenizer: ColbertTokenizer,
   query: string,
-  encode: () => Promise<EncodedQuery | undefined>,
+  encode: Encode,
   k: number,
+  typoTolerance = true,
 ): Promise<{ ids: number[]; encodeMs: number; rankMs: number }> {
   const started = performance.now();
-  const encoded = await encode();
-  const encodeMs = performance.now() - started;
-  if (!encoded) return { ids: [], encodeMs, rankMs: 0 };
-  const steps = new SearchRun(soleSite(index), tokenizer, query, { limit: k });
-  const { proved } = await find(steps, async () => encoded, undefined);
-  const ids = proved.slice(0, k).map(({ id }) => id);
-  return { ids, encodeMs, rankMs: performance.now() - started - encodeMs };
+  const found = await find(soleSite(index), tokenizer, query, { limit: k, typoTolerance }, encode);
+  const totalMs = performance.now() - started;
+  if (!found) return { ids: [], encodeMs: totalMs, rankMs: 0 };
+  const { proved, encodeMs } = found;
+  return { ids: proved.slice(0, k).map(({ id }) => id), encodeMs, rankMs: totalMs - encodeMs };
 }
 
 /** The answer to a query that says nothing: without a letter or digit, or, in the instant stage, without a word that the table knows. */
@@ -83,7 +90,8 @@ export function nothingKnown({ sites }: Searched, encoder: Encoder | TableEncode
     query,
     stage: stageOf(encoder),
     hits: [],
-    words: queryWords(query, alignWords(encoder.tokenizer, withoutQuotes(query), 'query')),
+    words: queryWords(query, alignWords(encoder.tokenizer, withoutQuotes(query), 'query'), []),
+    corrections: [],
     exact: [],
     phrasesMissed: false,
     hasMore: false,
@@ -100,14 +108,15 @@ async function run(
   encoder: Encoder | TableEncoder,
   query: string,
   request: SearchRequest,
-  encode: () => Promise<EncodedQuery>,
-): Promise<SearchResult> {
+  encode: Encode,
+): Promise<SearchResult | undefined> {
   const { signal } = request;
-  const steps = new SearchRun(searched, encoder.tokenizer, query, request);
   // The model has a row for a question mark too, and something is always nearest to it.
   if (!request.queryCodes && !/[\p{L}\p{N}]/u.test(query)) return nothingKnown(searched, encoder, query);
-  const { proved, queryCodes, ...foundIn } = await find(steps, encode, signal);
-  const alignment = alignWords(encoder.tokenizer, withoutQuotes(query), 'query');
+  const found = await find(searched, encoder.tokenizer, query, request, encode);
+  if (!found) return undefined;
+  const { steps, proved, queryCodes, replaced, ...foundIn } = found;
+  const alignment = alignWords(encoder.tokenizer, withoutQuotes(corrected(query, replaced)), 'query');
   const presenter = new HitPresenter(queryCodes, alignment, steps.terms);
   const stage = stageOf(encoder);
   let facets: SearchResult['facets'];
@@ -123,8 +132,9 @@ async function run(
       query,
       stage,
       hits,
-      words: queryWords(query, alignment),
-      exact: steps.exactTerms,
+      words: queryWords(query, alignment, replaced),
+      corrections: replaced,
+      exact: steps.exactTerms.map((term, t) => ({ ...term, text: textAsAsked(query, steps.terms[t], replaced) })),
       phrasesMissed: steps.phrasesMissed,
       hasMore,
       facets,
@@ -140,14 +150,48 @@ async function run(
   return present();
 }
 
-/** Encodes, looks up words and scores. @returns candidates, best first, and the milliseconds of each step */
-async function find(steps: SearchRun, encode: () => Promise<EncodedQuery>, signal: AbortSignal | undefined) {
+/**
+ * Encodes, looks up words and scores. What stands for misspelt words may have to be fetched, and words are seldom misspelt: the query is
+ * encoded and looked up as it is meanwhile.
+ * @returns candidates, best first, what was replaced, and the milliseconds of each step; nothing when `encode` gives nothing
+ */
+async function find(
+  searched: Searched,
+  tokenizer: ColbertTokenizer,
+  query: string,
+  request: SearchRequest,
+  encode: Encode,
+) {
+  const { signal } = request;
   const started = performance.now();
-  const locating = steps.locate();
-  locating.catch(() => undefined); // heard of below, after the encoder
-  const encoded = await encode();
-  const encodedAt = performance.now();
+  let encodeMs = 0;
+  let encoded: EncodedQuery | undefined;
+  const prepare = (text: string) => {
+    const steps = new SearchRun(searched, tokenizer, text, request);
+    const locating = steps.locate();
+    locating.catch(() => undefined); // heard of below, after the encoder
+    return { steps, locating };
+  };
+  const encodeTimed = async (text: string) => {
+    const encodingAt = performance.now();
+    release(encoded);
+    encoded = undefined;
+    encoded = await encode(text);
+    encodeMs += performance.now() - encodingAt;
+  };
   try {
+    let { steps, locating } = prepare(query);
+    const correcting = replacedWords(searched, tokenizer, query, request);
+    const known = await Promise.race([correcting, nextTask()]);
+    if (!known?.length) await encodeTimed(query);
+    const replaced = await correcting;
+    throwIfAborted(signal, 'search');
+    if (replaced.length > 0) {
+      const text = corrected(query, replaced);
+      ({ steps, locating } = prepare(text));
+      await encodeTimed(text);
+    }
+    if (!encoded) return undefined;
     await locating;
     const locatedAt = performance.now();
     throwIfAborted(signal, 'search');
@@ -155,27 +199,67 @@ async function find(steps: SearchRun, encode: () => Promise<EncodedQuery>, signa
     throwIfAborted(signal, 'search');
     const scoredAt = performance.now();
     const proved = await steps.prove(candidates, queryCodes);
-    const exactMs = locatedAt - encodedAt + (performance.now() - scoredAt);
-    return { proved, queryCodes, encodeMs: encodedAt - started, exactMs, scoreMs: scoredAt - locatedAt };
+    const exactMs = locatedAt - started - encodeMs + (performance.now() - scoredAt);
+    return { steps, proved, queryCodes, replaced, encodeMs, exactMs, scoreMs: scoredAt - locatedAt };
   } finally {
-    if ('rows' in encoded && 'release' in encoded.rows) encoded.rows.release();
+    release(encoded);
   }
 }
 
-/** How passage `id` answers a query, word by word. @throws LatelightError `bad-option` for a passage that the index does not have */
-export async function explain(index: SearchIndex, encoder: Encoder, query: string, id: number): Promise<Explanation> {
+function release(encoded: EncodedQuery | undefined): void {
+  if (encoded && 'rows' in encoded && 'release' in encoded.rows) encoded.rows.release();
+}
+
+/** A lexicon that cannot be had leaves the query as it is. */
+async function replacedWords(
+  { sites }: Searched,
+  tokenizer: ColbertTokenizer,
+  query: string,
+  { typoTolerance = true, signal }: SearchRequest,
+): Promise<Correction[]> {
+  if (!typoTolerance) return [];
+  const lexicons = sites.map(({ index }) => index.lexicon);
+  return corrections(lexicons, tokenizer, query, signal).catch(() => []);
+}
+
+/** Chunks that are here already need no longer than this. */
+function nextTask(): Promise<undefined> {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve(undefined);
+    };
+    port2.postMessage(undefined);
+  });
+}
+
+/**
+ * How passage `id` of one of the indexes answers a query, word by word.
+ * @throws LatelightError `bad-option` for a passage that the index does not have
+ */
+export async function explain(
+  searched: Searched,
+  index: SearchIndex,
+  encoder: Encoder,
+  query: string,
+  id: number,
+  request: Pick<SearchRequest, 'typoTolerance'> = {},
+): Promise<Explanation> {
   const { passageCount } = index.manifest;
   if (!Number.isInteger(id) || id < 0 || id >= passageCount) {
     throw new LatelightError('bad-option', `explain: expected a passage below ${passageCount}, got ${id}.`);
   }
-  const asked = withoutQuotes(query);
-  const queryCodes = quantizeQueryCpu(await encoder.encodeQuery(asked), index.codec);
-  const alignment = alignWords(encoder.tokenizer, asked, 'query');
-  const { text, words, rowWords } = await index.passage(id);
-  const spans = wordSpans(words);
+  const replaced = await replacedWords(searched, encoder.tokenizer, query, request);
+  const text = withoutQuotes(corrected(query, replaced));
+  const queryCodes = quantizeQueryCpu(await encoder.encodeQuery(text), index.codec);
+  const alignment = alignWords(encoder.tokenizer, text, 'query');
+  const passage = await index.passage(id);
+  const words = wordSpans(passage.words);
   const { blocks } = index.passageCodes(id);
-  const similarity = new Aligner(index.codec, queryCodes, alignment).similarities(blocks, rowWords, spans.length);
-  return { text, queryWords: queryWords(query, alignment), words: spans, similarity };
+  const aligner = new Aligner(index.codec, queryCodes, alignment);
+  const similarity = aligner.similarities(blocks, passage.rowWords, words.length);
+  return { text: passage.text, queryWords: queryWords(query, alignment, replaced), words, similarity };
 }
 
 function stageOf({ provider }: Encoder | TableEncoder): Stage {
@@ -186,6 +270,14 @@ function passageCountOf(sites: Searched['sites']): number {
   return sites.reduce((sum, { index }) => sum + index.manifest.passageCount, 0);
 }
 
-function queryWords(query: string, alignment: WordAlignment) {
-  return alignment.words.map(({ start, end }) => ({ text: query.slice(start, end), start, end }));
+/** As they stand in the query that was asked. */
+function queryWords(query: string, { words }: WordAlignment, replaced: Correction[]): QueryWord[] {
+  return words.map((word) => {
+    const [start, end] = [word.start, word.end].map((offset) => offsetAsAsked(replaced, offset));
+    return { text: query.slice(start, end), start, end };
+  });
+}
+
+function textAsAsked(query: string, { start, end }: { start: number; end: number }, replaced: Correction[]): string {
+  return query.slice(offsetAsAsked(replaced, start), offsetAsAsked(replaced, end));
 }

@@ -37,7 +37,7 @@ export function dottedNumbers(text: string): string[] {
 /** Letters that two forms of a word share at least, and that either has beyond these at most: docs/decisions/0009. */
 const FORMS_SHARE = 3;
 const FORM_REST = 3;
-const LETTERS = /^[\p{L}\p{M}]+$/u;
+export const LETTERS = /^[\p{L}\p{M}]+$/u;
 
 /** What all forms of a word begin with; nothing for one that has no other forms: a number, a name with digits, a short word. */
 export function formPrefix(key: string): string | undefined {

@@ -24,7 +24,14 @@ import type {
 } from '../types.ts';
 import { baseUri } from './base-uri.ts';
 import { LifeWatch } from './life-lock.ts';
-import { type FromWorker, type OpenedInfo, type OpenSettings, PROTOCOL_VERSION, type ToWorker } from './protocol.ts';
+import {
+  type ExplainRequest,
+  type FromWorker,
+  type OpenedInfo,
+  type OpenSettings,
+  PROTOCOL_VERSION,
+  type ToWorker,
+} from './protocol.ts';
 import { Readiness } from './readiness.ts';
 
 /** More than any machine gains from: a limit against mistakes. */
@@ -243,11 +250,16 @@ export class WorkerEngine implements SearchEngine {
     });
   }
 
-  async explain(query: string, { id: passage, site }: Pick<Hit, 'id' | 'site'>): Promise<Explanation> {
+  async explain(
+    query: string,
+    { id: passage, site }: Pick<Hit, 'id' | 'site'>,
+    { typoTolerance }: ExplainRequest = {},
+  ): Promise<Explanation> {
     if (this.closed) throw new LatelightError('closed', 'explain: the engine was closed. Open it again.');
     const id = this.nextId++;
     return new Promise<Explanation>((resolve, reject) => {
-      const send = () => this.ask(id, () => ({ type: 'explain', id, query, hit: { id: passage, site } }));
+      const send = () =>
+        this.ask(id, () => ({ type: 'explain', id, query, hit: { id: passage, site }, request: { typoTolerance } }));
       // Known from now on, so that whatever ends the engine finds it.
       this.pending.set(id, { resolve, reject, send });
       send();

@@ -149,7 +149,7 @@ vi.mock('../engine/search.ts', () => {
     search: answer,
     searchInstant: answer,
     nothingKnown: () => ({}),
-    explain: (index: unknown) => answer({ sites: [{ index }] } as Sites),
+    explain: (_: unknown, index: unknown) => answer({ sites: [{ index }] } as Sites),
   };
 });
 

@@ -18,7 +18,7 @@ import { chooseDevice, type DeviceChoice } from './gpu-device.ts';
 import { type HttpSource, PATIENCE_MS } from './http-source.ts';
 import { encoderFiles, openEncoder, usable } from './open-encoder.ts';
 import { openStages, readTokenizer } from './open-stages.ts';
-import type { OpenedInfo, OpenSettings } from './protocol.ts';
+import type { ExplainRequest, OpenedInfo, OpenSettings } from './protocol.ts';
 import { SiteList } from './sites.ts';
 import { startScoreWorker } from './start-score-worker.ts';
 
@@ -201,10 +201,15 @@ export class EngineHost {
   }
 
   /** How a passage of one of the sites answers a query. */
-  async explain(query: string, { site, id }: { site: number; id: number }): Promise<Explanation> {
+  async explain(
+    query: string,
+    { site, id }: { site: number; id: number },
+    request?: ExplainRequest,
+  ): Promise<Explanation> {
     const found = this.sites.states[site]?.search;
     if (!found) throw new LatelightError('bad-option', `explain: expected a site that is open, got ${site}.`);
-    return this.parts.use(async () => explain(found.index, await this.parts.encoder, query, id));
+    const searched = { sites: this.sites.searchable };
+    return this.parts.use(async () => explain(searched, found.index, await this.parts.encoder, query, id, request));
   }
 
   /** What answers until the encoder is there. */

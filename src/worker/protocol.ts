@@ -15,7 +15,7 @@ import type {
 import type { ToHolder } from './life-lock.ts';
 
 /** Changes with any change of these types: a page must not talk to a worker script of another build. */
-export const PROTOCOL_VERSION = 6;
+export const PROTOCOL_VERSION = 7;
 
 export interface OpenedInfo {
   backend: Backend;
@@ -31,6 +31,8 @@ export interface OpenedInfo {
 export type OpenSettings = Required<Pick<OpenOptions, 'device' | 'offline' | 'instant' | 'mergeIndex' | 'language'>> &
   Pick<OpenOptions, 'workers'>;
 
+export type ExplainRequest = Pick<SearchRequest, 'typoTolerance'>;
+
 export type ToWorker =
   | ToHolder
   | { type: 'open'; version: number; url: string; settings: OpenSettings }
@@ -42,7 +44,7 @@ export type ToWorker =
       request: Omit<SearchRequest, 'signal' | 'onInstant'>;
       instant: boolean;
     }
-  | { type: 'explain'; id: number; query: string; hit: Pick<Hit, 'id' | 'site'> }
+  | { type: 'explain'; id: number; query: string; hit: Pick<Hit, 'id' | 'site'>; request?: ExplainRequest }
   | { type: 'cancel'; id: number }
   /** An instant result of that search is on the screen. */
   | { type: 'shown'; id: number }

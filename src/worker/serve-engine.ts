@@ -3,7 +3,14 @@
 import { abortError, LatelightError, throwIfAborted, toErrorData, unlessAborted } from '../errors.ts';
 import type { Explanation, Hit, LoadProgress, SearchRequest, SearchResult, Stage } from '../types.ts';
 import { holdLock, letLockGo } from './life-lock.ts';
-import { type FromWorker, type OpenedInfo, type OpenSettings, PROTOCOL_VERSION, type ToWorker } from './protocol.ts';
+import {
+  type ExplainRequest,
+  type FromWorker,
+  type OpenedInfo,
+  type OpenSettings,
+  PROTOCOL_VERSION,
+  type ToWorker,
+} from './protocol.ts';
 
 /** An open engine inside a worker. */
 export interface ServedEngine {
@@ -15,7 +22,7 @@ export interface ServedEngine {
   /** Nothing unless the full stage is still to come and the table knows a word of the query. */
   searchInstant(query: string, request: SearchRequest): Promise<SearchResult | undefined>;
   search(query: string, request: SearchRequest): Promise<SearchResult>;
-  explain(query: string, hit: Pick<Hit, 'id' | 'site'>): Promise<Explanation>;
+  explain(query: string, hit: Pick<Hit, 'id' | 'site'>, request?: ExplainRequest): Promise<Explanation>;
   close(): void;
 }
 
@@ -181,11 +188,11 @@ async function queueExplain(message: Extract<ToWorker, { type: 'explain' }>): Pr
   last = last.then(() => runExplain(message));
 }
 
-async function runExplain({ id, query, hit }: Extract<ToWorker, { type: 'explain' }>): Promise<void> {
+async function runExplain({ id, query, hit, request }: Extract<ToWorker, { type: 'explain' }>): Promise<void> {
   try {
     if (!host) throw new LatelightError('closed', 'explain: the engine is not open');
     throwIfAborted(pending.get(id)!.signal, 'explain');
-    send({ type: 'explanation', id, explanation: await host.explain(query, hit), info: news() });
+    send({ type: 'explanation', id, explanation: await host.explain(query, hit, request), info: news() });
   } catch (error) {
     send({ type: 'search-failed', id, error: toErrorData(error, 'worker-crashed'), info: news() });
   } finally {

@@ -161,7 +161,7 @@ async function runQueries(set: BeirSet, index: SearchIndex, tokenizer: ColbertTo
   const encodeTimes: number[] = [];
   const rankTimes: number[] = [];
   for (const [query, { text, relevance }] of set.queries.entries()) {
-    const { ids, encodeMs, rankMs } = await rankPassages(index, tokenizer, text, () => encode(text), DEPTH);
+    const { ids, encodeMs, rankMs } = await rankPassages(index, tokenizer, text, encode, DEPTH);
     encodeTimes.push(encodeMs);
     rankTimes.push(rankMs);
     measures.push(measure(foundIds(set, query, ids), relevance));

@@ -110,7 +110,7 @@ vi.mock('../../engine/search.ts', () => {
     if (index.scorer.device?.isLost) throw new LatelightError('device-lost', 'webgpu-scorer: lost');
     return { backend: index.scorer.backend, hits: [] };
   };
-  const explain = (index: Index) => answer({ sites: [{ index }] });
+  const explain = (_: unknown, index: Index) => answer({ sites: [{ index }] });
   return { search: answer, searchInstant: answer, nothingKnown: () => ({}), explain };
 });
 

@@ -24,7 +24,7 @@ import { chooseDevice, type DeviceChoice } from '../../worker/gpu-device.ts';
 import { HttpSource } from '../../worker/http-source.ts';
 import { type Device, encoderFiles, openEncoder, usable } from '../../worker/open-encoder.ts';
 import { readTokenizer } from '../../worker/open-stages.ts';
-import type { OpenedInfo } from '../../worker/protocol.ts';
+import type { ExplainRequest, OpenedInfo } from '../../worker/protocol.ts';
 import type { OpenServed, ServedEngine } from '../../worker/serve-engine.ts';
 import { LibraryStore } from '../storage/library-store.ts';
 import { LibraryWords } from '../storage/library-words.ts';
@@ -169,11 +169,12 @@ export class LibraryHost implements ServedEngine {
     }, signal);
   }
 
-  async explain(query: string, { site, id }: Pick<Hit, 'id' | 'site'>): Promise<Explanation> {
+  async explain(query: string, { site, id }: Pick<Hit, 'id' | 'site'>, request?: ExplainRequest): Promise<Explanation> {
     const found = this.files.segments.find(site);
     if (!found)
       throw new LatelightError('bad-option', 'explain: expected a document that is still there. Search again.');
-    return this.parts.use(async () => explain(found.index, await this.parts.encoder, query, id));
+    const searched = { sites: this.files.segments.all };
+    return this.parts.use(async () => explain(searched, found.index, await this.parts.encoder, query, id, request));
   }
 
   close(): void {

@@ -184,7 +184,7 @@ function fakeEngine(documents: ReadonlyMap<number, LibraryDocument>): SearchEngi
     const queryCodes = { codes: new Int8Array(), tokenCount: 0, dim: 0 };
     const hasMore = found.length > hits.length;
     const how = { stage: 'full', backend: 'wasm', encoder: 'wasm', passageCount: 9, timings } as const;
-    return { query, hits, words, exact: [], phrasesMissed: false, hasMore, queryCodes, ...how };
+    return { query, hits, words, corrections: [], exact: [], phrasesMissed: false, hasMore, queryCodes, ...how };
   };
   return {
     stage: 'full',
