@@ -231,6 +231,46 @@ test('exact words and phrases that were found are told from others', async ({ pa
   await expect(page.locator('latelight-search .phrase')).toContainText('“close the server”');
 });
 
+test('what misspelt words were taken for is said in a line that was there, and can be taken back', async ({ page }) => {
+  const corrections = [
+    { from: 'clsoe', to: 'close', start: 0, end: 5, kind: 'spelling' },
+    { from: 'serv', to: 'server', start: 10, end: 14, kind: 'completion' },
+  ];
+  await openWidget(page, INLINE, {});
+  await searchFor(page, 'close the serv');
+  const top = async () => (await pages(page).first().boundingBox())!.y;
+  const before = await top();
+  await openWidget(page, INLINE, { result: { corrections } });
+  await searchFor(page, 'clsoe the serv');
+  const line = page.locator('latelight-search').locator('[part=spelling]');
+  await expect(line).toHaveText(/^\s*Showing results for close the serv\.\s+Search for clsoe the serv instead\s*$/);
+  await expect(line.locator('b')).toHaveText('close the serv');
+  expect(await top()).toBe(before);
+  await expect(page.getByRole('status')).toHaveText(/results for close the serv$/);
+  await page.getByRole('button', { name: 'Search for clsoe the serv instead' }).press('Enter');
+  await expect
+    .poll(async () => (await requests(page)).at(-1))
+    .toMatchObject({
+      query: 'clsoe the serv',
+      typoTolerance: false,
+    });
+  await expect(box(page)).toBeFocused();
+});
+
+test('of a word that was only finished nothing is said', async ({ page }) => {
+  const corrections = [{ from: 'serv', to: 'server', start: 10, end: 14, kind: 'completion' }];
+  await openWidget(page, INLINE, { result: { corrections } });
+  await searchFor(page, 'close the serv');
+  await expect(page.locator('latelight-search').locator('[part=note]')).toHaveText(/^\s*The best \d+ of \d+ pages\s*$/);
+  await expect(page.locator('latelight-search').locator('[part=spelling]')).toHaveCount(0);
+});
+
+test('typo-tolerance="off" searches for words as they are spelt', async ({ page }) => {
+  await openWidget(page, INLINE.replace('>', ' typo-tolerance="off">'), {});
+  await searchFor(page, 'clsoe');
+  expect((await requests(page)).at(-1)).toMatchObject({ typoTolerance: false });
+});
+
 test('a pasted stack trace and a word without end leave the first hit in sight', async ({ page }) => {
   const trace = `Error: close ${'at Server.close (node:net:2361:12) '.repeat(40)}`;
   await page.setViewportSize({ width: 1280, height: 800 });

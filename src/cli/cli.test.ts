@@ -94,6 +94,11 @@ describe('latelight index, inspect, search', () => {
     const plain = await latelight('search', output, 'how do I keep secrets out of the logs', '-n', '1');
     expect(plain.out).toContain('1. Logging > Redaction');
 
+    const misspelt = await latelight('search', output, 'are pasawords hidden');
+    expect(misspelt.err).toBe('searched for passwords, not pasawords (--no-typo-tolerance searches as asked)\n');
+    const asAsked = await latelight('search', output, 'pasawords hidden', '--no-typo-tolerance', '--json');
+    expect(JSON.parse(asAsked.out).corrections).toEqual([]);
+
     const filtered = await latelight('search', output, 'how do I keep secrets', '--filter', 'topic=network', '--json');
     expect(JSON.parse(filtered.out).hits.map(({ url }: { url: string }) => url)).toEqual(['timeout.html#request']);
     const nothing = await latelight('search', output, 'how do I keep secrets', '--filter', 'topic=other', '--json');

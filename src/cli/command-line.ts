@@ -108,6 +108,7 @@ function addSearch(add: AddCommand, io: CliIo): void {
     .addOption(new Option('-n, --limit <n>', 'hits shown').argParser(wholeNumber(1, MAX_RESULTS)).default(5))
     .option('-f, --filter <name=value>', 'only passages with this value; again for others', collectFilter, {})
     .addOption(languageOption('whose index, where there is one for each language'))
+    .option('--no-typo-tolerance', 'search for words as they are spelt, also for those that no passage has')
     .addOption(jsonOption())
     .action((folder, query, options) => searchCommand(folder, query, { ...options, color: io.interactive }, io));
 }

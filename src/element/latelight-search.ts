@@ -2,7 +2,7 @@
 // that holds both. This file is the element's options and events; what is searched is search-model.ts, what it looks like is
 // views/ and styles/, keys are keyboard.ts and modal.ts, words are messages.ts and languages/.
 //
-// Parts: trigger, trigger-key; dialog, panel; box, input, clear, close; foot, note, engine, engine-panel; suggestions, start,
+// Parts: trigger, trigger-key; dialog, panel; box, input, clear, close; foot, note, spelling, engine, engine-panel; suggestions, start,
 // recent, favourite-link; words, word, phrases, phrase; refine, filters-button, filters, filter, filter-name, filter-value, filters-on,
 // filter-on, sort, sort-list; error; results, list, group, hit, image, link, title, breadcrumb, excerpt, mark, also, also-link,
 // favourite, sub-results, sub-result, heading; more, no-results; button (every plain one).
@@ -20,7 +20,7 @@ import { Keyboard } from './keyboard.ts';
 import { inheritedLang } from './languages.ts';
 import { isElsewhere, passageAddress } from './links.ts';
 import { LiveRegion } from './live-region.ts';
-import type { Wording } from './messages.ts';
+import { spelt, type Wording } from './messages.ts';
 import { isInert, isSeen, Modal } from './modal.ts';
 import type { LatelightSearchConstructor, LatelightSearchElement } from './public-element.ts';
 import { withoutQuotationMarks } from './quotation-marks.ts';
@@ -37,6 +37,7 @@ import { CustomHits } from './views/hit-template.ts';
 import { type HitsContext, hitsView } from './views/hits-view.ts';
 import { moreView } from './views/more-view.ts';
 import { nothingView } from './views/nothing-view.ts';
+import { spellingView } from './views/spelling-view.ts';
 import { startView, suggestionsView } from './views/start-view.ts';
 import { keyHint, triggerView } from './views/trigger-view.ts';
 import { VisitorMemory } from './visitor-memory.ts';
@@ -60,6 +61,7 @@ export class LatelightSearch extends SearchOptions implements LatelightSearchEle
   );
   private readonly model = new SearchModel({
     limits: () => ({ pages: this.limit, perPage: this.perPage }),
+    typoTolerance: () => this.typoTolerance !== 'off',
     engine: () => this.openEngine(),
     hasEngine: () => this.engine !== undefined,
     onChange: () => this.requestUpdate(),
@@ -255,7 +257,8 @@ export class LatelightSearch extends SearchOptions implements LatelightSearchEle
     const isOther = this.hasUpdated && (isForeign || ['src', 'device', 'mergeIndex'].some((name) => changed.has(name)));
     if (isOther) this.forgetEngine();
     if (changed.has('mode') && this.hasUpdated) this.modal.hide();
-    if (this.hasUpdated && (isOther || changed.has('limit') || changed.has('perPage'))) this.searchNow();
+    if (this.hasUpdated && (isOther || ['limit', 'perPage', 'typoTolerance'].some((name) => changed.has(name))))
+      this.searchNow();
     this.words.read(model.result);
     if (this.eager) this.prepare();
     const isWaiting = this.session.isOpening && this.query.trim() !== '';
@@ -403,7 +406,9 @@ export class LatelightSearch extends SearchOptions implements LatelightSearchEle
         <h2 class="hidden">${wording.say('label')}</h2>
         ${suggestionsView(this.memory.suggestions, this.memory.onRecent, wording)}
         <div class="foot" part="foot" ?data-quiet=${!result && !session.isOpening}>
-          <p class="note" part="note" ?data-loading=${session.isOpening}>${this.note}</p>
+          <p class="note" part="note" ?data-loading=${session.isOpening}>
+            ${this.note} ${result ? spellingView(result, this.searchAsSpelt, wording) : nothing}
+          </p>
           ${result ? engineView(result, this.engine, wording) : nothing}
         </div>
         ${text.trim() ? nothing : this.renderStart()}
@@ -423,6 +428,8 @@ export class LatelightSearch extends SearchOptions implements LatelightSearchEle
     const { result, error, groups } = model;
     if (!result) return '';
     if (result.stage === 'instant') return wording.instant(session.progress, error !== undefined);
+    // In its place, so that no hit moves, stands what was searched for.
+    if (spelt(result) !== result.query) return '';
     const sites = this.engine?.sites;
     const pageCount = sites?.reduce((sum, site) => sum + site.pageCount, 0);
     return wording.best(groups.length, result.passageCount, pageCount);
@@ -465,6 +472,13 @@ export class LatelightSearch extends SearchOptions implements LatelightSearchEle
       },
     });
   }
+
+  private readonly searchAsSpelt = (): void => {
+    this.live.expectNews();
+    this.model.searchAsSpelt();
+    // The button that had focus goes away.
+    this.focus();
+  };
 
   private readonly clearFilters = (): void => {
     this.filter = {};

@@ -41,6 +41,8 @@ export interface LatelightSearchElement extends HTMLElement {
   recents: 'on' | 'off';
   /** `off`: pages cannot be kept as favourites. */
   favourites: 'on' | 'off';
+  /** `off`: words that no passage has are searched for as they are spelt, and the last one as far as it is typed. */
+  typoTolerance: 'on' | 'off';
   /** Names to filter by, separated by commas, in the order to show them; all without it, `off` for none. */
   filters: string | undefined;
   /** Adds the strongest words to the addresses of hits, where their server sees them, for pages that load the highlight module. */

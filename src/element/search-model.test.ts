@@ -16,6 +16,7 @@ let results: Stage[];
 /** What `hooks.engine` gives; nothing when none is open. */
 let engine: SearchEngine | undefined;
 let limit: number;
+let isTolerant: boolean;
 let model: SearchModel;
 
 /** Lets promise callbacks run. */
@@ -46,10 +47,11 @@ function newEngine(): SearchEngine {
 afterEach(() => vi.useRealTimers());
 beforeEach(() => {
   vi.useFakeTimers();
-  [calls, errors, results, limit] = [[], [], [], 10];
+  [calls, errors, results, limit, isTolerant] = [[], [], [], 10, true];
   engine = newEngine();
   model = new SearchModel({
     limits: () => ({ pages: limit, perPage: 3 }),
+    typoTolerance: () => isTolerant,
     engine: async () => {
       engine ??= newEngine();
       return engine;
@@ -66,6 +68,33 @@ async function ask(text: string): Promise<Call> {
   await settle();
   return calls.at(-1) as Call;
 }
+
+describe('as it is spelt', () => {
+  it('asks again for the same text, whose hits are those of another question meanwhile, and for more of the same', async () => {
+    const first = await ask('raef');
+    expect(first.request.typoTolerance).toBe(true);
+    await first.answer();
+    model.searchAsSpelt();
+    await settle();
+    expect(calls[1]).toMatchObject({ query: 'raef', request: { typoTolerance: false } });
+    expect(model.isStale).toBe(true);
+    await calls[1].answer();
+    expect(model.isStale).toBe(false);
+    model.extend();
+    await settle();
+    expect(calls[2]).toMatchObject({ query: 'raef', request: { typoTolerance: false } });
+  });
+
+  it('asks for what is typed next as for anything, and for nothing so where that is switched off', async () => {
+    await (await ask('raef')).answer();
+    model.searchAsSpelt();
+    await settle();
+    await calls[1].answer();
+    expect((await ask('raefs')).request.typoTolerance).toBe(true);
+    isTolerant = false;
+    expect((await ask('raef crab')).request.typoTolerance).toBe(false);
+  });
+});
 
 describe('paused and resumed', () => {
   it('asks nothing again when all it shows is there and the engine too', async () => {
@@ -265,6 +294,7 @@ describe('an engine that is shared', () => {
       () =>
         new SearchModel({
           limits: () => ({ pages: limit, perPage: 3 }),
+          typoTolerance: () => true,
           engine: async () => shared,
           hasEngine: () => true,
           onChange: () => undefined,

@@ -10,6 +10,8 @@ import { parseSort } from './sort-choice.ts';
 export interface SearchModelHooks {
   /** Pages asked for, at first and with each "more", and hits of one page. */
   limits: () => { pages: number; perPage: number };
+  /** Whether misspelt and unfinished words may be searched for as others. */
+  typoTolerance: () => boolean;
   engine: () => Promise<SearchEngine>;
   hasEngine: () => boolean;
   /** Something to show has changed. */
@@ -41,6 +43,8 @@ export class SearchModel {
   /** Of all engines so far. */
   private readonly filterNames = new Set<string>();
   private pages = 0;
+  /** The text that is meant as it is spelt. */
+  private spelt = '';
   private shownQuestion = '';
   private refinement = '[{},""]';
   private readonly hooks: SearchModelHooks;
@@ -94,6 +98,12 @@ export class SearchModel {
     return true;
   }
 
+  /** As what is asked is spelt, until something else is asked. */
+  searchAsSpelt(): void {
+    this.spelt = this.text;
+    this.setText(this.text, 0);
+  }
+
   extend(): void {
     if (this.isExtending) return;
     this.pages = Math.min(MOST_PAGES, this.pages + this.hooks.limits().pages);
@@ -139,7 +149,11 @@ export class SearchModel {
   }
 
   private get question(): string {
-    return this.refinement + this.text;
+    return this.refinement + (this.isTolerant ? '' : '"') + this.text;
+  }
+
+  private get isTolerant(): boolean {
+    return this.hooks.typoTolerance() && this.text !== this.spelt;
   }
 
   private empty(): void {
@@ -179,6 +193,7 @@ export class SearchModel {
     return {
       limit: this.pages,
       perPage: this.hooks.limits().perPage,
+      typoTolerance: this.isTolerant,
       firstLimit: this.result ? undefined : FIRST_PAGES,
       facets: Object.keys(filters ?? {}).length > 0,
       filter: this.askable(engine) as SearchRequest['filter'],

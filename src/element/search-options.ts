@@ -18,6 +18,7 @@ const WITHOUT = {
   shortcut: 'on',
   recents: 'on',
   favourites: 'on',
+  typoTolerance: 'on',
   highlight: false,
   target: '',
 };
@@ -38,6 +39,7 @@ export class SearchOptions extends LitElement {
     shortcut: {},
     recents: {},
     favourites: {},
+    typoTolerance: { attribute: 'typo-tolerance' },
     filters: {},
     highlight: {},
     target: {},
@@ -64,6 +66,7 @@ export class SearchOptions extends LitElement {
   declare shortcut: 'on' | 'off';
   declare recents: 'on' | 'off';
   declare favourites: 'on' | 'off';
+  declare typoTolerance: 'on' | 'off';
   declare filters: string | undefined;
   declare highlight: boolean;
   declare target: string;

@@ -12,6 +12,7 @@ export interface SearchCommandOptions {
   filter: Record<string, string[]>;
   /** Whose index, where the folder has one for each language. */
   language?: string;
+  typoTolerance: boolean;
   json: boolean;
   color: boolean;
 }
@@ -27,9 +28,11 @@ export async function searchCommand(
   }
   const { index, encoder, otherLanguages } = await openFolder(folder, io.signal, options.language);
   try {
-    const { limit, filter } = options;
-    const result = await search(soleSite(index), encoder, query, { limit, filter, signal: io.signal });
+    const { limit, filter, typoTolerance } = options;
+    const request = { limit, filter, typoTolerance, signal: io.signal };
+    const result = await search(soleSite(index), encoder, query, request);
     io.out(options.json ? `${JSON.stringify(result)}\n` : describe(result, options.color));
+    if (!options.json) io.err(replaced(result));
     if (otherLanguages.length > 0) {
       io.err(`not searched: pages in ${printable(otherLanguages.join(', '))} (--language <tag> chooses)\n`);
     }
@@ -51,6 +54,13 @@ function describe(result: SearchResult, color: boolean): string {
     ? 'No passage has all that is in quotation marks; these are without the marks.\n\n'
     : '';
   return `${missed}${lines.join('\n')}\n${foot}\n`;
+}
+
+/** A line for each word that was taken for another. */
+function replaced({ corrections }: SearchResult): string {
+  return corrections
+    .map(({ from, to }) => `searched for ${to}, not ${printable(from)} (--no-typo-tolerance searches as asked)\n`)
+    .join('');
 }
 
 /** Strong matches in bold on a terminal; the text alone elsewhere. */

@@ -53,6 +53,8 @@ export const ar: Messages = {
   phrasesApart: 'لا توجد نتيجة فيها كل ما بين علامات الاقتباس.',
   unquoted: 'هذه نتائج البحث دون علامات الاقتباس.',
   withoutQuotes: 'البحث دون علامات الاقتباس',
+  spelling: 'هذه نتائج {query}.',
+  asSpelt: 'البحث عن {query} بدلًا من ذلك',
   marked: {
     zero: 'لا شيء مميّز',
     one: 'موضع مميّز',

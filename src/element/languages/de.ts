@@ -36,6 +36,8 @@ export const de: Messages = {
   phrasesApart: 'Kein Ergebnis enthält alles, was in Anführungszeichen steht.',
   unquoted: 'Dies sind Ergebnisse ohne die Anführungszeichen.',
   withoutQuotes: 'Ohne Anführungszeichen suchen',
+  spelling: 'Ergebnisse für {query}.',
+  asSpelt: 'Stattdessen nach {query} suchen',
   marked: { one: '{count} markiert', other: '{count} markiert' },
   markedNone: 'nichts markiert',
   exact: 'buchstabengenau gesucht',

@@ -37,6 +37,8 @@ export const en = {
   phrasesApart: 'No result has all that is in quotation marks.',
   unquoted: 'These are results without the quotation marks.',
   withoutQuotes: 'Search without quotation marks',
+  spelling: 'Showing results for {query}.',
+  asSpelt: 'Search for {query} instead',
 
   marked: { one: '{count} marked', other: '{count} marked' },
   markedNone: 'nothing marked',

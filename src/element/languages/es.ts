@@ -33,6 +33,8 @@ export const es: Messages = {
   phrasesApart: 'Ningún resultado contiene todo lo que va entre comillas.',
   unquoted: 'Estos son los resultados sin las comillas.',
   withoutQuotes: 'Buscar sin comillas',
+  spelling: 'Resultados para {query}.',
+  asSpelt: 'Buscar {query} en su lugar',
   marked: { one: '{count} marcada', other: '{count} marcadas' },
   markedNone: 'nada marcado',
   exact: 'buscada letra por letra',

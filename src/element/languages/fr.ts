@@ -36,6 +36,8 @@ export const fr: Messages = {
   phrasesApart: 'Aucun résultat ne contient tout ce qui est entre guillemets.',
   unquoted: 'Voici les résultats sans les guillemets.',
   withoutQuotes: 'Chercher sans guillemets',
+  spelling: 'Résultats pour {query}.',
+  asSpelt: 'Chercher plutôt {query}',
   marked: { one: '{count} marqué', other: '{count} marqués' },
   markedNone: 'rien de marqué',
   exact: 'cherché à la lettre près',

@@ -33,6 +33,8 @@ export const ja: Messages = {
   phrasesApart: '引用符内の語句をすべて含む結果はありません。',
   unquoted: '引用符なしの検索結果です。',
   withoutQuotes: '引用符なしで検索',
+  spelling: '「{query}」の結果を表示しています。',
+  asSpelt: '代わりに「{query}」を検索',
   marked: '{count} か所を強調',
   markedNone: '強調なし',
   exact: '文字どおりに検索',

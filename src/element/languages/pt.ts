@@ -33,6 +33,8 @@ export const pt: Messages = {
   phrasesApart: 'Nenhum resultado contém tudo o que está entre aspas.',
   unquoted: 'Estes são os resultados sem as aspas.',
   withoutQuotes: 'Pesquisar sem aspas',
+  spelling: 'Resultados para {query}.',
+  asSpelt: 'Pesquisar {query} em vez disso',
   marked: { one: '{count} marcada', other: '{count} marcadas' },
   markedNone: 'nada marcado',
   exact: 'procurada letra por letra',

@@ -33,6 +33,8 @@ export const zh: Messages = {
   phrasesApart: '没有结果包含引号中的全部内容。',
   unquoted: '以下是不带引号的搜索结果。',
   withoutQuotes: '去掉引号搜索',
+  spelling: '以下是“{query}”的结果。',
+  asSpelt: '改为搜索“{query}”',
   marked: '标记 {count} 处',
   markedNone: '没有标记',
   exact: '逐字查找',

@@ -22,6 +22,15 @@ export const footStyles = css`
     padding-block: 0.6875rem;
     line-height: 1.4;
   }
+  .note b {
+    color: var(--_text);
+  }
+  /* As high as others, in a line that is no higher for it */
+  .note .plain {
+    margin-block: -0.6875rem;
+    font-size: inherit;
+    text-align: start;
+  }
   .note[data-loading] {
     animation: appear 0.2s 0.25s both;
   }
