@@ -239,6 +239,10 @@ ${interfaceTable('src/types.ts', 'Mark', true)}
 
 ${interfaceTable('src/types.ts', 'QueryWord', true)}
 
+### \`Correction\`
+
+${interfaceTable('src/types.ts', 'Correction', true)}
+
 ### \`ExactTerm\`
 
 ${interfaceTable('src/types.ts', 'ExactTerm', true)}

@@ -80,6 +80,7 @@ export default defineConfig({
           { text: '14 Query encoder', link: '/decisions/0014-query-encoder' },
           { text: '15 The paper’s claims', link: '/decisions/0015-claims' },
           { text: '16 Lengths of query rows', link: '/decisions/0016-row-lengths' },
+          { text: '17 Misspelt and unfinished words', link: '/decisions/0017-typing' },
           { text: '18 What is shown', link: '/decisions/0018-what-is-shown' },
         ],
       },
