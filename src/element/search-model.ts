@@ -1,7 +1,7 @@
 // What is searched for and what came of it: text, filters, order and number of pages, the result on show or the error. Knows no
 // DOM; the element shows what stands here.
 
-import type { SearchEngine, SearchRequest, SearchResult } from '../types.ts';
+import type { SearchEngine, SearchRequest, SearchResult, Stage } from '../types.ts';
 import { askable, type FilterChoice } from './filter-choice.ts';
 import { type Group, groupByPage } from './grouping.ts';
 import { QuerySequence } from './query-sequence.ts';
@@ -25,6 +25,8 @@ export interface SearchModelHooks {
 const MOST_PAGES = 512;
 /** What another caller of a shared engine is left for a search of its own, at first. */
 const TURN_MS = 250;
+/** And at last: a search that takes longer is not given way to for ever. */
+const MOST_TURN_MS = 16_000;
 /** Pages on show before the text of the others has been read, when nothing is: they fill the first screen. */
 const FIRST_PAGES = 3;
 
@@ -168,7 +170,9 @@ export class SearchModel {
       const isKept = this.isExtending && this.result?.stage === 'full';
       if (!signal.aborted && !isKept) this.showResult(result);
     };
-    for (let pauseMs = TURN_MS; ; pauseMs *= 2) {
+    let pauseMs = TURN_MS;
+    let pausedIn: Stage | undefined;
+    for (;;) {
       const engine = await this.hooks.engine();
       signal.throwIfAborted();
       try {
@@ -177,6 +181,9 @@ export class SearchModel {
         if (signal.aborted || !isAborted(error)) throw error;
       }
       // Another who shares the engine has asked it for something else. Two who wait as long would do so to each other again.
+      // How often that was while the model was on its way says nothing of how long a search takes now.
+      pauseMs = engine.stage === pausedIn ? Math.min(MOST_TURN_MS, pauseMs * 2) : TURN_MS;
+      pausedIn = engine.stage;
       await turn(engine, pauseMs);
       signal.throwIfAborted();
     }
