@@ -440,6 +440,12 @@ describe('several indexes', () => {
     ).rejects.toThrow('down');
     const declared = { sites: [site({})], declaredFilters: ['site'] };
     expect((await find('sorting', { filter: { site: ['Blog'] } }, declared)).hits).toEqual([]);
+    const anyDeclared = { sites: [site({})], declaredFilters: 'any' as const };
+    const ofAnother = { filter: { author: ['Ada'] }, facets: true };
+    expect((await find('sorting', ofAnother, anyDeclared)).hits).toEqual([]);
+    await expect(find('sorting', { filter: { author: 'Ada' as never } }, anyDeclared)).rejects.toMatchObject({
+      code: 'bad-option',
+    });
     await expect(find('sorting', {}, { sites: [site({ index: broken })] })).rejects.toThrow('down');
   });
 });

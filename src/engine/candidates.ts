@@ -184,11 +184,16 @@ function rankOf({ index: { codec }, weight }: SearchSite, perfectTokens: number)
 }
 
 /**
- * @param declared names that indexes which are left out would have
+ * @param declared names that indexes which are left out would have, or `any` when that is not known: nothing has them then
  * @throws LatelightError `bad-option` for a filter that none of the indexes has, or that is no list of values
  */
-export function checkFilter(sites: readonly SearchSite[], declared: string[], wanted: Record<string, string[]>): void {
+export function checkFilter(
+  sites: readonly SearchSite[],
+  declared: readonly string[] | 'any',
+  wanted: Record<string, string[]>,
+): void {
   checkValues('search: expected the values of filter', wanted);
+  if (declared === 'any') return;
   const ofSites = sites.flatMap(({ index, filter }) => [...Object.keys(index.filters), ...Object.keys(filter)]);
   const known = new Set([...ofSites, ...declared]);
   for (const name of Object.keys(wanted)) {

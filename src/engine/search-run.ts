@@ -23,8 +23,8 @@ const UNKNOWN_PIECES = 3;
 /** What a search is over: one index, or several whose hits become one list. */
 export interface Searched {
   sites: readonly SearchSite[];
-  /** Filter names of indexes that are left out: asking for them is no mistake. */
-  declaredFilters?: string[];
+  /** Filter names of indexes that are left out, or `any` when they are not known: asking for them is no mistake. */
+  declaredFilters?: readonly string[] | 'any';
   /** Called when one of several indexes fails during a search: the others' hits are given without it. */
   onSiteFailure?: (site: SearchSite, error: unknown) => void;
 }

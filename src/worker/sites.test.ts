@@ -2,6 +2,7 @@
 
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { LatelightError } from '../errors.ts';
+import type { Manifest } from '../format/manifest.ts';
 import { SiteList } from './sites.ts';
 
 afterEach(() => {
@@ -93,6 +94,30 @@ it('what a site failed with is forgotten when the next search asks it again, and
   expect(errors()).toEqual([undefined, 'hash-mismatch', 'bad-manifest']);
   expect(sites.begin().sites.map(({ site }) => site)).toEqual([0, 1]);
   expect(errors()).toEqual([undefined, undefined, 'bad-manifest']);
+});
+
+it('a filter that no index has may be that of one that is down, was empty, or failed in a search', () => {
+  vi.stubGlobal('location', new URL('http://page.test/'));
+  const list = (passageCount: number) => {
+    const sites = new SiteList('http://page.test/a/', [{ url: 'http://page.test/b/' }]);
+    const search = { site: 0, siteRoot: '', weight: 1, filter: {}, index: {} as never };
+    const manifest = { passageCount: 1 } as Manifest;
+    for (const [site, state] of sites.states.entries()) {
+      Object.assign(state, { manifest, search: { ...search, site } });
+    }
+    Object.assign(sites.states[1], { manifest: { ...manifest, passageCount } });
+    return sites;
+  };
+  const failing = list(1);
+  const { declaredFilters, sites, onSiteFailure } = failing.begin();
+  expect(declaredFilters).toBeUndefined();
+  onSiteFailure?.(sites[1], new LatelightError('download-failed', 'expected a file'));
+  // Also in the search after the next: what is known of the failure where searches come from may be older.
+  expect([failing.begin().declaredFilters, failing.begin().declaredFilters]).toEqual(['any', 'any']);
+  expect(list(0).begin().declaredFilters).toBe('any');
+  const down = list(1);
+  Object.assign(down.states[1], { search: undefined, error: { code: 'download-failed', message: 'expected a file' } });
+  expect(down.begin().declaredFilters).toBe('any');
 });
 
 describe('what may be merged', () => {

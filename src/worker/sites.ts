@@ -29,6 +29,8 @@ const DRIPPING_MS = 20_000;
 
 export class SiteList {
   readonly states: SiteState[];
+  /** Whether filters that no index has may be another's. For good: who asks may not have heard that a site answers again. */
+  private lacksFilters = false;
 
   /** @param url of the first index; `merged` those beside it, already checked */
   constructor(url: string, merged: readonly MergedIndex[]) {
@@ -100,10 +102,12 @@ export class SiteList {
 
   /** What one search is over. It asks every site that is open again, whatever one before it failed with. */
   begin(): Searched {
+    // One that is down may have any, and one that was empty may have some by now (askable of ../element/filter-choice.ts).
+    this.lacksFilters ||= this.describe().some(({ error, passageCount }) => error || passageCount === 0);
     for (const state of this.states) if (state.search) state.error = undefined;
     return {
       sites: this.searchable,
-      declaredFilters: this.states.flatMap(({ search, filter }) => (search ? [] : Object.keys(filter))),
+      declaredFilters: this.lacksFilters ? 'any' : undefined,
       onSiteFailure: ({ site }, error) => {
         this.states[site].error = toErrorData(error, 'download-failed');
       },
