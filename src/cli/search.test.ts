@@ -450,6 +450,15 @@ describe('several indexes', () => {
   });
 });
 
+it('refuses codes of more tokens than a query has, and blames no model for it', async () => {
+  const dim = manual.index.codec.dim;
+  const queryCodes = { codes: new Int8Array(65 * dim), tokenCount: 65, dim };
+  await expect(find('sorting', { queryCodes })).rejects.toMatchObject({
+    code: 'bad-option',
+    message: 'search: expected 1 to 64 query tokens, got 65. Shorten the query.',
+  });
+});
+
 it('explains which words answer which', async () => {
   const { hits } = await find('memory for sorting');
   const { text, words, queryWords, similarity } = await explain(

@@ -165,7 +165,8 @@ export class SearchRun {
     for (const [site, located] of this.located) {
       const { scorer } = site.index;
       const options = { k, filter: allowed(site, filter, this.terms, located.terms) };
-      checkTokenCount('rows' in query ? query.rows.tokenCount : query.queryCodes.tokenCount);
+      // Codes are the caller's: the scorer checks them.
+      if ('rows' in query) checkTokenCount(query.rows.tokenCount);
       const top =
         'rows' in query
           ? await scorer.searchEmbeddings(query.rows, options)
