@@ -1,7 +1,7 @@
 // Which device an engine ends up on when one is lost or refuses. Searching, files and runtime are stand-ins; e2e/recovery.spec.ts has them all.
 
 import { beforeEach, expect, it, vi } from 'vitest';
-import { LatelightError } from '../errors.ts';
+import { LatelightError, toErrorData, unlessAborted } from '../errors.ts';
 import type { ReadOptions } from '../format/source.ts';
 import type { LoadProgress } from '../types.ts';
 import type { OpenEncoderOptions } from './open-encoder.ts';
@@ -10,6 +10,9 @@ import type { OpenSettings } from './protocol.ts';
 
 /** Sites beside the first whose manifests were read, what was done with their files, and how long a file of the first may be silent. */
 const merged = { known: [] as object[], log: [] as string[], patience: {} as Record<string, number | undefined> };
+
+/** How the first index was read, once for each attempt to open it. */
+const openings: ReadOptions[] = [];
 
 /** When the encoder is downloaded, and what the GPU does next. */
 const gpu = {
@@ -53,10 +56,10 @@ vi.mock('./open-encoder.ts', () => ({
     _manifest: unknown,
     _tokenizer: unknown,
     device: unknown,
-    { progress }: OpenEncoderOptions,
+    { progress, signal }: OpenEncoderOptions,
   ) => {
     await source.read(device ? 'model of a GPU' : 'model', { onBytes: progress?.('model') });
-    await gpu.arrived;
+    await unlessAborted(gpu.arrived, signal, 'open');
     if (device && !gpu.opensModels) throw new LatelightError('bad-model', 'encoder: cannot open the model');
     const encoder = { close: async () => void gpu.encoders.delete(encoder) };
     gpu.encoders.add(encoder);
@@ -67,10 +70,14 @@ vi.mock('./open-encoder.ts', () => ({
 vi.mock('./open-stages.ts', () => ({
   readTokenizer: async (_manifest: unknown, read: (file: string) => Promise<unknown>) => read('tokenizer'),
   openStages: async (_manifest: unknown, isInstant: boolean, parts: StageParts) => {
-    const sites = await parts.sites();
+    const opening = parts.sites();
+    if (isInstant) await opening;
     await parts.read('table' as never);
     const encoder = parts.encoder({} as never, {} as never);
     encoder.catch(() => undefined);
+    // As the real one does: what fails waits for the rest.
+    if (!isInstant) await Promise.allSettled([opening, encoder]);
+    const sites = await opening;
     if (!isInstant) await encoder;
     return { sites, encoder, table: {} };
   },
@@ -95,8 +102,12 @@ vi.mock('./sites.ts', () => ({
       return { source, manifest };
     }
     async openAll(open: (source: unknown, manifest: unknown) => Promise<unknown>) {
-      const index = await open({}, { passageCount: 1, shards: [] });
-      this.states[0].search = { index };
+      try {
+        this.states[0].search = { index: await open({}, { passageCount: 1, shards: [] }) };
+      } catch (error) {
+        this.states[0].error = toErrorData(error, 'download-failed');
+        throw error;
+      }
       return this.searchable;
     }
     begin = () => ({ sites: this.searchable });
@@ -122,7 +133,8 @@ type Create = (codec: unknown) => Promise<{ backend: string; device?: { isLost: 
 vi.mock('../engine/search-index.ts', () => ({
   SearchIndex: {
     files: () => [{ bytes: 5 }],
-    open: async (_source: unknown, manifest: unknown, create: Create) => {
+    open: async (_source: unknown, manifest: unknown, create: Create, options: ReadOptions) => {
+      openings.push(options);
       const index = {
         manifest,
         filters: {},
@@ -167,7 +179,7 @@ const open = (settings = auto) =>
 
 beforeEach(() => {
   vi.stubGlobal('navigator', { hardwareConcurrency: 1 });
-  progress.length = 0;
+  progress.length = openings.length = 0;
   Object.assign(merged, { known: [], log: [], patience: {} });
   Object.assign(gpu, { arrived: Promise.resolve(), hasMemory: true, opensModels: true, encoders: new Set(), made: [] });
 });
@@ -223,6 +235,26 @@ it('opens without a GPU that has no memory for the codes, and says so, unless it
   await expect(open({ ...auto, device: 'webgpu' })).rejects.toMatchObject({ code: 'device-lost' });
   expect(gpu.made.map(({ destroyed }) => destroyed)).toEqual([1, 1]);
 });
+
+it.each([true, false])(
+  'ends what a GPU that refuses has under way, and counts none of it, with instant %s',
+  async (instant) => {
+    gpu.hasMemory = false;
+    let arrive = () => {};
+    gpu.arrived = new Promise((resolve) => {
+      arrive = resolve;
+    });
+    const opening = open({ ...auto, instant });
+    // Without an instant stage both encoders are under way: the first must not be waited for.
+    await vi.waitFor(() => expect(openings).toHaveLength(2));
+    arrive();
+    await (await opening).ready;
+    expect(openings.map(({ signal }) => signal?.aborted)).toEqual([true, false]);
+    const before = progress.length;
+    openings[0].onBytes?.(1, false);
+    expect(progress).toHaveLength(before);
+  },
+);
 
 it.each([true, false])('goes on without a GPU that does not open the model, with instant %s', async (instant) => {
   gpu.opensModels = false;

@@ -102,9 +102,10 @@ export class EngineHost {
     abortWith(giveUp, signal);
     const progress = trackProgress(manifest, sites, choice, onProgress, giveUp.signal);
     const shared = patiently(source);
-    const read = (from: Readable, ref: FileRef) => from.read(ref, { signal, onBytes: progress('index') });
+    const read = (from: Readable, ref: FileRef) =>
+      from.read(ref, { signal: giveUp.signal, onBytes: progress('index') });
     const scorer = (of: Manifest) => scorerOn(choice.device, of, settings.workers);
-    const readOptions = { signal, onBytes: progress('index') };
+    const readOptions = { signal: giveUp.signal, onBytes: progress('index') };
     // Without an instant stage every query waits for the encoder.
     const isInstant = settings.instant && manifest.queryEncoder.queryTable !== undefined;
     const parts = {
@@ -113,7 +114,11 @@ export class EngineHost {
         await all.catch(() => undefined);
         // One of several that the device refuses is left out only where the device was asked for by name.
         const refused = sites.states.find(({ error }) => error?.code === 'device-lost');
-        if (refused && settings.device === 'auto') throw fromErrorData(refused.error!);
+        if (refused && settings.device === 'auto') {
+          // Its encoder would be waited for, and shards would come twice: here and where it is tried next.
+          giveUp.abort();
+          throw fromErrorData(refused.error!);
+        }
         return all;
       },
       read: (ref: FileRef) => read(shared, ref),
@@ -136,6 +141,7 @@ export class EngineHost {
       throwIfAborted(signal, 'open');
       return new EngineHost(sites, source, manifest, settings, table, onProgress, { encoder, choice, giveUp });
     } catch (error) {
+      giveUp.abort();
       sites.closeAll();
       throw error;
     }
