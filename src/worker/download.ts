@@ -56,10 +56,13 @@ export async function download(
         response = await fetch(url, { signal: patience.signal, cache: 'reload' });
       };
       if (skipped > 0 && !goesOnAt(response, skipped)) {
-        // From its start: the server ignored the range, or has nothing there. An answer with the whole file is used as it is.
-        if (response.status !== 200) await askAgain();
-        onBytes?.(-skipped, true);
-        kept = received = pieceStart = start;
+        // From its start: the server ignored the range, or has nothing there. An answer with the whole file is used as it is; one that
+        // has too much to do is not asked for the whole at once.
+        if (response.status === 206 || isRefusal(response)) await askAgain();
+        if (response.ok) {
+          onBytes?.(-skipped, true);
+          kept = received = pieceStart = start;
+        }
       } else if (isRefusal(response) && cache !== 'reload') await askAgain();
       if (!response.ok || !response.body) throw downloadFailed(url, `status ${response.status}`);
       const reader = response.body.getReader();

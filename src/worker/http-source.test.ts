@@ -181,6 +181,18 @@ describe('a download of a large file', () => {
     expect(asked.map((range) => range !== undefined)).toEqual([false, true, false]);
   });
 
+  it.each([429, 500, 503])('asks a server that answers %s not at once again, and goes on later', async (status) => {
+    await interrupt();
+    const kept = pieces();
+    answer = (_request, response) => response.writeHead(status).end('busy');
+    expect(await read()).toEqual({ code: 'download-failed', loaded: 0, fromCache: 0 });
+    expect(asked).toHaveLength(2);
+    expect(pieces()).toEqual(kept);
+    answer = (_request, response, start) => sendRange(response, start);
+    const start = startOf(asked[1]);
+    expect(await read()).toEqual({ isRight: true, loaded: file.length, fromCache: start });
+  });
+
   it('starts over when a piece was damaged', async () => {
     await interrupt();
     cache.entries.get(`${key}/0`)![17] ^= 1;
@@ -340,11 +352,12 @@ describe('a manifest that is cut in its body', () => {
         const piece = pieces.shift();
         if (piece === undefined) return void response.end();
         response.write(piece);
-        setTimeout(next, 700);
+        setTimeout(next, 120);
       };
       next();
     };
-    expect(await new HttpSource(base, 2000).readManifest()).toBe('{"slow":true}');
+    // In all longer than it may be silent.
+    expect(await new HttpSource(base, 400).readManifest()).toBe('{"slow":true}');
   });
 
   it('of a merged index is given up after a time, though something comes again and again', async () => {
