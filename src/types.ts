@@ -305,13 +305,15 @@ export interface SearchEngine {
   /**
    * Searches. A query without a letter or digit finds nothing. An engine answers one search at a time: a newer one ends the one before, which rejects with the code `aborted` (its name
    * is `AbortError`).
-   * @throws LatelightError `bad-option` for a request that cannot be, `aborted`, `closed`, `worker-crashed`, and what opening throws
+   * @throws LatelightError `bad-option` for a request that cannot be, `bad-fragment` for text of the index that fails a check, `aborted`, `closed`,
+   * `worker-crashed`, and what opening throws
    */
   search(query: string, request?: SearchRequest): Promise<SearchResult>;
   /**
    * How a passage answers a query, word by word; after `ready`.
    * @param hit of one of this engine's results
    * @param request `typoTolerance` as of that search
+   * @throws LatelightError `bad-option` for a hit of no such passage, and as `search` does
    */
   explain(
     query: string,

@@ -7,9 +7,20 @@ import { promisify } from 'node:util';
 import GithubSlugger from 'github-slugger';
 import { glob } from 'tinyglobby';
 import { expect, it } from 'vitest';
+import { ERROR_CODES } from '../errors.ts';
 import { packageRoot } from '../node/package-files.ts';
 
 const textOf = (path: string): Promise<string> => readFile(join(packageRoot, path), 'utf8');
+
+it('every `open` names the same errors', async () => {
+  const codesOf = async (path: string) => {
+    const [, thrown] = /@throws (.*?)\*\/\nexport async function open\(/s.exec(await textOf(path)) ?? [];
+    return ERROR_CODES.filter((code) => thrown.includes(`\`${code}\``));
+  };
+  const codes = await codesOf('src/open.ts');
+  expect(codes).toContain('no-webassembly');
+  expect(await codesOf('src/package/index-script.ts')).toEqual(codes);
+});
 
 async function pages(): Promise<Map<string, string>> {
   // docs/node_modules, where the site was built, has a link to this very repository.

@@ -18,8 +18,8 @@ export interface IndexScript {
  * @returns an engine that can search: in the instant stage when the index has a query table, else with everything ready
  * @throws an error with a `code` of `ERROR_CODES`. Tell it by that, not by `instanceof`: the script in the folder has a
  * LatelightError of its own. `download-failed` when there is no such script, `bad-option` in Node and for a folder of another
- * origin, and those of the engine: `hash-mismatch`, `bad-manifest`, `bad-shard`, `bad-codec`, `bad-model`, `no-webgpu`,
- * `insecure-context`, `worker-crashed`, `aborted`
+ * origin, and those of the engine: `hash-mismatch`, `bad-manifest`, `bad-shard`, `bad-codec`, `bad-model`, `no-webassembly`,
+ * `no-webgpu`, `device-lost`, `insecure-context`, `worker-crashed`, `aborted`
  */
 export async function open(url: string | URL, options: OpenOptions = {}): Promise<SearchEngine> {
   throwIfAborted(options.signal, 'open');

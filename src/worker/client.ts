@@ -51,13 +51,7 @@ interface Pending {
   send: () => void;
 }
 
-/**
- * Opens an index made by `latelight index`.
- * @param url the index folder, absolute or relative to the page
- * @returns an engine that can search: in the instant stage when the index has a query table, else with everything ready
- * @throws LatelightError by code (docs/FORMAT.md, "Errors"): `download-failed`, `hash-mismatch`, `bad-manifest`, `bad-shard`, `bad-codec`,
- * `bad-model`, `no-webassembly`, `no-webgpu`, `device-lost`, `insecure-context`, `bad-option`, `worker-crashed`, `aborted`
- */
+/** What ../open.ts calls, and says how. */
 export async function open(url: string | URL, options: OpenOptions = {}): Promise<SearchEngine> {
   throwIfAborted(options.signal, 'open');
   if (!isSecureContext) {
