@@ -141,6 +141,23 @@ for (const [what, pattern, said] of [
   });
 }
 
+test('a search whose files are gone asks for the index as it is published by now', async ({ page }) => {
+  await page.goto(`${SMALL}playground.html`);
+  const status = page.locator('main > [role=status]');
+  await expect(status).toContainText('passages on');
+  await page.context().route('**/fragments/**', (route) => route.fulfill({ status: 404 }));
+  await page.getByRole('searchbox', { name: 'Query' }).fill('hide passwords');
+  await page.getByRole('button', { name: 'Search' }).click();
+  await expect(status).toHaveText(/status 404/);
+  await page.context().unrouteAll({ behavior: 'wait' });
+  const asked: string[] = [];
+  page.on('request', (request) => asked.push(new URL(request.url()).pathname.split('/').at(-1)!));
+  await search(page, 'hide passwords');
+  expect(asked).toContain('manifest.json');
+  await expect(status).toContainText('passages on');
+  await expect(page.locator('.loading')).toHaveCount(0);
+});
+
 test('another device ends the opening on the one before', async ({ page }) => {
   await page.context().route('**/models/**', () => undefined);
   const [worker] = await Promise.all([page.waitForEvent('worker'), page.goto(`${SMALL}playground.html`)]);

@@ -20,6 +20,8 @@ const STAGES: [keyof SearchTimings, string][] = [
 ];
 
 const OPENING = 'Opening the index.';
+/** What a search fails with when a file of its index is gone, or another one is in its place: asking again reads the index anew. */
+const MISSING = ['download-failed', 'hash-mismatch'];
 
 const main = document.getElementById('main')!;
 const state = {
@@ -42,6 +44,8 @@ const state = {
 let opening = new AbortController();
 /** Whether the index or its model could not be had. */
 let hasFailed = false;
+/** Whether bytes that arrive are those of an opening that is followed. */
+let isOpening = false;
 /** Which search may still show. */
 let searching = 0;
 
@@ -57,12 +61,13 @@ async function openEngine(): Promise<void> {
   state.engine?.close();
   show({ engine: undefined, instant: undefined, full: undefined, plain: undefined, explained: undefined });
   await follow(signal, async () => {
-    const manifest = parseManifest(await (await fetch('manifest.json', { signal })).text());
+    const manifest = await readManifest(signal);
     const engine = await open('./', {
       device: state.device,
       signal,
       onProgress: ({ loadedBytes, totalBytes }) => {
-        if (!signal.aborted) show({ loading: `${megabytes(loadedBytes)} of ${megabytes(totalBytes)} MB` });
+        // A worker that takes another's place reads all of it once more, while nobody waits to see it come.
+        if (isOpening && !signal.aborted) show({ loading: `${megabytes(loadedBytes)} of ${megabytes(totalBytes)} MB` });
       },
     });
     if (signal.aborted) engine.close();
@@ -75,15 +80,23 @@ async function openEngine(): Promise<void> {
 async function openAgain(): Promise<void> {
   const { engine } = state;
   if (!engine) return openEngine();
-  await follow(opening.signal, async () => {
+  const { signal } = opening;
+  await follow(signal, async () => {
     await engine.reopen?.();
+    const manifest = await readManifest(signal);
+    if (!signal.aborted) show({ manifest });
     return engine;
   });
+}
+
+async function readManifest(signal: AbortSignal): Promise<Manifest> {
+  return parseManifest(await (await fetch('manifest.json', { signal })).text());
 }
 
 /** Says how far an opening is, and searches as soon as that can be done. */
 async function follow(signal: AbortSignal, attempt: () => Promise<SearchEngine>): Promise<void> {
   hasFailed = false;
+  isOpening = true;
   show({ status: OPENING, failure: '', loading: '' });
   try {
     const engine = await attempt();
@@ -91,10 +104,13 @@ async function follow(signal: AbortSignal, attempt: () => Promise<SearchEngine>)
     show({ status: 'Quick results can be had; the encoder is on its way.' });
     if (state.query) void run();
     await engine.ready;
-    if (!signal.aborted) show({ status: '', loading: '' });
+    if (signal.aborted) return;
+    isOpening = false;
+    show({ status: '', loading: '' });
   } catch (error) {
     if (signal.aborted) return;
     hasFailed = true;
+    isOpening = false;
     show({ status: String(error), loading: '' });
   }
 }
@@ -119,7 +135,7 @@ async function run(): Promise<void> {
     show({ plain });
     if (full.hits[0]) await explain(full.hits[0]);
   } catch (error) {
-    if (isCurrent() && (error as { code?: string }).code !== 'aborted') show({ failure: String(error) });
+    if (isCurrent() && (error as { code?: string }).code !== 'aborted') fail(error);
   }
 }
 
@@ -132,8 +148,13 @@ async function explain(hit: Hit): Promise<void> {
     const explanation = await engine!.explain(query, hit);
     if (isCurrent()) show({ explained: { hit, explanation } });
   } catch (error) {
-    if (isCurrent()) show({ failure: String(error) });
+    if (isCurrent()) fail(error);
   }
+}
+
+function fail(error: unknown): void {
+  hasFailed ||= MISSING.includes((error as { code?: string }).code ?? '');
+  show({ failure: String(error) });
 }
 
 const megabytes = (bytes: number) => (bytes / 1e6).toFixed(bytes < 1e5 ? 3 : 1);
