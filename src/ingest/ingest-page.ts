@@ -83,14 +83,14 @@ export function passagesOf(
   return { page: info, passages, warnings: page.warnings };
 }
 
-/** Overloads of a function are described in the same words as a rule: of such passages of a page the first is enough. */
+/** Overloads of a function are described in the same words as a rule, each at a place of its own: of such passages the first is enough. */
 function distinct(texts: readonly PackedText[]): PackedText[] {
-  const seen = new Set<string>();
-  return texts.filter(({ text, headings }) => {
+  const firstAnchors = new Map<string, string | undefined>();
+  return texts.filter(({ text, headings, anchor }) => {
     const key = JSON.stringify([text, headings]);
-    const isNew = !seen.has(key);
-    seen.add(key);
-    return isNew;
+    if (firstAnchors.has(key)) return firstAnchors.get(key) === anchor;
+    firstAnchors.set(key, anchor);
+    return true;
   });
 }
 
