@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { defaultModelFolder } from '../node/package-files.ts';
 import type { ColbertTokenizer } from '../encoder/colbert-tokenizer.ts';
 import { openModelFolder } from '../encoder/model-folder.ts';
+import { defaultModelFolder } from '../node/package-files.ts';
 import { corrections } from './known-words.ts';
 import { lexiconOf } from './lexicon.fixture.ts';
 import type { LexiconReader } from './lexicon-reader.ts';
