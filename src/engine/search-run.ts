@@ -48,6 +48,22 @@ export interface Shown {
 /** How many times as many pages as are wanted are read where passages repeat others. */
 const MOST_READ_AHEAD = 4;
 
+/** @throws LatelightError `bad-option` for a limit, filter or order that cannot be */
+export function expectRequest({ sites, declaredFilters = [] }: Searched, request: SearchRequest): void {
+  const { limit = DEFAULT_LIMIT, firstLimit } = request;
+  if (!Number.isInteger(limit) || limit < 1 || limit > MAX_RESULTS) {
+    throw new LatelightError('bad-option', `search: expected a limit of 1 to ${MAX_RESULTS}, got ${limit}.`);
+  }
+  if (firstLimit !== undefined && (!Number.isInteger(firstLimit) || firstLimit < 1)) {
+    throw new LatelightError(
+      'bad-option',
+      `search: expected firstLimit to be a whole number from 1, got ${firstLimit}.`,
+    );
+  }
+  checkFilter(sites, declaredFilters, request.filter ?? {});
+  checkSelection(request, sortsOf(sites));
+}
+
 export class SearchRun {
   terms: WantedTerm[] = [];
   /** After `prove`: whether no passage has all phrases in quotation marks. */
@@ -68,21 +84,11 @@ export class SearchRun {
   /** Terms that some passage has. */
   private readonly found = new Set<number>();
 
-  /** @throws LatelightError `bad-option` for a limit, filter or order that cannot be */
+  /** @throws LatelightError as `expectRequest` */
   constructor(searched: Searched, tokenizer: ColbertTokenizer, query: string, request: SearchRequest) {
+    expectRequest(searched, request);
     const { sites } = searched;
     const { limit = DEFAULT_LIMIT, firstLimit, exact = true } = request;
-    if (!Number.isInteger(limit) || limit < 1 || limit > MAX_RESULTS) {
-      throw new LatelightError('bad-option', `search: expected a limit of 1 to ${MAX_RESULTS}, got ${limit}.`);
-    }
-    if (firstLimit !== undefined && (!Number.isInteger(firstLimit) || firstLimit < 1)) {
-      throw new LatelightError(
-        'bad-option',
-        `search: expected firstLimit to be a whole number from 1, got ${firstLimit}.`,
-      );
-    }
-    checkFilter(sites, searched.declaredFilters ?? [], request.filter ?? {});
-    checkSelection(request, sortsOf(sites));
     this.searched = searched;
     this.request = request;
     // Nothing ticked under a name is no filter.

@@ -15,7 +15,7 @@ import { withoutQuotes } from './exact-terms.ts';
 import { corrections } from './known-words.ts';
 import { HitPresenter } from './present-hits.ts';
 import type { SearchIndex } from './search-index.ts';
-import { type EncodedQuery, type Searched, SearchRun } from './search-run.ts';
+import { type EncodedQuery, expectRequest, type Searched, SearchRun } from './search-run.ts';
 
 export { DEFAULT_LIMIT, type Searched } from './search-run.ts';
 
@@ -112,7 +112,10 @@ async function run(
 ): Promise<SearchResult | undefined> {
   const { signal } = request;
   // The model has a row for a question mark too, and something is always nearest to it.
-  if (!request.queryCodes && !/[\p{L}\p{N}]/u.test(query)) return nothingKnown(searched, encoder, query);
+  if (!request.queryCodes && !/[\p{L}\p{N}]/u.test(query)) {
+    expectRequest(searched, request);
+    return nothingKnown(searched, encoder, query);
+  }
   const found = await find(searched, encoder.tokenizer, query, request, encode);
   if (!found) return undefined;
   const { steps, proved, queryCodes, replaced, ...foundIn } = found;
