@@ -57,6 +57,24 @@ function withCompactTemplates(): Plugin {
   };
 }
 
+/** Shaders are text, which no minifier looks into: comments and indentation are two fifths of them. */
+function withCompactShaders(): Plugin {
+  return {
+    name: 'latelight:with-compact-shaders',
+    apply: 'build',
+    enforce: 'post',
+    transform: {
+      filter: { id: /\.wgsl\?raw$/ },
+      handler(code) {
+        const [, text] = /^export default (".*")$/s.exec(code.trim().replace(/;$/, '')) ?? [];
+        if (text === undefined) return this.error('expected the text of a shader');
+        const lines = (JSON.parse(text) as string).split('\n').map((line) => line.replace(/\/\/.*/, '').trim());
+        return { code: `export default ${JSON.stringify(lines.filter(Boolean).join('\n'))}`, map: null };
+      },
+    },
+  };
+}
+
 /** `load(async () => { let { fr } = await import('./fr.js'); return { fr }; }, [], import.meta.url)`, minified: only `fr` is used of either. */
 const WRAPPED_IMPORT =
   /\w+\(async\(\)=>\{let\{(\w+):(\w+)\}=await import\(([^()]*)\);return\{\1:\2\}\},\[\],import\.meta\.url\)/g;
@@ -228,7 +246,7 @@ export default defineConfig(({ isSsrBuild, mode }) => {
     base: './',
     worker: {
       format: 'es',
-      plugins: () => [withoutRuntimeWasm(), withoutImportsOfWorkers(), licences?.worker],
+      plugins: () => [withoutRuntimeWasm(), withoutImportsOfWorkers(), withCompactShaders(), licences?.worker],
     },
     plugins: [
       withoutRuntimeWasm(),

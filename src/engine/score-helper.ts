@@ -5,10 +5,10 @@ import type { Codec } from '../codec/codec.ts';
 import type { SearchOptions, ShardCodes, TopK } from '../shared-types.ts';
 import type { QueryCodes } from '../types.ts';
 import type { Scorer } from './scorer.ts';
-import { createWasmScorer } from './wasm-scorer.ts';
+import { openWasmScorer } from './wasm-scorer.ts';
 
 export type ToHelper =
-  | { type: 'open'; codec: Codec }
+  | { type: 'open'; codec: Codec; module: WebAssembly.Module }
   | { type: 'shard'; shard: ShardCodes }
   | { type: 'search'; id: number; query: QueryCodes; options: SearchOptions };
 
@@ -32,7 +32,7 @@ export function serveHelper(post: (message: FromHelper) => void): (message: ToHe
 
   async function handle(message: ToHelper): Promise<void> {
     if (message.type === 'open') {
-      scorer = createWasmScorer(message.codec);
+      scorer = openWasmScorer(message.codec, message.module);
       await scorer;
     } else if (message.type === 'shard') {
       await (await scorer!).addShard(message.shard);
@@ -49,8 +49,11 @@ export function serveHelper(post: (message: FromHelper) => void): (message: ToHe
   };
 }
 
-/** The other side. A search rejects when the worker fails or ends; nothing is retried here. */
-export function createRemoteScorer(codec: Codec, port: HelperPort): PartScorer {
+/**
+ * The other side. A search rejects when the worker fails or ends; nothing is retried here.
+ * @param module of `compileMaxsim`
+ */
+export function createRemoteScorer(codec: Codec, module: WebAssembly.Module, port: HelperPort): PartScorer {
   const pending = new Map<number, { resolve: (top: TopK) => void; reject: (error: Error) => void }>();
   let nextId = 1;
   let lost: Error | undefined;
@@ -65,7 +68,7 @@ export function createRemoteScorer(codec: Codec, port: HelperPort): PartScorer {
     pending.get(message.id)?.resolve(message.top);
     pending.delete(message.id);
   }, end);
-  port.post({ type: 'open', codec }, []);
+  port.post({ type: 'open', codec, module }, []);
 
   return {
     async addShard({ codes, firstBlocks }) {

@@ -3,12 +3,13 @@
 
 import type { Codec } from '../codec/codec.ts';
 import { LatelightError, messageOf } from '../errors.ts';
+import { compileMaxsim } from '../kernels/score-maxsim-wasm.ts';
 import { checkQueryCodes, checkSearchOptions, checkShard, isIncluded } from '../kernels/search-input.ts';
 import type { SearchOptions, ShardCodes, TopK } from '../shared-types.ts';
 import type { QueryCodes } from '../types.ts';
 import { createRemoteScorer, type HelperPort, type PartScorer } from './score-helper.ts';
 import type { Scorer } from './scorer.ts';
-import { createWasmScorer, quantizeQuery } from './wasm-scorer.ts';
+import { openWasmScorer, quantizeQuery } from './wasm-scorer.ts';
 
 /** More cores than this are left to the page: scoring is then no longer what a search takes longest for. */
 const MAX_WORKERS = 4;
@@ -51,8 +52,9 @@ export async function createSplitScorer(
   workerCount: number,
   startHelper: () => HelperPort,
 ): Promise<Scorer> {
-  const own = await createWasmScorer(codec);
-  const helpers = startHelpers(codec, workerCount - 1, startHelper);
+  const module = await compileMaxsim();
+  const own = await openWasmScorer(codec, module);
+  const helpers = startHelpers(codec, module, workerCount - 1, startHelper);
   let parts: Part[] | undefined = [own, ...helpers].map((scorer) => ({ scorer, runs: [], shards: [] }));
   let passageCount = 0;
 
@@ -63,7 +65,7 @@ export async function createSplitScorer(
 
   async function replace(part: Part): Promise<void> {
     part.scorer.close();
-    const scorer = await createWasmScorer(codec);
+    const scorer = await openWasmScorer(codec, module);
     try {
       for (const shard of part.shards) await scorer.addShard(shard);
     } catch (error) {
@@ -160,7 +162,12 @@ export async function createSplitScorer(
   };
 }
 
-function startHelpers(codec: Codec, count: number, startHelper: () => HelperPort): PartScorer[] {
+function startHelpers(
+  codec: Codec,
+  module: WebAssembly.Module,
+  count: number,
+  startHelper: () => HelperPort,
+): PartScorer[] {
   const helpers: PartScorer[] = [];
   while (helpers.length < count) {
     let port: HelperPort;
@@ -172,7 +179,7 @@ function startHelpers(codec: Codec, count: number, startHelper: () => HelperPort
       );
       break; // refused once, refused always
     }
-    helpers.push(createRemoteScorer(codec, port));
+    helpers.push(createRemoteScorer(codec, module, port));
   }
   return helpers;
 }

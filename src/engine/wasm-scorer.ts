@@ -3,7 +3,7 @@
 import { type Codec, checkCodec } from '../codec/codec.ts';
 import { LatelightError } from '../errors.ts';
 import { quantizeQueryCpu } from '../kernels/quantize-query-cpu.ts';
-import { createWasmMaxsim, type WasmMaxsim } from '../kernels/score-maxsim-wasm.ts';
+import { compileMaxsim, openWasmMaxsim, type WasmMaxsim } from '../kernels/score-maxsim-wasm.ts';
 import {
   checkEmbeddings,
   checkQuantized,
@@ -18,8 +18,16 @@ import { selectTopK } from './top-k.ts';
 
 /** @throws LatelightError `bad-codec` when scores could overflow 16 bits. */
 export async function createWasmScorer(codec: Codec): Promise<Scorer> {
+  return openWasmScorer(codec, await compileMaxsim());
+}
+
+/**
+ * @param module of `compileMaxsim`: a helper is sent it, and does not carry the kernels itself
+ * @throws LatelightError as `createWasmScorer`
+ */
+export async function openWasmScorer(codec: Codec, module: WebAssembly.Module): Promise<Scorer> {
   checkCodec(codec);
-  let maxsim: WasmMaxsim | undefined = await createWasmMaxsim(codec);
+  let maxsim: WasmMaxsim | undefined = await openWasmMaxsim(codec, module);
   let passageCount = 0;
 
   function open(): WasmMaxsim {

@@ -95,13 +95,21 @@ export interface WasmMaxsimOptions {
   relaxed?: boolean;
 }
 
-/** Every choice of `options` returns the same integers. */
-export async function createWasmMaxsim(codec: Codec, options: WasmMaxsimOptions = {}): Promise<WasmMaxsim> {
-  const memory = new WebAssembly.Memory({ initial: Math.ceil(SHARDS_OFFSET / PAGE_BYTES) });
+/** The kernels, which another worker may be sent: every choice of `options` returns the same integers. */
+export function compileMaxsim({ relaxed }: WasmMaxsimOptions = {}): Promise<WebAssembly.Module> {
   const relaxedBytes = decodeBase64(RELAXED_SIMD.base64);
-  const relaxed = options.relaxed ?? WebAssembly.validate(relaxedBytes);
-  const bytes = relaxed ? relaxedBytes : decodeBase64(SIMD.base64);
-  const { instance } = await WebAssembly.instantiate(bytes, { env: { memory } });
+  const isRelaxed = relaxed ?? WebAssembly.validate(relaxedBytes);
+  return WebAssembly.compile(isRelaxed ? relaxedBytes : decodeBase64(SIMD.base64));
+}
+
+export async function createWasmMaxsim(codec: Codec, options?: WasmMaxsimOptions): Promise<WasmMaxsim> {
+  return openWasmMaxsim(codec, await compileMaxsim(options));
+}
+
+/** @param module of `compileMaxsim`, here or in another worker */
+export async function openWasmMaxsim(codec: Codec, module: WebAssembly.Module): Promise<WasmMaxsim> {
+  const memory = new WebAssembly.Memory({ initial: Math.ceil(SHARDS_OFFSET / PAGE_BYTES) });
+  const instance = await WebAssembly.instantiate(module, { env: { memory } });
   const kernels = instance.exports as unknown as Exports;
   const bytesPerBlock = blockBytes(codec.dim, codec.subspaceDim);
   const shards: ShardInMemory[] = [];
