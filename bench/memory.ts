@@ -3,7 +3,7 @@
 // npm run bench:memory -- [--passages 100000] [--words 24] [--encoded <count>] [--folder <where to work>] [--json] [--assert]
 
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
@@ -90,10 +90,18 @@ async function fillCache(pages: string, output: string, from: number): Promise<v
 
 const journalOf = (output: string) => join(dirname(output), '.latelight-cache', `${basename(output)}.jsonl`);
 
+/** Of the journal and what the run appended beside it. */
+function journalSize(output: string): number {
+  const folder = dirname(journalOf(output));
+  if (!existsSync(folder)) return 0;
+  const names = readdirSync(folder).filter((name) => name.startsWith(`${basename(output)}.jsonl`));
+  return names.reduce((sum, name) => sum + (statSync(join(folder, name), { throwIfNoEntry: false })?.size ?? 0), 0);
+}
+
 interface Sample {
   seconds: number;
   rssBytes: number;
-  /** Bytes of the journal of encoded passages: 1 until the models are open and some passages are encoded. */
+  /** Bytes of the journal of encoded passages and of the run's own part. */
   journalBytes: number;
 }
 
@@ -120,7 +128,7 @@ async function index(pages: string, output: string): Promise<Run> {
   const started = performance.now();
   const timer = setInterval(() => {
     try {
-      const journalBytes = existsSync(journalOf(output)) ? statSync(journalOf(output)).size : 0;
+      const journalBytes = journalSize(output);
       samples.push({
         seconds: (performance.now() - started) / 1000,
         rssBytes: residentBytes(child.pid!),

@@ -1,16 +1,18 @@
-// Encoded passages on disk: a journal of JSON lines, of which memory holds only where each line stands. An index
-// is built from it, however large, and the next run encodes only changed text. What an interrupted run appended is found by the next,
-// a torn line is ignored, and deleting the file loses only time. Node only.
+// Encoded passages on disk: a journal of JSON lines, of which memory holds only where each line stands. An index is built from it,
+// however large, and the next run encodes only changed text. Runs may share a journal: none writes into it. Each appends to a part
+// of its own beside it and at its end puts a new journal in its place; the part of one that was interrupted is read by the next.
+// A torn line is ignored, and deleting the files loses only time. Node only.
 
 import {
   closeSync,
-  existsSync,
+  fstatSync,
   mkdirSync,
   mkdtempSync,
   openSync,
   readSync,
   renameSync,
   rmSync,
+  type Stats,
   statSync,
   writeSync,
 } from 'node:fs';
@@ -31,6 +33,8 @@ interface CacheLine extends Omit<EncodedPassage, 'blocks'> {
 }
 
 interface Place {
+  /** Descriptor; absent: the own part. */
+  file?: number;
   byteOffset: number;
   byteLength: number;
 }
@@ -40,33 +44,45 @@ const KEY_LENGTH = 64;
 const NEW_LINE = 0x0a;
 /** Bytes read, gathered or written at once. */
 const CHUNK_BYTES = 1024 * 1024;
-/** Lines appended to the file at once. */
+/** Lines appended to the part at once. */
 const APPEND_EVERY = 64;
 
 export class PassageCache {
   private readonly path: string;
   /** Set when nothing is to be kept: the folder of a journal that goes when it is closed. */
   private readonly temporary: string | undefined;
-  private readonly file: number;
+  /** What nobody else writes to: names of the own part and of the new journal begin with it. */
+  private readonly own: string;
+  /** The own part, once there is something in it. */
+  private part: number | undefined;
+  /** Journal and parts of earlier runs, open for reading: they stay readable when they are replaced or removed. */
+  private readonly files: number[] = [];
+  /** Parts that runs left which ended before their index was written. */
+  private readonly left: string[];
+  /** Which file the journal was when it was read. */
+  private readonly journal: string | undefined;
   private isClosed = false;
   private readonly places = new Map<string, Place>();
   private readonly used = new Set<string>();
   private unsaved: string[] = [];
-  /** Length of the file once `unsaved` is in it. */
-  private end: number;
-  private saved: number;
+  /** Length of the own part once `unsaved` is in it. */
+  private end = 0;
+  private saved = 0;
 
   private constructor(path: string, temporary: string | undefined) {
     this.path = path;
     this.temporary = temporary;
     mkdirSync(dirname(path), { recursive: true });
-    if (temporary === undefined) for (const left of leftovers(path, '.tmp')) rmSync(left, { force: true });
-    this.file = openSync(path, existsSync(path) ? 'r+' : 'w+');
-    this.end = this.findLines();
-    // Closes a line that an earlier crash tore.
-    this.unsaved.push('');
-    this.saved = this.end;
-    this.end += 1;
+    for (const left of leftovers(path, '.tmp')) removeQuietly(left);
+    this.left = leftovers(path, '.part');
+    this.own = reserveBeside(path);
+    try {
+      this.journal = identity(this.readLines(path));
+      for (const left of this.left) this.readLeft(left);
+    } catch (error) {
+      this.closeFiles();
+      throw error;
+    }
   }
 
   /** @param path the journal; absent: one that lasts as long as this object */
@@ -104,9 +120,7 @@ export class PassageCache {
     } finally {
       closeSync(file);
     }
-    // A line that was torn is ended with the next one's line feed before it.
-    const line = begin.replace(/^\n+/, '');
-    if (line.startsWith(LINE_START) || (found.size === begin.length && LINE_START.startsWith(line))) return;
+    if (begin.startsWith(LINE_START) || (found.size === begin.length && LINE_START.startsWith(begin))) return;
     throw new LatelightError(
       'bad-option',
       `index: expected ${path} to be a cache of encoded passages or no file yet, got one of something else. Name another, or delete it.`,
@@ -125,14 +139,14 @@ export class PassageCache {
 
   /**
    * A passage that `has` said is there, or that was put.
-   * @throws LatelightError `bad-option` when the file is no longer what it was
+   * @throws LatelightError `bad-option` when something else wrote over the files
    */
   get(key: string): EncodedPassage {
     const passage = this.parse(key);
     if (passage) return passage;
     throw new LatelightError(
       'bad-option',
-      `index: expected ${this.path} to stay as it was, but it was changed while it was in use. Run one indexing of a folder at a time.`,
+      `index: expected ${this.path} and the parts beside it to stay as they were, but one was written over while it was in use. Run it again.`,
     );
   }
 
@@ -149,41 +163,63 @@ export class PassageCache {
   /** Appends what was not saved yet; also called when a run is interrupted. */
   save(): void {
     if (this.unsaved.length === 0) return;
-    this.write(this.file, Buffer.from(`${this.unsaved.join('\n')}\n`, 'latin1'), this.saved);
+    this.part ??= openSync(`${this.own}.part`, 'wx+');
+    this.write(this.part, Buffer.from(`${this.unsaved.join('\n')}\n`, 'latin1'), this.saved);
     this.saved = this.end;
     this.unsaved = [];
   }
 
-  /** Rewrites the file with only the entries this run used, in an order that does not depend on the run; then only `close` is left. */
+  /**
+   * Puts a journal in place with only the entries this run used, in an order that does not depend on the run, and those of a run that
+   * did so meanwhile; then only `close` is left. It saves room and no more: where it fails, journal and parts stay as they are.
+   */
   async compact(): Promise<void> {
-    this.save();
     if (this.temporary) return;
-    const own = reserveBeside(this.path);
-    const temporary = `${own}.tmp`;
+    const temporary = `${this.own}.tmp`;
     try {
-      if (this.used.size > 0) this.copyUsed(temporary);
+      this.save();
+      this.takeNewer();
+      this.copyUsed(temporary);
       // Windows refuses to put another file into the place of one that is open.
-      this.closeFile();
-      if (this.used.size > 0) renameSync(temporary, this.path);
-      else rmSync(this.path, { force: true });
-    } catch (error) {
-      rmSync(temporary, { force: true });
-      // Removed as left over, by a run in another container whose processes have the same numbers: the journal stays as it was.
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    } finally {
-      release(own);
+      this.closeFiles();
+      renameSync(temporary, this.path);
+      for (const part of [`${this.own}.part`, ...this.left]) removeQuietly(part);
+    } catch {
+      // A full disk, a file that another program holds, one that a run in another container took for left over.
+      removeQuietly(temporary);
     }
   }
 
   async close(): Promise<void> {
-    this.closeFile();
+    this.closeFiles();
     if (this.temporary) await rm(this.temporary, { recursive: true, force: true });
   }
 
-  private closeFile(): void {
+  private closeFiles(): void {
     if (this.isClosed) return;
     this.isClosed = true;
-    closeSync(this.file);
+    for (const file of this.files) closeSync(file);
+    if (this.part !== undefined) closeSync(this.part);
+    release(this.own);
+  }
+
+  private readLeft(path: string): void {
+    try {
+      this.readLines(path);
+    } catch {
+      // Somebody else's, who shares the folder and not the files.
+    }
+  }
+
+  /** Another run put its journal in place since this one read it: what it used is used still. */
+  private takeNewer(): void {
+    const found = statSync(this.path, { throwIfNoEntry: false });
+    if (!found || identity(found) === this.journal) return;
+    const known = new Set(this.places.keys());
+    this.readLines(this.path, (key) => {
+      this.used.add(key);
+      return !known.has(key);
+    });
   }
 
   private copyUsed(path: string): void {
@@ -219,10 +255,10 @@ export class PassageCache {
     }
   }
 
-  private read({ byteOffset, byteLength }: Place): string {
-    if (byteOffset + byteLength > this.saved) this.save();
+  private read({ file, byteOffset, byteLength }: Place): string {
+    if (file === undefined && byteOffset + byteLength > this.saved) this.save();
     const bytes = Buffer.allocUnsafe(byteLength);
-    const count = readSync(this.file, bytes, 0, byteLength, byteOffset);
+    const count = readSync(file ?? this.part!, bytes, 0, byteLength, byteOffset);
     return bytes.toString('latin1', 0, count);
   }
 
@@ -238,30 +274,49 @@ export class PassageCache {
     }
   }
 
-  /** Notes where each line of the file stands; gives the file's length. */
-  private findLines(): number {
+  /** Notes where the lines of a file stand that are `wanted`; nothing where there is none. */
+  private readLines(path: string, wanted: (key: string) => boolean = () => true): Stats | undefined {
+    let file: number;
+    try {
+      file = openSync(path, 'r');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw error;
+    }
+    this.files.push(file);
+    const note = (line: Buffer, byteOffset: number) => {
+      const key = line.toString('latin1', LINE_START.length, LINE_START.length + KEY_LENGTH);
+      if (line.at(-1) !== '}'.charCodeAt(0) || line.toString('latin1', 0, LINE_START.length) !== LINE_START) return;
+      if (/^[0-9a-f]{64}$/.test(key) && wanted(key))
+        this.places.set(key, { file, byteOffset, byteLength: line.length });
+    };
     const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
     let begun: Buffer<ArrayBufferLike> = Buffer.alloc(0);
     let begunAt = 0;
     for (;;) {
-      const at = begunAt + begun.length;
-      const count = readSync(this.file, chunk, 0, CHUNK_BYTES, at);
-      if (count === 0) {
-        this.noteLine(begun, begunAt);
-        return at;
-      }
+      const count = readSync(file, chunk, 0, CHUNK_BYTES, begunAt + begun.length);
+      if (count === 0) break;
       begun = Buffer.concat([begun, chunk.subarray(0, count)]);
       for (let end = begun.indexOf(NEW_LINE); end >= 0; end = begun.indexOf(NEW_LINE)) {
-        this.noteLine(begun.subarray(0, end), begunAt);
+        note(begun.subarray(0, end), begunAt);
         begun = begun.subarray(end + 1);
         begunAt += end + 1;
       }
     }
+    note(begun, begunAt);
+    return fstatSync(file);
   }
+}
 
-  private noteLine(line: Buffer, byteOffset: number): void {
-    const key = line.toString('latin1', LINE_START.length, LINE_START.length + KEY_LENGTH);
-    if (line.at(-1) !== '}'.charCodeAt(0) || line.toString('latin1', 0, LINE_START.length) !== LINE_START) return;
-    if (/^[0-9a-f]{64}$/.test(key)) this.places.set(key, { byteOffset, byteLength: line.length });
+/** Of a file that is replaced, never written into. */
+function identity(found: Stats | undefined): string | undefined {
+  return found && `${found.dev} ${found.ino} ${found.size} ${found.mtimeMs}`;
+}
+
+function removeQuietly(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // The next run's to remove.
   }
 }
