@@ -3,7 +3,7 @@
 
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream, existsSync } from 'node:fs';
-import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -31,7 +31,9 @@ interface Announced {
 /** Large files have their bytes elsewhere, renamed repositories their names. */
 const MOST_REDIRECTS = 5;
 const PROGRESS_FROM_BYTES = 5e6;
-/** After so long without a byte a part is nobody's. */
+/** A part that grew since then is somebody's: in a container the process numbers of others say nothing, and theirs seem to have ended. */
+const GROWING_MS = 30_000;
+/** After so long without a byte a part is nobody's, though a process has its number. */
 const SILENT_MS = 10 * 60_000;
 
 /** @throws LatelightError `download-failed` with what the server said, or that it could not be reached */
@@ -62,6 +64,10 @@ export async function hubFile(
     await takeAbandoned(start, part);
     await receive(request, announced, part, (total) => startProgress?.(`download ${basename(target)}`, total, 'MB'));
     await putInPlace(announced, part, target, path);
+  } catch (error) {
+    // Given up: whoever comes next need not wait to see whether it grows.
+    await utimes(part, 0, 0).catch(() => undefined);
+    throw error;
   } finally {
     release(own);
   }
@@ -73,14 +79,22 @@ async function takeAbandoned(start: string, part: string): Promise<void> {
   for (const { path, isOwned } of temporaryPaths(start, '.part')) {
     const found = await stat(path).catch(() => undefined);
     // A download that runs writes all the time.
-    const isSilent = found && Date.now() - found.mtimeMs >= SILENT_MS;
-    if (found && (isSilent || !isOwned)) abandoned.push({ path, size: found.size });
+    if (found && Date.now() - found.mtimeMs >= (isOwned ? SILENT_MS : GROWING_MS)) {
+      abandoned.push({ path, size: found.size });
+    }
   }
   let isTaken = false;
   for (const { path } of abandoned.sort((a, b) => b.size - a.size)) {
     if (isTaken) await rm(path, { force: true });
-    else isTaken = await rename(path, part).then(() => true, isGone);
+    else isTaken = await take(path, part).then(() => true, isGone);
   }
+}
+
+/** With the time of now, so that nobody takes it again before it grows. */
+async function take(path: string, part: string): Promise<void> {
+  const now = new Date();
+  await utimes(path, now, now);
+  await rename(path, part);
 }
 
 /** Another run was faster. */
@@ -149,13 +163,15 @@ async function receive(
   const resumed = response.status === 206;
   let done = resumed ? have : 0;
   const progress = from.size >= PROGRESS_FROM_BYTES ? start(Math.ceil(from.size / 1e6)) : undefined;
+  const source = Readable.fromWeb(body as ReadableStream);
+  const sink = createWriteStream(part, { flags: resumed ? 'a' : 'w' });
+  const closed = new Promise<void>((resolve) => sink.once('close', () => resolve()));
   try {
-    const source = Readable.fromWeb(body as ReadableStream);
     source.on('data', (chunk: Uint8Array) => {
       done += chunk.length;
       progress?.update(Math.floor(done / 1e6));
     });
-    await pipeline(source, createWriteStream(part, { flags: resumed ? 'a' : 'w' }), { signal: request.signal });
+    await pipeline(source, sink, { signal: request.signal });
   } catch (cause) {
     throwIfAborted(request.signal, 'model');
     throw new LatelightError(
@@ -165,6 +181,7 @@ async function receive(
     );
   } finally {
     progress?.stop();
+    await closed;
   }
 }
 

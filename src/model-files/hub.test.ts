@@ -252,9 +252,13 @@ describe('a model of the Hub', () => {
     const start = `${target}.${sha256(new TextEncoder().encode(sha256(bytes))).slice(0, 16)}`;
     const living = `${start}.${process.ppid}.0a1b2c3d.part`;
     await writeFile(living, bytes.subarray(0, 300));
-    // More than any system gives.
-    await writeFile(`${start}.${2 ** 30 + 1}.0a1b2c3d.part`, bytes.subarray(0, 200));
-    await writeFile(`${start}.${2 ** 30 + 2}.0a1b2c3d.part`, bytes.subarray(0, 100));
+    const aMinuteAgo = Date.now() / 1000 - 60;
+    for (const length of [200, 100]) {
+      // A number that is more than any system gives.
+      const left = `${start}.${2 ** 30 + length}.0a1b2c3d.part`;
+      await writeFile(left, bytes.subarray(0, length));
+      await utimes(left, aMinuteAgo, aMinuteAgo);
+    }
     await hubFile(
       { endpoint, signal: new AbortController().signal },
       `someone/tiny/resolve/${first}/model.onnx`,
@@ -264,6 +268,20 @@ describe('a model of the Hub', () => {
     expect(new Uint8Array(await readFile(target))).toEqual(bytes);
     expect((await readdir(cache)).sort()).toEqual(['model.onnx', basename(living)]);
     expect(await readFile(living)).toHaveLength(300);
+  });
+
+  it('leaves alone what has grown just now, though no process here has its number: another container may write it', async () => {
+    const { hubFile } = await import('./hub-download.ts');
+    const bytes = commits[first]['model.onnx'];
+    const target = join(cache, 'model.onnx');
+    const start = `${target}.${sha256(new TextEncoder().encode(sha256(bytes))).slice(0, 16)}`;
+    const growing = `${start}.${2 ** 30 + 1}.0a1b2c3d.part`;
+    await writeFile(growing, bytes.subarray(0, 300));
+    const request = { endpoint, signal: new AbortController().signal };
+    await hubFile(request, `someone/tiny/resolve/${first}/model.onnx`, target);
+    expect(asked).toContain(`GET /storage/${first}/model.onnx`);
+    expect((await readdir(cache)).sort()).toEqual(['model.onnx', basename(growing)]);
+    expect(await readFile(growing)).toHaveLength(300);
   });
 
   it('goes on with what has not grown for long, though its number is that of another program by now', async () => {
