@@ -61,6 +61,26 @@ it('has no link that leads to no file or no heading', async () => {
   expect(dead).toEqual([]);
 });
 
+it('has no link in the package to a file that is not in it', async () => {
+  const { stdout } = await promisify(execFile)('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
+    cwd: packageRoot,
+    shell: process.platform === 'win32',
+    maxBuffer: 16 * 1024 * 1024,
+  });
+  const packed: string[] = JSON.parse(stdout)[0].files.map(({ path }: { path: string }) => path);
+  const texts = packed.filter((path) => path.endsWith('.md'));
+  expect(texts.length).toBeGreaterThan(30);
+  const missing: string[] = [];
+  for (const page of texts) {
+    for (const link of linksOf(await textOf(page))) {
+      const [path] = link.split('#');
+      const target = path === '' ? page : join(dirname(page), path).replaceAll('\\', '/').replace(/\/$/, '');
+      if (!packed.some((file) => file === target || file.startsWith(`${target}/`))) missing.push(`${page}: ${link}`);
+    }
+  }
+  expect(missing).toEqual([]);
+});
+
 it('shows code of the options page as it is, not escaped where Markdown decodes nothing', async () => {
   const lines = (await textOf('docs/reference/options.md')).split('\n');
   const spans = lines.flatMap((line) => line.split('`').filter((_, i) => i % 2 === 1));
