@@ -72,6 +72,15 @@ describe('a DOCX', () => {
     ['המנורה בוערת בשמן', 'w:val="en-US" w:eastAsia="en-US" w:bidi="he-IL"', 'he-IL'],
     // The template's, which is no language of this text.
     ['המנורה בוערת בשמן', 'w:val="en-US" w:eastAsia="en-US" w:bidi="ar-SA"', ''],
+    ['โคมไฟใช้น้ำมัน See API.', 'w:val="en-US" w:eastAsia="en-US" w:bidi="th-TH"', 'th-TH'],
+    ['दीपक तेल से जलता है', 'w:val="en-US" w:eastAsia="en-US" w:bidi="hi-IN"', 'hi-IN'],
+    ['விளக்கு எண்ணெயில் எரிகிறது', 'w:val="ta-IN"', 'ta-IN'],
+    ['दीपक तेल से जलता है', 'w:val="en-US" w:eastAsia="en-US" w:bidi="th-TH"', ''],
+    ['Лампа горит маслом', 'w:val="en-US" w:eastAsia="en-US" w:bidi="ar-SA"', ''],
+    ['Лампа горит маслом', 'w:val="ru-RU" w:eastAsia="en-US" w:bidi="ar-SA"', 'ru-RU'],
+    ['Die Lampe brennt mit Öl.', 'w:val="de-DE" w:eastAsia="en-US" w:bidi="en-US"', 'de-DE'],
+    ['サーバーはローカルデータベースを使う', 'w:val="en-US" w:eastAsia="ja-JP" w:bidi="ar-SA"', 'ja-JP'],
+    ['1 + 1 = 2', 'w:val="en-GB" w:eastAsia="ja-JP" w:bidi="ar-SA"', 'en-GB'],
     ['등대는 기름을 태운다', 'w:val="ko"', 'ko'],
     ['등대는 기름을 태운다', 'w:val="en-US" w:eastAsia="no tag"', ''],
   ])('of the languages of its default style has the one of its letters: %s, %s', async (text, languages, lang) => {

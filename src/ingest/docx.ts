@@ -130,31 +130,47 @@ function coreProperties(archive: ZipArchive): { title: string; lang: string } {
   return properties;
 }
 
-/** Letters of languages that Word names apart from the others, and the scripts of those languages. */
-const NAMED_APART = [
-  {
-    name: 'w:eastAsia',
-    letters: /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/gu,
-    scripts: /^(Hans|Hant|Jpan|Kore)$/,
-  },
-  { name: 'w:bidi', letters: /\p{Script=Arabic}/gu, scripts: /^Arab$/ },
-  { name: 'w:bidi', letters: /\p{Script=Hebrew}/gu, scripts: /^Hebr$/ },
-];
+/** Of languages that are written in more than one script, the scripts. */
+const SCRIPTS_OF: Record<string, readonly string[]> = {
+  Hans: ['Han'],
+  Hant: ['Han'],
+  Jpan: ['Han', 'Hiragana', 'Katakana'],
+  Kore: ['Hangul', 'Han'],
+};
+/** Named in `w:val` alone; an empty `w:eastAsia` or `w:bidi` is often filled with the language of that. */
+const PLAIN_SCRIPTS = /^(Latn|Cyrl|Grek)$/;
 
-/** Word writes languages into the default style of a document: one for each sort of script, whether or not the text has any of it. */
+/**
+ * Word writes languages into the default style of a document, whether or not the text has any of it: `w:eastAsia`, `w:bidi` for what
+ * is written from the right and for other complex scripts (Thai, Devanagari, Tamil), `w:val` for the rest. Other programs write the
+ * language of any text in `w:val`. One of another script than most of the letters is not the text's.
+ */
 function styleLanguage(archive: ZipArchive, sections: readonly Section[]): string {
   const bytes = archive.read('word/styles.xml', MAX_MARKUP_BYTES);
   const root = bytes && parseXml(new TextDecoder().decode(bytes));
   const lang = root && firstElement(root, (element) => element.tagName === 'w:lang');
   if (!lang) return '';
   const text = sections.flatMap(({ headings, blocks }) => [...headings, ...blocks.map(({ text }) => text)]).join('\n');
-  const count = (letters: RegExp) => text.match(letters)?.length ?? 0;
-  const most = count(/\p{L}/gu) / 2;
-  const apart = NAMED_APART.find(({ letters }) => count(letters) > most);
-  if (!apart) return lang.attribs['w:val'] ?? '';
-  // Other programs than Word write the language of any text in `w:val`. One of another script is not the text's.
-  const named = [lang.attribs[apart.name], lang.attribs['w:val']];
-  return named.find((tag) => apart.scripts.test(scriptOf(tag))) ?? '';
+  const count = (letters: RegExp | undefined) => (letters && text.match(letters)?.length) ?? 0;
+  const half = count(/\p{L}/gu) / 2;
+  for (const tag of [lang.attribs['w:eastAsia'], lang.attribs['w:bidi']]) {
+    const script = scriptOf(tag);
+    if (tag && !PLAIN_SCRIPTS.test(script) && count(lettersOf(script)) > half) return tag;
+  }
+  const tag = lang.attribs['w:val'] ?? '';
+  const letters = lettersOf(scriptOf(tag));
+  return letters && count(letters) < half ? '' : tag;
+}
+
+/** Undefined for no script, and for one that is newer than the engine's Unicode. */
+function lettersOf(script: string): RegExp | undefined {
+  const names = SCRIPTS_OF[script] ?? [script];
+  try {
+    // Marks are no letters; a letter that scripts share is one of each.
+    return new RegExp(`(?=\\p{L})[${names.map((name) => `\\p{Script_Extensions=${name}}`).join('')}]`, 'gu');
+  } catch {
+    return undefined;
+  }
 }
 
 function scriptOf(tag: string | undefined): string {
