@@ -50,6 +50,7 @@ export default defineConfig({
           { text: 'Command line', link: '/reference/cli' },
           { text: 'Models', link: '/models' },
           { text: 'Format', link: '/FORMAT' },
+          { text: 'Architecture', link: '/architecture' },
         ],
       },
       {
