@@ -406,9 +406,9 @@ export class LatelightSearch extends SearchOptions implements LatelightSearchEle
         <h2 class="hidden">${wording.say('label')}</h2>
         ${suggestionsView(this.memory.suggestions, this.memory.onRecent, wording)}
         <div class="foot" part="foot" ?data-quiet=${!result && !session.isOpening}>
-          <p class="note" part="note" ?data-loading=${session.isOpening}>
-            ${this.note} ${result ? spellingView(result, this.searchAsSpelt, wording) : nothing}
-          </p>
+          <p class="note" part="note" ?data-loading=${session.isOpening}
+            >${this.note} ${result ? spellingView(result, this.searchAsSpelt, wording) : nothing}</p
+          >
           ${result ? engineView(result, this.engine, wording) : nothing}
         </div>
         ${text.trim() ? nothing : this.renderStart()}
