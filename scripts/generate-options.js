@@ -163,7 +163,7 @@ ${eventTable()}
 ### Slots
 
 ${headerList('Slots').replace(/<template slot="hit"> \(see [^)]*\)/, '`<template slot="hit">`')}. A \`<template slot="hit">\` is copied for each hit; its elements with \`data-field\` (\`title\`, \`excerpt\`, \`url\`,
-\`breadcrumb\`, \`image\`) are filled with text, never with HTML.
+\`breadcrumb\`, \`image\`) are filled with text, never with HTML. On an \`<a>\`, \`url\` is where it leads, and on an \`<img>\`, \`image\` is what it shows; an element of another kind with \`image\` goes.
 
 ### \`renderHit\`
 

@@ -391,6 +391,17 @@ describe('what is read', () => {
     expect(skips(named).map((skip) => skip.split('/')[0])).toEqual(['c', 'java', 'java']);
   });
 
+  it('takes globs as .gitignore has them: from the root, and folders by their name', async () => {
+    for (const glob of ['old/', '/old/', '/old/**', './old/**', '/old/c.HTM']) {
+      const result = await ingest({ exclude: [glob, '*.md'] });
+      expect(
+        result.pages.map(({ path }) => path).filter((path) => path.startsWith('old/')),
+        glob,
+      ).toEqual([]);
+    }
+    expect((await ingest({ exclude: ['*.md'] })).pages.map(({ path }) => path)).toContain('old/c.HTM');
+  });
+
   it('names globs that match nothing, and none that a second glob was quicker than', async () => {
     const include = ['**/*.html', './old/**', '*.pdf'];
     const exclude = ['b.*', 'b.md', 'node_modules/**', 'drafts/**'];

@@ -174,10 +174,10 @@ class GlobList {
   private readonly globs: { glob: string; isMatch: (path: string) => boolean; used: boolean }[];
 
   constructor(globs: string | readonly string[], options: { nocase?: boolean } = {}) {
-    // `./docs/**` is what shells complete.
+    // `./docs/**` is what shells complete, `/docs/` is how .gitignore says it.
     this.globs = [globs].flat().map((glob) => ({
       glob,
-      isMatch: picomatch(glob.replace(/^(\.\/)+/, ''), options),
+      isMatch: picomatch(glob.replace(/^(\.?\/)+(?=.)/, '').replace(/\/$/, '/**'), options),
       used: false,
     }));
   }

@@ -161,9 +161,12 @@ export class Patience {
 }
 
 export function downloadFailed(url: string, what: unknown, cause?: unknown): LatelightError {
-  return new LatelightError(
-    'download-failed',
-    `${url}: expected a file, got ${inSentence(what)}. Check the connection and try again.`,
-    { cause },
-  );
+  return new LatelightError('download-failed', `${url}: expected a file, got ${inSentence(what)}. ${remedy(what)}`, {
+    cause,
+  });
+}
+
+function remedy(what: unknown): string {
+  if (what !== 'status 404') return 'Check the connection and try again.';
+  return 'Is the index folder published, as a whole, and has the address (of the script, or `src`) the base path of the site?';
 }
