@@ -25,11 +25,19 @@ export const footStyles = css`
   .note b {
     color: var(--_text);
   }
-  /* As high as others, in a line that is no higher for it */
+  /* In a sentence, of which it may take several lines: any higher, it would lie over the line before */
   .note .plain {
-    margin-block: -0.6875rem;
+    min-block-size: 1.5rem;
+    margin-block: -0.125rem;
+    padding: 0.125rem 0;
     font-size: inherit;
     text-align: start;
+  }
+  @media (pointer: coarse) {
+    .note .plain {
+      display: block;
+      min-block-size: 2.75rem;
+    }
   }
   .note[data-loading] {
     animation: appear 0.2s 0.25s both;
