@@ -407,7 +407,7 @@ export class LatelightSearch extends SearchOptions implements LatelightSearchEle
         ${suggestionsView(this.memory.suggestions, this.memory.onRecent, wording)}
         <div class="foot" part="foot" ?data-quiet=${!result && !session.isOpening}>
           <p class="note" part="note" ?data-loading=${session.isOpening}
-            >${this.note} ${result ? spellingView(result, this.searchAsSpelt, wording) : nothing}</p
+            >${this.note}${result ? spellingView(result, this.searchAsSpelt, wording) : nothing}</p
           >
           ${result ? engineView(result, this.engine, wording) : nothing}
         </div>

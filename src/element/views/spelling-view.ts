@@ -13,7 +13,7 @@ export function spellingView(
   const { query } = result;
   const meant = spelt(result);
   if (meant === query) return nothing;
-  return html`<span part="spelling"
+  return html` <span part="spelling"
     >${sentenceView('spelling', 'query', html`<b>${shortened(meant)}</b>`, wording)}
     <button type="button" class="plain" part="button" @click=${onAsSpelt}>
       ${sentenceView('asSpelt', 'query', shortened(query), wording)}
