@@ -20,6 +20,8 @@ export class DocumentList {
   private readonly changed = new Set<number>();
   /** Changed by this worker: other tabs hear of them. */
   private readonly own = new Set<number>();
+  /** Of each reading of all that is under way: documents noted since it began, which it may have read as they were before. */
+  private readonly readings = new Set<Set<number>>();
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(store: LibraryStore, report: (report: ListReport) => void) {
@@ -29,10 +31,12 @@ export class DocumentList {
 
   /** Reads all of them. @param isOwn whether this worker changed any: other tabs hear of all then */
   async load(isOwn = false): Promise<void> {
-    const documents = await this.store.documents();
+    const noted = new Set<number>();
+    this.readings.add(noted);
+    const documents = await this.store.documents().finally(() => this.readings.delete(noted));
     const ids = [...this.known.keys(), ...documents.map(({ id }) => id)];
-    this.known.clear();
-    for (const document of documents) this.known.set(document.id, document);
+    for (const id of this.known.keys()) if (!noted.has(id)) this.known.delete(id);
+    for (const document of documents) if (!noted.has(document.id)) this.known.set(document.id, document);
     if (isOwn) for (const id of ids) this.own.add(id);
     this.touch(ids);
   }
@@ -49,7 +53,7 @@ export class DocumentList {
   put(document: StoredDocument): void {
     this.known.set(document.id, document);
     this.own.add(document.id);
-    this.touch([document.id]);
+    this.note([document.id]);
   }
 
   drop(ids: readonly number[]): void {
@@ -57,7 +61,7 @@ export class DocumentList {
       this.known.delete(id);
       this.own.add(id);
     }
-    this.touch(ids);
+    this.note(ids);
   }
 
   /** Reads documents again that others changed. */
@@ -67,7 +71,7 @@ export class DocumentList {
       if (document) this.known.set(id, document);
       else this.known.delete(id);
     }
-    this.touch(ids);
+    this.note(ids);
   }
 
   /** Reads what others added or removed and could not say. @returns whether there was any */
@@ -83,7 +87,7 @@ export class DocumentList {
       else this.known.delete(id);
       changed.push(id);
     }
-    if (changed.length > 0) this.touch(changed);
+    if (changed.length > 0) this.note(changed);
     return changed.length > 0;
   }
 
@@ -91,6 +95,11 @@ export class DocumentList {
   async reloadOwn(ids: readonly number[]): Promise<void> {
     for (const id of ids) this.own.add(id);
     await this.reload(ids);
+  }
+
+  private note(ids: readonly number[]): void {
+    for (const noted of this.readings) for (const id of ids) noted.add(id);
+    this.touch(ids);
   }
 
   /** Reports soon, with nothing but the rest of the state if no document changed. */
