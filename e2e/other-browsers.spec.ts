@@ -157,12 +157,6 @@ for (const [name, open] of BROWSERS) {
   });
 }
 
-/**
- * In about one private window of six Firefox never encodes the first passage, until the page is loaded again (docs/guide/limits.md). What is
- * tested here is what such a window keeps.
- */
-const STILL_MS = 60_000;
-
 test('a private window of Firefox keeps a library while it is open, and says for how long', async () => {
   test.skip(!firefox, 'Firefox is not installed');
   const browser = await openFirefox(firefox!, { 'browser.privatebrowsing.autostart': true });
@@ -170,10 +164,8 @@ test('a private window of Firefox keeps a library while it is open, and says for
   try {
     await openLibrary(browser, site.url);
     await addFiles(browser, DOCUMENTS.slice(0, 1));
-    const late = new Promise((resolve) => setTimeout(resolve, STILL_MS));
-    await Promise.race([settled(browser).catch(() => undefined), late]);
-    await openLibrary(browser, site.url);
     await settled(browser);
+    await openLibrary(browser, site.url);
     expect((await listed(browser)).map(({ path, state }) => [path, state])).toEqual([[DOCUMENTS[0].path, 'done']]);
     const notices = () =>
       browser.evaluate(

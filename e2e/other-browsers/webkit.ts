@@ -4,8 +4,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import type { Readable } from 'node:stream';
-import { Builder, Capabilities, Key } from 'selenium-webdriver';
-import type { KeyName, OtherBrowser } from './browser.ts';
+import { Builder, Capabilities } from 'selenium-webdriver';
+import type { OtherBrowser } from './browser.ts';
+import { answered, KEYS, SCRIPT_MS, type ScriptAnswer, scriptOf } from './page-script.ts';
 
 // A folder, which only `require` resolves; the types name it so.
 const { DriverService } = createRequire(import.meta.url)(
@@ -18,16 +19,8 @@ export interface WebKitFiles {
   display: string;
 }
 
-const KEYS: Record<KeyName, string> = { ArrowDown: Key.ARROW_DOWN, Enter: Key.ENTER, Escape: Key.ESCAPE };
-
 /** What Safari has on and WebKitGTK off, though it is built in: the origin private file system. */
 const SAFARI_FEATURES = '--features=FileSystem,AccessHandle,StorageAPI,StorageAPIEstimate';
-
-/** Of a function that runs in a page. */
-const SCRIPT_MS = 240_000;
-
-/** What a page's script answers with: a rejection there has no name here otherwise. */
-type Answer = { value: unknown } | { error: string };
 
 export async function openWebKit(files: WebKitFiles): Promise<OtherBrowser> {
   const display = await startDisplay(files.display);
@@ -52,13 +45,7 @@ export async function openWebKit(files: WebKitFiles): Promise<OtherBrowser> {
       version: `webkit/${version}`,
       goto: (url) => driver.get(url),
       evaluate: async (run: (argument: never) => unknown, argument?: unknown) => {
-        const answer = await driver.executeAsyncScript<Answer>(
-          `const [argument, done] = arguments;
-           Promise.resolve(argument).then(${run}).then((value) => done({ value }), (error) => done({ error: [String(error), error?.code, error?.cause, error?.stack].join("\\n") }));`,
-          argument,
-        );
-        if ('error' in answer) throw new Error(answer.error);
-        return answer.value as never;
+        return answered(await driver.executeAsyncScript<ScriptAnswer>(scriptOf(run), argument));
       },
       type: press,
       press: (key) => press(KEYS[key]),

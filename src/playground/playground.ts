@@ -229,6 +229,16 @@ function ranksView() {
           </p>`
         : nothing
     }
+    ${
+      full?.phrasesMissed
+        ? html`<p>No passage has all that is in quotation marks: those of the full stage are without the marks.</p>`
+        : nothing
+    }
+    ${
+      full?.corrections.length
+        ? html`<p>Searched for: ${full.corrections.map(({ from, to }) => html`${to}, not <bdi>${from}</bdi>. `)}</p>`
+        : nothing
+    }
     <div class="scroll">
       <table>
         <thead>
