@@ -6,6 +6,7 @@ import { checkValues, filterBitmap } from '../format/filters.ts';
 import type { FragmentPassage } from '../format/fragment.ts';
 import { MAX_RESULTS } from '../format/layout.ts';
 import type { QueryCodes } from '../types.ts';
+import { DEFINITION_GAIN, definitionsOf } from './definitions.ts';
 import { hasTerm, needsReading, type TermPassages } from './exact-match.ts';
 import { isRequired, type WantedTerm } from './exact-terms.ts';
 import type { SearchIndex } from './search-index.ts';
@@ -136,7 +137,7 @@ function byRank(a: Candidate, b: Candidate): number {
 /**
  * Reads candidates whose terms the lexicon cannot prove (several words in a row, words too common to be listed), best first, and takes
  * back what is not so: a phrase that must occur and does not takes the passage away. For words that count for more 64 are read, for a
- * phrase up to 256, until `enough` have it; those beyond keep nothing unproved.
+ * phrase up to 256, until `enough` have it; those beyond keep nothing unproved. Sections that a name is the heading of gain by it.
  * @param gains of the terms
  * @param read a candidate's passage; nothing when it cannot be had
  * @returns candidates, best first
@@ -175,6 +176,9 @@ export async function prove(
     for (const t of wrong) if (!isRequired(terms[t])) candidate.rank -= rankOf(candidate.site, gains[t]);
     return wrong.every((t) => !isRequired(terms[t]));
   });
+  kept.sort(byRank);
+  for (const candidate of await definitionsOf(kept, terms, read))
+    candidate.rank += rankOf(candidate.site, DEFINITION_GAIN);
   return kept.sort(byRank);
 }
 
