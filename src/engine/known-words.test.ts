@@ -81,6 +81,13 @@ describe('the last word', () => {
     for (const end of [' ', '?', '.', ')', '"', ' logs']) expect(await replaced(`how to redac${end}`)).toEqual([]);
   });
 
+  it('is left when it is one piece to the model, so a word', async () => {
+    const { lexicon } = lexiconOf(['javascript in a browser', 'helmet for headers', 'scalable, and cookies']);
+    for (const query of ['hello in java', 'kubernetes helm', 'about scala', 'how to cook'])
+      expect(await replaced(query, lexicon)).toEqual([]);
+    expect(await replaced('hello in javas', lexicon)).toEqual(['javas ... javascript']);
+  });
+
   it('is taken for misspelt when nothing goes on from it', async () => {
     expect(await replaced('the vaildation')).toEqual(['vaildation > validation']);
   });

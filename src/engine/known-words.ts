@@ -60,11 +60,11 @@ export async function corrections(
       const own = await Promise.all(lexicons.map((lexicon) => lexicon.postings(word.key, signal)));
       if (own.some((postings) => postings.length > 0)) return undefined; // 'common' has a length too
       const { text: from, start, end } = word;
+      // A word that is one piece to the model is a word: it means something, if not to this index.
+      if (vocabulary.bareIds(` ${from}`).length === 1) return undefined;
       const is = (key: string, kind: Correction['kind']) => ({ from, to: withCaseOf(from, key), start, end, kind });
       const completion = end === query.length ? await completionOf(lexicons, word.key, signal) : undefined;
       if (completion !== undefined) return is(completion, 'completion');
-      // A word that is one piece to the model is a word: it means something, if not to this index.
-      if (vocabulary.bareIds(` ${from}`).length === 1) return undefined;
       const meant = await meantBy(lexicons, word.key, signal);
       return meant === undefined ? undefined : is(meant, 'spelling');
     }),
