@@ -20,6 +20,7 @@ const term: WantedTerm = {
 const everywhere = new Map([[site, { terms: ['anywhere' as const], words: [] }]]);
 const candidates = (): Candidate[] =>
   Array.from({ length: 400 }, (_, id) => ({ site, id, page: 0, score: 1000 - id, rank: 1000 - id, exact: [0] }));
+const ENOUGH = { passages: 10, pages: 0 };
 const passage = (text: string) => ({ text, title: '', headings: [] as string[] }) as FragmentPassage;
 
 it.each([
@@ -29,7 +30,7 @@ it.each([
   const read = new Set<number>();
   // The last one that is read has it, and the first one that is not.
   const has = [most - 1, most];
-  const proved = await prove(candidates(), [{ ...term, quoted }], everywhere, [1], 10, async ({ id }) => {
+  const proved = await prove(candidates(), [{ ...term, quoted }], everywhere, [1], ENOUGH, async ({ id }) => {
     read.add(id);
     return passage(has.includes(id) ? 'Call fs.mkdtemp first.' : 'What fs has: mkdtemp.');
   });
@@ -50,7 +51,7 @@ it('puts what ranks the same in the order of the sites, then of the passages', a
     exact: [],
   });
   const tied = [at(other, 1, 5), at(site, 9, 5), at(other, 0, 5), at(site, 2, 5), at(other, 7, 6), at(site, 4, 5)];
-  const sorted = await prove(tied, [], everywhere, [], 10, async () => undefined);
+  const sorted = await prove(tied, [], everywhere, [], ENOUGH, async () => undefined);
   expect(sorted.map(({ site, id }) => [site.site, id])).toEqual([
     [1, 7],
     [0, 2],
@@ -63,11 +64,22 @@ it('puts what ranks the same in the order of the sites, then of the passages', a
 
 it('reads no further once enough have the phrase', async () => {
   let reads = 0;
-  await prove(candidates(), [term], everywhere, [1], 10, async () => {
+  await prove(candidates(), [term], everywhere, [1], ENOUGH, async () => {
     reads++;
     return passage('Call fs.mkdtemp first.');
   });
   expect(reads).toBe(64);
+});
+
+it.each([
+  ['one page has the phrase again and again', (id: number) => (id < 100 ? 0 : id), (id: number) => `${id}`],
+  ['many pages say the same', (id: number) => id, (id: number) => (id < 100 ? 'the same' : `${id}`)],
+])('reads on for as many pages as are wanted where %s', async (_, pageOf, textOf) => {
+  const paged = candidates().map((one) => ({ ...one, page: pageOf(one.id) }));
+  const proved = await prove(paged, [term], everywhere, [1], { passages: 10, pages: 11 }, async ({ id }) =>
+    passage(`Call fs.mkdtemp first. ${textOf(id)}`),
+  );
+  expect(proved).toHaveLength(128);
 });
 
 it('ranks by whole numbers, so that what a search gives is the same everywhere', async () => {

@@ -9,6 +9,7 @@ import type { QueryCodes } from '../types.ts';
 import { DEFINITION_GAIN, definitionsOf } from './definitions.ts';
 import { hasTerm, needsReading, type TermPassages } from './exact-match.ts';
 import { isRequired, type WantedTerm } from './exact-terms.ts';
+import { pageKey } from './repeats.ts';
 import type { SearchIndex } from './search-index.ts';
 import type { LocatedWords, WordGains } from './word-gains.ts';
 
@@ -137,8 +138,9 @@ function byRank(a: Candidate, b: Candidate): number {
 /**
  * Reads candidates whose terms the lexicon cannot prove (several words in a row, words too common to be listed), best first, and takes
  * back what is not so: a phrase that must occur and does not takes the passage away. For words that count for more 64 are read, for a
- * phrase up to 256, until `enough` have it; those beyond keep nothing unproved. Sections that a name is the heading of gain by it.
+ * phrase up to 256, until enough have it; those beyond keep nothing unproved. Sections that a name is the heading of gain by it.
  * @param gains of the terms
+ * @param enough passages that have a phrase, and pages that have one which says what no better one says: a long page has it many times
  * @param read a candidate's passage; nothing when it cannot be had
  * @returns candidates, best first
  */
@@ -147,7 +149,7 @@ export async function prove(
   terms: readonly WantedTerm[],
   located: ReadonlyMap<SearchSite, LocatedWords>,
   gains: readonly number[],
-  enough: number,
+  enough: { passages: number; pages: number },
   read: (candidate: Candidate) => Promise<FragmentPassage | undefined>,
 ): Promise<Candidate[]> {
   candidates.sort(byRank);
@@ -160,15 +162,23 @@ export async function prove(
   const toRead = [...doubted.keys()];
   const most = toRead.some((candidate) => doubtedPhrases(candidate).length > 0) ? MOST_READ_FOR_PHRASE : MOST_READ;
   const proved = new Map<Candidate, number[]>();
-  for (let from = 0, found = 0; from < Math.min(toRead.length, most) && found < enough; from += MOST_READ) {
-    await Promise.all(
-      toRead.slice(from, from + MOST_READ).map(async (candidate) => {
-        const text = await read(candidate);
-        const has = doubted.get(candidate)!.filter((t) => text && hasTerm(text, terms[t]));
-        proved.set(candidate, has);
-        if (doubtedPhrases(candidate).every((t) => has.includes(t))) found++;
-      }),
-    );
+  const texts = new Set<string>();
+  const pages = new Set<string>();
+  let found = 0;
+  const isEnough = () => found >= enough.passages && pages.size >= enough.pages;
+  for (let from = 0; from < Math.min(toRead.length, most) && !isEnough(); from += MOST_READ) {
+    const batch = toRead.slice(from, from + MOST_READ);
+    const passages = await Promise.all(batch.map(read));
+    batch.forEach((candidate, i) => {
+      const passage = passages[i];
+      const has = doubted.get(candidate)!.filter((t) => passage && hasTerm(passage, terms[t]));
+      proved.set(candidate, has);
+      if (!doubtedPhrases(candidate).every((t) => has.includes(t))) return;
+      found++;
+      if (!passage || texts.has(passage.text)) return;
+      texts.add(passage.text);
+      pages.add(pageKey(candidate));
+    });
   }
   const kept = candidates.filter((candidate) => {
     const wrong = (doubted.get(candidate) ?? []).filter((t) => !proved.get(candidate)?.includes(t));

@@ -13,7 +13,7 @@ import { exactTerms, isRequired, isUnspaced, type WantedTerm, wholeTerm } from '
 import { type Facets, facetsOf } from './facets.ts';
 import type { LexiconReader } from './lexicon-reader.ts';
 import { onOtherPages, repeatsOf } from './repeats.ts';
-import { checkSelection, selectHits } from './select-hits.ts';
+import { checkSelection, pagesWanted, selectHits } from './select-hits.ts';
 import { type LocatedWords, type SharedWord, sharedWords, type WordGains, wordGains } from './word-gains.ts';
 
 export const DEFAULT_LIMIT = 10;
@@ -192,7 +192,8 @@ export class SearchRun {
    * @returns candidates, best first
    */
   async prove(candidates: Candidate[], queryCodes: QueryCodes): Promise<Candidate[]> {
-    const enough = (this.limit + 1) * (this.request.perPage ?? 1);
+    const passages = (this.limit + 1) * (this.request.perPage ?? 1);
+    const enough = { passages, pages: pagesWanted(this.request, this.limit) };
     const read = (candidate: Candidate) => this.passage(candidate);
     const proved = await prove(candidates, this.terms, this.located, this.gains.terms, enough, read);
     if (proved.length === 0 && this.terms.some(isRequired)) {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Candidate, SearchSite } from './candidates.ts';
-import { selectHits } from './select-hits.ts';
+import { pagesWanted, selectHits } from './select-hits.ts';
 
 /** A passage on each of so many pages, best first; later pages have the smaller values. */
 function candidatesOn(pageCount: number): Candidate[] {
@@ -15,6 +15,12 @@ it('orders the 50 best pages by a value, and no others', () => {
   const { chosen, hasMore } = selectHits(candidatesOn(60), byOrder, 60);
   expect(chosen.map(({ page }) => page)).toEqual(Array.from({ length: 50 }, (_, i) => 49 - i));
   expect(hasMore).toBe(false);
+});
+
+it('wants the same pages for any limit where an order chooses among them', () => {
+  expect([10, 20].map((limit) => pagesWanted(byOrder, limit))).toEqual([50, 50]);
+  expect([10, 20].map((limit) => pagesWanted({ perPage: 1 }, limit))).toEqual([11, 21]);
+  expect(pagesWanted({}, 10)).toBe(0);
 });
 
 it('gives all pages without an order, and as many passages of each as are asked for', () => {

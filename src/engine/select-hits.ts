@@ -19,6 +19,12 @@ export interface Selection {
   hasMore: boolean;
 }
 
+/** How many pages must be known to choose from and to say whether there are more. */
+export function pagesWanted({ perPage, sort }: Pick<SearchRequest, 'perPage' | 'sort'>, limit: number): number {
+  if (perPage === undefined) return 0;
+  return sort ? MOST_SORTED : limit + 1;
+}
+
 /** @param candidates best first */
 export function selectHits(
   candidates: Candidate[],
