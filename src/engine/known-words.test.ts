@@ -1,10 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { ColbertTokenizer } from '../encoder/colbert-tokenizer.ts';
 import { openModelFolder } from '../encoder/model-folder.ts';
+import { EMPTY_SEGMENT } from '../library/storage/segment-source.ts';
 import { defaultModelFolder } from '../node/package-files.ts';
 import { corrections } from './known-words.ts';
 import { lexiconOf } from './lexicon.fixture.ts';
-import type { LexiconReader } from './lexicon-reader.ts';
+import { LexiconReader } from './lexicon-reader.ts';
 
 let tokenizer: ColbertTokenizer;
 beforeAll(async () => {
@@ -119,7 +120,16 @@ describe('several indexes', () => {
   });
 
   it('know every word when one cannot say what it has', async () => {
-    const [one, none] = [lexiconOf(TEXTS).lexicon, lexiconOf([]).lexicon];
-    expect(await replaced('vaildation of it', one, none)).toEqual([]);
+    const without = new LexiconReader({ read: async () => new Uint8Array() }, [], 9);
+    expect(await replaced('vaildation of it', lexiconOf(TEXTS).lexicon, without)).toEqual([]);
+  });
+
+  it('need not say anything of words when they have no passage, as the one that a library always has', async () => {
+    const { lexicon } = lexiconOf(TEXTS);
+    const { passageCount, lexicon: chunks } = EMPTY_SEGMENT;
+    const empty = new LexiconReader({ read: async () => new Uint8Array() }, chunks, passageCount);
+    expect(await replaced('vaildation of it', empty, lexicon)).toEqual(['vaildation > validation']);
+    expect(await replaced('how to redac', empty, lexicon)).toEqual(['redac ... redact']);
+    expect(await replaced('vaildation of it', empty)).toEqual([]);
   });
 });

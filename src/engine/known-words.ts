@@ -54,7 +54,7 @@ export async function corrections(
   query: string,
   signal?: AbortSignal,
 ): Promise<Correction[]> {
-  if (lexicons.some(({ isEmpty }) => isEmpty)) return [];
+  if (lexicons.some(({ isEmpty, passageCount }) => isEmpty && passageCount > 0)) return [];
   const found = await Promise.all(
     plainWords(query).map(async (word): Promise<Correction | undefined> => {
       const own = await Promise.all(lexicons.map((lexicon) => lexicon.postings(word.key, signal)));
