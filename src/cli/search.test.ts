@@ -356,6 +356,10 @@ describe('pages', () => {
     const { facets } = await find('memory', { facets: true, filter: { topic: ['memory'] } });
     expect(facets).toEqual({ topic: { memory: 2, safety: 2 } });
     expect((await find('"hash_mem_multiplier"', { facets: true })).facets).toEqual({ topic: { memory: 1, safety: 0 } });
+    for (const phrase of ['"is described here"', '"is described here at some length, with what it is for"']) {
+      const ticked = { facets: true, filter: { topic: ['memory'] }, perPage: 1 };
+      expect((await find(phrase, ticked)).facets).toEqual({ topic: { memory: 2, safety: 2 } });
+    }
     expect((await find('memory')).facets).toBeUndefined();
     await expect(find('memory', { filter: { kind: ['x'] } })).rejects.toThrow(/\(topic\), got kind/);
     expect(await urls('memory', { filter: { topic: [] } })).toEqual(await urls('memory'));

@@ -246,9 +246,14 @@ export class SearchRun {
     }
   }
 
-  /** Notes which terms are anywhere, and where a phrase that had to be read was found: facets count by that. */
+  /**
+   * Notes which terms are anywhere, and where a phrase that had to be read was found: facets count by that. What the filter leaves out
+   * was not read, and may have it.
+   */
   private remember(proved: Candidate[]): void {
     for (const [site, located] of this.located) {
+      const passed = allowed(site, this.filter, [], []);
+      const isLeftOut = (id: number) => passed !== undefined && ((passed[id >> 5] >> (id & 31)) & 1) === 0;
       this.terms.forEach((term, t) => {
         const list = located.whole[t];
         const having = proved.filter(
@@ -261,8 +266,10 @@ export class SearchRun {
         // A single word that is too common to be listed is anywhere.
         const isCommon = list === 'anywhere' && term.keys.length === 1;
         if (isListed || isCommon || having.length > 0) this.found.add(t);
-        if (isRequired(term) && needsReading(term, list))
-          located.terms[t] = Uint32Array.from(having, ({ id }) => id).sort();
+        if (isRequired(term) && needsReading(term, list)) {
+          const maybe = list === 'anywhere' ? site.index.pageOf.keys() : list;
+          located.terms[t] = Uint32Array.from([...having.map(({ id }) => id), ...[...maybe].filter(isLeftOut)]).sort();
+        }
       });
     }
   }
