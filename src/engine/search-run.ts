@@ -13,7 +13,7 @@ import { exactTerms, isRequired, isUnspaced, type WantedTerm, wholeTerm } from '
 import { type Facets, facetsOf } from './facets.ts';
 import type { LexiconReader } from './lexicon-reader.ts';
 import { onOtherPages, repeatsOf } from './repeats.ts';
-import { checkSelection, pagesWanted, selectHits } from './select-hits.ts';
+import { checkSelection, orderable, pagesWanted, selectHits } from './select-hits.ts';
 import { type LocatedWords, type SharedWord, sharedWords, type WordGains, wordGains } from './word-gains.ts';
 
 export const DEFAULT_LIMIT = 10;
@@ -217,8 +217,11 @@ export class SearchRun {
     const { perPage, sort, signal } = this.request;
     const read = new Map<Candidate, FragmentPassage>();
     let repeats = new Map<Candidate, Candidate>();
-    const isLeft = (candidate: Candidate) => !this.failed.has(candidate.site) && !repeats.has(candidate);
-    const select = (most: number) => selectHits(proved.filter(isLeft), this.request, most);
+    const select = (most: number) => {
+      const there = proved.filter(({ site }) => !this.failed.has(site));
+      const candidates = orderable(there, this.request).filter((candidate) => !repeats.has(candidate));
+      return selectHits(candidates, this.request, most);
+    };
     for (let most = limit; ; ) {
       throwIfAborted(signal, 'search');
       const failures = this.failed.size;

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Candidate, SearchSite } from './candidates.ts';
-import { pagesWanted, selectHits } from './select-hits.ts';
+import { orderable, pagesWanted, selectHits } from './select-hits.ts';
 
 /** A passage on each of so many pages, best first; later pages have the smaller values. */
 function candidatesOn(pageCount: number): Candidate[] {
@@ -12,7 +12,7 @@ function candidatesOn(pageCount: number): Candidate[] {
 const byOrder = { perPage: 1, sort: { by: 'order', order: 'asc' } } as const;
 
 it('orders the 50 best pages by a value, and no others', () => {
-  const { chosen, hasMore } = selectHits(candidatesOn(60), byOrder, 60);
+  const { chosen, hasMore } = selectHits(orderable(candidatesOn(60), byOrder), byOrder, 60);
   expect(chosen.map(({ page }) => page)).toEqual(Array.from({ length: 50 }, (_, i) => 49 - i));
   expect(hasMore).toBe(false);
 });

@@ -25,7 +25,14 @@ export function pagesWanted({ perPage, sort }: Pick<SearchRequest, 'perPage' | '
   return sort ? MOST_SORTED : limit + 1;
 }
 
-/** @param candidates best first */
+/** What an order chooses among: passages of the best pages, those included that repeat others, so that no more pages come for them. */
+export function orderable(candidates: Candidate[], { sort }: Pick<SearchRequest, 'sort'>): Candidate[] {
+  if (!sort) return candidates;
+  const pages = new Set([...new Set(candidates.map(pageKey))].slice(0, MOST_SORTED));
+  return candidates.filter((candidate) => pages.has(pageKey(candidate)));
+}
+
+/** @param candidates best first, of an order `orderable` */
 export function selectHits(
   candidates: Candidate[],
   { perPage, sort }: Pick<SearchRequest, 'perPage' | 'sort'>,
@@ -40,7 +47,7 @@ export function selectHits(
     else if (page.length < perPage && rank < MOST_FURTHER) page.push(candidate);
   });
   let groups = [...pages.values()];
-  if (sort) groups = sorted(groups.slice(0, MOST_SORTED), sort);
+  if (sort) groups = sorted(groups, sort);
   return { chosen: groups.slice(0, limit).flat(), hasMore: groups.length > limit };
 }
 
