@@ -37,10 +37,17 @@ async function order(query: string, headings: string[], read: (id: number) => vo
   const candidates = headings.map((_, id): Candidate => {
     return { site, id, page: 0, score: 0, rank: 1000 - id, exact: [0] };
   });
-  const proved = await prove(candidates, terms, new Map([[site, located]]), [1], 10, async ({ id }) => {
-    read(id);
-    return { text: '', title: 'API', headings: [headings[id]] } as FragmentPassage;
-  });
+  const proved = await prove(
+    candidates,
+    terms,
+    new Map([[site, located]]),
+    [1],
+    { passages: 10, pages: 10 },
+    async ({ id }) => {
+      read(id);
+      return { text: '', title: 'API', headings: [headings[id]] } as FragmentPassage;
+    },
+  );
   return proved.map(({ id }) => id);
 }
 
