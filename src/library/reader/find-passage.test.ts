@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { findPassage } from './find-passage.ts';
 import { FoldedText, fold } from './folded-text.ts';
 
@@ -12,6 +12,8 @@ async function found(text: string, passage: string, nearby = 0): Promise<string 
   const place = await findPassage(folded(text), passage, nearby);
   return place && text.slice(place.start, place.end);
 }
+
+afterEach(() => vi.restoreAllMocks());
 
 describe('a folded text', () => {
   test('has letters and digits alone, in lower case', () => expect(fold('It’s  R2-D2!\n')).toBe('itsr2d2'));
@@ -76,18 +78,22 @@ describe('a passage', () => {
     expect(await found('say hello word', 'Hello, world')).toBeUndefined();
   });
   test('without letters is not found', async () => expect(await found('{ } ...', '{ }')).toBeUndefined());
-  test('in ten megabytes leaves the page time to draw', async () => {
-    const text = folded('lorem ipsum dolor sit amet consectetur '.repeat(260_000));
-    let longest = 0;
-    let last = performance.now();
-    const timer = setInterval(() => {
-      longest = Math.max(longest, performance.now() - last);
-      last = performance.now();
+  test('that is nowhere costs a pass over the text for every eight letters, and the page draws between any few', async () => {
+    const text = folded('lorem ipsum dolor sit amet consectetur '.repeat(100));
+    const absent = passage.repeat(20);
+    const pass = vi.spyOn(String.prototype, 'indexOf');
+    const passes = () => pass.mock.contexts.filter((searched) => searched === text.letters).length;
+    const passMs = 5;
+    vi.spyOn(performance, 'now').mockImplementation(() => passes() * passMs);
+    const drawnAfter: number[] = [];
+    const { setTimeout: inTime } = globalThis;
+    vi.spyOn(globalThis, 'setTimeout').mockImplementation((...task) => {
+      drawnAfter.push(passes());
+      return inTime(...task);
     });
-    text.letters;
-    last = performance.now();
-    expect(await findPassage(text, passage.repeat(20))).toBeUndefined();
-    clearInterval(timer);
-    expect(longest).toBeLessThan(500);
+    expect(await findPassage(text, absent)).toBeUndefined();
+    const between = [...drawnAfter, passes()].map((count, turn) => count - (drawnAfter[turn - 1] ?? 0));
+    expect(Math.max(...between) * passMs).toBeLessThanOrEqual(20);
+    expect(passes()).toBeLessThanOrEqual(fold(absent).length / 8 + 1);
   });
 });
