@@ -150,16 +150,19 @@ describe('exactTerms', () => {
     ['digits', '1234567890'.repeat(2000)],
   ])('takes no longer for %s without a space than for as much prose', (_what, pasted) => {
     const prose = 'The server stops taking requests and waits for them. '.repeat(400).slice(0, pasted.length);
-    const fastest = (text: string) => {
-      const times = [1, 2, 3].map(() => {
-        const start = performance.now();
-        exactTerms(text, known);
-        return performance.now() - start;
-      });
-      return Math.min(...times);
+    const msOf = (text: string) => {
+      const start = performance.now();
+      exactTerms(text, known);
+      return performance.now() - start;
     };
-    // It took 60 to 430 times as long while it grew with the square of the length; now it takes less.
-    expect(fastest(pasted)).toBeLessThan(fastest(prose) * 20);
+    const fastest = { pasted: Number.POSITIVE_INFINITY, prose: Number.POSITIVE_INFINITY };
+    // It took 60 to 430 times as long while it grew with the square of the length; now it takes less. A machine that is busy with
+    // something else makes one round slow, never all.
+    for (let round = 0; round < 20 && !(fastest.pasted < fastest.prose * 20); round++) {
+      fastest.pasted = Math.min(fastest.pasted, msOf(pasted));
+      fastest.prose = Math.min(fastest.prose, msOf(prose));
+    }
+    expect(fastest.pasted).toBeLessThan(fastest.prose * 20);
   });
 
   it('gives at most eight', () => {
