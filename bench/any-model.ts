@@ -22,6 +22,7 @@ import { codecFileName } from '../src/model-files/codec-files.ts';
 import { codecShape, DEFAULT_SHAPE, wholeWeights } from '../src/model-files/model.ts';
 import { packageRoot } from '../src/node/package-files.ts';
 import { describeMachine, machineLine } from './machine.ts';
+import { median } from './statistics.ts';
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
@@ -73,8 +74,7 @@ async function timed(count: number, run: () => Promise<unknown>): Promise<Times>
     await run();
     times.push(performance.now() - started);
   }
-  times.sort((a, b) => a - b);
-  return { min: times[0], median: times[Math.floor(count / 2)] };
+  return { min: Math.min(...times), median: median(times) };
 }
 
 /** Common words up to a number of tokens, special and prefix tokens counted. */

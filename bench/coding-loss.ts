@@ -14,6 +14,7 @@ import { markdownTable } from './markdown.ts';
 import { type FloatRows, joinLengths, rowsOf } from './quality/float-rows.ts';
 import { floatMaxSim, rankScores } from './quality/maxsim.ts';
 import { codeAll, documentRows, encodeQueries, ndcgOf, searchCodes } from './quality/pipeline.ts';
+import { mean } from './statistics.ts';
 
 const DEPTH = 100;
 const { values: options, positionals } = parseArgs({ allowPositionals: true, options: { cache: { type: 'string' } } });
@@ -41,7 +42,7 @@ for (const name of sets) {
   const add = (stage: string, rankings: number[][]) => {
     const ndcg = ndcgOf(set, rankings);
     const column = stages.get(stage) ?? stages.set(stage, []).get(stage)!;
-    column.push(ndcg.reduce((sum, value) => sum + value, 0) / ndcg.length);
+    column.push(mean(ndcg));
   };
   for (const [words, rows] of Object.entries(
     await queriesOf(
@@ -66,7 +67,6 @@ async function queriesOf(queries: string[], texts: string[]): Promise<Record<str
   return { 'words equal': equal, 'words weighed': { ...equal, lengths: joinLengths(lengths, equal.starts) } };
 }
 
-const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 const rows = Array.from(stages, ([stage, values]) => {
   const float = mean(stages.get(stage.replace(/^coded( and pooled)?/, 'float32 rows'))!);
   const loss = `${(100 * (mean(values) / float - 1)).toFixed(2)}%`;

@@ -12,6 +12,7 @@ import { openModel } from '../src/model-files/model.ts';
 import { EncodePool } from '../src/node/encode-pool.ts';
 import { defaultModelFolder } from '../src/node/package-files.ts';
 import { describeMachine, machineLine } from './machine.ts';
+import { median } from './statistics.ts';
 
 const PASSAGES = 200;
 /** onnxruntime's WASM reaches its optimised code only after some runs. */
@@ -127,10 +128,9 @@ for (const weights of ['int8', 'q8'] as const) {
       await encoder.encodeQuery(text);
       times.push(performance.now() - started);
     }
-    times.sort((a, b) => a - b);
-    const median = times[Math.floor(REPEATS / 2)];
-    if (weights === 'int8' && tokens === 12) best = median;
-    cells.push(`${tokens} tokens: min ${times[0].toFixed(1)}, median ${median.toFixed(1)} ms`);
+    const medianMs = median(times);
+    if (weights === 'int8' && tokens === 12) best = medianMs;
+    cells.push(`${tokens} tokens: min ${Math.min(...times).toFixed(1)}, median ${medianMs.toFixed(1)} ms`);
   }
   await encoder.close();
   console.log(`onnxruntime-web WASM, one thread, ${weights}: ${cells.join('; ')}`);

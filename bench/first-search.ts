@@ -6,6 +6,7 @@ import { chromium, type Page } from '@playwright/test';
 import { chromiumLaunch } from '../scripts/install.js';
 import { startServer } from '../src/cli/commands/serve-command.ts';
 import { describeMachine, machineLine } from './machine.ts';
+import { median } from './statistics.ts';
 
 const QUERIES = [
   'hide passwords in log output',
@@ -114,7 +115,6 @@ async function typeAndWait(
   return page.evaluate(() => (globalThis as { measured?: unknown }).measured) as never;
 }
 
-const median = (values: number[]) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 const { passageCount: passages, fragments } = await (await fetch(`${base}manifest.json`))
   .json()
   .then((manifest) => manifest as { passageCount: number; fragments: unknown[] });

@@ -12,6 +12,7 @@ import { chromium, type Page } from '@playwright/test';
 import { chromiumLaunch } from '../scripts/install.js';
 import { startServer } from '../src/cli/commands/serve-command.ts';
 import { describeMachine, machineLine } from './machine.ts';
+import { median } from './statistics.ts';
 import { writeSyntheticIndex } from './synthetic-index.ts';
 
 const BAR_MS = 150;
@@ -20,8 +21,6 @@ const VISITS = 21;
 /** A visitor looks at a page before searching. With no rest, the worker of the visit before, and its model, are still being taken down on the same cores. */
 const REST_MS = 1000;
 const QUERIES = ['hide passwords in log output', 'set a request timeout', 'close the server', 'http2 support'];
-
-const median = (values: number[]) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 
 interface Painted {
   /** Milliseconds from the key to the painted hits of each stage. */

@@ -24,6 +24,7 @@ import {
   scorePages,
 } from './peers/questions.ts';
 import { type StaticServer, serveFolders } from './static-server.ts';
+import { mean, median, quantile } from './statistics.ts';
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
@@ -99,10 +100,6 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
   return (performance.now() - started) / 1000;
 }
 
-const quantile = (values: number[], share: number) =>
-  [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))];
-const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
-
 async function openPage(browser: Browser, server: StaticServer, tool: Tool): Promise<Page> {
   const page = await (await browser.newContext()).newPage();
   await page.goto(`${server.base}${tool}/`);
@@ -127,12 +124,11 @@ async function measureVisits(browser: Browser, server: StaticServer, tool: Tool)
     visits.push({ first: afterFirst - before, second: server.sentBytes() - afterFirst, ms });
     await page.context().close();
   }
-  const median = (name: keyof (typeof visits)[number]) =>
-    quantile(
-      visits.map((visit) => visit[name]),
-      0.5,
-    );
-  return { firstSearchBytes: median('first'), secondSearchBytes: median('second'), firstSearchMs: median('ms') };
+  return {
+    firstSearchBytes: median(visits.map(({ first }) => first)),
+    secondSearchBytes: median(visits.map(({ second }) => second)),
+    firstSearchMs: median(visits.map(({ ms }) => ms)),
+  };
 }
 
 /** From the call to hits with address, title and excerpt, in the page. */
@@ -151,7 +147,7 @@ async function measureSearches(page: Page) {
     },
     { queries: QUESTIONS.map(({ question }) => question), rounds: ROUNDS },
   );
-  return { median: quantile(times, 0.5), p95: quantile(times, 0.95) };
+  return { median: median(times), p95: quantile(times, 0.95) };
 }
 
 async function measureQuality(page: Page, tool: Tool, questions: Question[]): Promise<Quality[]> {

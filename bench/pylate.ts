@@ -12,6 +12,7 @@ import { EncodePool } from '../src/node/encode-pool.ts';
 import { defaultModelFolder, packageRoot } from '../src/node/package-files.ts';
 import { describeMachine, machineLine } from './machine.ts';
 import { readPassages } from './passages.ts';
+import { median } from './statistics.ts';
 
 /** Issue 4: our whole indexing against PyLate's encode in its default precision. */
 const BAR = 1.5;
@@ -125,14 +126,13 @@ pylate.close();
 await pool.close();
 
 const results = sides.map(({ name, seconds }) => {
-  const sorted = [...seconds].sort((a, b) => a - b);
-  const median = sorted[sorted.length >> 1];
+  const medianSeconds = median(seconds);
   return {
     name,
-    minSeconds: sorted[0],
-    medianSeconds: median,
-    passagesPerSecond: passages.length / median,
-    tokensPerSecond: tokens / median,
+    minSeconds: Math.min(...seconds),
+    medianSeconds,
+    passagesPerSecond: passages.length / medianSeconds,
+    tokensPerSecond: tokens / medianSeconds,
   };
 });
 const ratio = (side: number) => results[0].passagesPerSecond / results[side].passagesPerSecond;

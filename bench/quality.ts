@@ -39,6 +39,7 @@ import {
   rankScoresAsPages,
   searchCodes,
 } from './quality/pipeline.ts';
+import { mean } from './statistics.ts';
 
 const { values: options, positionals: folders } = parseArgs({
   allowPositionals: true,
@@ -113,11 +114,7 @@ function add(name: string, { set }: EncodedSet, rankings: number[][], bytes: num
   );
   const row = rows.get(name) ?? rows.set(name, { name, sets: [] }).get(name)!;
   row.sets.push({ measures, bytes: bytes / set.documents.length });
-  console.error(`${name}: ${mean(measures, 'ndcg10').toFixed(4)}`);
-}
-
-function mean(measures: Measures[], name: keyof Measures): number {
-  return measures.reduce((sum, one) => sum + one[name], 0) / measures.length;
+  console.error(`${name}: ${mean(measures.map(({ ndcg10 }) => ndcg10)).toFixed(4)}`);
 }
 
 /** The query as the codec rounds it, turned and scaled back, so that float rows can be scored with it. */
@@ -274,16 +271,16 @@ const figures = [...rows.values()].map((row) => ({
   sets: row.sets.map(({ measures, bytes }, i) => ({
     set: names[i],
     queries: measures.length,
-    ndcg10: mean(measures, 'ndcg10'),
-    mrr10: mean(measures, 'mrr10'),
-    recall100: mean(measures, 'recall100'),
+    ndcg10: mean(measures.map(({ ndcg10 }) => ndcg10)),
+    mrr10: mean(measures.map(({ mrr10 }) => mrr10)),
+    recall100: mean(measures.map(({ recall100 }) => recall100)),
     bytesPerPassage: bytes,
   })),
   mean: meanOverSets(ndcg(row)),
   /** Of the mean, against the same model's float32 rows. */
   difference: meanOverSets(ndcg(row)) / meanOverSets(float) - 1,
   interval: relativeInterval(ndcg(row), float),
-  bytesPerPassage: row.sets.reduce((sum, { bytes }) => sum + bytes, 0) / row.sets.length,
+  bytesPerPassage: mean(row.sets.map(({ bytes }) => bytes)),
 }));
 
 const percent = (value: number) => `${value > 0 ? '+' : ''}${(100 * value).toFixed(1)}%`;

@@ -25,6 +25,7 @@ import { markdownTable } from './markdown.ts';
 import { rowsOf } from './quality/float-rows.ts';
 import { meanOverSets, relativeInterval } from './quality/intervals.ts';
 import { codeAll, documentRows, encodeQueries, ndcgOf, rankAsPages } from './quality/pipeline.ts';
+import { median } from './statistics.ts';
 
 const { values: options, positionals: sets } = parseArgs({
   allowPositionals: true,
@@ -107,7 +108,7 @@ const percent = (value: number) => `${value > 0 ? '+' : ''}${(100 * value).toFix
 const tokens = model.folder.tokenizer.encode(QUERY, 'query').ids.length;
 const rows: string[][] = [];
 for (const [label, folder] of encoders) {
-  const sorted = taken.get(label)!.sort((a, b) => a - b);
+  const encodeMs = taken.get(label)!;
   const bytes = async (device: 'wasm' | 'webgpu') =>
     `${((await readFile(await pageWeights(folder, device))).length / 1e6).toFixed(2)} MB`;
   const ndcg = found.get(label)!;
@@ -117,7 +118,7 @@ for (const [label, folder] of encoders) {
     label,
     await bytes('wasm'),
     await bytes('webgpu'),
-    `${sorted[0].toFixed(1)}, ${sorted[Math.floor(ROUNDS / 2)].toFixed(1)} ms`,
+    `${Math.min(...encodeMs).toFixed(1)}, ${median(encodeMs).toFixed(1)} ms`,
     ...ndcg.map((values) => meanOverSets([values]).toFixed(4)),
     ...(sets.length > 0 ? [meanOverSets(ndcg).toFixed(4)] : []),
     ...(interval

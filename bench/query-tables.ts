@@ -13,6 +13,7 @@ import { markdownTable } from './markdown.ts';
 import { rowsOf } from './quality/float-rows.ts';
 import { meanOverSets, relativeInterval } from './quality/intervals.ts';
 import { codeAll, documentRows, encodeQueries, ndcgOf, searchCodes } from './quality/pipeline.ts';
+import { mean } from './statistics.ts';
 
 const { values: options, positionals: sets } = parseArgs({
   allowPositionals: true,
@@ -53,7 +54,7 @@ for (const name of sets) {
       const key = `${stage}, ${basename(path)}`;
       const row = found.get(key) ?? found.set(key, { model: path, sets: [] }).get(key)!;
       row.sets.push(ndcg);
-      console.error(`${name}, ${key}: ${(ndcg.reduce((sum, value) => sum + value, 0) / ndcg.length).toFixed(4)}`);
+      console.error(`${name}, ${key}: ${mean(ndcg).toFixed(4)}`);
     }
   }
 }
@@ -70,7 +71,7 @@ console.log(
       const { low, high } = relativeInterval(row.sets, first.sets);
       return [
         key,
-        ...row.sets.map((ndcg) => (ndcg.reduce((sum, value) => sum + value, 0) / ndcg.length).toFixed(4)),
+        ...row.sets.map((ndcg) => mean(ndcg).toFixed(4)),
         meanOverSets(row.sets).toFixed(4),
         ...(row === first
           ? ['', '']

@@ -16,6 +16,7 @@ import { openIndexTable } from '../src/model-files/query-table-file.ts';
 import { EncodePool } from '../src/node/encode-pool.ts';
 import { defaultModelFolder } from '../src/node/package-files.ts';
 import { describeMachine, machineLine } from './machine.ts';
+import { mean } from './statistics.ts';
 
 const { values: options, positionals: folders } = parseArgs({
   allowPositionals: true,
@@ -74,7 +75,6 @@ async function rank(
   return ranked;
 }
 
-const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 const rows = [];
 for (const folder of folders) {
   const set = await readBeir(folder, options.split);

@@ -11,6 +11,7 @@ import type { SearchTimings } from '../src/types.ts';
 import { type EnginePage, openEnginePage } from './engine-page.ts';
 import { describeMachine, machineLine } from './machine.ts';
 import { scaleChart } from './scale-chart.ts';
+import { median, quantile } from './statistics.ts';
 import { writeSyntheticIndex } from './synthetic-index.ts';
 
 const BASE = 'demo/search';
@@ -64,11 +65,6 @@ export interface Size {
   scored: Scored[];
 }
 
-function percentile(values: number[], share: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
-}
-
 /** The first visit fills the cache and is not measured; the second is another browser's, whose memory is; the others are reloads. */
 async function measure(folder: string, workers: number): Promise<Scored> {
   const profile = await mkdtemp(join(tmpdir(), 'latelight-profile-'));
@@ -86,17 +82,11 @@ async function measure(folder: string, workers: number): Promise<Scored> {
       await browser.page.reload(); // ends the workers of the visit before
       visits.push(await visit(browser, workers));
     }
-    const shares = (values: number[]): [number, number] => [percentile(values, 0.5), percentile(values, 0.95)];
+    const shares = (values: number[]): [number, number] => [median(values), quantile(values, 0.95)];
     return {
       workers,
-      openMs: percentile(
-        visits.map(({ openMs }) => openMs),
-        0.5,
-      ),
-      codesReadyMs: percentile(
-        visits.map(({ codesReadyMs }) => codesReadyMs),
-        0.5,
-      ),
+      openMs: median(visits.map(({ openMs }) => openMs)),
+      codesReadyMs: median(visits.map(({ codesReadyMs }) => codesReadyMs)),
       residentBytes,
       scoreMs: shares(timings.map(({ scoreMs }) => scoreMs)),
       totalMs: shares(timings.map(({ totalMs }) => totalMs)),

@@ -13,6 +13,7 @@ import { createSplitScorer } from '../src/engine/split-scorer.ts';
 import { createWasmScorer } from '../src/engine/wasm-scorer.ts';
 import { openEnginePage } from './engine-page.ts';
 import { describeMachine, machineLine } from './machine.ts';
+import { median } from './statistics.ts';
 import { writeSyntheticIndex } from './synthetic-index.ts';
 
 const PASSAGES = 50_000;
@@ -36,8 +37,8 @@ interface Row {
 }
 
 function summary(times: number[]) {
-  const sorted = times.slice(WARM_UP).sort((a, b) => a - b);
-  return { minMs: sorted[0], medianMs: sorted[sorted.length >> 1] };
+  const warm = times.slice(WARM_UP);
+  return { minMs: Math.min(...warm), medianMs: median(warm) };
 }
 
 function toRow(where: string, what: string, times: number[][], bar?: number): Row {

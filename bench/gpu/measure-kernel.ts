@@ -11,8 +11,9 @@ import { createScoreMaxsim } from '../../src/kernels/score-maxsim.ts';
 import { createWasmMaxsim } from '../../src/kernels/score-maxsim-wasm.ts';
 import type { ShardCodes } from '../../src/shared-types.ts';
 import type { QueryCodes } from '../../src/types.ts';
+import { median } from '../statistics.ts';
 import type { Roofline } from './measure-roofline.ts';
-import { median, type PassClock } from './time-passes.ts';
+import type { PassClock } from './time-passes.ts';
 
 export interface Shape {
   passageCount: number;

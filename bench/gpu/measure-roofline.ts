@@ -1,8 +1,9 @@
 // The device's roofs: bytes read and copied a second, dot products of 4 dimensions a second.
 
 import { bindBuffers } from '../../src/kernels/compute-pipeline.ts';
+import { median } from '../statistics.ts';
 import shader from './roofline.wgsl?raw';
-import { median, type PassClock } from './time-passes.ts';
+import type { PassClock } from './time-passes.ts';
 
 const LANES = 256;
 const DOTS_PER_ITERATION = 16;

@@ -2,6 +2,7 @@
 // the queue is empty. Repeated until it is long against a timestamp's rounding (Chromium: 0.1 ms) and a submission's latency.
 
 import { createPassTimer, passMilliseconds, TIMESTAMP_BYTES } from '../../src/kernels/pass-timer.ts';
+import { median } from '../statistics.ts';
 
 const RUNS = 5;
 
@@ -15,10 +16,6 @@ export interface PassClock {
   /** Milliseconds of one execution of `encode`, which may be called many times a pass. */
   time(encode: (pass: GPUComputePassEncoder) => unknown): Promise<Timing>;
   close(): void;
-}
-
-export function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1];
 }
 
 /** @param targetMs how long a measured pass should take */

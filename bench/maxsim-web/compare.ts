@@ -6,6 +6,7 @@ import { fittedCodec, randomQuery, randomShard } from '../../src/engine/scorers.
 import { BLOCK_ROWS, rowBytes } from '../../src/format/layout.ts';
 import { createWasmMaxsim } from '../../src/kernels/score-maxsim-wasm.ts';
 import type { ShardCodes } from '../../src/shared-types.ts';
+import { median } from '../statistics.ts';
 
 export const PASSAGES = 1000;
 export const ROWS = 304;
@@ -110,10 +111,7 @@ export async function compare(theirs: Theirs): Promise<Result[]> {
         if (run >= WARM_UP) times.set(name, [...(times.get(name) ?? []), elapsedMs]);
       }
     }
-    const rows = [...times].map(([name, values]) => {
-      const sorted = values.sort((a, b) => a - b);
-      return { name, minMs: sorted[0], medianMs: sorted[RUNS >> 1] };
-    });
+    const rows = [...times].map(([name, values]) => ({ name, minMs: Math.min(...values), medianMs: median(values) }));
     const others = rows.filter(({ name }) => name.startsWith('maxsim-web'));
     const best = (key: 'minMs' | 'medianMs') => Math.min(...others.map((row) => row[key]));
     for (const row of rows) {

@@ -1,6 +1,7 @@
 // How sure a difference is: queries drawn again with replacement (paired bootstrap), in each set by itself.
 
 import { seededRandom } from '../../src/codec/random.ts';
+import { mean } from '../statistics.ts';
 
 export interface Interval {
   low: number;
@@ -9,11 +10,9 @@ export interface Interval {
 
 const RESAMPLES = 1000;
 
-const meanOf = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
-
 /** The mean over sets of the mean over queries. */
 export function meanOverSets(sets: number[][]): number {
-  return meanOf(sets.map(meanOf));
+  return mean(sets.map(mean));
 }
 
 /**
