@@ -11,7 +11,7 @@ import { DEFAULT_SHAPE, documentWeights, openModel, openQueryEncoder, wholeWeigh
 import { openIndexTable } from '../src/model-files/query-table-file.ts';
 import { describeMachine, machineLine } from './machine.ts';
 import { markdownTable } from './markdown.ts';
-import { type FloatRows, joinLengths, rowsOf } from './quality/float-rows.ts';
+import { type FloatRows, joinRowWeights, rowsOf } from './quality/float-rows.ts';
 import { floatMaxSim, rankScores } from './quality/maxsim.ts';
 import { codeAll, documentRows, encodeQueries, ndcgOf, searchCodes } from './quality/pipeline.ts';
 import { mean } from './statistics.ts';
@@ -63,8 +63,8 @@ async function queriesOf(queries: string[], texts: string[]): Promise<Record<str
   await encoder.close();
   const table = await openIndexTable(opened, texts);
   if (!table) return { 'words equal': equal };
-  const lengths = queries.map((query) => table.rowLengths(table.tokenizer.encode(query, 'query')));
-  return { 'words equal': equal, 'words weighed': { ...equal, lengths: joinLengths(lengths, equal.starts) } };
+  const rowWeights = queries.map((query) => table.rowWeights(table.tokenizer.encode(query, 'query')));
+  return { 'words equal': equal, 'words weighed': { ...equal, rowWeights: joinRowWeights(rowWeights, equal.starts) } };
 }
 
 const rows = Array.from(stages, ([stage, values]) => {

@@ -27,7 +27,7 @@ import type { QueryCodes } from '../src/types.ts';
 import { describeMachine, machineLine } from './machine.ts';
 import { markdownTable, writeMarked } from './markdown.ts';
 import { encodeDense } from './quality/dense.ts';
-import { type FloatRows, joinLengths, joinRows, keptRows, rowsOf, truncated } from './quality/float-rows.ts';
+import { type FloatRows, joinRows, joinRowWeights, keptRows, rowsOf, truncated } from './quality/float-rows.ts';
 import { type Interval, meanOverSets, relativeInterval } from './quality/intervals.ts';
 import { rankWithMiniSearch, rankWithPagefind } from './quality/keyword.ts';
 import { floatMaxSim, rankScores } from './quality/maxsim.ts';
@@ -99,12 +99,12 @@ function shapeName({ dim, subspaceDim }: CodecShape, stage: string): string {
   return `${stage}, ${dim} dimensions, ${dim / subspaceDim / 2} bytes a row`;
 }
 
-/** The queries with the lengths that the table of an index of these texts gives their rows; nothing when the model has none for the codec. */
+/** The queries with the weights that the table of an index of these texts gives their rows; nothing when the model has none for the codec. */
 async function weighedQueries(model: OpenModel, { texts, queries, queryRows }: EncodedSet) {
   const table = await openIndexTable(model, texts);
   if (!table) return undefined;
-  const lengths = queries.map((query) => table.rowLengths(table.tokenizer.encode(query, 'query')));
-  return { table, queryRows: { ...queryRows, lengths: joinLengths(lengths, queryRows.starts) } };
+  const rowWeights = queries.map((query) => table.rowWeights(table.tokenizer.encode(query, 'query')));
+  return { table, queryRows: { ...queryRows, rowWeights: joinRowWeights(rowWeights, queryRows.starts) } };
 }
 
 /** Adds a set's column to a row. */
@@ -190,7 +190,8 @@ async function measureModel(data: EncodedSet, shapes: CodecShape[]): Promise<voi
         add(what, data, await rankAsPages(opened, index, queries, codes, DEPTH), bytes);
       await addRanked(name, queryCodes);
       if (isPooled) {
-        if (data.pageRows) await addRanked(byPage, codesOf({ ...data.pageRows, lengths: queryRows.lengths }, codec));
+        if (data.pageRows)
+          await addRanked(byPage, codesOf({ ...data.pageRows, rowWeights: queryRows.rowWeights }, codec));
         await addAlone(queryCodes, true);
       }
       if (isPooled && weighed) {

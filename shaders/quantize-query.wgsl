@@ -1,4 +1,4 @@
-// Query token embeddings to int8: the first DIM dimensions to unit length, rotated, times QUERY_SCALE and the row's length, rounded to
+// Query token embeddings to int8: the first DIM dimensions to unit length, rotated, times QUERY_SCALE and the row's weight, rounded to
 // nearest (ties to even).
 // One workgroup a token. A row of length 0, or with a value that is no number, becomes zeros, which the host refuses.
 
@@ -13,7 +13,7 @@ struct Params {
 @group(0) @binding(1) var<storage, read> rotation: array<f32>; // [DIM, DIM]
 @group(0) @binding(2) var<storage, read> embeddings: array<f32>; // [tokens, model_dim]
 @group(0) @binding(3) var<storage, read_write> query: array<u32>; // [tokens, DIM / 4] of 4 int8
-@group(0) @binding(4) var<storage, read> row_lengths: array<f32>; // [tokens] at most 1
+@group(0) @binding(4) var<storage, read> row_weights: array<f32>; // [tokens] at most 1
 
 const LANES = 64u;
 const SMALLEST_SQUARE = 1e-20;
@@ -44,7 +44,7 @@ fn quantize_query(@builtin(workgroup_id) token: vec3<u32>, @builtin(local_invoca
 
   let squared_norm = squares[0];
   let usable = squared_norm > SMALLEST_SQUARE && is_finite(squared_norm);
-  let scale = QUERY_SCALE * row_lengths[token.x] / sqrt(squared_norm);
+  let scale = QUERY_SCALE * row_weights[token.x] / sqrt(squared_norm);
   for (var word = lane; word < DIM / 4u; word += LANES) {
     var packed = 0u;
     for (var i = 0u; i < 4u; i++) {

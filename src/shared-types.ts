@@ -32,8 +32,8 @@ export interface TokenEmbeddings {
   data: Float32Array;
   tokenCount: number;
   dim: number;
-  /** [tokenCount] of a query: the length that each row is scored with, at most 1 and no less than keeps it from rounding to zeros; all 1 when absent. */
-  lengths?: Float32Array;
+  /** [tokenCount] of a query: the weight that each unit row is scored with, at most 1 and no less than keeps it from rounding to zeros; all 1 when absent. */
+  rowWeights?: Float32Array;
 }
 
 /** Query token embeddings that stayed on the GPU: f32 [tokenCount, dim], bound at byteOffset 0. */
@@ -42,7 +42,7 @@ export interface GpuTokenEmbeddings {
   tokenCount: number;
   dim: number;
   /** As in TokenEmbeddings; in main memory. */
-  lengths?: Float32Array;
+  rowWeights?: Float32Array;
 }
 
 /** What scorers are asked for beside the query. */

@@ -16,7 +16,7 @@ export interface FloatRows {
   starts: Uint32Array;
   dim: number;
   /** [rows] of queries, as in TokenEmbeddings. */
-  lengths?: Float32Array;
+  rowWeights?: Float32Array;
 }
 
 /** Runs `make`, or reads what it made in an earlier run with the same key. */
@@ -55,13 +55,13 @@ export function joinRows(parts: Float32Array[], dim: number): FloatRows {
 }
 
 /** Lengths of queries' rows, 1 where a query has none; nothing where none has. @param starts [queries + 1] */
-export function joinLengths(parts: (Float32Array | undefined)[], starts: Uint32Array): Float32Array | undefined {
+export function joinRowWeights(parts: (Float32Array | undefined)[], starts: Uint32Array): Float32Array | undefined {
   if (!parts.some((part) => part)) return undefined;
-  const lengths = new Float32Array(starts[parts.length]).fill(1);
+  const rowWeights = new Float32Array(starts[parts.length]).fill(1);
   parts.forEach((part, query) => {
-    if (part) lengths.set(part, starts[query]);
+    if (part) rowWeights.set(part, starts[query]);
   });
-  return lengths;
+  return rowWeights;
 }
 
 /** Rows of documents on all cores, every token that the model keeps. */
@@ -89,8 +89,8 @@ export function truncated(rows: FloatRows, dim: number): FloatRows {
 }
 
 /** Rows of one text. */
-export function rowsOf({ data, starts, dim, lengths }: FloatRows, text: number): TokenEmbeddings {
+export function rowsOf({ data, starts, dim, rowWeights }: FloatRows, text: number): TokenEmbeddings {
   const [first, end] = [starts[text], starts[text + 1]];
   const rows = data.subarray(first * dim, end * dim);
-  return { data: rows, tokenCount: end - first, dim, lengths: lengths?.subarray(first, end) };
+  return { data: rows, tokenCount: end - first, dim, rowWeights: rowWeights?.subarray(first, end) };
 }

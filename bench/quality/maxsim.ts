@@ -3,15 +3,17 @@
 import { FloatMaxSim } from '../../src/node/float-maxsim.ts';
 import type { FloatRows } from './float-rows.ts';
 
-/** [queries][documents] sum over the query's rows, at their lengths, of the best dot product with the document's rows; -Infinity for no rows. */
+/** [queries][documents] sum over the query's rows, at their weights, of the best dot product with the document's rows; -Infinity for no rows. */
 export async function floatMaxSim(queries: FloatRows, documents: FloatRows): Promise<Float32Array[]> {
   const { dim, data, starts } = documents;
   const documentCount = starts.length - 1;
   const tokenCounts = Array.from({ length: queries.starts.length - 1 }, (_, query) => {
     return queries.starts[query + 1] - queries.starts[query];
   });
-  const { lengths } = queries;
-  const rows = lengths ? queries.data.map((value, at) => value * lengths[Math.floor(at / queries.dim)]) : queries.data;
+  const { rowWeights } = queries;
+  const rows = rowWeights
+    ? queries.data.map((value, at) => value * rowWeights[Math.floor(at / queries.dim)])
+    : queries.data;
   const scorer = await FloatMaxSim.open({ rows, tokenCounts }, dim);
   const scores = tokenCounts.map(() => new Float32Array(documentCount).fill(-Infinity));
   for (let document = 0; document < documentCount; document++) {

@@ -16,9 +16,9 @@ import { openLikelyQueries } from '../../src/model-files/likely-queries-file.ts'
 import { DEFAULT_SHAPE, type OpenModel } from '../../src/model-files/model.ts';
 import type { TokenEmbeddings } from '../../src/shared-types.ts';
 import type { QueryCodes } from '../../src/types.ts';
-import { encodeDocuments, type FloatRows, joinLengths, joinRows, keptRows, rowsOf } from './float-rows.ts';
+import { encodeDocuments, type FloatRows, joinRows, joinRowWeights, keptRows, rowsOf } from './float-rows.ts';
 
-/** Rows of queries, with the lengths that the encoder gives them. */
+/** Rows of queries, with the weights that the encoder gives them. */
 export async function encodeQueries(encoder: Encoder, queries: string[]): Promise<FloatRows> {
   const encoded: TokenEmbeddings[] = [];
   for (const text of queries) encoded.push(await encoder.encodeQuery(text));
@@ -26,11 +26,11 @@ export async function encodeQueries(encoder: Encoder, queries: string[]): Promis
     encoded.map(({ data }) => data),
     encoded[0]?.dim ?? 0,
   );
-  const lengths = joinLengths(
-    encoded.map(({ lengths }) => lengths),
+  const rowWeights = joinRowWeights(
+    encoded.map(({ rowWeights }) => rowWeights),
     rows.starts,
   );
-  return { ...rows, lengths };
+  return { ...rows, rowWeights };
 }
 
 /** Documents as `latelight index` encodes them, or with other weights. */

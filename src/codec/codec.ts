@@ -31,8 +31,8 @@ export function leastQueryScale(dim: number): number {
   return Math.ceil(Math.sqrt(dim) / 2 + 1e-9);
 }
 
-/** The least length of a query row at which no row rounds to zeros, as the f32 that lengths are kept in. */
-export function leastRowLength({ dim, queryScale }: Pick<Codec, 'dim' | 'queryScale'>): number {
+/** The least weight of a query row at which no row rounds to zeros, as the f32 that weights are kept in. */
+export function leastRowWeight({ dim, queryScale }: Pick<Codec, 'dim' | 'queryScale'>): number {
   return Math.fround(Math.min(1, leastQueryScale(dim) / queryScale));
 }
 

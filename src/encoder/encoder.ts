@@ -26,10 +26,10 @@ export interface GpuQueryEmbeddings extends GpuTokenEmbeddings {
   release: () => void;
 }
 
-/** Says how long each row of a query is to be, as TableEncoder does. */
+/** Says what each row of a query weighs, as TableEncoder does. */
 export interface RowWeigher {
-  /** [tokens]; nothing for all of length 1. */
-  rowLengths: (query: EncodedText) => Float32Array | undefined;
+  /** [tokens]; nothing for all of weight 1. */
+  rowWeights: (query: EncodedText) => Float32Array | undefined;
 }
 
 export interface EncodedDocument extends TokenEmbeddings {
@@ -66,10 +66,10 @@ export class Encoder {
     this.gpuOutputs = runtime.device && new GpuOutputs(runtime.device, runtime.Tensor);
   }
 
-  /** Query rows in main memory, f32 [tokenCount, dim], L2-normalised, with the lengths to score them with; expansion rows are kept. */
+  /** Query rows in main memory, f32 [tokenCount, dim], L2-normalised, with the weights to score them with; expansion rows are kept. */
   async encodeQuery(text: string): Promise<TokenEmbeddings> {
     const encoded = this.tokenizer.encode(text, 'query');
-    return { ...(await this.encodeTokens(encoded)), lengths: this.weigher?.rowLengths(encoded) };
+    return { ...(await this.encodeTokens(encoded)), rowWeights: this.weigher?.rowWeights(encoded) };
   }
 
   /** Rows of ids that come from no text. */
@@ -97,7 +97,7 @@ export class Encoder {
   async encodeQueryOnGpu(text: string): Promise<GpuQueryEmbeddings> {
     const encoded = this.tokenizer.encode(text, 'query');
     const tokenCount = encoded.ids.length;
-    const lengths = this.weigher?.rowLengths(encoded);
+    const rowWeights = this.weigher?.rowWeights(encoded);
     if (this.gpuOutputs && this.gpuDim > 0) {
       let bound: BoundOutput;
       try {
@@ -112,12 +112,12 @@ export class Encoder {
         this.failedWhileBound = true;
         throw error;
       }
-      return { buffer: bound.buffer, tokenCount, dim: this.gpuDim, lengths, release: bound.release };
+      return { buffer: bound.buffer, tokenCount, dim: this.gpuDim, rowWeights, release: bound.release };
     }
     const output = await this.run(encoded);
     this.gpuDim = output.dims[2];
     const buffer = output.gpuBuffer as unknown as GPUBuffer;
-    return { buffer, tokenCount, dim: this.gpuDim, lengths, release: () => output.dispose() };
+    return { buffer, tokenCount, dim: this.gpuDim, rowWeights, release: () => output.dispose() };
   }
 
   /**

@@ -107,9 +107,9 @@ it('never makes a row longer than the scorers can take', async () => {
   scorer.close();
 });
 
-describe("the lengths of an encoder's rows", () => {
-  const lengthsOf = (text: string) =>
-    new TableEncoder(folder.tokenizer, [tableOf('logger password', [255, 51, 51])], codec).rowLengths(
+describe("the weights of an encoder's rows", () => {
+  const weightsOf = (text: string) =>
+    new TableEncoder(folder.tokenizer, [tableOf('logger password', [255, 51, 51])], codec).rowWeights(
       folder.tokenizer.encode(text, 'query'),
     );
 
@@ -119,27 +119,27 @@ describe("the lengths of an encoder's rows", () => {
     const table = tableOf('logger password', [255, 51, 51]);
     const weight = (id: number) => (table.ids.includes(id) ? table.weights[table.ids.indexOf(id)] : 0);
     const expected = [1, 1, ...ids.map((id) => (1 + weight(id) / 255) / 2), 0.5];
-    expect([...lengthsOf(text)!]).toEqual(expected.map((length) => expect.closeTo(length, 6)));
+    expect([...weightsOf(text)!]).toEqual(expected.map((weight) => expect.closeTo(weight, 6)));
     expect(new Set(expected).size).toBe(3);
   });
 
   it('are all one where the table knows no word', () => {
-    expect(lengthsOf('zebra')).toBeUndefined();
-    expect(lengthsOf('')).toBeUndefined();
+    expect(weightsOf('zebra')).toBeUndefined();
+    expect(weightsOf('')).toBeUndefined();
   });
 
-  it('are never so short that a row could round to zeros, nor refused by the scorers', () => {
+  it('are never so light that a row could round to zeros, nor refused by the scorers', () => {
     const table = tableOf('logger', [255, 255, 255]);
     const encoded = folder.tokenizer.encode('zebra logger', 'query');
     for (const dim of [32, 64, 96, 128, 256])
       for (let queryScale = leastQueryScale(dim); queryScale < 40; queryScale++) {
         const coarse = { ...codec, dim, queryScale };
-        const lengths = new TableEncoder(folder.tokenizer, [table], coarse).rowLengths(encoded)!;
-        const shortest = Math.min(...lengths);
-        expect(shortest * queryScale).toBeGreaterThan(0.5 * Math.sqrt(dim));
-        if (queryScale >= 2 * leastQueryScale(dim)) expect(shortest).toBe(0.5);
-        const tokenCount = lengths.length;
-        const rows = { data: new Float32Array(tokenCount * dim), tokenCount, dim, lengths };
+        const rowWeights = new TableEncoder(folder.tokenizer, [table], coarse).rowWeights(encoded)!;
+        const lightest = Math.min(...rowWeights);
+        expect(lightest * queryScale).toBeGreaterThan(0.5 * Math.sqrt(dim));
+        if (queryScale >= 2 * leastQueryScale(dim)) expect(lightest).toBe(0.5);
+        const tokenCount = rowWeights.length;
+        const rows = { data: new Float32Array(tokenCount * dim), tokenCount, dim, rowWeights };
         expect(() => checkEmbeddings(rows, coarse)).not.toThrow();
       }
   });

@@ -1,8 +1,8 @@
 // Query codes without an encoder: each token's row is looked up in a query table (src/format/query-table.ts) that was made from what
 // the encoder gave that token in many queries; the row of the text as a whole, where the model gives one, is what their sum is mapped
-// to. Knows nothing of order or context, and needs no model. And how long the encoder's own rows are to be, by the table's weights.
+// to. Knows nothing of order or context, and needs no model. And what the encoder's own rows weigh, by the table's weights.
 
-import { type Codec, leastRowLength } from '../codec/codec.ts';
+import { type Codec, leastRowWeight } from '../codec/codec.ts';
 import { type QueryTable, readQueryTable, tableRow } from '../format/query-table.ts';
 import type { QueryCodes } from '../types.ts';
 import type { ColbertTokenizer, EncodedText } from './colbert-tokenizer.ts';
@@ -63,17 +63,17 @@ export class TableEncoder implements RowWeigher {
   }
 
   /**
-   * How long the encoder's rows of a query are to be, so that words count by what they tell (docs/decisions/0016): (1 + w) / 2, w being the
+   * What the encoder's rows of a query weigh, so that words count by what they tell (docs/decisions/0016): (1 + w) / 2, w being the
    * word's weight in the table over the query's heaviest; 0 for what has no row there, [SEP] and expansion among them. Tokens before the text
    * stand for all of it: 1. Nothing when the table knows no word of the text.
    * @returns [tokens]
    */
-  rowLengths({ ids }: Pick<EncodedText, 'ids'>): Float32Array | undefined {
+  rowWeights({ ids }: Pick<EncodedText, 'ids'>): Float32Array | undefined {
     const weights = ids.map((id) => this.rowOfId.get(id)?.weight ?? 0);
     const heaviest = Math.max(...weights);
     if (heaviest === 0) return undefined;
     const textStart = this.tokenizer.textStart('query');
-    const least = leastRowLength(this.codec);
+    const least = leastRowWeight(this.codec);
     return Float32Array.from(weights, (weight, token) =>
       token < textStart ? 1 : Math.max(least, (1 + weight / heaviest) / 2),
     );

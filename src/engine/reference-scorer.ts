@@ -75,8 +75,8 @@ export function createReferenceScorer(codec: Codec): Scorer {
         );
       }
       const { dim, rotation, queryScale } = codec;
-      const { data, tokenCount, lengths } = query;
-      const codes = quantizeQueryReference(query.dim, rotation, data, tokenCount, dim, queryScale, lengths);
+      const { data, tokenCount, rowWeights } = query;
+      const codes = quantizeQueryReference(query.dim, rotation, data, tokenCount, dim, queryScale, rowWeights);
       const queryCodes = { codes, tokenCount, dim };
       checkQuantized(queryCodes, codec);
       return { ...rank(queryCodes, options), queryCodes };

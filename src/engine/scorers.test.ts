@@ -218,17 +218,17 @@ describe.each(backends.map((row) => ({ name: row.backend, ...row })))(
       }
     });
 
-    test('scores with embeddings at the lengths they are to have, also when others are asked for at the same time', async () => {
+    test('scores with embeddings at the weights they are to have, also when others are asked for at the same time', async () => {
       const codec = randomCodec(14, 64, 4);
       const scorer = await open(codec, [randomShard(14, codec, raggedBlocks(14, 60, 4))]);
       const embeddings = randomEmbeddings(14, 7, 96);
-      const weighed = { ...embeddings, lengths: Float32Array.of(1, 0.5, 0.6, 0.7, 0.8, 0.9, 0.5) };
+      const weighed = { ...embeddings, rowWeights: Float32Array.of(1, 0.5, 0.6, 0.7, 0.8, 0.9, 0.5) };
       const searches = [weighed, embeddings, weighed].map((query) => scorer.searchEmbeddings(query, { k: 60 }));
       const [first, full, again] = await Promise.all(searches);
       const lengthOf = (codes: Int8Array, token: number) => Math.hypot(...codes.subarray(token * 64, (token + 1) * 64));
-      weighed.lengths.forEach((length, token) => {
+      weighed.rowWeights.forEach((weight, token) => {
         const most = 0.5 * Math.sqrt(64);
-        expect(Math.abs(lengthOf(first.queryCodes.codes, token) - codec.queryScale * length)).toBeLessThan(most);
+        expect(Math.abs(lengthOf(first.queryCodes.codes, token) - codec.queryScale * weight)).toBeLessThan(most);
         expect(Math.abs(lengthOf(full.queryCodes.codes, token) - codec.queryScale)).toBeLessThan(most);
       });
       expect(firstDifference(await scorer.search(first.queryCodes, { k: 60 }), first)).toBeUndefined();
@@ -287,10 +287,10 @@ describe.each(backends.map((row) => ({ name: row.backend, ...row })))(
         { data: new Float32Array(96), tokenCount: 3, dim: 32 },
         { data: new Float32Array(96).fill(Number.NaN), tokenCount: 3, dim: 32 },
         { data: new Float32Array(96).fill(Infinity), tokenCount: 3, dim: 32 },
-        { ...randomEmbeddings(1, 3, 32), lengths: Float32Array.of(1, 1) },
-        { ...randomEmbeddings(1, 3, 32), lengths: Float32Array.of(1, 1.01, 1) },
-        { ...randomEmbeddings(1, 3, 32), lengths: Float32Array.of(1, 0, 1) },
-        { ...randomEmbeddings(1, 3, 32), lengths: Float32Array.of(1, Number.NaN, 1) },
+        { ...randomEmbeddings(1, 3, 32), rowWeights: Float32Array.of(1, 1) },
+        { ...randomEmbeddings(1, 3, 32), rowWeights: Float32Array.of(1, 1.01, 1) },
+        { ...randomEmbeddings(1, 3, 32), rowWeights: Float32Array.of(1, 0, 1) },
+        { ...randomEmbeddings(1, 3, 32), rowWeights: Float32Array.of(1, Number.NaN, 1) },
       ]) {
         await expect(scorer.searchEmbeddings(tokens, { k: 1 })).rejects.toMatchObject({ code: 'bad-option' });
       }

@@ -63,9 +63,9 @@ describe.runIf(gpu)('the webgpu scorer', () => {
     const again = await scorer.searchEmbeddings(embeddings, { k: 50 });
     expect(queryCodes.codes).toEqual(again.queryCodes.codes);
     expect(firstDifference(again, found)).toBeUndefined();
-    const lengths = Float32Array.of(1, 0.5, 0.75, 1, 0.6, 0.5);
-    const weighed = await scorer.searchEmbeddings({ buffer, tokenCount: 6, dim: 48, lengths }, { k: 50 });
-    const fromMemory = await scorer.searchEmbeddings({ ...embeddings, lengths }, { k: 50 });
+    const rowWeights = Float32Array.of(1, 0.5, 0.75, 1, 0.6, 0.5);
+    const weighed = await scorer.searchEmbeddings({ buffer, tokenCount: 6, dim: 48, rowWeights }, { k: 50 });
+    const fromMemory = await scorer.searchEmbeddings({ ...embeddings, rowWeights }, { k: 50 });
     expect(weighed.queryCodes.codes).toEqual(fromMemory.queryCodes.codes);
     expect(firstDifference(again, weighed)).toBeDefined();
     expect(firstDifference(again, await scorer.searchEmbeddings(embeddings, { k: 50 }))).toBeUndefined();

@@ -159,7 +159,7 @@ export async function createWebgpuScorer(
     if ('codes' in query) {
       device.queue.writeBuffer(queryBuffer, 0, query.codes as GPUAllowSharedBufferSource);
     } else {
-      quantize.encode(first, embeddingsBuffer(query), tokenCount, query.dim, queryBuffer, query.lengths);
+      quantize.encode(first, embeddingsBuffer(query), tokenCount, query.dim, queryBuffer, query.rowWeights);
     }
     const scores = maxsim.encode(beginStage(1), queryBuffer, tokenCount, filter);
     const last = beginStage(2);

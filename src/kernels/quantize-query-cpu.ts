@@ -7,7 +7,7 @@ import type { QueryCodes } from '../types.ts';
 const SMALLEST_SQUARE = 1e-20;
 
 /**
- * Unit length over the codec's first `dim` dimensions, rotated, times the codec's query scale and the row's length, rounded to nearest
+ * Unit length over the codec's first `dim` dimensions, rotated, times the codec's query scale and the row's weight, rounded to nearest
  * (ties to even).
  * A row of length 0, or with a value that is no number, becomes zeros; checkQuantized refuses those.
  */
@@ -19,7 +19,7 @@ export function quantizeQueryCpu(query: TokenEmbeddings, codec: Codec): QueryCod
     let square = 0;
     for (let d = 0; d < dim; d++) square += row[d] * row[d];
     if (!(square > SMALLEST_SQUARE && square < Infinity)) continue;
-    const scale = (queryScale * (query.lengths?.[token] ?? 1)) / Math.sqrt(square);
+    const scale = (queryScale * (query.rowWeights?.[token] ?? 1)) / Math.sqrt(square);
     for (let out = 0; out < dim; out++) {
       const first = out * dim;
       let [a, b, c, e] = [0, 0, 0, 0];

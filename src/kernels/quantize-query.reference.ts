@@ -12,7 +12,7 @@ function roundHalfToEven(x: number): number {
  * @param rotation [dim, dim] row-major
  * @param embeddings [tokenCount, modelDim]
  * @param queryScale what a unit vector's length becomes
- * @param lengths [tokenCount] share of it that each row gets
+ * @param rowWeights [tokenCount] share of it that each row gets
  * @returns int8 [tokenCount, dim]; zeros for a row whose length is 0 or not finite
  */
 export function quantizeQueryReference(
@@ -22,7 +22,7 @@ export function quantizeQueryReference(
   tokenCount: number,
   dim: number,
   queryScale: number,
-  lengths: Float32Array = new Float32Array(tokenCount).fill(1),
+  rowWeights: Float32Array = new Float32Array(tokenCount).fill(1),
 ): Int8Array {
   const query = new Int8Array(tokenCount * dim);
   for (let token = 0; token < tokenCount; token++) {
@@ -33,7 +33,7 @@ export function quantizeQueryReference(
       let sum = 0;
       for (let d = 0; d < dim; d++)
         sum += rotation[out * dim + d] * (embeddings[token * modelDim + d] / Math.sqrt(square));
-      const value = roundHalfToEven(queryScale * lengths[token] * sum);
+      const value = roundHalfToEven(queryScale * rowWeights[token] * sum);
       query[token * dim + out] = Math.min(queryScale, Math.max(-queryScale, value));
     }
   }

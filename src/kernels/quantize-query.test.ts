@@ -61,37 +61,40 @@ describe.each(codecs)('quantizing $modelDim dimensions to $dim at scale $querySc
     expectWithin(TOLERANCE.webgpu, reference(), await quantizeOnGpu(embeddings, codec));
   });
 
-  describe('of rows of other lengths', () => {
-    const lengths = Float32Array.from({ length: 64 }, (_, token) => 0.5 + (token % 9) / 16);
+  describe('of rows of other weights', () => {
+    const rowWeights = Float32Array.from({ length: 64 }, (_, token) => 0.5 + (token % 9) / 16);
     const weighed = () =>
-      quantizeQueryReference(modelDim, codec.rotation, embeddings.data, 64, dim, codec.queryScale, lengths);
+      quantizeQueryReference(modelDim, codec.rotation, embeddings.data, 64, dim, codec.queryScale, rowWeights);
 
     it('agrees with the reference on the CPU', () => {
-      expectWithin(TOLERANCE.cpu, weighed(), quantizeQueryCpu({ ...embeddings, lengths }, codec).codes);
+      expectWithin(TOLERANCE.cpu, weighed(), quantizeQueryCpu({ ...embeddings, rowWeights }, codec).codes);
     });
 
     it('gives rows of the share of the query scale that is wanted, give or take the rounding', () => {
       const codes = weighed();
       for (let token = 0; token < 64; token++) {
         const norm = Math.hypot(...codes.subarray(token * dim, (token + 1) * dim));
-        expect(Math.abs(norm - codec.queryScale * lengths[token])).toBeLessThanOrEqual(0.5 * Math.sqrt(dim));
+        expect(Math.abs(norm - codec.queryScale * rowWeights[token])).toBeLessThanOrEqual(0.5 * Math.sqrt(dim));
       }
     });
 
     it.runIf(gpu)('agrees with the reference on the GPU', async () => {
-      expectWithin(TOLERANCE.webgpu, weighed(), await quantizeOnGpu({ ...embeddings, lengths }, codec));
+      expectWithin(TOLERANCE.webgpu, weighed(), await quantizeOnGpu({ ...embeddings, rowWeights }, codec));
     });
   });
 });
 
-async function quantizeOnGpu({ data, tokenCount, dim, lengths }: TokenEmbeddings, codec: (typeof codecs)[0]['codec']) {
+async function quantizeOnGpu(
+  { data, tokenCount, dim, rowWeights }: TokenEmbeddings,
+  codec: (typeof codecs)[0]['codec'],
+) {
   const { device } = gpu!;
   const kernel = await createQuantizeQuery(device, codec);
   const input = createFilledBuffer(device, 'embeddings', GPUBufferUsage.STORAGE, data);
   const size = tokenCount * codec.dim;
   const output = device.createBuffer({ size, usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC });
   const bytes = await runAndRead(device, size, (pass) => {
-    kernel.encode(pass, input, tokenCount, dim, output, lengths);
+    kernel.encode(pass, input, tokenCount, dim, output, rowWeights);
     return output;
   });
   for (const made of [kernel, { close: () => input.destroy() }, { close: () => output.destroy() }]) made.close();

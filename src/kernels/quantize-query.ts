@@ -10,7 +10,7 @@ export interface QuantizeQuery {
    * Adds the kernel to a pass. Nothing else may be encoded with it before the pass is submitted.
    * @param embeddings f32 [tokenCount, modelDim]
    * @param query receives int8 [tokenCount, dim]
-   * @param lengths [tokenCount] as in TokenEmbeddings
+   * @param rowWeights [tokenCount] as in TokenEmbeddings
    */
   encode(
     pass: GPUComputePassEncoder,
@@ -18,7 +18,7 @@ export interface QuantizeQuery {
     tokenCount: number,
     modelDim: number,
     query: GPUBuffer,
-    lengths?: Float32Array,
+    rowWeights?: Float32Array,
   ): void;
   close(): void;
 }
@@ -31,19 +31,19 @@ export async function createQuantizeQuery(device: GPUDevice, codec: Codec): Prom
   const params = createFilledBuffer(device, 'quantize-query params', GPUBufferUsage.UNIFORM, new Uint32Array(1));
   const rotation = createFilledBuffer(device, 'rotation', GPUBufferUsage.STORAGE, codec.rotation);
   const allFull = new Float32Array(MAX_QUERY_TOKENS).fill(1);
-  const rowLengths = createFilledBuffer(device, 'row lengths', GPUBufferUsage.STORAGE, allFull);
+  const rowWeightsBuffer = createFilledBuffer(device, 'row weights', GPUBufferUsage.STORAGE, allFull);
   return {
-    encode(pass, embeddings, tokenCount, modelDim, query, lengths = allFull) {
+    encode(pass, embeddings, tokenCount, modelDim, query, rowWeights = allFull) {
       device.queue.writeBuffer(params, 0, Uint32Array.of(modelDim));
-      device.queue.writeBuffer(rowLengths, 0, lengths as GPUAllowSharedBufferSource);
+      device.queue.writeBuffer(rowWeightsBuffer, 0, rowWeights as GPUAllowSharedBufferSource);
       pass.setPipeline(pipeline);
-      pass.setBindGroup(0, bindBuffers(device, pipeline, 0, [params, rotation, embeddings, query, rowLengths]));
+      pass.setBindGroup(0, bindBuffers(device, pipeline, 0, [params, rotation, embeddings, query, rowWeightsBuffer]));
       pass.dispatchWorkgroups(tokenCount);
     },
     close() {
       params.destroy();
       rotation.destroy();
-      rowLengths.destroy();
+      rowWeightsBuffer.destroy();
     },
   };
 }

@@ -1,6 +1,6 @@
 // What every scorer demands of its inputs. Refused here, so that no kernel sees a size it was not written for.
 
-import { type Codec, leastRowLength, maxQueryNorm } from '../codec/codec.ts';
+import { type Codec, leastRowWeight, maxQueryNorm } from '../codec/codec.ts';
 import { LatelightError } from '../errors.ts';
 import { blockBytes, MAX_QUERY_TOKENS, MAX_RESULTS } from '../format/layout.ts';
 import type { GpuTokenEmbeddings, SearchOptions, ShardCodes, TokenEmbeddings } from '../shared-types.ts';
@@ -72,20 +72,20 @@ export function checkEmbeddings(query: TokenEmbeddings | GpuTokenEmbeddings, cod
   const actual = 'buffer' in query ? Math.floor(query.buffer.size / 4) : query.data.length;
   const enough = 'buffer' in query ? actual >= expected : actual === expected;
   if (!enough) throw new LatelightError('bad-option', `search: expected ${expected} embedding values, got ${actual}`);
-  const least = leastRowLength(codec);
+  const least = leastRowWeight(codec);
   if (
-    query.lengths &&
-    (query.lengths.length !== query.tokenCount || !query.lengths.every((x) => x >= least && x <= 1))
+    query.rowWeights &&
+    (query.rowWeights.length !== query.tokenCount || !query.rowWeights.every((x) => x >= least && x <= 1))
   ) {
     throw new LatelightError(
       'bad-option',
-      `search: expected ${query.tokenCount} row lengths of ${least.toFixed(3)} to 1, got [${query.lengths.join(', ')}]`,
+      `search: expected ${query.tokenCount} row weights of ${least.toFixed(3)} to 1, got [${query.rowWeights.join(', ')}]`,
     );
   }
 }
 
 /**
- * A row of `leastRowLength` or more never rounds to zeros (its largest component is at least dim ** -0.5 of it), so a row of zeros was no
+ * A row of `leastRowWeight` or more never rounds to zeros (its largest component is at least dim ** -0.5 of it), so a row of zeros was no
  * embedding.
  * @throws LatelightError `bad-option`
  */

@@ -34,7 +34,7 @@ export interface OpenStages {
 export async function openStages(manifest: Manifest, isInstant: boolean, parts: StageParts): Promise<OpenStages> {
   const { queryTable } = manifest.queryEncoder;
   let table: TableEncoder | undefined; // set below, before anybody can ask
-  const weigher: RowWeigher = { rowLengths: (query) => table?.rowLengths(query) };
+  const weigher: RowWeigher = { rowWeights: (query) => table?.rowWeights(query) };
   const encoderWith = (words: ColbertTokenizer) => parts.encoder(words, weigher);
   const tokenizer = readTokenizer(manifest, parts.read);
   const tables = queryTable && settle(parts.read(queryTable), parts.otherTables());

@@ -28,30 +28,30 @@ describe("a library's words", () => {
   it('weigh what they would in an index of all its documents, in whatever segments those are', async () => {
     const index = await openIndexTable(model, TEXTS);
     for (const words of [wordsOf([counted(TEXTS)]), wordsOf([counted(TEXTS.slice(0, 1)), counted(TEXTS.slice(1))])]) {
-      expect(words.rowLengths(query())).toEqual(index!.rowLengths(query()));
+      expect(words.rowWeights(query())).toEqual(index!.rowWeights(query()));
       expect(words.table!.queryCodes(QUERY)).toEqual(index!.queryCodes(QUERY));
     }
   });
 
   it('weigh otherwise when documents come', () => {
     const words = wordsOf([counted(TEXTS)]);
-    const before = words.rowLengths(query())!;
+    const before = words.rowWeights(query())!;
     words.count([{ segment: counted(TEXTS) }, { segment: counted(['Gardens.', 'A garden.', 'My garden.']) }]);
-    const after = words.rowLengths(query())!;
+    const after = words.rowWeights(query())!;
     const garden = query().ids.indexOf(model.folder.tokenizer.bareIds('garden')[0]);
     expect(before[garden]).toBe(1);
     expect(after[garden]).toBeLessThan(1);
   });
 
   it('keep the weights of the model while a segment is there whose words nobody counted', () => {
-    const whole = wordsOf([{}]).rowLengths(query());
-    expect(wordsOf([counted(TEXTS), {}]).rowLengths(query())).toEqual(whole);
-    expect(wordsOf([counted(TEXTS)]).rowLengths(query())).not.toEqual(whole);
+    const whole = wordsOf([{}]).rowWeights(query());
+    expect(wordsOf([counted(TEXTS), {}]).rowWeights(query())).toEqual(whole);
+    expect(wordsOf([counted(TEXTS)]).rowWeights(query())).not.toEqual(whole);
   });
 
   it('are none in a library without documents', () => {
     const words = wordsOf([]);
-    expect(words.rowLengths(query())).toBeUndefined();
+    expect(words.rowWeights(query())).toBeUndefined();
     expect(words.table!.queryCodes(QUERY)).toBeUndefined();
   });
 });

@@ -26,8 +26,8 @@ export class LibraryWords implements RowWeigher {
     return this.current;
   }
 
-  rowLengths(query: EncodedText): Float32Array | undefined {
-    return this.current?.rowLengths(query);
+  rowWeights(query: EncodedText): Float32Array | undefined {
+    return this.current?.rowWeights(query);
   }
 
   /** Weighs words by these segments' passages. */
