@@ -46,7 +46,7 @@ export interface GpuTokenEmbeddings {
 }
 
 /** What scorers are asked for beside the query. */
-export interface SearchOptions {
+export interface TopKOptions {
   /** Passages wanted, 1..MAX_RESULTS; fewer come back when fewer match. */
   k: number;
   /** One bit per passage, bit i of word i >> 5; passages whose bit is 0 are left out. */

@@ -8,13 +8,13 @@ import {
   checkEmbeddings,
   checkQuantized,
   checkQueryCodes,
-  checkSearchOptions,
   checkShard,
+  checkTopKOptions,
   EXCLUDED_SCORE,
   isIncluded,
 } from '../kernels/search-input.ts';
 import { topKReference } from '../kernels/top-k.reference.ts';
-import type { SearchOptions, ShardCodes, TopK } from '../shared-types.ts';
+import type { ShardCodes, TopK, TopKOptions } from '../shared-types.ts';
 import type { QueryCodes } from '../types.ts';
 import type { Scorer } from './scorer.ts';
 
@@ -29,7 +29,7 @@ export function createReferenceScorer(codec: Codec): Scorer {
     if (closed) throw new LatelightError('closed', 'reference-scorer: expected an open scorer, got a closed one');
   }
 
-  function rank(query: QueryCodes, { k, filter }: SearchOptions): TopK {
+  function rank(query: QueryCodes, { k, filter }: TopKOptions): TopK {
     const scores = shards.flatMap((shard) => {
       const { codes, firstBlocks } = shard;
       return Array.from(
@@ -60,13 +60,13 @@ export function createReferenceScorer(codec: Codec): Scorer {
     },
     async search(query, options) {
       checkOpen();
-      checkSearchOptions(options, passageCount);
+      checkTopKOptions(options, passageCount);
       checkQueryCodes(query, codec);
       return rank(query, options);
     },
     async searchEmbeddings(query, options) {
       checkOpen();
-      checkSearchOptions(options, passageCount);
+      checkTopKOptions(options, passageCount);
       checkEmbeddings(query, codec);
       if ('buffer' in query) {
         throw new LatelightError(

@@ -2,7 +2,7 @@
 // ports, so that it runs on the browser's and on Node's.
 
 import type { Codec } from '../codec/codec.ts';
-import type { SearchOptions, ShardCodes, TopK } from '../shared-types.ts';
+import type { ShardCodes, TopK, TopKOptions } from '../shared-types.ts';
 import type { QueryCodes } from '../types.ts';
 import type { Scorer } from './scorer.ts';
 import { openWasmScorer } from './wasm-scorer.ts';
@@ -10,7 +10,7 @@ import { openWasmScorer } from './wasm-scorer.ts';
 export type ToHelper =
   | { type: 'open'; codec: Codec; module: WebAssembly.Module }
   | { type: 'shard'; shard: ShardCodes }
-  | { type: 'search'; id: number; query: QueryCodes; options: SearchOptions };
+  | { type: 'search'; id: number; query: QueryCodes; options: TopKOptions };
 
 export type FromHelper = { type: 'found'; id: number; top: TopK } | { type: 'failed'; reason: string };
 

@@ -1,6 +1,6 @@
 // What a backend must do. Given the same query codes and shards, all of them return the same ids and integers.
 
-import type { GpuTokenEmbeddings, SearchOptions, ShardCodes, TokenEmbeddings, TopK } from '../shared-types.ts';
+import type { GpuTokenEmbeddings, ShardCodes, TokenEmbeddings, TopK, TopKOptions } from '../shared-types.ts';
 import type { Backend, QueryCodes } from '../types.ts';
 
 export interface Scorer {
@@ -9,11 +9,11 @@ export interface Scorer {
   /** Takes the codes of the next passages; ids continue where the last shard ended. */
   addShard(shard: ShardCodes): Promise<void>;
   /** Searches with codes made elsewhere. */
-  search(query: QueryCodes, options: SearchOptions): Promise<TopK>;
+  search(query: QueryCodes, options: TopKOptions): Promise<TopK>;
   /** Quantizes, then searches. The codes come back for `align`. */
   searchEmbeddings(
     query: TokenEmbeddings | GpuTokenEmbeddings,
-    options: SearchOptions,
+    options: TopKOptions,
   ): Promise<TopK & { queryCodes: QueryCodes }>;
   /**
    * Codes of one passage, whole blocks: a view to be read at once, which adding a shard may detach. Absent where the codes are on

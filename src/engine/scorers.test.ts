@@ -5,7 +5,7 @@ import type { Codec } from '../codec/codec.ts';
 import { MAX_QUERY_TOKENS, MAX_RESULTS } from '../format/layout.ts';
 import { openTestDevice } from '../kernels/open-test-device.fixture.ts';
 import { createWasmMaxsim } from '../kernels/score-maxsim-wasm.ts';
-import type { SearchOptions, ShardCodes } from '../shared-types.ts';
+import type { ShardCodes, TopKOptions } from '../shared-types.ts';
 import type { Backend, QueryCodes } from '../types.ts';
 import { createReferenceScorer } from './reference-scorer.ts';
 import { buildScoreThread } from './score-thread.fixture.ts';
@@ -86,7 +86,7 @@ describe.each(backends.map((row) => ({ name: row.backend, ...row })))(
     }
 
     /** Searches with this backend and with the reference. */
-    async function expectSame(codec: Codec, shards: ShardCodes[], query: QueryCodes, options: SearchOptions) {
+    async function expectSame(codec: Codec, shards: ShardCodes[], query: QueryCodes, options: TopKOptions) {
       const [actual, expected] = [await open(codec, shards), createReferenceScorer(codec)];
       for (const shard of shards) await expected.addShard(shard);
       const best = await actual.search(query, options);
@@ -266,7 +266,7 @@ describe.each(backends.map((row) => ({ name: row.backend, ...row })))(
       const codec = randomCodec(16, 32, 4);
       const scorer = await open(codec, [randomShard(16, codec, raggedBlocks(16, 40, 2))]);
       const query = randomQuery(16, 3, 32);
-      const badOptions: [QueryCodes, SearchOptions][] = [
+      const badOptions: [QueryCodes, TopKOptions][] = [
         [query, { k: 0 }],
         [query, { k: 1.5 }],
         [query, { k: MAX_RESULTS + 1 }],

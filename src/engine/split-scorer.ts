@@ -4,8 +4,8 @@
 import type { Codec } from '../codec/codec.ts';
 import { LatelightError, messageOf } from '../errors.ts';
 import { compileMaxsim } from '../kernels/score-maxsim-wasm.ts';
-import { checkQueryCodes, checkSearchOptions, checkShard, isIncluded } from '../kernels/search-input.ts';
-import type { SearchOptions, ShardCodes, TopK } from '../shared-types.ts';
+import { checkQueryCodes, checkShard, checkTopKOptions, isIncluded } from '../kernels/search-input.ts';
+import type { ShardCodes, TopK, TopKOptions } from '../shared-types.ts';
 import type { QueryCodes } from '../types.ts';
 import { createRemoteScorer, type HelperPort, type PartScorer } from './score-helper.ts';
 import type { Scorer } from './scorer.ts';
@@ -86,7 +86,7 @@ export async function createSplitScorer(
     return part.replacing;
   }
 
-  async function searchPart(part: Part, query: QueryCodes, { k, filter }: SearchOptions): Promise<TopK> {
+  async function searchPart(part: Part, query: QueryCodes, { k, filter }: TopKOptions): Promise<TopK> {
     // Made when the scorer is asked: shards may have come while this search waited.
     const options = () => ({ k, filter: filter && filterOf(part.runs, filter) });
     await part.replacing;
@@ -102,7 +102,7 @@ export async function createSplitScorer(
     }
   }
 
-  async function rank(query: QueryCodes, options: SearchOptions): Promise<TopK> {
+  async function rank(query: QueryCodes, options: TopKOptions): Promise<TopK> {
     // Helpers first: they work while this worker scores its own part, which nothing interrupts.
     const [mine, ...others] = open();
     const theirs = others.map((part) => searchPart(part, query, options));
@@ -134,13 +134,13 @@ export async function createSplitScorer(
     },
     async search(query, options) {
       open();
-      checkSearchOptions(options, passageCount);
+      checkTopKOptions(options, passageCount);
       checkQueryCodes(query, codec);
       return rank(query, options);
     },
     async searchEmbeddings(query, options) {
       open();
-      checkSearchOptions(options, passageCount);
+      checkTopKOptions(options, passageCount);
       const queryCodes = quantizeQuery(query, codec);
       return { ...(await rank(queryCodes, options)), queryCodes };
     },

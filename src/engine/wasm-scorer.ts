@@ -8,10 +8,10 @@ import {
   checkEmbeddings,
   checkQuantized,
   checkQueryCodes,
-  checkSearchOptions,
   checkShard,
+  checkTopKOptions,
 } from '../kernels/search-input.ts';
-import type { GpuTokenEmbeddings, SearchOptions, TokenEmbeddings, TopK } from '../shared-types.ts';
+import type { GpuTokenEmbeddings, TokenEmbeddings, TopK, TopKOptions } from '../shared-types.ts';
 import type { QueryCodes } from '../types.ts';
 import type { Scorer } from './scorer.ts';
 import { selectTopK } from './top-k.ts';
@@ -35,7 +35,7 @@ export async function openWasmScorer(codec: Codec, module: WebAssembly.Module): 
     return maxsim;
   }
 
-  function rank(query: QueryCodes, options: SearchOptions): TopK {
+  function rank(query: QueryCodes, options: TopKOptions): TopK {
     return selectTopK(open().score(query, options.filter), options.k);
   }
 
@@ -52,13 +52,13 @@ export async function openWasmScorer(codec: Codec, module: WebAssembly.Module): 
     },
     async search(query, options) {
       open();
-      checkSearchOptions(options, passageCount);
+      checkTopKOptions(options, passageCount);
       checkQueryCodes(query, codec);
       return rank(query, options);
     },
     async searchEmbeddings(query, options) {
       open();
-      checkSearchOptions(options, passageCount);
+      checkTopKOptions(options, passageCount);
       const queryCodes = quantizeQuery(query, codec);
       return { ...rank(queryCodes, options), queryCodes };
     },

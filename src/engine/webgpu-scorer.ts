@@ -12,12 +12,12 @@ import {
   checkEmbeddings,
   checkQuantized,
   checkQueryCodes,
-  checkSearchOptions,
   checkShard,
+  checkTopKOptions,
   EXCLUDED_SCORE,
 } from '../kernels/search-input.ts';
 import { createTopK } from '../kernels/top-k.ts';
-import type { GpuTokenEmbeddings, SearchOptions, ShardCodes, TokenEmbeddings, TopK } from '../shared-types.ts';
+import type { GpuTokenEmbeddings, ShardCodes, TokenEmbeddings, TopK, TopKOptions } from '../shared-types.ts';
 import type { QueryCodes } from '../types.ts';
 import type { Scorer } from './scorer.ts';
 
@@ -33,10 +33,10 @@ export interface GpuTimings {
 type Timed<T> = T & { gpuTimings?: GpuTimings };
 
 export interface WebgpuScorer extends Scorer {
-  search(query: QueryCodes, options: SearchOptions): Promise<Timed<TopK>>;
+  search(query: QueryCodes, options: TopKOptions): Promise<Timed<TopK>>;
   searchEmbeddings(
     query: TokenEmbeddings | GpuTokenEmbeddings,
-    options: SearchOptions,
+    options: TopKOptions,
   ): Promise<Timed<TopK & { queryCodes: QueryCodes }>>;
 }
 
@@ -123,8 +123,8 @@ export async function createWebgpuScorer(
     passageCount = maxsim.passageCount;
   }
 
-  async function run(query: Query, { k, filter }: SearchOptions): Promise<Timed<TopK & { queryCodes: QueryCodes }>> {
-    checkSearchOptions({ k, filter }, maxsim.passageCount); // here, because shards may have been added while this search waited
+  async function run(query: Query, { k, filter }: TopKOptions): Promise<Timed<TopK & { queryCodes: QueryCodes }>> {
+    checkTopKOptions({ k, filter }, maxsim.passageCount); // here, because shards may have been added while this search waited
     await topK.prepare(k);
     checkOpen();
     const { tokenCount } = query;
@@ -145,7 +145,7 @@ export async function createWebgpuScorer(
   }
 
   /** All stages, and a copy of what they give to the read-back buffer: timings, entries, query codes. */
-  function submit(query: Query, { k, filter }: SearchOptions): void {
+  function submit(query: Query, { k, filter }: TopKOptions): void {
     const { tokenCount } = query;
     const encoder = device.createCommandEncoder({ label: 'search' });
     let pass: GPUComputePassEncoder | undefined;

@@ -3,7 +3,7 @@
 import { type Codec, leastRowWeight, maxQueryNorm } from '../codec/codec.ts';
 import { LatelightError } from '../errors.ts';
 import { blockBytes, MAX_QUERY_TOKENS, MAX_RESULTS } from '../format/layout.ts';
-import type { GpuTokenEmbeddings, SearchOptions, ShardCodes, TokenEmbeddings } from '../shared-types.ts';
+import type { GpuTokenEmbeddings, ShardCodes, TokenEmbeddings, TopKOptions } from '../shared-types.ts';
 import type { QueryCodes } from '../types.ts';
 
 /** The score of a passage the filter leaves out. No sum of 64 pair scores comes near it. */
@@ -100,7 +100,7 @@ export function checkQuantized(query: QueryCodes, codec: Codec): void {
 }
 
 /** @throws LatelightError `bad-option` for k outside 1..MAX_RESULTS, or a filter with fewer bits than passages. */
-export function checkSearchOptions(options: SearchOptions, passageCount: number): void {
+export function checkTopKOptions(options: TopKOptions, passageCount: number): void {
   if (!Number.isInteger(options.k) || options.k < 1 || options.k > MAX_RESULTS) {
     throw new LatelightError('bad-option', `search: expected k of 1 to ${MAX_RESULTS}, got ${options.k}`);
   }
