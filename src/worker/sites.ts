@@ -23,7 +23,7 @@ export interface SiteState {
 }
 
 /** How long a site among several may be silent: the others are not kept waiting by one that hangs. */
-const PATIENCE_MS = 5000;
+const SITE_PATIENCE_MS = 5000;
 /** How long each manifest of one that is merged may take, and a file beyond what a very slow line needs for it: one that drips bytes hangs, too. */
 const DRIPPING_MS = 20_000;
 
@@ -35,7 +35,7 @@ export class SiteList {
   /** @param url of the first index; `merged` those beside it, already checked */
   constructor(url: string, merged: readonly MergedIndex[]) {
     this.states = [{ url }, ...merged].map(({ url, weight = 1, filter = {} }: MergedIndex, site) => ({
-      source: new HttpSource(url, merged.length > 0 ? PATIENCE_MS : undefined, site > 0 ? DRIPPING_MS : undefined),
+      source: new HttpSource(url, merged.length > 0 ? SITE_PATIENCE_MS : undefined, site > 0 ? DRIPPING_MS : undefined),
       weight,
       filter,
     }));
