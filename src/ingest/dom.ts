@@ -7,7 +7,7 @@ export type DocumentNode = ReturnType<ReturnType<typeof load>['root']>[number];
 export type DomNode = DocumentNode['children'][number];
 export type DomElement = Extract<DomNode, { tagName: string }>;
 
-export function parseDocument(html: string): DocumentNode {
+export function domOf(html: string): DocumentNode {
   return loadHtml(html).root()[0];
 }
 

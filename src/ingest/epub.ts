@@ -2,7 +2,7 @@
 
 import { throwIfAborted } from '../errors.ts';
 import type { DocumentLimits } from './document-limits.ts';
-import { parseDocument } from './dom.ts';
+import { domOf } from './dom.ts';
 import { type Chapter, markupOf, openEpub } from './epub-package.ts';
 import { madePage } from './made-page.ts';
 import { findMainContent } from './main-content.ts';
@@ -43,7 +43,7 @@ export async function parseEpub(path: string, bytes: Uint8Array, limits: Documen
 
 function chapterSections(archive: ZipArchive, { path, anchor, navTitle }: Chapter): Section[] {
   // A chapter is all content: notes stand in `aside`, its title in `header`.
-  const sections = readSections(findMainContent(parseDocument(htmlOfXhtml(markupOf(archive, path) ?? '')), true));
+  const sections = readSections(findMainContent(domOf(htmlOfXhtml(markupOf(archive, path) ?? '')), true));
   const isBare = navTitle !== '' && sections.every(({ level }) => level === 0);
   return sections.map((section) => ({
     ...section,

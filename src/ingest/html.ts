@@ -1,6 +1,6 @@
 // One HTML page -> its sections and metadata. Pure: runs in Node and in a browser. Never throws on malformed pages.
 
-import { type DomElement, parseDocument } from './dom.ts';
+import { type DomElement, domOf } from './dom.ts';
 import { generatedReason } from './generated-pages.ts';
 import { leadingLogo } from './inline-elements.ts';
 import { findMainContent } from './main-content.ts';
@@ -21,7 +21,7 @@ export interface HtmlOptions extends SectionOptions {
 const logoOf = ([root]: DomElement[]) => (root ? leadingLogo(root) : '');
 
 export function parseHtml(html: string, options: HtmlOptions): ParsedPage {
-  const document = parseDocument(html);
+  const document = domOf(html);
   const content = findMainContent(document, options.isAllContent);
   const sections = readSections(content, options);
   const { documentTitle, lang, baseHref, meta, filters, sort, exclusion } = readMetadata(document, content.roots);
