@@ -8,6 +8,7 @@ import {
   inSentence,
   LatelightError,
   throwIfAborted,
+  unlessAborted,
 } from '../errors.ts';
 import { checkValues } from '../format/filters.ts';
 import type {
@@ -49,6 +50,11 @@ interface Pending {
   onInstant?: SearchRequest['onInstant'];
   /** Asks the worker, which is started when there is none. */
   send: () => void;
+}
+
+interface Opening {
+  resolve: () => void;
+  reject: (error: LatelightError) => void;
 }
 
 /** What ../open.ts calls, and says how. */
@@ -140,8 +146,8 @@ export class WorkerEngine implements SearchEngine {
   private worker: Worker | undefined;
   private watch: LifeWatch | undefined;
   private connecting: Promise<void> | undefined;
-  /** Does nothing once it has connected. */
-  private stopConnecting: (error: LatelightError) => void = () => undefined;
+  /** Of the last worker that was started; does nothing once that has opened, or could not. */
+  private opening: Opening | undefined;
   private info: OpenedInfo | undefined;
   private readiness = new Readiness();
   /** Why the last search has no result, when that was a file: as long as this index is open it may be gone for good. */
@@ -277,7 +283,7 @@ export class WorkerEngine implements SearchEngine {
     const closed = new LatelightError('closed', 'search: the engine was closed');
     this.readiness.fail(closed);
     this.rejectAll(closed);
-    this.stopConnecting(closed);
+    this.opening?.reject(closed);
   }
 
   private async start(): Promise<void> {
@@ -285,80 +291,95 @@ export class WorkerEngine implements SearchEngine {
     this.worker = worker;
     this.readiness = new Readiness();
     this.missing = this.missingSite = undefined;
-    return new Promise<void>((resolve, reject) => {
-      const { onProgress } = this.options;
-      // It cancels opening: a worker that takes another's place is no business of it.
-      const signal = this.info ? undefined : this.options.signal;
-      const stop = () => reject(abortError('open'));
-      signal?.addEventListener('abort', stop, { once: true });
-      const finish = (settle: () => void) => {
-        signal?.removeEventListener('abort', stop);
-        settle();
-      };
-      this.stopConnecting = (error) => finish(() => reject(error));
-      const crashed = (what: string, code: ErrorCode = 'worker-crashed') => {
-        if (this.worker !== worker) return;
-        const error = new LatelightError(code, `worker: ${inSentence(what)}. Search again to start a new one.`);
-        this.drop();
-        this.readiness.fail(error);
-        this.rejectAll(error);
-        finish(() => reject(error));
-      };
-      this.watch = new LifeWatch(
-        (message) => worker.postMessage(message),
-        () => crashed('it ended unexpectedly'),
-        () => {
-          if (this.worker !== worker) return;
-          // It ended while nobody waited for it, and has begun nothing of this.
-          this.drop();
-          for (const { send } of this.pending.values()) send();
-        },
-      );
-      // An error of its script has a message; one without is a script that could not be had.
-      worker.addEventListener('error', ({ message }) =>
-        message ? crashed(message) : crashed('expected its script, got none', 'download-failed'),
-      );
-      worker.addEventListener('messageerror', () => crashed('expected a message, got one that cannot be read'));
-      worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>): unknown => {
-        if (this.worker !== worker) return;
-        if ('info' in data && data.info) this.learn(data.info);
-        switch (data.type) {
-          case 'hello':
-            if (data.version !== PROTOCOL_VERSION)
-              return crashed(`expected protocol ${PROTOCOL_VERSION}, got ${data.version}`);
-            return;
-          case 'held':
-            return this.watch?.held(data.lock);
-          case 'progress':
-            return onProgress?.(data.progress);
-          case 'opened':
-            if (data.stage === 'full') this.becomeFull();
-            return finish(resolve);
-          case 'open-failed':
-            return finish(() => reject(fromErrorData(data.error)));
-          case 'full':
-            return this.becomeFull();
-          case 'full-failed':
-            this.readiness.fail(fromErrorData(data.error));
-            return this.watchOver();
-          case 'instant-result':
-            this.pending.get(data.id)?.onInstant?.(data.result);
-            return requestAnimationFrame(() => setTimeout(() => this.post({ type: 'shown', id: data.id })));
-          case 'result':
-            this.missing = undefined;
-            return this.settle(data.id)?.resolve(data.result as never);
-          case 'explanation':
-            return this.settle(data.id)?.resolve(data.explanation as never);
-          case 'search-failed':
-            return this.fail(data.id, data.error);
-          default:
-            data satisfies never;
-        }
-      });
-      // Read once its script has run; waiting for its hello would cost two ways.
-      this.watchOver();
-      this.post({ type: 'open', version: PROTOCOL_VERSION, url: this.url, settings: this.settings });
+    const opened = this.whenOpened();
+    this.listenTo(worker);
+    // Read once its script has run; waiting for its hello would cost two ways.
+    this.watchOver();
+    this.post({ type: 'open', version: PROTOCOL_VERSION, url: this.url, settings: this.settings });
+    return opened;
+  }
+
+  /** Settled by what the worker says, by its end, by `close` or by the signal. */
+  private whenOpened(): Promise<void> {
+    // It cancels opening: a worker that takes another's place is no business of it.
+    const signal = this.info ? undefined : this.options.signal;
+    const opened = new Promise<void>((resolve, reject) => {
+      this.opening = { resolve, reject };
     });
+    return unlessAborted(opened, signal, 'open');
+  }
+
+  private listenTo(worker: Worker): void {
+    /** What comes of a worker when another has its place, or none, says nothing any more. */
+    const whileCurrent =
+      <T extends unknown[]>(act: (...what: T) => void) =>
+      (...what: T) => {
+        if (this.worker === worker) act(...what);
+      };
+    this.watch = new LifeWatch(
+      (message) => worker.postMessage(message),
+      whileCurrent(() => this.crash('it ended unexpectedly')),
+      whileCurrent(() => this.sendAgain()),
+    );
+    // An error of its script has a message; one without is a script that could not be had.
+    const onError = ({ message }: ErrorEvent) =>
+      message ? this.crash(message) : this.crash('expected its script, got none', 'download-failed');
+    const onUnreadable = () => this.crash('expected a message, got one that cannot be read');
+    worker.addEventListener('error', whileCurrent(onError));
+    worker.addEventListener('messageerror', whileCurrent(onUnreadable));
+    worker.addEventListener(
+      'message',
+      whileCurrent(({ data }: MessageEvent<FromWorker>) => this.take(data)),
+    );
+  }
+
+  private take(data: FromWorker): unknown {
+    if ('info' in data && data.info) this.learn(data.info);
+    switch (data.type) {
+      case 'hello':
+        if (data.version !== PROTOCOL_VERSION) this.crash(`expected protocol ${PROTOCOL_VERSION}, got ${data.version}`);
+        return;
+      case 'held':
+        return this.watch?.held(data.lock);
+      case 'progress':
+        return this.options.onProgress?.(data.progress);
+      case 'opened':
+        if (data.stage === 'full') this.becomeFull();
+        return this.opening?.resolve();
+      case 'open-failed':
+        return this.opening?.reject(fromErrorData(data.error));
+      case 'full':
+        return this.becomeFull();
+      case 'full-failed':
+        this.readiness.fail(fromErrorData(data.error));
+        return this.watchOver();
+      case 'instant-result':
+        this.pending.get(data.id)?.onInstant?.(data.result);
+        return requestAnimationFrame(() => setTimeout(() => this.post({ type: 'shown', id: data.id })));
+      case 'result':
+        this.missing = undefined;
+        return this.settle(data.id)?.resolve(data.result as never);
+      case 'explanation':
+        return this.settle(data.id)?.resolve(data.explanation as never);
+      case 'search-failed':
+        return this.fail(data.id, data.error);
+      default:
+        data satisfies never;
+    }
+  }
+
+  private crash(what: string, code: ErrorCode = 'worker-crashed'): void {
+    const error = new LatelightError(code, `worker: ${inSentence(what)}. Search again to start a new one.`);
+    this.drop();
+    this.readiness.fail(error);
+    this.rejectAll(error);
+    this.opening?.reject(error);
+  }
+
+  /** The worker ended while nobody waited for it, and has begun nothing of what was asked since. */
+  private sendAgain(): void {
+    this.drop();
+    for (const { send } of this.pending.values()) send();
   }
 
   private newWorker(): Worker {
