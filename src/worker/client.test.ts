@@ -104,6 +104,20 @@ it('rejects what waits for a message that cannot be read', async () => {
   await expect(asked).rejects.toMatchObject({ code: 'worker-crashed' });
 });
 
+it('hears nothing more of a worker that another has taken the place of', async () => {
+  const engine = await openEngine();
+  workers[0].crash();
+  const asked = engine.search('words');
+  workers[0].say({ type: 'open-failed', error: { code: 'bad-manifest', message: 'late' } });
+  workers[0].crash();
+  workers[0].sayWhatCannotBeRead();
+  workers[1].say({ type: 'opened', info, stage: 'full' });
+  await vi.waitFor(() => expect(workers[1].posted.at(-1)).toMatchObject({ type: 'search' }));
+  workers[0].say({ type: 'search-failed', id: searchOf(workers[1]), error: { code: 'closed', message: 'late' } });
+  workers[1].say({ type: 'result', id: searchOf(workers[1]), result: { hits: [] } } as never);
+  expect(await asked).toEqual({ hits: [] });
+});
+
 it('rejects opening when it is closed meanwhile', async () => {
   const engine = startEngine();
   const opening = engine.connect();
