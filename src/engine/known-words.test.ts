@@ -112,6 +112,19 @@ it('fetches nothing more for words that are known, and at most four chunks beyon
   expect(await replaced('bacteruim ', lexiconOf(['bacterium']).lexicon)).toEqual(['bacteruim > bacterium']);
 });
 
+it('leaves a query of many words that are not known, and fetches nothing more for them: it is in another language, or no prose', async () => {
+  const texts = Array.from({ length: 6000 }, (_, id) => `va${id.toString(36)} valid${id} vb${id} vz${id}`);
+  const { lexicon, asked } = lexiconOf(['validation', 'validation', ...texts]);
+  const words = [...'bcfghjkmq'].map((letter) => `vali${letter}ation`);
+  const query = (count: number) => `${words.slice(0, count).join(' ')}, ${words[0]} `;
+  expect(await replaced(query(8), lexicon)).toHaveLength(9);
+  const { lexicon: again, asked: own } = lexiconOf(['validation', 'validation', ...texts]);
+  expect(await replaced(query(9), again)).toEqual([]);
+  // Those in which the words would stand.
+  expect(own).toHaveLength(2);
+  expect(asked.length).toBeGreaterThan(own.length);
+});
+
 describe('several indexes', () => {
   it('know a word when one of them does, and count together', async () => {
     const one = lexiconOf(['stating', 'stating', 'stacking']).lexicon;

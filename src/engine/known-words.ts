@@ -20,6 +20,8 @@ const FORM_REST = 3;
 const FEW_PASSAGES = 4000;
 /** Each may cost downloads. */
 const MOST_WORDS = 32;
+/** A text with more is in another language, or no prose; each costs up to `MOST_CHUNKS` downloads. */
+const MOST_UNKNOWN = 8;
 
 /** Letters alone between spaces, with what surrounds a word in a sentence. */
 const WORD = /(?<![^\s([{<¿¡])[\p{L}\p{M}]+(?=[,;:!?.…)\]}>]*(?:\s|$))/gu;
@@ -55,17 +57,23 @@ export async function corrections(
   signal?: AbortSignal,
 ): Promise<Correction[]> {
   if (lexicons.some(({ isEmpty, passageCount }) => isEmpty && passageCount > 0)) return [];
-  const found = await Promise.all(
-    plainWords(query).map(async (word): Promise<Correction | undefined> => {
+  const looked = await Promise.all(
+    plainWords(query).map(async (word) => {
       const own = await Promise.all(lexicons.map((lexicon) => lexicon.postings(word.key, signal)));
-      if (own.some((postings) => postings.length > 0)) return undefined; // 'common' has a length too
-      const { text: from, start, end } = word;
-      // A word that is one piece to the model is a word: it means something, if not to this index.
-      if (vocabulary.bareIds(` ${from}`).length === 1) return undefined;
-      const is = (key: string, kind: Correction['kind']) => ({ from, to: withCaseOf(from, key), start, end, kind });
-      const completion = end === query.length ? await completionOf(lexicons, word.key, signal) : undefined;
+      // 'common' has a length too. A word that is one piece to the model is a word: it means something, if not to this index.
+      const isUnknown =
+        own.every((postings) => postings.length === 0) && vocabulary.bareIds(` ${word.text}`).length !== 1;
+      return isUnknown ? [word] : [];
+    }),
+  );
+  const unknown = looked.flat();
+  if (new Set(unknown.map(({ key }) => key)).size > MOST_UNKNOWN) return [];
+  const found = await Promise.all(
+    unknown.map(async ({ text: from, key, start, end }): Promise<Correction | undefined> => {
+      const is = (word: string, kind: Correction['kind']) => ({ from, to: withCaseOf(from, word), start, end, kind });
+      const completion = end === query.length ? await completionOf(lexicons, key, signal) : undefined;
       if (completion !== undefined) return is(completion, 'completion');
-      const meant = await meantBy(lexicons, word.key, signal);
+      const meant = await meantBy(lexicons, key, signal);
       return meant === undefined ? undefined : is(meant, 'spelling');
     }),
   );
