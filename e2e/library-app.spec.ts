@@ -91,6 +91,17 @@ test('text that is pasted is indexed and found, and the browser is asked to keep
   expect(await page.evaluate(() => (globalThis as unknown as { asked: { times: number } }).asked.times)).toBe(1);
 });
 
+test('a misspelt word finds what the right one does', async ({ page }) => {
+  await openLibraryPage(page);
+  await addFiles(page, [BREAD, SKY]);
+  await settled(page);
+  await ask(page, 'telesocpes');
+  const search = page.locator('latelight-search');
+  await expect(search).toContainText('telescopes');
+  await expect(search.getByRole('button', { name: /instead/ })).toContainText('telesocpes');
+  await expect(hits(page).getByRole('listitem').first()).toContainText('gather light');
+});
+
 test('a hit opens the PDF at its page with the passage marked; its citation is copied; Escape leads back', async ({
   page,
   context,
