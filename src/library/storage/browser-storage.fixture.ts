@@ -75,12 +75,12 @@ export function pretendCaches() {
       const entries = kept.get(name) ?? new Map<string, Response>();
       kept.set(name, entries);
       return {
-        put: async (url: URL, response: Response) => {
+        put: async (url: URL | string, response: Response) => {
           if (this.refusal) throw this.refusal;
-          entries.set(url.href, response);
+          entries.set(String(url), response);
         },
-        match: async (url: URL) => entries.get(url.href)?.clone(),
-        delete: async (url: URL) => entries.delete(url.href),
+        match: async (url: URL | string) => entries.get(String(url))?.clone(),
+        delete: async (url: URL | string) => entries.delete(String(url)),
         keys: async () => [...entries.keys()].map((url) => new Request(url)),
       };
     },

@@ -1,15 +1,29 @@
-// Which device the library ends up on when one is lost or refuses. Storage, files, runtime and searching are stand-ins.
+// Which device the library ends up on when one is lost or refuses. Model, storage and searching are real, and onnxruntime is Node's; the
+// GPU is a stand-in, whose scorer counts on the CPU.
 
-import { beforeEach, expect, it, vi } from 'vitest';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
+import type { ColbertTokenizer } from '../../encoder/colbert-tokenizer.ts';
+import { vocabularyUse } from '../../encoder/vocabulary-use.ts';
+import { createWasmScorer } from '../../engine/wasm-scorer.ts';
 import { LatelightError } from '../../errors.ts';
+import { ENGINE_FILE_VERSION } from '../../format/engine-file.ts';
+import { blockBytes } from '../../format/layout.ts';
+import type { ShardShape } from '../../format/shard.ts';
+import { queryTableFileName } from '../../model-files/codec-files.ts';
+import { DEFAULT_SHAPE, openModel, queryEncoderFolder } from '../../model-files/model.ts';
+import { addEngineFiles, FolderFiles } from '../../node/engine-files.ts';
+import { defaultModelFolder } from '../../node/package-files.ts';
+import type { ServedEngine } from '../../worker/serve-engine.ts';
+import type { LibraryStore } from '../storage/library-store.ts';
+import { storedPassage } from '../storage/segment.fixture.ts';
+import { addWaiting, openStoredLibrary } from '../storage/stored-library.fixture.ts';
+import { LibraryHost } from './library-host.ts';
+import { Segmenter } from './segmenter.ts';
 
-/** What the GPU does next, and who hears that a document was added. */
-const gpu = {
-  hasMemory: true,
-  opensModels: true,
-  made: [] as { destroyed: number; lose: () => void }[],
-  announce: (_: { type: string }) => {},
-};
+/** What the GPU does next. */
+const gpu = { hasMemory: true, opensModels: true, made: [] as { destroyed: number; lose: () => void }[] };
 
 vi.mock('../../worker/gpu-device.ts', () => ({
   chooseDevice: async () => {
@@ -32,115 +46,113 @@ vi.mock('../../worker/gpu-device.ts', () => ({
   },
 }));
 
-vi.mock('../../worker/open-encoder.ts', () => ({
-  usable: (choice: unknown) => choice,
-  encoderFiles: () => ({ wasm: { bytes: 1 }, model: { bytes: 1 } }),
-  openEncoder: async (_app: unknown, _engine: unknown, _tokenizer: unknown, device: unknown) => {
-    if (device && !gpu.opensModels) throw new LatelightError('bad-model', 'encoder: cannot open the model');
-    return { close: async () => undefined };
-  },
-}));
-
-vi.mock('../../worker/open-stages.ts', () => ({ readTokenizer: async () => ({}) }));
-vi.mock('../../worker/http-source.ts', () => ({
-  HttpSource: class {
-    read = async () => new Uint8Array();
-    kept = async () => undefined;
-    keep = async () => undefined;
-    keepManifests = async () => undefined;
-    prune = async () => undefined;
-  },
-}));
-vi.mock('../../codec/codec-file.ts', () => ({ readCodec: () => ({}) }));
-vi.mock('../storage/library-store.ts', () => ({ LibraryStore: { open: async () => ({ close: () => undefined }) } }));
-vi.mock('./library-engine.ts', () => ({
-  readEngineFile: async () => ({ codec: { bytes: 1 }, queryEncoder: { tokenizer: { bytes: 1 }, queryTable: {} } }),
-}));
-vi.mock('./announcements.ts', () => ({
-  listen: (hear: typeof gpu.announce) => {
-    gpu.announce = hear;
-    return () => undefined;
-  },
-}));
-vi.mock('../storage/library-words.ts', () => ({
-  LibraryWords: class {
-    table = {};
-    count = () => undefined;
-  },
-}));
-
-type Create = (codec: unknown) => Promise<{ backend: string; device?: { isLost: boolean } }>;
-
-vi.mock('./segment-list.ts', () => ({
-  SegmentList: class {
-    all: { index: { scorer: Awaited<ReturnType<Create>> } }[] = [];
-    settled = Promise.resolve();
-    constructor(
-      _store: unknown,
-      _source: unknown,
-      _engine: unknown,
-      _url: string,
-      private scorerFor: (segment: unknown) => Create,
-    ) {}
-    create = () => this.scorerFor({ shards: [], passageCount: 1 })({});
-    async refresh() {
-      this.all = [...this.all, { index: { scorer: await this.create() } }];
-    }
-    async refill(scorerFor: (segment: unknown) => Create) {
-      this.scorerFor = scorerFor;
-      for (const { index } of this.all) index.scorer = await this.create();
-    }
-    find = () => this.all[0];
-    closeRetired = () => undefined;
-    close = () => undefined;
-  },
-}));
-
-vi.mock('../../engine/webgpu-scorer.ts', () => ({
-  createWebgpuScorer: async (device: unknown) => {
-    if (!gpu.hasMemory) throw new LatelightError('device-lost', 'addShard: the GPU has no bytes left');
-    return { backend: 'webgpu', device };
-  },
-}));
-vi.mock('../../engine/wasm-scorer.ts', () => ({ createWasmScorer: async () => ({ backend: 'wasm' }) }));
-vi.mock('../../engine/facets.ts', () => ({ facetsOf: () => ({}) }));
-vi.mock('../../engine/search.ts', () => {
-  type Index = { scorer: Awaited<ReturnType<Create>> };
-  const answer = async ({ sites: [{ index }] }: { sites: { index: Index }[] }) => {
-    if (index.scorer.device?.isLost) throw new LatelightError('device-lost', 'webgpu-scorer: lost');
-    return { backend: index.scorer.backend, hits: [] };
+/** What fails when its device is lost. */
+function on<T extends unknown[], R>(device: { isLost: boolean } | undefined, run: (...what: T) => Promise<R>) {
+  return async (...what: T) => {
+    if (device?.isLost) throw new Error('it has no device');
+    return run(...what);
   };
-  const explain = (_: unknown, index: Index) => answer({ sites: [{ index }] });
-  return { search: answer, searchInstant: answer, nothingKnown: () => ({}), explain };
-});
-
-const { LibraryHost } = await import('./library-host.ts');
-
-function open(device: 'auto' | 'webgpu' = 'auto') {
-  const settings = { device, offline: true, instant: true, workers: 1, mergeIndex: [], language: '' };
-  const { signal } = new AbortController();
-  return LibraryHost.open(
-    'http://app.test/library/',
-    settings,
-    () => undefined,
-    async () => undefined,
-    signal,
-  );
 }
 
-beforeEach(() => {
-  Object.assign(gpu, { hasMemory: true, opensModels: true, made: [] });
+vi.mock('../../engine/webgpu-scorer.ts', () => ({
+  createWebgpuScorer: async (device: { isLost: boolean }, ...[codec]: Parameters<typeof createWasmScorer>) => {
+    if (!gpu.hasMemory) throw new LatelightError('device-lost', 'addShard: the GPU has no bytes left');
+    const scorer = await createWasmScorer(codec);
+    return Object.assign(Object.create(scorer), {
+      backend: 'webgpu',
+      passageCodes: undefined, // codes are on the GPU alone
+      search: on(device, scorer.search),
+      searchEmbeddings: on(device, scorer.searchEmbeddings),
+    });
+  },
+}));
+
+vi.mock('../../encoder/runtime-web.ts', async () => {
+  const { openNodeRuntime } = await import('../../encoder/runtime-node.ts');
+  return {
+    webgpuBuild: () => 'jspi',
+    loadOrt: async () => undefined,
+    startOrt: async () => undefined,
+    openWebRuntime: async (_: unknown, _wasm: unknown, model: Uint8Array, device?: { isLost: boolean }) => {
+      if (device && !gpu.opensModels) throw new LatelightError('bad-model', 'encoder: cannot open the model');
+      const runtime = await openNodeRuntime(model);
+      const { session } = runtime;
+      session.run = on(device, session.run.bind(session)) as typeof session.run;
+      return runtime;
+    },
+  };
 });
 
+const APP = 'https://a.example/library/';
+const app = new FolderFiles();
+let shape: ShardShape;
+let tokenizer: ColbertTokenizer;
+beforeAll(async () => {
+  const model = await openModel(defaultModelFolder, DEFAULT_SHAPE);
+  tokenizer = model.folder.tokenizer;
+  shape = { ...model.shape, codecSha256: model.codecSha256 };
+  const queryTable = new Uint8Array(await readFile(join(defaultModelFolder, queryTableFileName(model.shape))));
+  const refs = await addEngineFiles(app, model, {
+    webgpu: true,
+    queryTable,
+    encoder: queryEncoderFolder(model.folder),
+  });
+  const documentEncoder = { name: model.folder.name, weights: 'int8', sha256: refs.queryEncoder.weights.wasm.sha256 };
+  const engine = { format: 'latelight-engine', version: ENGINE_FILE_VERSION, ...refs, documentEncoder };
+  app.addText('engine.json', JSON.stringify(engine));
+});
+
+let store: LibraryStore;
+let libraries: ServedEngine[] = [];
+beforeEach(async () => {
+  Object.assign(gpu, { hasMemory: true, opensModels: true, made: [] });
+  ({ store } = await openStoredLibrary());
+  vi.stubGlobal('fetch', async (url: string | URL) => {
+    const asked = app.list.find(({ file }) => `${APP}${file}` === String(url));
+    return asked ? new Response((await asked.content()) as BodyInit) : new Response('', { status: 404 });
+  });
+});
+afterEach(() => {
+  for (const library of libraries) library.close();
+  libraries = [];
+  store.close();
+  vi.unstubAllGlobals();
+});
+
+async function open(device: 'auto' | 'webgpu' = 'auto') {
+  const settings = { device, offline: true, instant: true, workers: 1, mergeIndex: [], language: '' };
+  const nothing = () => undefined;
+  const library = await LibraryHost.open(APP, settings, nothing, async () => undefined, new AbortController().signal);
+  libraries.push(library);
+  return library;
+}
+
+/** A document of one passage that can be searched. */
+async function addDone(path: string): Promise<void> {
+  const { id } = await addWaiting(store, path);
+  const text = 'The words of the keeper.';
+  const { passage, encoded } = storedPassage(text, 0);
+  const blocks = new Uint8Array(blockBytes(shape.dim, shape.subspaceDim));
+  await store.putWhole(id, [{ passage, encoded: { ...encoded, blocks } }]);
+  const countWords = async () => vocabularyUse(tokenizer, [text]);
+  const nothing = () => undefined;
+  await new Segmenter(store, shape, countWords, nothing, nothing).finish([id]);
+}
+
+const backendOf = async (library: ServedEngine) => (await library.search('words', {})).backend;
+
 it('recovers from a lost device in a search, in one of the instant stage and in explain', async () => {
+  await addDone('harbour.md');
   const library = await open();
   await library.ready;
   gpu.made[0].lose();
-  expect(await library.search('words', {})).toMatchObject({ backend: 'webgpu' });
+  const found = await library.search('words', {});
+  expect(found).toMatchObject({ backend: 'webgpu', stage: 'full', hits: [{ title: 'Title' }] });
   gpu.made[1].lose();
-  expect(await library.search('words', { stage: 'instant' })).toMatchObject({ backend: 'webgpu' });
+  const instant = await library.search('words', { stage: 'instant' });
+  expect(instant).toMatchObject({ backend: 'webgpu', stage: 'instant', hits: [{ title: 'Title' }] });
   gpu.made[2].lose();
-  expect(await library.explain('words', { site: 0, id: 0 })).toMatchObject({ backend: 'webgpu' });
+  expect(await library.explain('words', found.hits[0])).toMatchObject({ text: 'The words of the keeper.' });
   expect(gpu.made.map(({ destroyed }) => destroyed)).toEqual([1, 1, 1, 0]);
 });
 
@@ -156,8 +168,12 @@ it('goes on without a GPU that has no memory for a document which was added', as
   const library = await open();
   await library.ready;
   gpu.hasMemory = false;
-  gpu.announce({ type: 'segments' });
-  await expect.poll(async () => (await library.search('words', {})).backend).toBe('wasm');
+  await addDone('harbour.md');
+  const anotherWorker = new BroadcastChannel('latelight-library');
+  anotherWorker.postMessage({ type: 'segments' });
+  await expect.poll(() => backendOf(library), { timeout: 10_000 }).toBe('wasm');
+  expect((await library.search('words', {})).hits).toHaveLength(1);
+  anotherWorker.close();
 });
 
 it('goes on without a GPU that does not open the model', async () => {
