@@ -18,6 +18,7 @@ import { chooseDevice, type DeviceChoice } from './gpu-device.ts';
 import { type HttpSource, PATIENCE_MS } from './http-source.ts';
 import { encoderFiles, openEncoder, usable } from './open-encoder.ts';
 import { openStages, readTokenizer } from './open-stages.ts';
+import { bytesOf, type PartProgress, summedProgress } from './part-progress.ts';
 import type { ExplainRequest, OpenedInfo, OpenSettings } from './protocol.ts';
 import { SiteList } from './sites.ts';
 import { startScoreWorker } from './start-score-worker.ts';
@@ -293,19 +294,17 @@ function trackProgress(
   onProgress: (progress: LoadProgress) => void,
   signal: AbortSignal,
   hasSites = false,
-) {
+): PartProgress {
   const { wasm, model } = encoderFiles(manifest, choice.device);
   const ofSites = sites.known.flatMap(({ manifest: { queryEncoder, ...rest } }) => [
     ...SearchIndex.files(rest),
     // Without a table of the first index nobody reads the others'.
     ...(manifest.queryEncoder.queryTable && queryEncoder.queryTable ? [queryEncoder.queryTable] : []),
   ]);
-  const bytesOf = (files: FileRef[]) => files.reduce((sum, { bytes }) => sum + bytes, 0);
   const siteBytes = bytesOf(ofSites);
   const totalBytes = siteBytes + bytesOf([wasm, model, manifest.queryEncoder.tokenizer]);
-  let loadedBytes = hasSites ? siteBytes : 0;
-  return (part: LoadProgress['part']) => (byteCount: number, fromCache: boolean) => {
-    loadedBytes += byteCount;
-    if (!signal.aborted) onProgress({ loadedBytes, totalBytes, part, fromCache });
+  const tell = (progress: LoadProgress) => {
+    if (!signal.aborted) onProgress(progress);
   };
+  return summedProgress(totalBytes, tell, hasSites ? siteBytes : 0);
 }

@@ -6,15 +6,14 @@ import { loadOrt, openWebRuntime, type RuntimeBuild, startOrt, webgpuBuild } fro
 import { LatelightError } from '../errors.ts';
 import type { FileRef, Manifest } from '../format/manifest.ts';
 import type { ByteSource } from '../format/source.ts';
-import type { LoadProgress, OpenOptions } from '../types.ts';
+import type { OpenOptions } from '../types.ts';
 import type { DeviceChoice } from './gpu-device.ts';
+import type { PartProgress } from './part-progress.ts';
 
 export type Device = NonNullable<OpenOptions['device']>;
 
 /** What names an encoder's files: an index's manifest does, and the library's engine file. */
 export type EncoderFiles = Pick<Manifest, 'queryEncoder' | 'runtime'>;
-
-export type PartProgress = (part: LoadProgress['part']) => (byteCount: number, fromCache: boolean) => void;
 
 /** An index may have been published without the files for WebGPU. */
 export function usable(choice: DeviceChoice, manifest: EncoderFiles, wanted: Device): DeviceChoice {

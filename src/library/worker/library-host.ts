@@ -24,6 +24,7 @@ import { chooseDevice, type DeviceChoice } from '../../worker/gpu-device.ts';
 import { HttpSource } from '../../worker/http-source.ts';
 import { type Device, encoderFiles, openEncoder, usable } from '../../worker/open-encoder.ts';
 import { readTokenizer } from '../../worker/open-stages.ts';
+import { bytesOf, summedProgress } from '../../worker/part-progress.ts';
 import type { ExplainRequest, OpenedInfo } from '../../worker/protocol.ts';
 import type { OpenServed, ServedEngine } from '../../worker/serve-engine.ts';
 import { LibraryStore } from '../storage/library-store.ts';
@@ -250,10 +251,5 @@ function countedBytes(engine: EngineFile, device: GPUDevice | undefined, onProgr
   const { tokenizer, queryTable } = engine.queryEncoder;
   const ofDocuments = engine.documentWeights ? [documentModel(engine, device)] : [];
   const files = [wasm, model, tokenizer, engine.codec, ...(queryTable ? [queryTable] : []), ...ofDocuments];
-  const totalBytes = files.reduce((sum, { bytes }) => sum + bytes, 0);
-  let loadedBytes = 0;
-  return (part: LoadProgress['part']) => (byteCount: number, fromCache: boolean) => {
-    loadedBytes += byteCount;
-    onProgress({ loadedBytes, totalBytes, part, fromCache });
-  };
+  return summedProgress(bytesOf(files), onProgress);
 }
