@@ -62,6 +62,16 @@ export async function searchInstant(
   });
 }
 
+/** The same where the table alone is asked: a query of which it knows no word finds nothing. */
+export async function searchTable(
+  searched: Searched,
+  encoder: TableEncoder,
+  query: string,
+  request: SearchRequest = {},
+): Promise<SearchResult> {
+  return (await searchInstant(searched, encoder, query, request)) ?? nothingKnown(searched, encoder, query);
+}
+
 /**
  * One index's passages in the order that `search` gives them, without the text of those that are shown.
  * @param encode what is searched for: the query with what stands for its misspelt words, where `typoTolerance` is on
@@ -84,7 +94,7 @@ export async function rankPassages(
 }
 
 /** The answer to a query that says nothing: without a letter or digit, or, in the instant stage, without a word that the table knows. */
-export function nothingKnown({ sites }: Searched, encoder: Encoder | TableEncoder, query: string): SearchResult {
+function nothingKnown({ sites }: Searched, encoder: Encoder | TableEncoder, query: string): SearchResult {
   const [{ index }] = sites;
   return {
     query,

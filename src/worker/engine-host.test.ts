@@ -160,7 +160,7 @@ vi.mock('../engine/search.ts', () => {
   return {
     search: answer,
     searchInstant: answer,
-    nothingKnown: () => ({}),
+    searchTable: answer,
     explain: (_: unknown, index: unknown) => answer({ sites: [{ index }] } as Sites),
   };
 });

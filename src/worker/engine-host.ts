@@ -4,7 +4,7 @@ import type { ColbertTokenizer } from '../encoder/colbert-tokenizer.ts';
 import type { Encoder, RowWeigher } from '../encoder/encoder.ts';
 import type { TableEncoder } from '../encoder/table-encoder.ts';
 import { facetsOf } from '../engine/facets.ts';
-import { explain, nothingKnown, search, searchInstant } from '../engine/search.ts';
+import { explain, search, searchInstant, searchTable } from '../engine/search.ts';
 import { type CreateScorer, SearchIndex } from '../engine/search-index.ts';
 import { sortsOf } from '../engine/search-run.ts';
 import { createSplitScorer, workersFor } from '../engine/split-scorer.ts';
@@ -232,8 +232,7 @@ export class EngineHost {
         'search: expected stage instant of an index with a query table that was opened with `instant`, got one without.',
       );
     }
-    const searched = this.sites.begin();
-    return (await searchInstant(searched, instant, query, request)) ?? nothingKnown(searched, instant, query);
+    return searchTable(this.sites.begin(), instant, query, request);
   }
 
   close(): void {

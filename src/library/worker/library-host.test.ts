@@ -156,6 +156,11 @@ it('recovers from a lost device in a search, in one of the instant stage and in 
   expect(gpu.made.map(({ destroyed }) => destroyed)).toEqual([1, 1, 1, 0]);
 });
 
+it('answers in the instant stage alone where no word of the query is known, as in a library without documents', async () => {
+  const library = await open();
+  expect(await library.search('words', { stage: 'instant' })).toMatchObject({ stage: 'instant', hits: [] });
+});
+
 it('opens without a GPU that has no memory for the codes, unless it was asked for by name', async () => {
   gpu.hasMemory = false;
   const library = await open();

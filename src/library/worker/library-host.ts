@@ -4,7 +4,7 @@ import { readCodec } from '../../codec/codec-file.ts';
 import type { ColbertTokenizer } from '../../encoder/colbert-tokenizer.ts';
 import type { Encoder } from '../../encoder/encoder.ts';
 import { facetsOf } from '../../engine/facets.ts';
-import { explain, nothingKnown, type Searched, search, searchInstant } from '../../engine/search.ts';
+import { explain, type Searched, search, searchInstant, searchTable } from '../../engine/search.ts';
 import type { CreateScorer } from '../../engine/search-index.ts';
 import { sortsOf } from '../../engine/search-run.ts';
 import { createWasmScorer } from '../../engine/wasm-scorer.ts';
@@ -160,9 +160,7 @@ export class LibraryHost implements ServedEngine {
     const { signal } = request;
     const table = this.files.words?.table;
     if (request.stage === 'instant' && table) {
-      const searchTable = async (searched: Searched) =>
-        (await searchInstant(searched, table, query, request)) ?? nothingKnown(searched, table, query);
-      return this.parts.use(() => this.steadily(searchTable), signal);
+      return this.parts.use(() => this.steadily((searched) => searchTable(searched, table, query, request)), signal);
     }
     return this.parts.use(async () => {
       const encoder = await unlessAborted(this.parts.encoder, signal, 'search');
