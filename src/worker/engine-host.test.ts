@@ -4,6 +4,7 @@ import { beforeEach, expect, it, vi } from 'vitest';
 import { LatelightError, toErrorData, unlessAborted } from '../errors.ts';
 import type { ReadOptions } from '../format/source.ts';
 import type { LoadProgress } from '../types.ts';
+import { type LosableDevice, losableDevice } from './losable-device.fixture.ts';
 import type { OpenEncoderOptions } from './open-encoder.ts';
 import type { StageParts } from './open-stages.ts';
 import type { OpenSettings } from './protocol.ts';
@@ -21,7 +22,7 @@ const gpu = {
   opensModels: true,
   /** Open ones. */
   encoders: new Set<object>(),
-  made: [] as { destroyed: number; lose: () => void }[],
+  made: [] as LosableDevice[],
 };
 
 type Reads = { read: (file: string, options: ReadOptions) => Promise<unknown> };
@@ -29,20 +30,7 @@ type Reads = { read: (file: string, options: ReadOptions) => Promise<unknown> };
 vi.mock('./gpu-device.ts', () => ({
   chooseDevice: async (wanted: string) => {
     if (wanted === 'wasm') return { notice: '' };
-    let lose = () => {};
-    const lost = new Promise<void>((resolve) => {
-      lose = resolve;
-    });
-    const device = {
-      lost,
-      isLost: false,
-      destroyed: 0,
-      lose: () => {
-        device.isLost = true;
-        lose();
-      },
-      destroy: () => void device.destroyed++,
-    };
+    const device = losableDevice();
     gpu.made.push(device);
     return { device, notice: '' };
   },

@@ -15,6 +15,7 @@ import { queryTableFileName } from '../../model-files/codec-files.ts';
 import { DEFAULT_SHAPE, openModel, queryEncoderFolder } from '../../model-files/model.ts';
 import { addEngineFiles, FolderFiles } from '../../node/engine-files.ts';
 import { defaultModelFolder } from '../../node/package-files.ts';
+import { type LosableDevice, losableDevice } from '../../worker/losable-device.fixture.ts';
 import type { ServedEngine } from '../../worker/serve-engine.ts';
 import type { LibraryStore } from '../storage/library-store.ts';
 import { storedPassage } from '../storage/segment.fixture.ts';
@@ -23,24 +24,11 @@ import { LibraryHost } from './library-host.ts';
 import { Segmenter } from './segmenter.ts';
 
 /** What the GPU does next. */
-const gpu = { hasMemory: true, opensModels: true, made: [] as { destroyed: number; lose: () => void }[] };
+const gpu = { hasMemory: true, opensModels: true, made: [] as LosableDevice[] };
 
 vi.mock('../../worker/gpu-device.ts', () => ({
   chooseDevice: async () => {
-    let lose = () => {};
-    const lost = new Promise<void>((resolve) => {
-      lose = resolve;
-    });
-    const device = {
-      lost,
-      isLost: false,
-      destroyed: 0,
-      lose: () => {
-        device.isLost = true;
-        lose();
-      },
-      destroy: () => void device.destroyed++,
-    };
+    const device = losableDevice();
     gpu.made.push(device);
     return { device, notice: '' };
   },
