@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { createServer } from 'vite';
+import { pdfOfObjects } from '../src/ingest/documents.fixture.ts';
 import type { Shown } from '../src/library/reader/bench/bench.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -73,16 +74,7 @@ export function pdfOf(pages: string[][]): number[] {
       `<< /Length ${stream.length} >>\nstream\n${stream}\nendstream`,
     );
   });
-  let pdf = '%PDF-1.4\n';
-  const offsets = objects.map((object, index) => {
-    const offset = pdf.length;
-    pdf += `${index + 1} 0 obj\n${object}\nendobj\n`;
-    return offset;
-  });
-  const table = offsets.map((offset) => `${String(offset).padStart(10, '0')} 00000 n \n`).join('');
-  const start = pdf.length;
-  pdf += `xref\n0 ${objects.length + 1}\n0000000000 65535 f \n${table}trailer\n<< /Size ${objects.length + 1} /Root 1 0 R >>\nstartxref\n${start}\n%%EOF\n`;
-  return [...Buffer.from(pdf, 'latin1')];
+  return [...Buffer.from(pdfOfObjects(objects), 'latin1')];
 }
 
 export const KEEPER = 'The keeper writes down each passing ship, its flag and its heading, until the morning.';

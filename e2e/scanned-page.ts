@@ -1,6 +1,7 @@
 // A PDF as scanners make them: what is seen is a picture in JPEG 2000, over the words that were read from it.
 
 import { expect, type Page } from '@playwright/test';
+import { pdfOfObjects } from '../src/ingest/documents.fixture.ts';
 
 /**
  * 8 x 8 pixels of one red. Made with Pillow 13.0.0 (OpenJPEG 2.5.4):
@@ -21,15 +22,7 @@ export function scannedPage(words: string): string {
     '<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>',
     `<< /Type /XObject /Subtype /Image /Width 8 /Height 8 /Filter /JPXDecode /Length ${picture.length} >>\nstream\n${picture}\nendstream`,
   ];
-  let pdf = '%PDF-1.5\n';
-  const offsets = objects.map((body, index) => {
-    const at = pdf.length;
-    pdf += `${index + 1} 0 obj\n${body}\nendobj\n`;
-    return at;
-  });
-  const table = offsets.map((at) => `${String(at).padStart(10, '0')} 00000 n \n`).join('');
-  pdf += `xref\n0 7\n0000000000 65535 f \n${table}trailer\n<< /Size 7 /Root 1 0 R >>\nstartxref\n${pdf.length}\n%%EOF\n`;
-  return Buffer.from(pdf, 'latin1').toString('base64');
+  return Buffer.from(pdfOfObjects(objects, { version: '1.5' }), 'latin1').toString('base64');
 }
 
 /** Resolves when the first page that is drawn shows the picture. */

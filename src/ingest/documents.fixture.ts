@@ -23,7 +23,20 @@ export interface PdfSpec {
   kids?: string;
 }
 
-/** A PDF 1.4 with a cross-reference table, Helvetica and one content stream per page. */
+/** A PDF with a cross-reference table, a letter a byte. @param objects the catalogue first @param trailer what more the trailer says */
+export function pdfOfObjects(objects: readonly string[], { version = '1.4', trailer = '' } = {}): string {
+  let text = `%PDF-${version}\n`;
+  const offsets = objects.map((body, i) => {
+    const at = text.length;
+    text += `${i + 1} 0 obj\n${body}\nendobj\n`;
+    return at;
+  });
+  const size = objects.length + 1;
+  const table = offsets.map((at) => `${String(at).padStart(10, '0')} 00000 n \n`).join('');
+  return `${text}xref\n0 ${size}\n0000000000 65535 f \n${table}trailer\n<< /Size ${size} /Root 1 0 R${trailer} >>\nstartxref\n${text.length}\n%%EOF\n`;
+}
+
+/** A PDF 1.4 with Helvetica and one content stream per page. */
 export function pdfFile({ pages, title, lang, outline = [], encrypted = false, kids }: PdfSpec): Uint8Array {
   const objects: string[] = [];
   const add = (body: string): number => objects.push(body);
@@ -47,15 +60,8 @@ export function pdfFile({ pages, title, lang, outline = [], encrypted = false, k
     ? add(`<< /Filter /Standard /V 1 /R 2 /P -4 /O <${'41'.repeat(32)}> /U <${'42'.repeat(32)}> >>`)
     : undefined;
 
-  let text = '%PDF-1.4\n';
-  const offsets = objects.map((body, index) => {
-    const at = text.length;
-    text += `${index + 1} 0 obj\n${body}\nendobj\n`;
-    return at;
-  });
-  const table = offsets.map((at) => `${String(at).padStart(10, '0')} 00000 n \n`).join('');
-  const trailer = `<< /Size ${objects.length + 1} /Root 1 0 R${info ? ` /Info ${info} 0 R` : ''}${lock ? ` /Encrypt ${lock} 0 R /ID [<${'43'.repeat(16)}> <${'43'.repeat(16)}>]` : ''} >>`;
-  text += `xref\n0 ${objects.length + 1}\n0000000000 65535 f \n${table}trailer\n${trailer}\nstartxref\n${text.length}\n%%EOF\n`;
+  const locked = lock ? ` /Encrypt ${lock} 0 R /ID [<${'43'.repeat(16)}> <${'43'.repeat(16)}>]` : '';
+  const text = pdfOfObjects(objects, { trailer: `${info ? ` /Info ${info} 0 R` : ''}${locked}` });
   return Uint8Array.from(text, (letter) => letter.charCodeAt(0));
 
   function addOutline(items: NonNullable<PdfSpec['outline']>): number {
