@@ -2,7 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import { cp, readFile, writeFile } from 'node:fs/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { Codec } from '../codec/codec.ts';
 import { writeCodec } from '../codec/codec-file.ts';
 import { safetensors, writeFiles } from '../encoder/tiny-model.fixture.ts';
@@ -12,15 +12,9 @@ import { sha256Hex } from '../format/sha256.ts';
 import { openModel } from '../model-files/model.ts';
 import { codesFingerprint } from '../node/encode-passages.ts';
 import { latelight } from './latelight.fixture.ts';
-import { makeModels, manifestOf, sentence } from './models.fixture.ts';
+import { manifestOf, sentence, useModels } from './models.fixture.ts';
 
-let models: Awaited<ReturnType<typeof makeModels>>;
-const at = (...names: string[]) => models.at(...names);
-
-beforeAll(async () => {
-  models = await makeModels();
-}, 120_000);
-afterAll(() => models.remove());
+const at = useModels();
 
 /** A row before the codec's rotation, which is orthogonal. */
 const unrotated = ({ dim, rotation }: Codec, row: Float32Array) =>

@@ -3,6 +3,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll, beforeAll } from 'vitest';
 import { denseFiles, ONNX_CONFIG, pylateFolder, VOCABULARY, writeFiles } from '../encoder/tiny-model.fixture.ts';
 import { parseManifest } from '../format/manifest.ts';
 import { latelight } from './latelight.fixture.ts';
@@ -15,8 +16,18 @@ export async function manifestOf(index: string) {
   return parseManifest(await readFile(join(index, 'manifest.json'), 'utf8'));
 }
 
+/** The models of `makeModels` for all tests of a file. @returns the path of what is among them */
+export function useModels(): (...names: string[]) => string {
+  let models: Awaited<ReturnType<typeof makeModels>>;
+  beforeAll(async () => {
+    models = await makeModels();
+  }, 120_000);
+  afterAll(() => models.remove());
+  return (...names) => models.at(...names);
+}
+
 /** A folder with `text.jsonl`, `site`, `beir`, and the models `unit`, `long`, `backbone` (with codecs) and `bare` (without). */
-export async function makeModels(): Promise<{ at: (...names: string[]) => string; remove: () => Promise<void> }> {
+async function makeModels(): Promise<{ at: (...names: string[]) => string; remove: () => Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), 'latelight-models-'));
   const at = (...names: string[]) => join(folder, ...names);
   process.env.LATELIGHT_CACHE = at('cache');

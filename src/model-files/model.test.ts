@@ -2,9 +2,9 @@
 
 import { readFileSync } from 'node:fs';
 import { cp, readFile, rm } from 'node:fs/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { latelight } from '../cli/latelight.fixture.ts';
-import { makeModels, manifestOf } from '../cli/models.fixture.ts';
+import { manifestOf, useModels } from '../cli/models.fixture.ts';
 import { COMPLETED_OUTPUT, Encoder } from '../encoder/encoder.ts';
 import { openModelFolder } from '../encoder/model-folder.ts';
 import { openNodeRuntime } from '../encoder/runtime-node.ts';
@@ -14,13 +14,7 @@ import type { FileRef } from '../format/manifest.ts';
 import { sha256Hex } from '../format/sha256.ts';
 import { documentWeights, openModel, pageWeights } from './model.ts';
 
-let models: Awaited<ReturnType<typeof makeModels>>;
-const at = (...names: string[]) => models.at(...names);
-
-beforeAll(async () => {
-  models = await makeModels();
-}, 120_000);
-afterAll(() => models.remove());
+const at = useModels();
 
 describe('an index of another model', () => {
   it("has the model's own dimension, prompts and expansion, and finds", async () => {
