@@ -5,10 +5,11 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { indexFolderName, siteRootOf } from '../node/index-site.ts';
-import { scriptTag } from '../vite/plugin.ts';
-import { siteRoot } from './docusaurus.ts';
+import { scriptTag, latelight as vite } from '../vite/plugin.ts';
+import astro from './astro.ts';
+import docusaurus, { siteRoot } from './docusaurus.ts';
 import eleventy from './eleventy.ts';
-import { localeOf, pageAddress } from './vitepress.ts';
+import { localeOf, pageAddress, latelight as vitepress } from './vitepress.ts';
 import { describedPages } from './vitepress-front-matter.ts';
 import { slugOf } from './vitepress-slug.ts';
 
@@ -26,6 +27,51 @@ describe('every plugin', () => {
     for (const outDir of ['', '/', '..', '../x', 'a/../../b', '.hidden', 'C:\\x']) {
       expect(() => indexFolderName(outDir), outDir).toThrow(/expected outDir to be a folder inside the site/);
     }
+  });
+
+  const i18n = { currentLocale: 'en', defaultLocale: 'en', locales: ['en'], localeConfigs: {} };
+  const context = { siteDir: '/x', outDir: '/x/build', baseUrl: '/', siteConfig: { title: 'X' }, i18n };
+  const eleventyConfig = { on: () => undefined, addShortcode: () => undefined, getFilter: (() => undefined) as never };
+  const plugins: Record<string, (options?: object) => unknown> = {
+    vite,
+    vitepress,
+    astro,
+    eleventy: (options) => eleventy(eleventyConfig, options),
+    docusaurus: (options) => docusaurus(context, options),
+  };
+
+  it.each(Object.entries(plugins))('of %s refuses options that are wrong when it is called', (name, plugin) => {
+    const refused: [object, string][] = [
+      [{ exlude: 'a' }, 'expected only the options model, '],
+      [{ exlude: 'a' }, ', outDir, exclude, '],
+      [{ exclude: [7] }, 'expected exclude to be a glob or a list of globs, got [7].'],
+      [{ outDir: 7 }, 'expected outDir to be a string, got 7.'],
+      [{ siteRoot: 'docs/' }, 'expected siteRoot to be left to the plugin, got "docs/".'],
+      [{ onMessage: () => undefined }, 'expected onMessage to be left to the plugin, got a function.'],
+      [{ signal: new AbortController().signal }, 'expected signal to be left to the plugin, got {}.'],
+      [null as never, 'expected its options to be an object, got null.'],
+    ];
+    for (const [options, message] of refused)
+      expect(() => plugin(options), message).toThrow(
+        expect.objectContaining({
+          code: 'bad-option',
+          message: expect.stringMatching(new RegExp(`^latelight/${name}: .*${message.replace(/[.[\]{}]/g, '\\$&')}`)),
+        }),
+      );
+    expect(() => plugin({ exlude: 'a' })).not.toThrow(/siteRoot/);
+    expect(() => plugin({ shape: { dims: 64 } })).toThrow(`latelight/${name} shape: expected only the options dim, `);
+    const allowed = { title: 'X', exclude: ['a/**'], cache: false, webgpu: false, shape: { dim: 64 } };
+    for (const options of [undefined, {}, allowed]) plugin(options);
+  });
+
+  it('takes its own options, and those that generators hand on with them', () => {
+    plugins.vite({ src: 'a', pages: 'b', inject: true, urls: { cleanUrls: true } });
+    plugins.vitepress({ attributes: { mode: 'modal' }, navBar: false });
+    plugins.astro({ pages: 'a', inject: false });
+    plugins.eleventy({ cleanUrls: true, shortcode: 'find', immediate: true });
+    plugins.docusaurus({ attributes: {}, id: 'default' });
+    expect(() => plugins.vite({ urls: { cleanURLs: true } })).toThrow(/^latelight\/vite urls: .*got cleanURLs/);
+    expect(() => plugins.astro({ cleanUrls: true })).toThrow('expected cleanUrls to be left to the plugin, got true');
   });
 });
 

@@ -5,7 +5,8 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Plugin } from 'vite';
 import { projectCachePath } from '../node/cache-path.ts';
-import { indexFolderName, indexSite, type SiteIndexOptions } from '../node/index-site.ts';
+import * as rule from '../node/check-options.ts';
+import { checkSiteOptions, indexFolderName, indexSite, type SiteIndexOptions } from '../node/index-site.ts';
 import { languageOfSite } from '../node/languages.ts';
 import { serveLive } from '../vite/plugin.ts';
 import { ServedIndexes } from '../vite/served-indexes.ts';
@@ -47,6 +48,7 @@ interface Integration {
 }
 
 export default function latelight(options: AstroOptions = {}): Integration {
+  checkSiteOptions('latelight/astro', options, { pages: rule.filledText, inject: rule.flag });
   const { pages, inject = true, ...site } = options;
   const name = indexFolderName(site.outDir);
   let config: AstroConfig;

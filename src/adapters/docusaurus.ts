@@ -3,7 +3,14 @@
 
 import { join } from 'node:path';
 import { projectCachePath } from '../node/cache-path.ts';
-import { indexFolderName, indexSite, packageFolder, type SiteIndexOptions } from '../node/index-site.ts';
+import * as rule from '../node/check-options.ts';
+import {
+  checkSiteOptions,
+  indexFolderName,
+  indexSite,
+  packageFolder,
+  type SiteIndexOptions,
+} from '../node/index-site.ts';
 import { languageOfSite } from '../node/languages.ts';
 
 export interface DocusaurusOptions extends SiteIndexOptions {
@@ -36,6 +43,7 @@ export default function latelight(
   context: Context,
   options: DocusaurusOptions & { id?: string } = {},
 ): DocusaurusPlugin {
+  checkSiteOptions('latelight/docusaurus', options, { attributes: rule.textTable, id: rule.text });
   const { attributes = { mode: 'modal' }, id: _, ...site } = options;
   const { siteConfig, i18n } = context;
   const name = indexFolderName(site.outDir);

@@ -3,7 +3,8 @@
 
 import { resolve } from 'node:path';
 import { projectCachePath } from '../node/cache-path.ts';
-import { indexFolderName, indexSite, type SiteIndexOptions } from '../node/index-site.ts';
+import * as rule from '../node/check-options.ts';
+import { checkSiteOptions, indexFolderName, indexSite, type SiteIndexOptions } from '../node/index-site.ts';
 
 export interface EleventyOptions extends SiteIndexOptions {
   /** `guide.html` is served as `guide`. Default false. */
@@ -29,8 +30,17 @@ interface AfterEvent {
   outputMode: 'fs' | 'json' | 'ndjson';
 }
 
-export default function latelight(eleventyConfig: EleventyConfig, options: EleventyOptions = {}): void {
-  const { cleanUrls = false, shortcode = 'latelight', ...site } = options;
+export default function latelight(
+  eleventyConfig: EleventyConfig,
+  options: EleventyOptions & { immediate?: boolean } = {},
+): void {
+  checkSiteOptions('latelight/eleventy', options, {
+    cleanUrls: rule.flag,
+    shortcode: rule.filledText,
+    immediate: rule.flag,
+  });
+  // `immediate` is for addPlugin, which hands it on.
+  const { cleanUrls = false, shortcode = 'latelight', immediate: _, ...site } = options;
   const name = indexFolderName(site.outDir);
 
   eleventyConfig.on('eleventy.after', async ({ directories, dir, outputMode }) => {

@@ -3,7 +3,8 @@
 
 import { join } from 'node:path';
 import type { Plugin, ResolvedConfig } from 'vite';
-import { indexFolderName, indexSite, type SiteIndexOptions } from '../node/index-site.ts';
+import * as rule from '../node/check-options.ts';
+import { checkSiteOptions, indexFolderName, indexSite, type SiteIndexOptions } from '../node/index-site.ts';
 import { languageOfSite } from '../node/languages.ts';
 import { cachePath, serveLive } from '../vite/plugin.ts';
 import { ServedIndexes } from '../vite/served-indexes.ts';
@@ -34,6 +35,7 @@ const NO_PAGE = 'not one of the pages of VitePress';
 const REPLACEMENT = '\0latelight:nav-bar-search';
 
 export function latelight(options: VitePressOptions = {}): Plugin {
+  checkSiteOptions('latelight/vitepress', options, { attributes: rule.textTable, navBar: rule.flag });
   const { attributes = { mode: 'modal' }, navBar = true, ...site } = options;
   const name = indexFolderName(site.outDir);
   let config: ResolvedConfig;

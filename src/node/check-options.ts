@@ -7,6 +7,8 @@ export interface Rule {
   expected: string;
   holds: (value: unknown) => boolean;
   required?: boolean;
+  /** Known, and refused: another sets it. */
+  isTaken?: boolean;
 }
 
 const isText = (value: unknown): value is string => typeof value === 'string';
@@ -47,6 +49,12 @@ export const content: Rule = {
 export const anyObject: Rule = { expected: 'an object', holds: isRecord };
 
 export const required = (rule: Rule): Rule => ({ ...rule, required: true });
+/** @param owner who sets such an option */
+export const leftTo = (owner: string): Rule => ({
+  expected: `left to ${owner}`,
+  holds: () => false,
+  isTaken: true,
+});
 
 /** @throws LatelightError `bad-option`, which names the first option that breaks its rule or has none */
 export function checkOptions(where: string, options: unknown, rules: Record<string, Rule>): void {
@@ -57,9 +65,10 @@ export function checkOptions(where: string, options: unknown, rules: Record<stri
   if (!isRecord(options)) throw fail('its options', 'an object', options);
   for (const name of Object.keys(options)) {
     if (Object.hasOwn(rules, name)) continue;
+    const known = Object.keys(rules).filter((known) => !rules[known].isTaken);
     throw new LatelightError(
       'bad-option',
-      `${where}: expected only the options ${Object.keys(rules).join(', ')}, got ${name}. Check its spelling.`,
+      `${where}: expected only the options ${known.join(', ')}, got ${name}. Check its spelling.`,
     );
   }
   for (const [name, { expected, holds, required }] of Object.entries(rules)) {

@@ -9,7 +9,7 @@ import { IndexBuilder } from './index-builder.ts';
 import type { CreateIndexOptions, SearchIndexBuilder } from './options.ts';
 import { defaultModelFolder } from './package-files.ts';
 
-const RULES = {
+export const RULES = {
   model: rule.filledText,
   shape: rule.anyObject,
   modelOverrides: rule.anyObject,
@@ -40,22 +40,30 @@ export function createIndex(options: CreateIndexOptions = {}): Promise<SearchInd
   return openBuilder(options);
 }
 
-/** @param ownCache the file that `cache: true` means, where it is not the project's */
-export async function openBuilder(options: CreateIndexOptions, ownCache?: string): Promise<SearchIndexBuilder> {
-  rule.checkOptions('createIndex', options, RULES);
-  const { model = defaultModelFolder, shape = {}, modelOverrides, onMessage } = options;
-  rule.checkOptions('createIndex shape', shape, {
+/** Of the options that are objects, what is in them. @throws LatelightError `bad-option` */
+export function checkModelOptions(
+  where: string,
+  { shape = {}, modelOverrides = {} }: Pick<CreateIndexOptions, 'shape' | 'modelOverrides'>,
+): void {
+  rule.checkOptions(`${where} shape`, shape, {
     dim: {
       expected: 'a whole number from 8 to 256',
       holds: (dim) => Number.isInteger(dim) && Number(dim) >= 8 && Number(dim) <= 256,
     },
     subspaceDim: { expected: '2 or 4', holds: (subspaceDim) => subspaceDim === 2 || subspaceDim === 4 },
   });
-  rule.checkOptions('createIndex modelOverrides', modelOverrides ?? {}, {
+  rule.checkOptions(`${where} modelOverrides`, modelOverrides, {
     queryPrompt: rule.text,
     documentPrompt: rule.text,
     queryExpansion: rule.flag,
   });
+}
+
+/** @param ownCache the file that `cache: true` means, where it is not the project's */
+export async function openBuilder(options: CreateIndexOptions, ownCache?: string): Promise<SearchIndexBuilder> {
+  rule.checkOptions('createIndex', options, RULES);
+  checkModelOptions('createIndex', options);
+  const { model = defaultModelFolder, shape, modelOverrides, onMessage } = options;
   const folder = await resolveModel(model, {
     onMessage: (line) => onMessage?.(line),
     signal: options.signal ?? new AbortController().signal,

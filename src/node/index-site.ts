@@ -5,7 +5,8 @@ import { dirname, join } from 'node:path';
 import { LatelightError } from '../errors.ts';
 import { PassageCache } from '../indexing/passage-cache.ts';
 import { removeOlder } from '../indexing/write-folder.ts';
-import { openBuilder } from './create-index.ts';
+import * as rule from './check-options.ts';
+import { checkModelOptions, openBuilder, RULES } from './create-index.ts';
 import type { AddDirectoryOptions, CreateIndexOptions, WrittenIndex } from './options.ts';
 import { packageRoot } from './package-files.ts';
 import { allAskNotToBeFound, skipLines, skipReasons } from './skipped-pages.ts';
@@ -39,6 +40,33 @@ export interface SiteIndexRun {
   pages?: Omit<AddDirectoryOptions, 'exclude'>;
   signal?: AbortSignal;
   log: (line: string) => void;
+}
+
+const taken = rule.leftTo('the plugin');
+const OPTIONS = {
+  ...RULES,
+  siteRoot: taken,
+  cleanUrls: taken,
+  onProgress: taken,
+  onMessage: taken,
+  signal: taken,
+  outDir: rule.text,
+  exclude: rule.globs,
+} satisfies Record<keyof SiteIndexOptions | keyof typeof RULES, rule.Rule>;
+
+/**
+ * What a plugin was given, when it is called: the site is built afterwards.
+ * @param where the plugin's name
+ * @param own rules of its own options
+ * @throws LatelightError `bad-option`
+ */
+export function checkSiteOptions<T extends SiteIndexOptions>(
+  where: string,
+  options: T,
+  own: Record<Exclude<keyof T, keyof SiteIndexOptions>, rule.Rule>,
+): void {
+  rule.checkOptions(where, options, { ...OPTIONS, ...own });
+  checkModelOptions(where, options);
 }
 
 /**

@@ -4,7 +4,8 @@ import { existsSync, type FSWatcher, watch } from 'node:fs';
 import { extname, join, relative, resolve, sep } from 'node:path';
 import type { HtmlTagDescriptor, Plugin, ResolvedConfig, ViteDevServer } from 'vite';
 import { LatelightError } from '../errors.ts';
-import { indexFolderName, indexSite, type SiteIndexOptions } from '../node/index-site.ts';
+import * as rule from '../node/check-options.ts';
+import { checkSiteOptions, indexFolderName, indexSite, type SiteIndexOptions } from '../node/index-site.ts';
 import type { AddDirectoryOptions } from '../node/options.ts';
 import { LiveIndex } from './live-index.ts';
 import { serveIndex } from './serve-index.ts';
@@ -29,7 +30,19 @@ const PAGE_FILE = /^\.(html?|xhtml|md|mdx|markdown)$/i;
 const DEBOUNCE_MS = 300;
 
 export function latelight(options: LatelightPluginOptions = {}): Plugin {
+  checkSiteOptions('latelight/vite', options, {
+    src: rule.filledText,
+    pages: rule.filledText,
+    urls: rule.anyObject,
+    inject: rule.flag,
+  });
   const { src, pages, urls, inject = false, ...site } = options;
+  rule.checkOptions('latelight/vite urls', urls ?? {}, {
+    cleanUrls: rule.flag,
+    markdownUrl: rule.call,
+    language: rule.call,
+    slug: rule.call,
+  });
   const name = indexFolderName(site.outDir);
   let config: ResolvedConfig;
   let hasWritten = false;
