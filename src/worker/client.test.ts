@@ -2,7 +2,7 @@
 
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { ErrorCode } from '../errors.ts';
-import type { OpenOptions } from '../types.ts';
+import type { MergedIndex, OpenOptions, SearchRequest } from '../types.ts';
 import { open, WorkerEngine } from './client.ts';
 import type { ToHolder } from './life-lock.ts';
 import { type FromWorker, type OpenedInfo, PROTOCOL_VERSION, type ToWorker } from './protocol.ts';
@@ -390,6 +390,26 @@ it('refuses to open what is no address, and says what is one', async () => {
     message:
       'open: expected the address of an index folder, got https://. Name it absolutely, or relative to the page.',
   });
+});
+
+it('refuses an option that is misspelt, and names those that there are', async () => {
+  vi.stubGlobal('isSecureContext', true);
+  vi.stubGlobal('document', {});
+  vi.stubGlobal('Node', { prototype: { baseURI: 'https://site.test/' } });
+  const refused = (message: string) => ({ code: 'bad-option', message: expect.stringContaining(message) });
+  await expect(open('search/', { devise: 'wasm' } as OpenOptions)).rejects.toMatchObject(
+    refused('open: expected only the options device, offline, '),
+  );
+  const mergeIndex = [{ url: 'blog/', wieght: 2 } as MergedIndex];
+  await expect(open('https://site.test/', { mergeIndex })).rejects.toMatchObject(
+    refused('open mergeIndex: expected only the options url, weight, filter, got wieght. Check its spelling.'),
+  );
+  const engine = await openEngine();
+  const posted = workers[0].posted.length;
+  await expect(engine.search('words', { limt: 5 } as SearchRequest)).rejects.toMatchObject(
+    refused('got limt. Check its spelling.'),
+  );
+  expect(workers[0].posted).toHaveLength(posted);
 });
 
 it('takes what is relative from the page, whatever a form of it is called', async () => {

@@ -41,6 +41,32 @@ const MAX_WORKERS = 16;
 const DEVICES = ['auto', 'webgpu', 'wasm'] as const satisfies NonNullable<OpenOptions['device']>[];
 const STAGES = ['instant', 'full'] as const satisfies Stage[];
 
+const OPEN_KEYS: Record<keyof OpenOptions, 1> = {
+  device: 1,
+  offline: 1,
+  workers: 1,
+  language: 1,
+  mergeIndex: 1,
+  instant: 1,
+  onProgress: 1,
+  signal: 1,
+};
+const MERGE_KEYS: Record<keyof MergedIndex, 1> = { url: 1, weight: 1, filter: 1 };
+const SEARCH_KEYS: Record<keyof SearchRequest, 1> = {
+  limit: 1,
+  perPage: 1,
+  filter: 1,
+  sort: 1,
+  exact: 1,
+  typoTolerance: 1,
+  stage: 1,
+  facets: 1,
+  queryCodes: 1,
+  onInstant: 1,
+  firstLimit: 1,
+  signal: 1,
+};
+
 /** What a search fails with when a file of its index is gone, or another one is in its place. */
 const MISSING: ErrorCode[] = ['download-failed', 'hash-mismatch'];
 
@@ -67,6 +93,7 @@ export async function open(url: string | URL, options: OpenOptions = {}): Promis
     );
   }
   needWebAssembly('open');
+  checkKeys('open', options, OPEN_KEYS);
   const { workers = 1 } = options;
   if (!Number.isInteger(workers) || workers < 1 || workers > MAX_WORKERS) {
     throw new LatelightError('bad-option', `open: expected 1 to ${MAX_WORKERS} workers, got ${workers}.`);
@@ -81,7 +108,10 @@ export async function open(url: string | URL, options: OpenOptions = {}): Promis
       `open: expected the address of an index folder, got ${url}. Name it absolutely, or relative to the page.`,
     );
   }
-  const mergeIndex = options.mergeIndex?.map(checkMerged);
+  const mergeIndex = options.mergeIndex?.map((merged) => {
+    checkKeys('open mergeIndex', merged, MERGE_KEYS);
+    return checkMerged(merged);
+  });
   const engine = new WorkerEngine(new URL(url, baseUri()).href, { ...options, mergeIndex });
   await engine.connect();
   return engine;
@@ -94,6 +124,17 @@ export function needWebAssembly(what: string): void {
     'no-webassembly',
     `${what}: expected WebAssembly, got a browser that has it switched off. Hardened settings do that, as does Lockdown Mode; a site can be allowed.`,
   );
+}
+
+/** @throws LatelightError `bad-option` for a name that is misspelt */
+function checkKeys(what: string, options: object, known: Record<string, 1>): void {
+  const unknown = Object.keys(options).find((name) => !Object.hasOwn(known, name));
+  if (unknown !== undefined) {
+    throw new LatelightError(
+      'bad-option',
+      `${what}: expected only the options ${Object.keys(known).join(', ')}, got ${unknown}. Check its spelling.`,
+    );
+  }
 }
 
 function checkMerged({ url, weight = 1, filter = {} }: MergedIndex): MergedIndex {
@@ -114,7 +155,9 @@ function plainFilter(filter: Record<string, string[]>): Record<string, string[]>
   );
 }
 
-function checkRequest(query: string, { stage }: SearchRequest): void {
+function checkRequest(query: string, request: SearchRequest): void {
+  checkKeys('search', request, SEARCH_KEYS);
+  const { stage } = request;
   if (typeof query !== 'string') {
     throw new LatelightError('bad-option', `search: expected the query to be a string, got ${typeof query}.`);
   }
