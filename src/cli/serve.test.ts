@@ -2,7 +2,7 @@
 
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
-import { networkInterfaces, tmpdir } from 'node:os';
+import { type NetworkInterfaceInfo, networkInterfaces, tmpdir } from 'node:os';
 import { join, parse, relative, sep } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { pageUrl } from '../ingest/page-url.ts';
@@ -204,6 +204,24 @@ it.skipIf(!hasIPv6)('prints an address that is one when it listens on one of IPv
     expect(await textAt('../guide/', address)).toBe('guide');
   };
   await serving('site/my search', visit, '--host', '::1');
+});
+
+it('names addresses to ask for where it listens on all, and says what browsers refuse there', async () => {
+  const printed: string[] = [];
+  const visit = async (address: string) => {
+    printed.push(address);
+    expect(new URL(address).hostname).toBe('localhost');
+    expect(await textAt('../guide/', address)).toBe('guide');
+  };
+  const out = await serving('site/my search', visit, '--host', '0.0.0.0');
+  expect(out).not.toContain('//0.0.0.0');
+  expect(out).toMatch(/^Over plain http the search works at localhost alone: .* https/m);
+  const { port, pathname } = new URL(printed[0]);
+  const isOther = ({ internal, family }: NetworkInterfaceInfo) => !internal && family === 'IPv4';
+  const others = Object.values(networkInterfaces()).flatMap((found) => found?.filter(isOther) ?? []);
+  for (const { address } of others) expect(out).toContain(`http://${address}:${port}${pathname}`);
+  expect(out.includes('From other machines: ')).toBe(others.length > 0);
+  expect(await serving('site/my search', async () => {}, '--host', '127.0.0.1')).not.toContain('plain http');
 });
 
 it('serves no more than two folders above an index for what it says itself, and any with --site', async () => {

@@ -3,9 +3,11 @@
 
 import type { RequestListener } from 'node:http';
 import { isIP } from 'node:net';
-import { hostname } from 'node:os';
+import { hostname, networkInterfaces } from 'node:os';
 
 const THIS_MACHINE = ['localhost', '127.0.0.1', '::1'];
+/** What listens on all addresses, and is none to ask for. */
+const ALL_ADDRESSES = ['0.0.0.0', '::'];
 
 /** @param host what the server listens on */
 export function forHosts(host: string, listener: RequestListener): RequestListener {
@@ -26,5 +28,20 @@ export function isServedHost(header: string | undefined, host: string): boolean 
   if (name === undefined) return false;
   if (THIS_MACHINE.includes(name) || name === host.toLowerCase()) return true;
   // Listening on all addresses: no name that a website chose is one of them.
-  return ['0.0.0.0', '::'].includes(host) && (isIP(name) > 0 || name === hostname().toLowerCase());
+  return ALL_ADDRESSES.includes(host) && (isIP(name) > 0 || name === hostname().toLowerCase());
+}
+
+/** Names to ask for what listens on `host`: the first from this machine, the others from the network. */
+export function namesOf(host: string): string[] {
+  if (!ALL_ADDRESSES.includes(host)) return [host];
+  const found = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+  // A link-local address of IPv6 means another machine on each link.
+  const isAsked = (address: string) => isIP(address) === 4 || (host === '::' && !/^fe[89ab]/i.test(address));
+  const others = found.filter(({ internal, address }) => !internal && isAsked(address)).map(({ address }) => address);
+  return ['localhost', ...others];
+}
+
+/** Whether browsers hold what is served there over plain http for as safe as https. */
+export function isLoopback(host: string): boolean {
+  return /^(localhost|127\.[\d.]+|::1)$/i.test(host);
 }

@@ -9,7 +9,7 @@ import { LatelightError } from '../../errors.ts';
 import { isWithin } from '../../indexing/is-within.ts';
 import { expectFolder } from '../expect-folder.ts';
 import type { CliIo } from '../io.ts';
-import { forHosts } from '../served-hosts.ts';
+import { forHosts, isLoopback, namesOf } from '../served-hosts.ts';
 import { hasPagesOf } from '../site-pages.ts';
 import { encodedPath, staticFiles } from '../static-files.ts';
 import { shellWord } from '../text.ts';
@@ -29,6 +29,10 @@ export interface ServeCommandOptions {
  */
 const MOST_ABOVE = 2;
 
+const PLAIN_HTTP =
+  'Over plain http the search works at localhost alone: browsers allow hashing, caches, service workers and WebGPU only there and over https. ' +
+  'For other machines put a proxy or tunnel with https in front that asks for localhost.\n';
+
 /** Serves until the signal fires. */
 export async function serveCommand(folder: string, options: ServeCommandOptions, io: CliIo): Promise<void> {
   expectFolder('serve', folder);
@@ -38,13 +42,17 @@ export async function serveCommand(folder: string, options: ServeCommandOptions,
   const bound = server.address();
   const port = typeof bound === 'object' && bound ? bound.port : options.port;
   const { base = '/' } = options;
+  const path = encodedPath(index ? `${base}${index}/` : base);
   // An IPv6 address has colons of its own.
-  const host = isIPv6(options.host) ? `[${options.host}]` : options.host;
-  const address = `http://${host}:${port}${encodedPath(index ? `${base}${index}/` : base)}`;
+  const [address, ...others] = namesOf(options.host).map(
+    (name) => `http://${isIPv6(name) ? `[${name}]` : name}:${port}${path}`,
+  );
   if (isSite(folder)) {
     io.out(`Serving ${folder} at ${address}  (Ctrl-C to stop)\n`);
     io.out(siteLine(folder, address));
   } else io.out(`Searching ${folder} at ${address}  (Ctrl-C to stop)\n`);
+  if (others.length > 0) io.out(`From other machines: ${others.join(' ')}\n`);
+  if (!isLoopback(options.host)) io.out(PLAIN_HTTP);
   if (index) io.out(`Its pages are served from ${root}\n`);
   if (isElsewhere)
     io.out(
