@@ -61,6 +61,17 @@ it('has no link that leads to no file or no heading', async () => {
   expect(dead).toEqual([]);
 });
 
+it('names no part in CSS that the element has not', async () => {
+  const all = await pages();
+  const [, listed] = /^### Parts\n+(.*)$/m.exec(all.get('docs/reference/options.md') ?? '') ?? [];
+  const parts = listed.match(/[a-z-]+/g);
+  const named = [...all].flatMap(([page, markdown]) =>
+    Array.from(markdown.matchAll(/::part\(([\w-]+)\)/g), ([, part]) => `${page}: ${part}`),
+  );
+  expect(named).toContain('docs/guide/widget.md: hit');
+  expect(named.filter((name) => !parts?.includes(name.split(': ')[1]))).toEqual([]);
+});
+
 it('has no link in the package to a file that is not in it', async () => {
   const { stdout } = await promisify(execFile)('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
     cwd: packageRoot,
