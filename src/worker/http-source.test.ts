@@ -321,6 +321,25 @@ describe('an answer that the browser keeps from before the file was there', () =
   });
 });
 
+it.each([
+  [
+    404,
+    /manifest\.json: expected a file, got status 404\. Is the index folder published, .* the base path of the site\?$/,
+  ],
+  [503, /manifest\.json: expected a file, got status 503\. Check the connection and try again\.$/],
+])('a manifest and a file that are answered with %d say what to look at', async (status, message) => {
+  answer = (_request, response) => response.writeHead(status).end();
+  await expect(new HttpSource(base).readManifest()).rejects.toMatchObject({
+    code: 'download-failed',
+    message: expect.stringMatching(message),
+  });
+  const ofFile = new RegExp(message.source.replace('manifest\\.json', 'models/a\\.onnx'));
+  await expect(new HttpSource(base).read(ref)).rejects.toMatchObject({
+    code: 'download-failed',
+    message: expect.stringMatching(ofFile),
+  });
+});
+
 it('a file that memory has no room for is refused by name, before it is asked for', async () => {
   const reading = new HttpSource(base).read({ ...ref, bytes: 2 ** 52 });
   await expect(reading).rejects.toMatchObject({
