@@ -328,6 +328,25 @@ describe('a manual of several versions', () => {
   });
 });
 
+it('puts the section of a name before examples that say it more often', async () => {
+  const example = '<pre>app.setErrorHandler(first)\napp.setErrorHandler(second)</pre>';
+  const described = `<p>Called with what went wrong, the request and the reply. ${'It may answer, throw again, or leave the answer to the handler around it. '.repeat(4)}</p>`;
+  const api = await indexOf('api', {
+    'server.html': page(
+      'Server',
+      `<h2 id="override">Wrong use of setErrorHandler</h2>${example}<h2 id="set">setErrorHandler(handler)</h2>${described}`,
+    ),
+  });
+  const best = async (query: string, request?: SearchRequest) =>
+    (await search(soleSite(api.index), api.encoder, query, request)).hits.map(({ url }) => url)[0];
+  expect(await best('setErrorHandler', { exact: false })).toBe('server.html#override');
+  for (const query of ['setErrorHandler', 'setErrorHandler()', 'setErrorHand']) {
+    expect(await best(query), query).toBe('server.html#set');
+  }
+  api.index.close();
+  await api.encoder.close();
+});
+
 describe('pages', () => {
   it('groups by page, pages in the order of their best passage', async () => {
     const { hits, hasMore } = await find('how much memory may a sort use', { limit: 2, perPage: 2 });

@@ -6,7 +6,7 @@ import { checkValues, filterBitmap } from '../format/filters.ts';
 import type { FragmentPassage } from '../format/fragment.ts';
 import { MAX_RESULTS } from '../format/layout.ts';
 import type { QueryCodes } from '../types.ts';
-import { DEFINITION_GAIN, definitionsOf } from './definitions.ts';
+import { definitionGain, definitionsOf } from './definitions.ts';
 import { hasTerm, needsReading, type TermPassages } from './exact-match.ts';
 import { isRequired, type WantedTerm } from './exact-terms.ts';
 import { pageKey } from './repeats.ts';
@@ -187,8 +187,9 @@ export async function prove(
     return wrong.every((t) => !isRequired(terms[t]));
   });
   kept.sort(byRank);
-  for (const candidate of await definitionsOf(kept, terms, read))
-    candidate.rank += rankOf(candidate.site, DEFINITION_GAIN);
+  for (const candidate of await definitionsOf(kept, terms, read)) {
+    candidate.rank += rankOf(candidate.site, definitionGain(terms, located.get(candidate.site)!.words));
+  }
   return kept.sort(byRank);
 }
 

@@ -3,8 +3,9 @@
 import { expect, it } from 'vitest';
 import type { FragmentPassage } from '../format/fragment.ts';
 import { type Candidate, prove, type SearchSite } from './candidates.ts';
-import { definitionsOf, namesOf } from './definitions.ts';
+import { definitionGain, definitionsOf, namesOf } from './definitions.ts';
 import { exactTerms } from './exact-terms.ts';
+import { sharedWords } from './word-gains.ts';
 
 it.each([
   ['setErrorHandler', 'seterrorhandler'],
@@ -83,6 +84,21 @@ it('reads the eight best that have it, and nothing for a phrase, a number or a w
   expect(await read('setErrorHandler now')).toEqual([0, 2, 4, 6, 8, 10, 12, 14]);
   for (const query of ['"setErrorHandler" now', '9.6.24 now', 'what is CORS'])
     expect(await read(query), query).toEqual([]);
+});
+
+it('counts for more where nothing else is asked', () => {
+  const gain = (query: string) =>
+    definitionGain(
+      exactTerms(query, () => false),
+      sharedWords(
+        query,
+        exactTerms(query, () => false),
+      ),
+    );
+  expect(['setErrorHandler', 'setErrorHandler()', 'reply.setErrorHandler'].map(gain)).toEqual([2, 2, 2]);
+  expect(['how to use setErrorHandler', 'setErrorHandler CORS', 'setErrorHandler "gone"'].map(gain)).toEqual([
+    0.5, 0.5, 0.5,
+  ]);
 });
 
 it('goes without a passage that cannot be had', async () => {

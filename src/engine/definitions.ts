@@ -6,8 +6,9 @@ import { lexicalKey } from '../format/lexical-words.ts';
 import type { Candidate } from './candidates.ts';
 import type { WantedTerm } from './exact-terms.ts';
 
-/** In query tokens that match perfectly. */
-export const DEFINITION_GAIN = 0.5;
+/** In query tokens that match perfectly; where the query asks for nothing else, the section is what it asks for. */
+const GAIN = 0.5;
+const GAIN_ALONE = 2;
 /** Passages read for each name, best first: most of them are shown anyway. */
 const MOST_READ = 8;
 
@@ -40,6 +41,15 @@ export async function definitionsOf(
     }),
   );
   return found.flat();
+}
+
+/** What a candidate of `definitionsOf` gains. @param words of the query that are in no term */
+export function definitionGain(
+  terms: readonly Pick<WantedTerm, 'kind' | 'quoted'>[],
+  words: readonly unknown[],
+): number {
+  const isAlone = words.length === 0 && terms.every(({ kind, quoted }) => kind === 'identifier' && !quoted);
+  return isAlone ? GAIN_ALONE : GAIN;
 }
 
 /** The name that a passage's innermost heading is, with what it belongs to and without; none when it is anything else. */
