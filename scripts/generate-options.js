@@ -297,11 +297,31 @@ ${interfaceTable('src/node/options.ts', 'WrittenIndex', true)}
 
 ${interfaceTable('src/node/options.ts', 'IndexFolderFile', true)}
 
-## \`latelight(options)\` of \`latelight/vite\`
+## Plugins
 
-The options of \`createIndex\` that have to do with content, and:
+Each takes \`model\`, \`shape\`, \`modelOverrides\`, \`webgpu\`, \`title\`, \`examples\`, \`splitByLang\` and \`language\` of \`createIndex\` above, the following, and its own below. An option of another name is refused.
+
+${interfaceTable('src/node/index-site.ts', 'SiteIndexOptions', true)}
+
+### \`latelight/vite\`
 
 ${interfaceTable('src/vite/plugin.ts', 'LatelightPluginOptions', true)}
+
+### \`latelight/vitepress\`
+
+${interfaceTable('src/adapters/vitepress.ts', 'VitePressOptions', true)}
+
+### \`latelight/astro\`
+
+${interfaceTable('src/adapters/astro.ts', 'AstroOptions', true)}
+
+### \`latelight/eleventy\`
+
+${interfaceTable('src/adapters/eleventy.ts', 'EleventyOptions', true)}
+
+### \`latelight/docusaurus\`
+
+${interfaceTable('src/adapters/docusaurus.ts', 'DocusaurusOptions', true)}
 `;
 
 writeReference('options.md', content);
