@@ -371,24 +371,38 @@ describe('what is read', () => {
       'java/src-html/A.html': by('javadoc/SourceToHTMLConverter'),
       'py/genindex.html': '<script src="_static/doctools.js"></script><p>Index.',
       'py/functions.html': '<script src="_static/doctools.js"></script><p>What is built in.',
+      'py/db/search.html': '<script src="../_static/doctools.js"></script><p>How a database searches.',
+      'py2/search/index.html': '<script src="../_static/doctools.js"></script><p>Search.',
+      'cpp/functions_overview.html': by('Doxygen 1.9.4'),
+      'cpp/functions_func_0x7e.html': by('Doxygen 1.9.4'),
+      'cpp/open_source.html': by('Doxygen 1.9.4'),
       'search.html': '<p>How to search.',
     });
     const result = await ingest({ exclude: ['*.md', 'old/**', '**/node_modules/**', '404.html'] });
-    expect(result.pages.map(({ path }) => path)).toEqual(['a.html', 'py/functions.html', 'search.html']);
+    expect(result.pages.map(({ path }) => path)).toEqual([
+      'a.html',
+      'cpp/functions_overview.html',
+      'cpp/open_source.html',
+      'py/db/search.html',
+      'py/functions.html',
+      'search.html',
+    ]);
     expect(skips(result)).toEqual([
       'c/bookindex.html: an index that DocBook made of the other pages',
       'cpp/Core_8h_source.html: source code that Doxygen made of the other pages',
       'cpp/functions.html: an index that Doxygen made of the other pages',
+      'cpp/functions_func_0x7e.html: an index that Doxygen made of the other pages',
       'java/index-all.html: an index that Javadoc made of the other pages',
       'java/src-html/A.html: source code that Javadoc made of the other pages',
       'py/genindex.html: an index that Sphinx made of the other pages',
+      'py2/search/index.html: an index that Sphinx made of the other pages',
     ]);
     expect(skips(result).every((skip) => isGeneratedReason(skip.slice(skip.indexOf(': ') + 2)))).toBe(true);
     const named = await ingest({ include: [DEFAULT_INCLUDE, '**/genindex.html', 'cpp/**'] });
     expect(named.pages.map(({ path }) => path)).toEqual(
       expect.arrayContaining(['cpp/Core_8h_source.html', 'cpp/functions.html', 'py/genindex.html']),
     );
-    expect(skips(named).map((skip) => skip.split('/')[0])).toEqual(['c', 'java', 'java']);
+    expect(skips(named).map((skip) => skip.split('/')[0])).toEqual(['c', 'java', 'java', 'py2']);
   });
 
   it('takes globs as .gitignore has them: from the root, and folders by their name', async () => {

@@ -9,6 +9,8 @@ interface Kind {
   signs: RegExp;
   index: RegExp;
   source?: RegExp;
+  /** Of a sign that is an address: how the root is reached, where the indexes are. */
+  root?: RegExp;
 }
 
 // Names alone prove nothing: a site may have a search.html of its own. `index.html` in a folder is what Sphinx's dirhtml makes.
@@ -18,6 +20,7 @@ const KINDS: Kind[] = [
     signs: /(^|\/)_static\/(documentation_options|doctools)\.js|^Sphinx\b/,
     index: /(^|\/)(genindex(-[^/]*)?|[\w-]+-modindex|search)(\/index)?\.html$/,
     source: /(^|\/)_modules\/.*\.html$/,
+    root: /^((?:\.\.\/)*)_static\//,
   },
   {
     generator: 'Javadoc',
@@ -29,8 +32,9 @@ const KINDS: Kind[] = [
   {
     generator: 'Doxygen',
     signs: /^Doxygen\b/,
-    index: /(^|\/)(classes|hierarchy|inherits|(functions|globals|namespacemembers)(_\w+)?)\.x?html$/,
-    source: /_source\.x?html$/,
+    index:
+      /(^|\/)(classes|hierarchy|inherits|(functions|globals|namespacemembers)(_(func|vars|type|enum|eval|prop|rela|evnt|defs|dup))?(_(\w|~|0x\w+))?)\.x?html$/,
+    source: /(_8\w+|(^|\/)a\d+)_source\.x?html$/,
   },
   { generator: 'GTK-Doc', signs: /^GTK-Doc\b/, index: /(^|\/)api-index-[^/]*\.html$/ },
   { generator: 'DocBook', signs: /^DocBook XSL\b/, index: /(^|\/)(bookindex|ix\d+)\.x?html$/ },
@@ -43,9 +47,16 @@ export function generatedReason(path: string, document: DocumentNode): string | 
   const named = KINDS.filter(({ index, source }) => index.test(path) || source?.test(path));
   if (named.length === 0) return undefined;
   const signs = generatorSigns(document);
-  const kind = named.find((one) => signs.some((sign) => one.signs.test(sign)));
+  const kind = named.find((one) => signs.some((sign) => one.signs.test(sign)) && isPlace(one, path, signs));
   if (!kind) return undefined;
   return `${kind.index.test(path) ? 'an index' : 'source code'} that ${kind.generator} made of the other pages`;
+}
+
+/** Where the generator puts such pages: a page about searching may be called search.html too, further down. */
+function isPlace({ root, source }: Kind, path: string, signs: readonly string[]): boolean {
+  const up = root && signs.map((sign) => root.exec(sign)?.[1]).find((found) => found !== undefined);
+  if (up === undefined || source?.test(path)) return true;
+  return up === (path.endsWith('/index.html') ? '../' : '');
 }
 
 export function isGeneratedReason(reason: string): boolean {

@@ -60,9 +60,12 @@ describe('main content', () => {
   it('of a body keeps prose in an element with the name of a bar or with a step in it, and bars inside marked content', () => {
     const prose = '<div class="navigation">Ships are led by two lights, as <a href="a">explained</a>.</div>';
     const step = '<p>The lamp is lit as told in the <a rel="next" href="b">next chapter</a>, and never by hand.</p>';
-    expect(texts(`<body>${prose}${step}`)).toEqual([
+    const foreign =
+      '<p>Told at length in <a hreflang="de" href="d">the German code</a>, and not at all as sailors would have it in <a hreflang="fr" href="f">the French one</a> too.</p>';
+    expect(texts(`<body>${prose}${step}${foreign}`)).toEqual([
       'Ships are led by two lights, as explained.',
       'The lamp is lit as told in the next chapter, and never by hand.',
+      'Told at length in the German code, and not at all as sailors would have it in the French one too.',
     ]);
     expect(texts('<main><div id="titlearea">Lamp</div></main>')).toEqual(['Lamp']);
   });
@@ -335,6 +338,18 @@ describe('blocks', () => {
   it('keep numbers that are no count of lines, and those that a program printed', () => {
     const printed = '<table><tr><td><pre>8\n8</pre></td><td><pre>a()\nb()</pre></td></tr></table><pre>1\n2</pre>';
     expect(texts(`<main>${printed}</main>`)).toEqual(['8\n8', 'a()\nb()', '1\n2']);
+  });
+
+  it('keep code that stands beside other code, and a number beside what it gives', () => {
+    const before = '<pre><code><span>foo</span>(<span>1</span>)</code></pre>';
+    const after = '<pre><code><span>bar</span>(2)</code></pre>';
+    const beside = (left: string, right: string) =>
+      texts(`<main><table><tr><td>${left}</td><td>${right}</td></tr></table></main>`);
+    expect(beside(before, after)).toEqual(['foo(1)', 'bar(2)']);
+    expect(beside('<pre>5</pre>', '<pre>five</pre>')).toEqual(['5', 'five']);
+    expect(beside('<pre></pre>', after)).toEqual(['bar(2)']);
+    const hugo = '<pre><code><span>1\n</span><span>2\n</span></code></pre>';
+    expect(beside(hugo, '<pre>a()\nb()</pre>')).toEqual(['a()\nb()']);
   });
 
   it('keep what cannot be selected and is more than a number', () => {

@@ -11,8 +11,8 @@ import {
   headingLevel,
   isElement,
   outermost,
-  soleText,
   textOf,
+  walk,
 } from './dom.ts';
 
 export interface MainContent {
@@ -41,6 +41,8 @@ const STEP_REL = /^(prev|previous|next|up|start|home|index|contents)$/i;
 const STEP_WORDS = /\b(next|prev(ious)?|up|home|top|contents|index)\b/gi;
 // The same page in other languages.
 const MIN_LANGUAGES = 2;
+/** Beside the links: "This page in other languages:". */
+const MAX_LANGUAGE_LETTERS = 40;
 const MAX_BAR_LETTERS = 400;
 // Hugo's, unless it is told to use classes.
 const UNSELECTABLE = /(^|[;-])\s*user-select\s*:\s*none/i;
@@ -155,12 +157,13 @@ function isBar(element: DomElement): boolean {
 }
 
 function isLinkBar(element: DomElement): boolean {
-  if (linksIn(element, (link) => attribute(link, 'hreflang') !== undefined) >= MIN_LANGUAGES) return true;
+  const hasLanguages = linksIn(element, (link) => attribute(link, 'hreflang') !== undefined) >= MIN_LANGUAGES;
   const isNamed = hasClass(element, LINK_BAR_CLASS);
-  if (!isNamed && !hasSteps(element)) return false;
+  if (!hasLanguages && !isNamed && !hasSteps(element)) return false;
   const letters = (text: string) => text.replace(STEP_WORDS, '').replace(/[^\p{L}\p{N}]+/gu, '').length;
   const all = letters(textOf(element));
   const unlinked = letters(textOf(element, (inner) => inner.tagName === 'a'));
+  if (hasLanguages && unlinked <= MAX_LANGUAGE_LETTERS) return true;
   return all <= MAX_BAR_LETTERS && unlinked <= (1 - MOSTLY) * all;
 }
 
@@ -188,11 +191,23 @@ function isGutter(cell: DomElement): boolean {
   let beside = cell.next;
   while (beside && !isElement(beside)) beside = beside.next;
   if (numbers?.tagName !== 'pre' || !beside || firstChild(beside)?.tagName !== 'pre') return false;
-  const lines = numbers.children.map((node) =>
-    isElement(node) ? soleText(node) : node.type === 'text' ? node.data : '',
+  const counted = digitsIn(numbers)?.map(Number);
+  return (
+    counted?.every((number, index) => number === counted[0] + index) === true && (counted.length > 1 || counted[0] < 2)
   );
-  const counted = lines.join('').trim().split(/\s+/).map(Number);
-  return counted.every((number, index) => Number.isInteger(number) && number === counted[0] + index);
+}
+
+/** The numbers of an element that has nothing else, at least one. */
+function digitsIn(element: DomElement): string[] | undefined {
+  let text = '';
+  let isOther = false;
+  walk(element, (node) => {
+    if (node.type === 'text') text += node.data;
+    // Listings in listings would be read again in each.
+    isOther ||= /[^\d\s]/.test(node.type === 'text' ? node.data : '') || (isElement(node) && node.tagName === 'table');
+    return !isOther;
+  });
+  return isOther ? undefined : (text.match(/\d+/g) ?? undefined);
 }
 
 function firstChild(element: DomElement): DomElement | undefined {
