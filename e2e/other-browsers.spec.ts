@@ -87,7 +87,7 @@ for (const [name, open] of BROWSERS) {
       const left = await whereabouts(browser);
       expect(left).toMatchObject({ query: 'close the server', focus: expect.stringMatching(/./) });
       await browser.press('Enter');
-      await expect.poll(() => browser.evaluate(() => location.pathname)).toMatch(/^\/docs\//);
+      await expect.poll(() => browser.url()).toMatch(/:\d+\/docs\//);
       await browser.back();
       await expect
         .poll(() => browser.evaluate(() => (window as { back?: object }).back))

@@ -6,6 +6,8 @@ export type KeyName = 'ArrowDown' | 'Enter' | 'Escape';
 export interface OtherBrowser extends Evaluates {
   readonly version: string;
   goto(url: string): Promise<void>;
+  /** Its address, asked of the browser: a script in a page that is being left adds a listener to it, and Firefox keeps no such page. */
+  url(): Promise<string>;
   /** Into whatever has the focus. */
   type(text: string): Promise<void>;
   press(key: KeyName): Promise<void>;

@@ -55,8 +55,9 @@ export async function openFirefox(
     return {
       version: `firefox/${capabilities.browserVersion}`,
       goto: (url) => marionette.send('WebDriver:Navigate', { url }),
+      url: async () => (await marionette.send<{ value: string }>('WebDriver:GetCurrentURL')).value,
       evaluate: async (run: (argument: never) => unknown, argument?: unknown) => {
-        const { value } = await marionette.send<{ value: ScriptAnswer }>('WebDriver:ExecuteAsyncScript', {
+        const { value } = await marionette.send<{ value: ScriptAnswer | null }>('WebDriver:ExecuteAsyncScript', {
           script: scriptOf(run),
           args: [argument ?? null],
         });

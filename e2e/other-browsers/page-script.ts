@@ -20,7 +20,9 @@ export function scriptOf(run: (argument: never) => unknown): string {
     );`;
 }
 
-export function answered(answer: ScriptAnswer): never {
+/** @throws {Error} what was thrown in the page, or that the page was left meanwhile: then there is no answer */
+export function answered(answer: ScriptAnswer | null): never {
+  if (!answer) throw new Error('expected an answer of a script, the page was left while it ran');
   if ('error' in answer) throw new Error(answer.error);
   return (answer.json ? JSON.parse(answer.json) : undefined) as never;
 }

@@ -44,8 +44,9 @@ export async function openWebKit(files: WebKitFiles): Promise<OtherBrowser> {
     return {
       version: `webkit/${version}`,
       goto: (url) => driver.get(url),
+      url: () => driver.getCurrentUrl(),
       evaluate: async (run: (argument: never) => unknown, argument?: unknown) => {
-        return answered(await driver.executeAsyncScript<ScriptAnswer>(scriptOf(run), argument));
+        return answered(await driver.executeAsyncScript<ScriptAnswer | null>(scriptOf(run), argument));
       },
       type: press,
       press: (key) => press(KEYS[key]),
