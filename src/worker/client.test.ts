@@ -409,6 +409,16 @@ it('refuses an option that is misspelt, and names those that there are', async (
   await expect(engine.search('words', { limt: 5 } as SearchRequest)).rejects.toMatchObject(
     refused('got limt. Check its spelling.'),
   );
+  const explainRequest = { typoTolerence: false } as object;
+  await expect(engine.explain('words', hit, explainRequest)).rejects.toMatchObject(
+    refused('explain: expected only the options typoTolerance, got typoTolerence. Check its spelling.'),
+  );
+  await expect(engine.search('words', null as never)).rejects.toMatchObject(
+    refused('search: expected options in an object, got null.'),
+  );
+  await expect(engine.explain(7 as never, hit)).rejects.toMatchObject(
+    refused('explain: expected the query to be a string, got number.'),
+  );
   expect(workers[0].posted).toHaveLength(posted);
 });
 

@@ -66,6 +66,7 @@ const SEARCH_KEYS: Record<keyof SearchRequest, 1> = {
   firstLimit: 1,
   signal: 1,
 };
+const EXPLAIN_KEYS: Record<keyof ExplainRequest, 1> = { typoTolerance: 1 };
 
 /** What a search fails with when a file of its index is gone, or another one is in its place. */
 const MISSING: ErrorCode[] = ['download-failed', 'hash-mismatch'];
@@ -128,6 +129,9 @@ export function needWebAssembly(what: string): void {
 
 /** @throws LatelightError `bad-option` for a name that is misspelt */
 function checkKeys(what: string, options: object, known: Record<string, 1>): void {
+  if (options === null || typeof options !== 'object') {
+    throw new LatelightError('bad-option', `${what}: expected options in an object, got ${inSentence(options)}.`);
+  }
   const unknown = Object.keys(options).find((name) => !Object.hasOwn(known, name));
   if (unknown !== undefined) {
     throw new LatelightError(
@@ -155,12 +159,15 @@ function plainFilter(filter: Record<string, string[]>): Record<string, string[]>
   );
 }
 
+function checkQuery(what: string, query: string): void {
+  if (typeof query === 'string') return;
+  throw new LatelightError('bad-option', `${what}: expected the query to be a string, got ${typeof query}.`);
+}
+
 function checkRequest(query: string, request: SearchRequest): void {
+  checkQuery('search', query);
   checkKeys('search', request, SEARCH_KEYS);
   const { stage } = request;
-  if (typeof query !== 'string') {
-    throw new LatelightError('bad-option', `search: expected the query to be a string, got ${typeof query}.`);
-  }
   if (stage !== undefined && !STAGES.includes(stage)) {
     throw new LatelightError('bad-option', `search: expected stage to be ${STAGES.join(' or ')}, got ${stage}.`);
   }
@@ -296,13 +303,14 @@ export class WorkerEngine implements SearchEngine {
   async explain(
     query: string,
     { id: passage, site }: Pick<Hit, 'id' | 'site'>,
-    { typoTolerance }: ExplainRequest = {},
+    request: ExplainRequest = {},
   ): Promise<Explanation> {
     if (this.closed) throw new LatelightError('closed', 'explain: the engine was closed. Open it again.');
+    checkQuery('explain', query);
+    checkKeys('explain', request, EXPLAIN_KEYS);
     const id = this.nextId++;
     return new Promise<Explanation>((resolve, reject) => {
-      const send = () =>
-        this.ask(id, () => ({ type: 'explain', id, query, hit: { id: passage, site }, request: { typoTolerance } }));
+      const send = () => this.ask(id, () => ({ type: 'explain', id, query, hit: { id: passage, site }, request }));
       // Known from now on, so that whatever ends the engine finds it.
       this.pending.set(id, { resolve, reject, send });
       send();
