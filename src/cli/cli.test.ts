@@ -464,4 +464,12 @@ it('evaluates a BEIR folder', async () => {
   ]);
   const report = JSON.parse((await latelight('eval', beir, '--json')).out);
   expect(report).toMatchObject({ documents: 5, queries: 3, ndcg10: 1, mrr10: 1, recall100: 1 });
+
+  await writePages(beir, [
+    ['queries.jsonl', lines([{ _id: 'q0', text: 'mornlng' }])],
+    ['qrels/test.tsv', 'query-id\tcorpus-id\tscore\nq0\td2\t1\n'],
+  ]);
+  const mrr = async (...options: string[]) =>
+    JSON.parse((await latelight('eval', beir, '--json', ...options)).out).mrr10;
+  expect([await mrr(), await mrr('--no-typo-tolerance')]).toEqual([1, 1 / 2]);
 });

@@ -77,7 +77,11 @@ function addIndex(add: AddCommand, io: CliIo): void {
     )
     .option('--exclude <glob...>', "files to leave out, in quotes: 'drafts/**'; takes all that follows", [])
     .option('--title <text>', 'title of the search page')
-    .option('--example <question...>', 'questions offered on the search page; takes all that follows', [])
+    .option(
+      '--example <question...>',
+      'questions offered on the search page, the first six of them; takes all that follows',
+      [],
+    )
     .option('--no-webgpu', 'leave out the files that only WebGPU needs (about 51 MB)')
     .option(
       '--cache <file>',
@@ -108,7 +112,7 @@ function addSearch(add: AddCommand, io: CliIo): void {
     .addOption(new Option('-n, --limit <n>', 'hits shown').argParser(wholeNumber(1, MAX_RESULTS)).default(5))
     .option('-f, --filter <name=value>', 'only passages with this value; again for others', collectFilter, {})
     .addOption(languageOption('whose index, where there is one for each language'))
-    .option('--no-typo-tolerance', 'search for words as they are spelt, also for those that no passage has')
+    .addOption(noTypoToleranceOption())
     .addOption(jsonOption())
     .action((folder, query, options) => searchCommand(folder, query, { ...options, color: io.interactive }, io));
 }
@@ -133,6 +137,7 @@ function addEval(add: AddCommand, io: CliIo): void {
         .choices(['instant', 'full'])
         .default('full'),
     )
+    .addOption(noTypoToleranceOption())
     .addOption(jsonOption())
     .action((folder, options) => evalCommand(folder, withShape(options), io));
 }
@@ -193,6 +198,9 @@ function addHelp(add: AddCommand, program: Command): void {
 }
 
 const jsonOption = () => new Option('--json', 'machine-readable output').default(false);
+
+const noTypoToleranceOption = () =>
+  new Option('--no-typo-tolerance', 'search for words as they are spelt, also for those that no passage has');
 
 const MODEL_FLAGS = '-m, --model <model>';
 const MODEL_VALUE = 'a PyLate model with ONNX files: a folder, or owner/name[@revision] on the Hub';

@@ -31,6 +31,7 @@ export interface EvalCommandOptions {
   split: string;
   /** `instant`: query rows from the model's query table, cut to the words of the folder's documents as an index's would be. */
   stage: Stage;
+  typoTolerance: boolean;
   json: boolean;
 }
 
@@ -90,7 +91,13 @@ export async function evalCommand(folder: string, options: EvalCommandOptions, i
 
     const index = await openTextIndex(model, texts, encoded);
     const encode = options.stage === 'instant' ? fromTable(queryTable, model) : fromEncoder(queryEncoder);
-    const { measures, encodeMs, rankMs } = await runQueries(set, index, model.folder.tokenizer, encode);
+    const { measures, encodeMs, rankMs } = await runQueries(
+      set,
+      index,
+      model.folder.tokenizer,
+      encode,
+      options.typoTolerance,
+    );
     index.close();
 
     const tokens = encoded.reduce((sum, passage) => sum + passage.tokenCount, 0);
@@ -156,12 +163,18 @@ function fromTable(queryTable: TableEncoder | undefined, model: OpenModel): Enco
   };
 }
 
-async function runQueries(set: BeirSet, index: SearchIndex, tokenizer: ColbertTokenizer, encode: Encode) {
+async function runQueries(
+  set: BeirSet,
+  index: SearchIndex,
+  tokenizer: ColbertTokenizer,
+  encode: Encode,
+  typoTolerance: boolean,
+) {
   const measures: Measures[] = [];
   const encodeTimes: number[] = [];
   const rankTimes: number[] = [];
   for (const [query, { text, relevance }] of set.queries.entries()) {
-    const { ids, encodeMs, rankMs } = await rankPassages(index, tokenizer, text, encode, DEPTH);
+    const { ids, encodeMs, rankMs } = await rankPassages(index, tokenizer, text, encode, DEPTH, typoTolerance);
     encodeTimes.push(encodeMs);
     rankTimes.push(rankMs);
     measures.push(measure(foundIds(set, query, ids), relevance));
