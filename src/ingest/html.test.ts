@@ -271,6 +271,12 @@ describe('headings', () => {
   it('of an element with the class of a note that is a part of the page, or the page, begin sections', () => {
     const part = '<div class="info"><h2>B</h2><p>p</p><h3>C</h3><p>q</p></div>';
     expect(sectionsOf(`<main><h1>A</h1>${part}</main>`).map(([path]) => path)).toEqual(['A', 'A > B', 'A > B > C']);
+    const card = (id: string) => `<div class="info"><h2 id="${id}">${id}</h2><p>p</p></div>`;
+    expect(sectionsOf(`<main><h1>A</h1>${card('B')}${card('C')}</main>`)).toEqual([
+      ['A', undefined],
+      ['A > B', 'B'],
+      ['A > C', 'C'],
+    ]);
     for (const page of ['<div class="note"><h2>A</h2><p>p</p></div>', '<div class="note"><h1>A</h1><p>p</p></div>'])
       expect(sectionsOf(`<main>${page}</main>`)).toEqual([['A', undefined]]);
   });

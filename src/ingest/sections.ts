@@ -140,9 +140,12 @@ export function readSections(content: MainContent, options: SectionOptions = {})
     for (const row of tableRows(table, dropped)) builder.addBlock('row', row);
   }
 
-  /** The only heading of a note: one with several is a part of the page. What holds the page's first heading may be its wrapper. */
+  /**
+   * The only heading of a note: one with several is a part of the page. What holds the page's first heading may be its wrapper, and one
+   * of the second level that has an id a card: generators give notes lower headings.
+   */
   function isNoteTitle(heading: DomElement, level: number, note: DomElement): boolean {
-    if (level === 1 || (level === 2 && !builder.hasHeading)) return false;
+    if (level === 1 || (level === 2 && (!builder.hasHeading || attribute(heading, 'id')))) return false;
     let only = noteTitles.get(note);
     if (only === undefined) {
       const headings = outermost(note, (inner) => headingLevel(inner) > 0 || isNote(inner)).filter(headingLevel);
