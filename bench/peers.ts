@@ -83,7 +83,12 @@ if (!existsSync(join(documents, 'index.html'))) {
 /** Runs the command line of the built package, as a site owner does; every passage encoded anew. */
 async function buildLatelight(output: string): Promise<number> {
   const record = `${output}.seconds`;
-  if (existsSync(join(output, 'manifest.json'))) return Number(await readFile(record, 'utf8'));
+  if (existsSync(join(output, 'manifest.json'))) {
+    if (existsSync(record)) return Number(await readFile(record, 'utf8'));
+    throw new Error(
+      `--index ${output}: expected ${record} with the seconds that it took, found an index that this script did not build. Name a folder that is not there yet.`,
+    );
+  }
   const seconds = await timed(() =>
     promisify(execFile)(process.execPath, [
       join(packageRoot, 'bin/latelight.js'),
