@@ -33,6 +33,20 @@ it('counts every byte of the folder in one row, also of files that are stored in
   expect(bytes.reduce((sum, one) => sum + one)).toBe(JSON.parse(made.out).totalBytes);
 });
 
+it('counts what else was put into the folder apart from the page and its scripts', async () => {
+  const index = join(folder, 'shared');
+  await cp(join(folder, 'index'), index, { recursive: true });
+  const { scriptBytes } = JSON.parse((await latelight('inspect', index, '--json')).out) as InspectReport;
+  await mkdir(join(index, 'docs'));
+  await writeFile(join(index, 'docs/page.html'), 'x'.repeat(1000));
+  expect(JSON.parse((await latelight('inspect', index, '--json')).out)).toMatchObject({
+    scriptBytes,
+    otherBytes: 1000,
+  });
+  expect((await latelight('inspect', index)).out).toMatch(/what else is in the folder +1\.00 kB/);
+  expect((await latelight('inspect', join(folder, 'index'))).out).not.toContain('what else');
+});
+
 /** Another content under the name of a file, with its true hash in the manifest. */
 async function put(index: string, ref: FileRef, content: string): Promise<void> {
   const bytes = new TextEncoder().encode(content);

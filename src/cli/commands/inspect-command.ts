@@ -39,7 +39,7 @@ export async function inspectCommand(folder: string, options: InspectCommandOpti
   }
   const manifestBytes = [...texts.values()].reduce((sum, text) => sum + new TextEncoder().encode(text).length, 0);
   const report: InspectReport = {
-    ...measure(manifest, manifestBytes, await folderBytes(folder, texts)),
+    ...measure(manifest, manifestBytes, await unnamedBytes(folder, texts)),
     languages,
   };
   io.out(options.json ? `${JSON.stringify(report)}\n` : describe(report, manifest));
@@ -81,8 +81,10 @@ export interface InspectReport {
   runtimeWasmBytes: number;
   /** Two builds. */
   runtimeWebgpuBytes: number;
-  /** Files that no manifest names: page, scripts, licences. */
+  /** Files that no manifest names, where an index has them: page, scripts, licences. */
   scriptBytes: number;
+  /** The rest of the folder: what else was put into it, a library say. */
+  otherBytes: number;
   /** Language -> its manifest; one entry, whose name may be '', where all pages are in one index. */
   languages: Record<string, LanguageReport>;
 }
@@ -159,7 +161,11 @@ function expectCounts(index: SearchIndex, { pageCount, passageCount, shards }: M
   );
 }
 
-function measure(manifest: Manifest, manifestBytes: number, scriptBytes: number) {
+function measure(
+  manifest: Manifest,
+  manifestBytes: number,
+  unnamed: Pick<InspectReport, 'scriptBytes' | 'otherBytes'>,
+) {
   const { codec, shards, fragments, passageCount, tokenCount, queryEncoder, runtime } = manifest;
   const { wasm, webgpu } = queryEncoder.weights;
   const sum = (refs: (FileRef | undefined)[]) => refs.reduce((total, ref) => total + (ref?.bytes ?? 0), 0);
@@ -191,7 +197,7 @@ function measure(manifest: Manifest, manifestBytes: number, scriptBytes: number)
     modelWebgpuBytes: sum(wasm.file === webgpu?.file ? [] : [webgpu]),
     runtimeWasmBytes: runtime.wasm.bytes,
     runtimeWebgpuBytes: sum([runtime.jspi, runtime.asyncify]),
-    scriptBytes,
+    ...unnamed,
   };
 }
 
@@ -237,14 +243,15 @@ function describe(report: InspectReport, manifest: Manifest): string {
       ['onnxruntime-web for WASM', ...once(report.runtimeWasmBytes)],
       ['onnxruntime-web for WebGPU (two builds)', ...once(report.runtimeWebgpuBytes)],
       ['page, element and worker scripts, licences', ...once(report.scriptBytes)],
+      ...(report.otherBytes > 0 ? [['what else is in the folder', ...once(report.otherBytes)]] : []),
     ],
     true,
   );
   return `${head}\n${sizes}`;
 }
 
-/** Bytes of the files that no manifest names: page, scripts, licences. @param manifests file name -> text */
-async function folderBytes(folder: string, manifests: Map<string, string>): Promise<number> {
+/** Bytes of the files that no manifest names. @param manifests file name -> text */
+async function unnamedBytes(folder: string, manifests: Map<string, string>) {
   const named = new Set(manifests.keys());
   for (const text of manifests.values()) {
     JSON.parse(text, (_key, value) => {
@@ -252,12 +259,13 @@ async function folderBytes(folder: string, manifests: Map<string, string>): Prom
       return value;
     });
   }
-  let total = 0;
+  const bytes = { scriptBytes: 0, otherBytes: 0 };
   for (const name of await readdir(folder, { recursive: true })) {
     const path = join(folder, name);
     const file = relative(folder, path).split(sep).join('/');
     const info = await stat(path);
-    if (info.isFile() && !named.has(file)) total += info.size;
+    if (!info.isFile() || named.has(file)) continue;
+    bytes[/^(assets\/|[^/]*$)/.test(file) ? 'scriptBytes' : 'otherBytes'] += info.size;
   }
-  return total;
+  return bytes;
 }
